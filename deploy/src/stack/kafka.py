@@ -1,0 +1,163 @@
+"""A private Apache Kafka in the state folder: one KRaft node, its artefacts resolved by Maven and verified by hash."""
+
+import base64
+import hashlib
+import os
+import shutil
+import subprocess
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from stack.folder import DEPLOY, ROOT, Folder, write_whole
+from stack.ports import Ports
+from stack.processes import Program, listens, run_to_end
+
+RECIPE = DEPLOY / "kafka"
+HEAP = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+FORMATTED = "formatted"
+
+
+class BadArtefact(Exception):
+    """A jar is not the one that was chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """Where the broker lives."""
+
+    java: str
+    jars: Path
+    home: Path
+    port: int
+
+    @property
+    def servers(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+
+async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str]) -> Broker:
+    """Get the artefacts, write the configuration, format the storage on first use."""
+    broker = Broker(
+        java=find_java(environ),
+        jars=await _artefacts(folder, environ),
+        home=folder.path / "kafka",
+        port=ports.named("kafka"),
+    )
+    _configure(broker, controller=ports.named("kafka-controller"))
+    if not (broker.home / FORMATTED).exists():
+        await _format(broker, folder)
+    return broker
+
+
+def program(broker: Broker) -> Program:
+    return Program(
+        name="kafka",
+        command=_java(broker, "kafka.Kafka", str(broker.home / "server.properties")),
+        environment=_environment(broker),
+        ready=lambda: _answers(broker),
+        ready_within_s=90,
+        grace_s=20,
+    )
+
+
+def find_java(environ: Mapping[str, str]) -> str:
+    home = environ.get("JAVA_HOME")
+    return str(Path(home) / "bin" / "java") if home else shutil.which("java", path=environ.get("PATH")) or "java"
+
+
+def _configure(broker: Broker, *, controller: int) -> None:
+    broker.home.mkdir(exist_ok=True, mode=0o700)
+    here = {
+        "listeners": f"PLAINTEXT://{broker.servers},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://{broker.servers}",
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "log.dirs": broker.home / "data",
+    }
+    lines = [f"{name}={value}" for name, value in here.items()]
+    fixed = (RECIPE / "server.properties").read_text(encoding="utf-8")
+    write_whole(broker.home / "server.properties", "\n".join([fixed, *lines, ""]))
+
+
+async def _format(broker: Broker, folder: Folder) -> None:
+    """Format from nothing: without the mark of a finished one, what lies there is half a format and holds no data."""
+    shutil.rmtree(broker.home / "data", ignore_errors=True)
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    settings = str(broker.home / "server.properties")
+    command = _java(broker, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings)
+    await run_to_end(command, _environment(broker), log=folder.logs / "kafka-format.log")
+    write_whole(broker.home / FORMATTED, cluster)
+
+
+async def _artefacts(folder: Folder, environ: Mapping[str, str]) -> Path:
+    """Resolve the jars, once for all state folders of this checkout, each compared with its recorded hash."""
+    wanted = _wanted()
+    version = hashlib.sha256(repr(sorted(wanted.items())).encode()).hexdigest()[:12]
+    cache = Path(environ.get("PASSEURS_CACHE") or ROOT / ".state" / "cache")
+    jars = cache / f"kafka-{version}"
+    if jars.exists():
+        return jars
+    draft = cache / f".kafka-{version}.{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
+    command = ["mvn", "-B", "-C", "-f", str(RECIPE / "pom.xml"), "dependency:copy-dependencies"]
+    command += [f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
+    await run_to_end(command, environ, log=folder.logs / "maven.log")
+    _verify(draft, wanted)
+    with suppress(OSError):  # somebody else was faster: theirs has the same hashes
+        draft.rename(jars)
+    shutil.rmtree(draft, ignore_errors=True)
+    return jars
+
+
+def _wanted() -> dict[str, str]:
+    lines = (RECIPE / "artefacts.sha256").read_text(encoding="ascii").splitlines()
+    return {name: digest for digest, name in (line.split() for line in lines)}
+
+
+def _verify(jars: Path, wanted: Mapping[str, str]) -> None:
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in jars.glob("*.jar")}
+    if wrong := {name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)}:
+        raise BadArtefact(f"Not as recorded in {RECIPE / 'artefacts.sha256'}: {', '.join(sorted(wrong))}")
+
+
+def _java(broker: Broker, *words: str) -> list[str]:
+    log = f"-Dlog4j2.configurationFile={RECIPE / 'log4j2.properties'}"
+    return [broker.java, *HEAP, "-Djava.awt.headless=true", log, "-cp", f"{broker.jars}/*", *words]
+
+
+def _environment(broker: Broker) -> dict[str, str]:
+    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(broker.home)}
+
+
+async def _answers(broker: Broker) -> bool:
+    """Whether the broker serves clients: its port is open before it does."""
+    if not await listens(broker.port):
+        return False
+    client = AIOKafkaAdminClient(bootstrap_servers=broker.servers, request_timeout_ms=2000)
+    try:
+        await client.start()
+        return bool((await client.describe_cluster())["brokers"])
+    except (KafkaError, OSError, TimeoutError):
+        return False
+    finally:
+        await client.close()
+
+
+def java_version(java: str) -> int | None:
+    """Say the major version of a JDK; None when it does not run."""
+    try:
+        words = subprocess.run(
+            [java, "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    for line in words.stderr.splitlines():
+        name, _, value = line.partition("=")
+        if name.strip() == "java.specification.version":
+            return int(value.strip().rpartition(".")[2])
+    return None

@@ -1,0 +1,51 @@
+"""The parts everything stands on: PostgreSQL and Kafka, ours or those one already has."""
+
+import asyncio
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stack import kafka, postgres
+from stack.folder import write_whole
+from stack.ports import Ports
+from stack.processes import Supervisor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Where the parts are."""
+
+    database_url: str
+    kafka_servers: str
+
+    def as_environment(self) -> dict[str, str]:
+        return {"DATABASE_URL": self.database_url, "KAFKA_BOOTSTRAP_SERVERS": self.kafka_servers}
+
+    def as_exports(self) -> str:
+        return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.as_environment().items())
+
+
+async def start(supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, durable: bool = True) -> Parts:
+    """Start what is not already there, side by side, and write down where it is."""
+    async with asyncio.TaskGroup() as group:
+        database = group.create_task(_database(supervisor, ports, environ, durable=durable))
+        broker = group.create_task(_broker(supervisor, ports, environ))
+    parts = Parts(database_url=database.result(), kafka_servers=broker.result())
+    write_whole(supervisor.folder.path / "parts.env", parts.as_exports())
+    return parts
+
+
+async def _database(supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, durable: bool) -> str:
+    if given := environ.get("DATABASE_URL"):
+        return given
+    cluster = await postgres.prepare(supervisor.folder, ports, environ)
+    await supervisor.start(postgres.program(cluster, durable=durable))
+    return cluster.url
+
+
+async def _broker(supervisor: Supervisor, ports: Ports, environ: Mapping[str, str]) -> str:
+    if given := environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        return given
+    broker = await kafka.prepare(supervisor.folder, ports, environ)
+    await supervisor.start(kafka.program(broker))
+    return broker.servers

@@ -1,0 +1,57 @@
+"""Free ports: found, never assumed, and the same again at the next start where possible."""
+
+import json
+import random
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.folder import write_whole
+
+# Below the range from which the system lends ports to outgoing connections: a service that restarts finds its own free.
+RANGE = range(20_000, 32_000)
+TRIES = 200
+
+
+class NoFreePort(Exception):
+    """The machine has none left in our range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of one state folder, by name."""
+
+    file: Path
+
+    def named(self, name: str) -> int:
+        """Give a free loopback port to a name; the one it had before, if nobody took it."""
+        known = self._known()
+        port = known.get(name)
+        if port is None or not is_free(port):
+            port = _find(taken=set(known.values()))
+            write_whole(self.file, json.dumps({**known, name: port}, indent=1))
+        return port
+
+    def _known(self) -> dict[str, int]:
+        try:
+            return {str(name): int(port) for name, port in json.loads(self.file.read_text(encoding="utf-8")).items()}
+        except (FileNotFoundError, ValueError, AttributeError):
+            return {}
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _find(*, taken: set[int]) -> int:
+    for _ in range(TRIES):
+        port = random.choice(RANGE)  # noqa: S311  not a secret: only to keep two launchers out of each other's way
+        if port not in taken and is_free(port):
+            return port
+    raise NoFreePort(f"No free port between {RANGE.start} and {RANGE.stop}.")

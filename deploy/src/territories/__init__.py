@@ -1,0 +1,1 @@
+"""The makers of the territory set that ships with `partners`: not part of what runs, run once a vintage by hand."""

@@ -7,16 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from stack import doctor, parts
+from stack import doctor, kafka, parts, postgres
 from stack.folder import Folder, FolderTaken
-from stack.kafka import BadArtefact
 from stack.ports import NoFreePort, Ports
-from stack.postgres import NoPostgres
 from stack.processes import NotReady, Supervisor, end_left_behind
 
 app = typer.Typer(
@@ -29,7 +28,9 @@ console = Console(stderr=True, highlight=False)
 
 START_WITHIN_S = 600
 STOP_WITHIN_S = 60
+PARENT_LOOKED_AT_EVERY_S = 0.5
 
+FollowParent = Annotated[bool, typer.Option("--follow-parent", help="End when the process that started this ends.")]
 Up = Callable[[Supervisor, Ports], Coroutine[object, object, None]]
 
 
@@ -40,6 +41,7 @@ def start_parts(
         bool, typer.Option("--detach", help="Come back when they are up, and leave them running.")
     ] = False,
     durable: Annotated[bool, typer.Option(help="Survive a power cut, at the price of an fsync a commit.")] = True,
+    follow_parent: FollowParent = False,
 ) -> None:
     """Start PostgreSQL and Kafka only, and print where they are."""
     if detach:
@@ -52,7 +54,7 @@ def start_parts(
             found = await parts.start(supervisor, ports, os.environ, durable=durable)
         typer.echo(found.as_exports(), nl=False)
 
-    _stay_up(up)
+    _stay_up(up, follow_parent=follow_parent)
 
 
 @app.command()
@@ -71,6 +73,16 @@ def stop() -> None:
     console.print("Stopped.")
 
 
+@app.command()
+def clean() -> None:
+    """Stop, and delete the data of PostgreSQL and Kafka: the next start begins from nothing."""
+    stop()
+    folder = Folder.find(os.environ)
+    postgres.forget(folder)
+    kafka.forget(folder)
+    console.print(f"Deleted the data of {folder.path}.")
+
+
 @app.command(name="doctor")
 def examine() -> None:
     """Say what is missing on this machine, and the line that installs it."""
@@ -82,7 +94,7 @@ def examine() -> None:
     console.print("[green]✓[/] Nothing is missing.")
 
 
-def _stay_up(up: Up) -> None:
+def _stay_up(up: Up, *, follow_parent: bool) -> None:
     """Own the folder, start, stay until asked to end, take everything down."""
     folder = Folder.find(os.environ)
     try:
@@ -92,25 +104,25 @@ def _stay_up(up: Up) -> None:
         raise typer.Exit(1) from taken
     supervisor = Supervisor(folder, lambda text: console.print(f"[yellow]{text}[/]"))
     try:
-        asyncio.run(_serve(supervisor, up))
-    except* (NotReady, OSError, NoPostgres, BadArtefact, NoFreePort) as failed:
+        asyncio.run(_serve(supervisor, up, follow_parent=follow_parent))
+    except* (NotReady, OSError, postgres.NoPostgres, kafka.BadArtefact, NoFreePort) as failed:
         for error in failed.exceptions:
             console.print(f"[red]{type(error).__name__}[/]: {error}", markup=True)
         console.print("`make doctor` says what this machine lacks.")
         sys.exit(1)
 
 
-async def _serve(supervisor: Supervisor, up: Up) -> None:
+async def _serve(supervisor: Supervisor, up: Up, *, follow_parent: bool) -> None:
     await end_left_behind(supervisor.folder)
     loop = asyncio.get_running_loop()
     starting = asyncio.create_task(up(supervisor, Ports(supervisor.folder.run / "ports.json")))
     asked = asyncio.Event()
     for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(what, asked.set)
-    ending = asyncio.create_task(asked.wait())
+    ending = asyncio.create_task(_asked_to_end(asked, parent=os.getppid() if follow_parent else None))
     try:
         await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
-        if not asked.is_set():
+        if not ending.done():
             await starting
             supervisor.folder.say_up()
             await ending
@@ -120,6 +132,12 @@ async def _serve(supervisor: Supervisor, up: Up) -> None:
         await _cancelled(starting, ending)
         with console.status("stopping"):
             await supervisor.stop()
+
+
+async def _asked_to_end(asked: asyncio.Event, *, parent: int | None) -> None:
+    while not asked.is_set() and parent in (None, os.getppid()):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), PARENT_LOOKED_AT_EVERY_S)
 
 
 async def _cancelled(*tasks: asyncio.Task[object]) -> None:

@@ -66,6 +66,12 @@ def program(broker: Broker) -> Program:
     )
 
 
+def forget(folder: Folder) -> None:
+    """Delete the broker of a folder, with all its records."""
+    if (folder.path / "kafka").exists():
+        shutil.rmtree(folder.path / "kafka")
+
+
 def find_java(environ: Mapping[str, str]) -> str:
     home = environ.get("JAVA_HOME")
     return str(Path(home) / "bin" / "java") if home else shutil.which("java", path=environ.get("PATH")) or "java"

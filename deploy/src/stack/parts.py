@@ -4,9 +4,10 @@ import asyncio
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from stack import kafka, postgres
-from stack.folder import write_whole
+from stack.folder import Folder, write_whole
 from stack.ports import Ports
 from stack.processes import Supervisor
 
@@ -17,6 +18,13 @@ class Parts:
 
     database_url: str
     kafka_servers: str
+
+    @classmethod
+    def read(cls, folder: Folder) -> Self:
+        """Find the parts that run on a state folder."""
+        lines = (folder.path / "parts.env").read_text(encoding="utf-8").splitlines()
+        found = dict(word.split("=", 1) for line in lines for word in shlex.split(line)[1:])
+        return cls(database_url=found["DATABASE_URL"], kafka_servers=found["KAFKA_BOOTSTRAP_SERVERS"])
 
     def as_environment(self) -> dict[str, str]:
         return {"DATABASE_URL": self.database_url, "KAFKA_BOOTSTRAP_SERVERS": self.kafka_servers}

@@ -21,6 +21,7 @@ from stack.processes import Program, User, ended, run_to_end
 
 SUPERUSER = "postgres"
 SYSTEM_USER = "passeurs-postgres"  # when the launcher is root: a user who owns this cluster and nothing else
+ELSEWHERE = Path("/var/lib/passeurs")
 LONGEST_SOCKET_PATH = 90
 OUTLIVED_S = 10
 
@@ -111,6 +112,13 @@ def find_binaries(environ: Mapping[str, str]) -> Path:
     raise NoPostgres("No PostgreSQL found: set PG_BIN to the folder of its binaries.")
 
 
+def forget(folder: Folder) -> None:
+    """Delete the cluster of a folder, with all its data."""
+    for home in (folder.path / "postgres", _elsewhere(folder)):
+        if home.exists():
+            shutil.rmtree(home)
+
+
 async def _create(cluster: Cluster, folder: Folder) -> None:
     """Make the cluster beside its place and move it there when whole."""
     draft, words = cluster.home / "data.new", cluster.home / "password"
@@ -155,14 +163,17 @@ def _serves(pid: int, data: Path) -> bool:
 
 def _home(folder: Folder, user: User | None) -> Path:
     """Give the cluster a folder; elsewhere, when its user could not reach the state folder (a clone in root's home)."""
-    home = folder.path / "postgres"
-    if user is not None and not _can_reach(folder.path, user):
-        home = Path("/var/lib/passeurs") / sha256(str(folder.path).encode()).hexdigest()[:16]
+    here = folder.path / "postgres"
+    home = here if user is None or _can_reach(folder.path, user) else _elsewhere(folder)
     home.mkdir(parents=True, exist_ok=True)
     if user is not None:
         os.chown(home, user.uid, user.gid)
     home.chmod(0o700)
     return home
+
+
+def _elsewhere(folder: Folder) -> Path:
+    return ELSEWHERE / sha256(str(folder.path).encode()).hexdigest()[:16]
 
 
 def _reachable(binaries: Path, home: Path, user: User | None) -> Path:

@@ -1,0 +1,95 @@
+"""What tests of all kinds may ask for: the parts, and databases of their own on them.
+
+`DATABASE_URL` and `KAFKA_BOOTSTRAP_SERVERS` point to servers one already has; without them the suite starts its own,
+in a folder of its own, and takes them down at the end.  No test assumes that a port or a database is its own.
+"""
+
+import asyncio
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from common import kafka, migrations
+from stack.folder import Folder
+from stack.parts import Parts
+
+PARTS_WITHIN_S = 300  # a cold start resolves Kafka's artefacts
+PREPARING = 0x7465737473  # roles belong to the whole server: suites on the same one prepare them one at a time
+
+Database = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+def parts() -> Iterator[Parts]:
+    """PostgreSQL and Kafka: those of the environment, or a pair that lives as long as the suite."""
+    database_url, kafka_servers = os.environ.get("DATABASE_URL"), os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    if database_url and kafka_servers:
+        yield Parts(database_url=database_url, kafka_servers=kafka_servers)
+        return
+    with TemporaryDirectory(prefix="passeurs-") as place:  # pytest's own are closed to the user who runs PostgreSQL
+        folder = Folder(Path(place))
+        words = [sys.executable, "-m", "stack", "parts", "--no-durable", "--follow-parent"]
+        with subprocess.Popen(words, env={**os.environ, "PASSEURS_STATE": place}) as launcher:
+            _wait_until_up(folder, launcher)
+            yield Parts.read(folder)
+            launcher.terminate()
+
+
+@pytest.fixture(scope="session")
+def kafka_servers(parts: Parts) -> str:
+    """Kafka with every declared topic."""
+    asyncio.run(kafka.create_topics(parts.kafka_servers))
+    return parts.kafka_servers
+
+
+@pytest.fixture(scope="module")
+async def database(parts: Parts) -> AsyncIterator[Database]:
+    """Make databases that last as long as the module: `await database("actions")` is one, migrated for that service.
+
+    It returns the administrator's address; `migrations.dsn(address, "actions", "app")` is the service's own.
+    """
+    made: list[str] = []
+
+    async def make(*services: str) -> str:
+        made.append(f"test_{'_'.join(services)}_{secrets.token_hex(4)}")
+        async with _administrator(parts) as administrator:
+            await administrator.execute(f'CREATE DATABASE "{made[-1]}"')
+            address = urlunsplit(urlsplit(parts.database_url)._replace(path=f"/{made[-1]}"))
+            await administrator.execute("SELECT pg_advisory_lock($1)", PREPARING)
+            for service in services:
+                await migrations.prepare(address, service)
+        for service in services:
+            await migrations.migrate(address, service)
+        return address
+
+    yield make
+    async with _administrator(parts) as administrator:
+        for name in made:
+            await administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@asynccontextmanager
+async def _administrator(parts: Parts) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(parts.database_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _wait_until_up(folder: Folder, launcher: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PARTS_WITHIN_S
+    while not folder.is_up():
+        if launcher.poll() is not None or time.monotonic() > deadline:
+            pytest.exit("PostgreSQL and Kafka did not start; `make doctor` says what is missing.", returncode=3)
+        time.sleep(0.05)

@@ -1,0 +1,149 @@
+"""The launcher starts the parts, mends what a crash left, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+
+from stack.folder import Folder
+from stack.parts import Parts
+
+UP_WITHIN_S = 60
+GONE_WITHIN_S = 30
+
+
+@pytest.fixture
+def folder() -> Iterator[Folder]:
+    with TemporaryDirectory(prefix="passeurs-") as place:  # pytest's own are closed to the user who runs PostgreSQL
+        yield Folder(Path(place))
+        stack(Folder(Path(place)), "stop")
+
+
+def stack(folder: Folder, *words: str) -> str:
+    """Run one command of the launcher on a folder, with parts of its own."""
+    ours = {
+        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS"}
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "stack", *words],
+        env=ours | {"PASSEURS_STATE": str(folder.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=UP_WITHIN_S,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def processes(folder: Folder) -> list[int]:
+    """Every process that names the folder in its command line: servers, and the helpers they started."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes()
+        except OSError:
+            continue
+        if str(folder.path).encode() in words and int(entry.parent.name) != os.getpid():
+            found.append(int(entry.parent.name))
+    return found
+
+
+def until(done: Callable[[], object], what: str, within_s: float = GONE_WITHIN_S) -> None:
+    deadline = time.monotonic() + within_s
+    while not done():
+        assert time.monotonic() < deadline, f"{what} did not happen within {within_s} s"
+        time.sleep(0.05)
+
+
+async def one(url: str, statement: str) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
+
+
+async def test_the_parts_start_answer_and_stop_without_a_trace(folder: Folder) -> None:
+    exports = stack(folder, "parts", "--detach", "--no-durable")
+    parts = Parts.read(folder)
+    assert exports == parts.as_exports()
+    assert await one(parts.database_url, "SELECT current_setting('listen_addresses')") == "127.0.0.1"
+    assert await one(parts.database_url, "SELECT current_setting('data_checksums')") == "on"
+    host, port = parts.kafka_servers.split(":")
+    with socket.create_connection((host, int(port)), 1):
+        pass
+    with pytest.raises(AssertionError, match="already runs"):
+        stack(folder, "parts", "--no-durable")
+    stack(folder, "stop")
+    assert processes(folder) == []
+    assert not list(folder.path.rglob("postmaster.pid"))
+
+
+async def test_what_was_written_survives_a_kill_of_the_launcher_and_nothing_else_does(folder: Folder) -> None:
+    stack(folder, "parts", "--detach", "--no-durable")
+    before = Parts.read(folder)
+    await one(before.database_url, "CREATE TABLE kept AS SELECT 7 AS number")
+    launcher = folder.launcher()
+    assert launcher is not None
+    os.kill(launcher, signal.SIGKILL)
+    until(lambda: not processes(folder), "the end of the launcher's children")
+    stack(folder, "parts", "--detach", "--no-durable")
+    assert await one(Parts.read(folder).database_url, "SELECT number FROM kept") == 7
+    assert Parts.read(folder) == before
+
+
+async def test_a_server_that_dies_is_started_again(folder: Folder) -> None:
+    stack(folder, "parts", "--detach", "--no-durable")
+    url = Parts.read(folder).database_url
+    started = await one(url, "SELECT pg_postmaster_start_time()")
+    os.kill(folder.left_behind()["postgres"], signal.SIGKILL)
+
+    async def again() -> bool:
+        try:
+            return await one(url, "SELECT pg_postmaster_start_time()") != started
+        except (OSError, asyncpg.PostgresError):
+            return False
+
+    deadline = time.monotonic() + UP_WITHIN_S
+    while not await again():
+        assert time.monotonic() < deadline, "PostgreSQL did not come back"
+
+
+async def test_a_stale_lock_that_names_a_stranger_is_not_believed(folder: Folder) -> None:
+    stack(folder, "parts", "--detach", "--no-durable")
+    stack(folder, "stop")
+    [data] = folder.path.rglob("postmaster.opts")
+    data.with_name("postmaster.pid").write_text(f"{os.getpid()}\n{data.parent}\n", encoding="ascii")
+    stack(folder, "parts", "--detach", "--no-durable")
+    assert await one(Parts.read(folder).database_url, "SELECT 1") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for the database")
+async def test_a_folder_that_the_database_user_cannot_reach_is_not_opened_for_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    folder = Folder(tmp_path / "state")
+    try:
+        stack(folder, "parts", "--detach", "--no-durable")
+        assert await one(Parts.read(folder).database_url, "SELECT 1") == 1
+        assert tmp_path.stat().st_mode & 0o777 == 0o700
+        assert not (folder.path / "postgres").exists()
+    finally:
+        stack(folder, "clean")
+    assert not (folder.path / "kafka").exists()
+
+
+def test_the_secret_of_the_database_is_for_its_owner_only(folder: Folder) -> None:
+    folder.prepare()
+    first = folder.secret("postgres")
+    assert folder.secret("postgres") == first
+    assert len(first) >= 32
+    assert (folder.secrets / "postgres").stat().st_mode & 0o077 == 0

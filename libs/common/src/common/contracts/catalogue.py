@@ -1,0 +1,286 @@
+"""What `catalogue` announces: films, and what rights-holders offer on them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from common.contracts.money import Money
+
+
+class Genre(StrEnum):
+    FICTION = "fiction"
+    DOCUMENTARY = "documentary"
+    ANIMATION = "animation"
+    EXPERIMENTAL = "experimental"
+
+
+class FilmKind(StrEnum):
+    """A feature lasts more than sixty minutes; at exactly sixty, texts diverge and the reader must look."""
+
+    FEATURE = "feature"
+    SHORT = "short"
+
+
+class FilmVersion(StrEnum):
+    """The forms in which a film can be had."""
+
+    VO = "vo"
+    VOSTFR = "vostfr"
+    VF = "vf"
+    SDH = "sdh"
+    AD = "ad"
+    LSF = "lsf"
+
+
+class Classification(StrEnum):
+    """Who may be admitted (R211-12); a warning may accompany any class and is none itself."""
+
+    ALL = "all"
+    U12 = "u12"
+    U16 = "u16"
+    U18 = "u18"
+    U18_X = "u18_x"
+
+
+class IdentifierScheme(StrEnum):
+    ISAN = "isan"
+    EIDR = "eidr"
+    IMDB = "imdb"
+    WIKIDATA = "wikidata"
+
+
+class Clearance(StrEnum):
+    """Whether the makers of a workshop film have settled who may see it."""
+
+    PENDING = "pending"
+    CLEARED = "cleared"
+    RESTRICTED = "restricted"
+
+
+class Dissemination(StrEnum):
+    """How far a workshop film may travel, from nowhere to everywhere."""
+
+    NONE = "none"
+    RESTITUTION_ONLY = "restitution_only"
+    NETWORK = "network"
+    FESTIVALS = "festivals"
+    INTERNET = "internet"
+
+
+class RestrictionCause(StrEnum):
+    """Why a workshop film stays where it was made; a code, since words here could name a person."""
+
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    MUSIC_RIGHTS = "music_rights"
+    ADMINISTRATION = "administration"
+
+
+class RightsUse(StrEnum):
+    COMMERCIAL = "commercial"
+    NON_COMMERCIAL_INDOOR = "non_commercial_indoor"
+    OPEN_AIR = "open_air"
+
+
+class RightsTerritory(StrEnum):
+    """Rights overseas are sold apart, département by département."""
+
+    METROPOLITAN = "metropolitan"
+    GUADELOUPE = "971"
+    MARTINIQUE = "972"
+    GUYANE = "973"
+    REUNION = "974"
+    MAYOTTE = "976"
+
+
+class RightsOfferStatus(StrEnum):
+    OFFERED = "offered"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visa:
+    """An exhibition visa: its number without leading zeros, and its date, if known."""
+
+    number: str
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """How others call the same film."""
+
+    scheme: IdentifierScheme
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopFilm:
+    """What sets a film made in a workshop apart: where it was made, and how far it may travel."""
+
+    project_id: UUID | None
+    action_id: UUID | None
+    clearance: Clearance
+    dissemination: Dissemination | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmRegistered:
+    """A film entered the catalogue."""
+
+    TYPE: ClassVar[str] = "film.registered"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    kind: FilmKind | None
+    duration_minutes: int | None
+    visas: tuple[Visa, ...]
+    workshop: WorkshopFilm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmChanged:
+    """A film is described otherwise than before; `changed` names what."""
+
+    TYPE: ClassVar[str] = "film.changed"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmVisaChanged:
+    """A film's visas are not what they were (one added, dated, removed); screenings may have to be judged again."""
+
+    TYPE: ClassVar[str] = "film.visa_changed"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    visas: tuple[Visa, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmCleared:
+    """A workshop film may be shown beyond the place where it was made, as far as `dissemination` says."""
+
+    TYPE: ClassVar[str] = "film.cleared"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    project_id: UUID | None
+    action_id: UUID | None
+    dissemination: Dissemination
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmRestricted:
+    """A workshop film may be shown to those who made it and theirs, or to nobody."""
+
+    TYPE: ClassVar[str] = "film.restricted"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    project_id: UUID | None
+    action_id: UUID | None
+    dissemination: Dissemination
+    cause: RestrictionCause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmState:
+    """A film, whole: what it is, in which versions, under which visas, and how far it may travel."""
+
+    AGGREGATE: ClassVar[str] = "film"
+
+    id: UUID
+    version: int
+    occurred_at: datetime
+    title: str
+    original_title: str | None
+    other_titles: tuple[str, ...]
+    directors: tuple[str, ...]
+    year: int | None
+    released_on: date | None
+    countries: tuple[str, ...]
+    genre: Genre | None
+    duration_minutes: int | None
+    kind: FilmKind | None
+    versions: tuple[FilmVersion, ...]
+    classification: Classification | None
+    warning: str | None
+    visas: tuple[Visa, ...]
+    identifiers: tuple[Identifier, ...]
+    workshop: WorkshopFilm | None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsOfferOffered:
+    """A rights-holder offers a film for some uses, in some territories, for a time."""
+
+    TYPE: ClassVar[str] = "rights_offer.offered"
+
+    occurred_at: datetime
+    rights_offer_id: UUID
+    film_id: UUID
+    holder_id: UUID
+    uses: tuple[RightsUse, ...]
+    territories: tuple[RightsTerritory, ...]
+    versions: tuple[FilmVersion, ...]
+    starts_on: date
+    ends_on: date
+    price: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsOfferChanged:
+    """An offer's terms are not what they were; `changed` names which, the offer's state says what they are now."""
+
+    TYPE: ClassVar[str] = "rights_offer.changed"
+
+    occurred_at: datetime
+    rights_offer_id: UUID
+    film_id: UUID
+    holder_id: UUID
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsOfferWithdrawn:
+    """A rights-holder no longer offers a film on these terms; what was agreed before stands."""
+
+    TYPE: ClassVar[str] = "rights_offer.withdrawn"
+
+    occurred_at: datetime
+    rights_offer_id: UUID
+    film_id: UUID
+    holder_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsOfferState:
+    """An offer of rights, whole: on which film, by whom, for what, where, in which versions, from when to when."""
+
+    AGGREGATE: ClassVar[str] = "rights_offer"
+
+    id: UUID
+    version: int
+    occurred_at: datetime
+    status: RightsOfferStatus
+    film_id: UUID
+    holder_id: UUID
+    uses: tuple[RightsUse, ...]
+    territories: tuple[RightsTerritory, ...]
+    versions: tuple[FilmVersion, ...]
+    starts_on: date
+    ends_on: date
+    price: Money | None
+    deleted: bool = False

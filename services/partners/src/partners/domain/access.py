@@ -1,0 +1,119 @@
+"""Who may do what here: one table, from which the check, the API's documents and its tests are derived.
+
+Territories, organisations and coordinations are public reference data: whoever reads, reads all of them.  Writing is
+bounded: by the départements a caller answers for, or by being the organisation concerned.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+from uuid import UUID
+
+from common.contracts.access import Level
+from common.errors import Forbidden
+
+
+class ScopeMissing(Forbidden):
+    title = "Your access token does not carry the scope for this."
+    titre = "Votre jeton d’accès ne porte pas le droit de faire cela."
+
+
+class NotYours(Forbidden):
+    title = "This lies outside your territory, or another organisation answers for it."
+    titre = "Cela est hors de votre territoire, ou un autre organisme en répond."
+
+
+class _Territory(Protocol):
+    @property
+    def level(self) -> Level: ...
+    @property
+    def codes(self) -> frozenset[str]: ...
+
+
+class Asker(Protocol):
+    """What is asked of a caller here; `common.tokens.Principal` has it."""
+
+    @property
+    def scopes(self) -> frozenset[str]: ...
+    @property
+    def org(self) -> UUID: ...
+    @property
+    def territory(self) -> _Territory: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """What a thing is to whoever asks: in which départements it lies, and which organisation answers for it."""
+
+    departments: frozenset[str] = frozenset()
+    organisation: UUID | None = None
+
+
+def anything(_asker: Asker, _concern: Concern) -> bool:
+    return True
+
+
+def in_territory(asker: Asker, concern: Concern) -> bool:
+    """Hold whoever answers for départements to them; what lies nowhere in France is nobody's in particular."""
+    return asker.territory.level != "departments" or concern.departments <= asker.territory.codes
+
+
+def own(asker: Asker, concern: Concern) -> bool:
+    return concern.organisation == asker.org
+
+
+def own_in_territory(asker: Asker, concern: Concern) -> bool:
+    return own(asker, concern) and in_territory(asker, concern)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What it takes to do something: one of these scopes, and a relation to the thing."""
+
+    scopes: frozenset[str]
+    relation: Callable[[Asker, Concern], bool] = anything
+
+
+_READ = Verb(frozenset({"read", "operations"}))
+_DESCRIBE = Verb(frozenset({"territories:write"}))
+_KEEP = Verb(frozenset({"partners:write", "operations"}), in_territory)
+
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        "territory.list": _READ,
+        "territory.read": _READ,
+        "territory.check": _READ,
+        "region.list": _READ,
+        "department.list": _READ,
+        "intermunicipality.list": _READ,
+        "intermunicipality.read": _READ,
+        "municipality.list": _READ,
+        "municipality.read": _READ,
+        "district.list": _READ,
+        "district.read": _READ,
+        "district.register": _DESCRIBE,
+        "density.record": _DESCRIBE,
+        "organisation.list": _READ,
+        "organisation.read": _READ,
+        "organisation.register": _KEEP,
+        "organisation.change": _KEEP,
+        "organisation.close": _KEEP,
+        "coordination.list": _READ,
+        "coordination.read": _READ,
+        "coordination.appoint": Verb(frozenset({"coordinations:appoint"}), in_territory),
+        "coordination.change": Verb(frozenset({"coordinations:appoint"}), own_in_territory),
+        "coordination.end": Verb(frozenset({"coordinations:appoint"}), own),
+    }
+)
+
+
+def require(asker: Asker, verb: str, concern: Concern | None = None) -> None:
+    """Let the caller do this, or refuse; imports and consumers work in the house's own name and may."""
+    if asker.territory.level == "system":
+        return
+    needed = VERBS[verb]
+    if asker.scopes.isdisjoint(needed.scopes):
+        raise ScopeMissing
+    if not needed.relation(asker, concern or Concern()):
+        raise NotYours

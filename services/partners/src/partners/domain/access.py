@@ -1,7 +1,8 @@
-"""Who may do what here: one table, from which the check, the API's documents and its tests are derived.
+"""Who may do what in partners: one table, from which the check, the API's documents and its tests are derived.
 
 Territories, organisations and coordinations are public reference data: whoever reads, reads all of them.  Writing is
-bounded: by the départements a caller answers for, or by being the organisation concerned.
+bounded: by the départements a caller answers for, or by being the organisation concerned.  Clients and webhook
+endpoints are hidden by row-level security from whom they do not concern.
 """
 
 from collections.abc import Callable, Mapping
@@ -77,6 +78,9 @@ class Verb:
 
 _READ = Verb(frozenset({"read", "operations"}))
 _DESCRIBE = Verb(frozenset({"territories:write"}))
+_CLIENTS = Verb(frozenset({"clients:manage"}))
+_WEBHOOKS = Verb(frozenset({"webhooks:manage"}))
+_EVENTS = Verb(frozenset({"events:read"}))
 _KEEP = Verb(frozenset({"partners:write", "operations"}), in_territory)
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
@@ -104,6 +108,29 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "coordination.appoint": Verb(frozenset({"coordinations:appoint"}), in_territory),
         "coordination.change": Verb(frozenset({"coordinations:appoint"}), own_in_territory),
         "coordination.end": Verb(frozenset({"coordinations:appoint"}), own),
+        "api_client.list": _CLIENTS,
+        "api_client.read": _CLIENTS,
+        "api_client.register": _CLIENTS,
+        "api_client.change": _CLIENTS,
+        "api_client.rotate_secret": _CLIENTS,
+        "api_client.revoke": _CLIENTS,
+        "endpoint.list": _WEBHOOKS,
+        "endpoint.read": _WEBHOOKS,
+        "endpoint.register": _WEBHOOKS,
+        "endpoint.change": _WEBHOOKS,
+        "endpoint.remove": _WEBHOOKS,
+        "endpoint.verify": _WEBHOOKS,
+        "endpoint.pause": _WEBHOOKS,
+        "endpoint.resume": _WEBHOOKS,
+        "endpoint.rotate_secret": _WEBHOOKS,
+        "endpoint.test": _WEBHOOKS,
+        "endpoint.recover": _WEBHOOKS,
+        "endpoint.statistics": _WEBHOOKS,
+        "delivery.list": _WEBHOOKS,
+        "delivery.read": _WEBHOOKS,
+        "delivery.redeliver": _WEBHOOKS,
+        "event.list": _EVENTS,
+        "event_type.list": _EVENTS,
     }
 )
 

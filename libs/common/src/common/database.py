@@ -1,0 +1,88 @@
+"""The pool and the transaction.  One request or one message is one transaction, opened in plain sight at the edge.
+
+A transaction knows for whom it runs: `app.principal` is set as it begins, and row-level security reads it.
+Unset, it shows no row.  Connections are handed back without asyncpg's reset (a round trip per request): nothing here
+uses session-level SET, LISTEN or advisory locks on pooled connections, and a transaction left open is rolled back.
+"""
+
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from common.errors import Unavailable
+from common.tokens import Principal
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Transaction: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+else:
+    Transaction: TypeAlias = asyncpg.Connection
+
+ACQUIRE_TIMEOUT_S = 1.0
+COMMAND_TIMEOUT_S = 4.0
+IDLE_LIFETIME_S = 300.0
+
+
+class NoConnectionFree(Unavailable):
+    """The pool is exhausted, or the database is away."""
+
+    title = "The service is busy; try again in a moment."
+    titre = "Le service est occupé ; réessayez dans un instant."
+
+
+class Database:
+    """A service's own schema, through its own role."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.pool = pool
+
+    @asynccontextmanager
+    async def transaction(self, principal: Principal) -> AsyncIterator[Transaction]:
+        """Open one transaction in the name of `principal`; leaving the block commits, an exception rolls back."""
+        connection = await self._acquire()
+        try:
+            async with connection.transaction():
+                await connection.fetchval("SELECT set_config('app.principal', $1, true)", principal.as_setting())
+                yield connection
+        finally:
+            await self.pool.release(connection)
+
+    async def close(self) -> None:
+        """Wait for the transactions under way, then let go of every connection."""
+        await self.pool.close()
+
+    async def _acquire(self) -> "PoolConnectionProxy[asyncpg.Record]":
+        try:
+            return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        except (TimeoutError, OSError, asyncpg.PostgresConnectionError) as error:
+            raise NoConnectionFree from error
+
+
+async def connect(dsn: str, *, size_min: int = 1, size_max: int = 8) -> Database:
+    """Open a pool on `dsn` (a role whose search_path, time-outs and limits were set by `common.migrations.prepare`)."""
+    pool = await asyncpg.create_pool(
+        dsn,
+        min_size=size_min,
+        max_size=size_max,
+        command_timeout=COMMAND_TIMEOUT_S,
+        max_inactive_connection_lifetime=IDLE_LIFETIME_S,
+        reset=_leave_as_is,
+    )
+    return Database(pool)
+
+
+def uuid7(at_ms: int | None = None) -> UUID:
+    """Make an identifier that sorts by the time it was made (RFC 9562, version 7)."""
+    stamp = time.time_ns() // 1_000_000 if at_ms is None else at_ms
+    bits = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return UUID(int=bits)
+
+
+async def _leave_as_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Take the place of asyncpg's reset."""

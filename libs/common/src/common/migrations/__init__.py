@@ -1,0 +1,196 @@
+"""Bring a service's schema to its last migration: plain SQL files, forward only, by a role of its own.
+
+(1) A file runs once, in one transaction, and its checksum is kept: an edited file is refused.
+(2) One runner at a time (advisory lock).
+(3) A migration gives up after two seconds of waiting for a lock and tries again, ten times: it never queues in front
+    of the service's own statements.
+(4) Each service has four roles, and none of them can read another service's schema:
+    `<svc>_owner` (migrations), `<svc>_app`, `<svc>_relay` (reads the outbox, moves its cursor), `<svc>_housekeeper`
+    (owns the outbox and its partitions).
+
+Files are `NNNN_expand_….sql` (may run before the new code) or `NNNN_contract_….sql` (only after the old code is gone).
+Those of this folder come first, in every schema.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+
+ROLES = ("owner", "app", "relay", "housekeeper")
+LOCK_TIMEOUT = "2s"
+TRIES = 10
+_ROLES_LOCK = 0x50617373  # one preparation of cluster-wide roles at a time
+
+
+class EditedMigration(Exception):
+    """A migration that has already run was changed afterwards; write a new one instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file: where it comes from, its SQL, and the checksum that tells it from an edited one."""
+
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def found(service: str) -> list[Migration]:
+    """List what a service's schema is made of, in order: what every service has, then its own."""
+    return [*_files("common"), *_files(service)]
+
+
+def password(admin_dsn: str, role: str) -> str:
+    """Derive a role's password from the administrator's: nothing more has to be kept."""
+    secret = urlsplit(admin_dsn).password or ""
+    return hmac.new(secret.encode(), role.encode(), hashlib.sha256).hexdigest()
+
+
+def dsn(admin_dsn: str, service: str, role: str) -> str:
+    """Address the administrator's database as one of a service's roles."""
+    parts = urlsplit(admin_dsn)
+    name = f"{service}_{role}"
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{name}:{quote(password(admin_dsn, name))}@{host}"))
+
+
+async def prepare(admin_dsn: str, service: str) -> None:
+    """Make the service's schema and roles, or mend them; needs the rights of an administrator."""
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", _ROLES_LOCK)
+            for statement in _preparation(admin_dsn, service, await connection.fetchval("SELECT current_database()")):
+                await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def migrate(admin_dsn: str, service: str) -> list[str]:
+    """Run what has not run yet; return the names of what ran."""
+    for attempt in range(TRIES):
+        try:
+            return await _migrate(dsn(admin_dsn, service, "owner"), service)
+        except asyncpg.LockNotAvailableError:
+            await asyncio.sleep(0.2 * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
+    message = f"{service}: the tables stayed locked through {TRIES} tries; nothing was changed."
+    raise TimeoutError(message)
+
+
+async def pending(connection: "asyncpg.Connection[asyncpg.Record]", service: str) -> list[str]:
+    """Name the migrations that this code needs and this schema lacks: not ready until there are none."""
+    done = {row["name"] for row in await connection.fetch("SELECT name FROM migration")}
+    return [migration.name for migration in found(service) if migration.name not in done]
+
+
+async def _migrate(owner_dsn: str, service: str) -> list[str]:
+    connection = await asyncpg.connect(owner_dsn)
+    try:
+        await connection.execute("SELECT pg_advisory_lock(hashtext($1))", f"migrations:{service}")
+        await connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        await connection.execute("""SET app.principal = '{"level": "system"}'""")
+        await connection.execute(_LEDGER)
+        done = {row["name"]: row["checksum"] for row in await connection.fetch("SELECT name, checksum FROM migration")}
+        ran = [m.name for m in _not_done(found(service), done) if await _run(connection, m)]
+        for grant in _grants(service):
+            await connection.execute(grant)
+    finally:
+        await connection.close()
+    return ran
+
+
+async def _run(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> bool:
+    async with connection.transaction():
+        await connection.execute(migration.sql)
+        await connection.execute(
+            "INSERT INTO migration (name, checksum) VALUES ($1, $2)", migration.name, migration.checksum
+        )
+    return True
+
+
+def _not_done(all_of_them: list[Migration], done: dict[str, str]) -> Iterator[Migration]:
+    for migration in all_of_them:
+        kept = done.get(migration.name)
+        if kept is None:
+            yield migration
+        elif kept != migration.checksum:
+            message = f"{migration.name} has run and was edited since; write a new migration instead."
+            raise EditedMigration(message)
+
+
+def _files(package: str) -> list[Migration]:
+    folder = files(package) / "migrations"
+    entries = folder.iterdir() if folder.is_dir() else ()
+    names = sorted(entry.name for entry in entries if entry.name.endswith(".sql"))
+    return [Migration(f"{package}/{name}", (folder / name).read_text("utf-8")) for name in names]
+
+
+_LEDGER = """
+CREATE TABLE IF NOT EXISTS migration (
+  name     text        PRIMARY KEY,
+  checksum text        NOT NULL,
+  ran_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+)
+"""
+
+
+def _preparation(admin_dsn: str, service: str, database: str) -> Iterator[str]:
+    for role in ROLES:
+        yield from _role(admin_dsn, service, role, database)
+    yield f"GRANT {service}_housekeeper TO {service}_owner"
+    yield f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {service}_owner"
+    yield f"GRANT USAGE ON SCHEMA {service} TO {service}_app, {service}_relay, {service}_housekeeper"
+    yield f"GRANT CREATE ON SCHEMA {service} TO {service}_housekeeper"
+    by_owner = f"ALTER DEFAULT PRIVILEGES FOR ROLE {service}_owner IN SCHEMA {service}"
+    yield f"{by_owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {service}_app"
+    yield f"{by_owner} GRANT USAGE ON SEQUENCES TO {service}_app"
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield f'REVOKE CONNECT ON DATABASE "{database}" FROM PUBLIC'
+    yield from (
+        f"CREATE EXTENSION IF NOT EXISTS {name} SCHEMA public" for name in ("pg_trgm", "unaccent", "btree_gist")
+    )
+
+
+def _role(admin_dsn: str, service: str, role: str, database: str) -> Iterator[str]:
+    name = f"{service}_{role}"
+    yield f"""
+    DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN CREATE ROLE {name} LOGIN; END IF;
+    END $$
+    """
+    yield f"ALTER ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{password(admin_dsn, name)}'"
+    yield f'GRANT CONNECT ON DATABASE "{database}" TO {name}'
+    for setting, value in (("search_path", f"{service}, public"), *_limits(role)):
+        yield f'ALTER ROLE {name} IN DATABASE "{database}" SET {setting} = {value}'
+
+
+def _limits(role: str) -> tuple[tuple[str, str], ...]:
+    """Say how long a role may wait: the owner's migrations and the relay's drain are not requests."""
+    idle = ("idle_in_transaction_session_timeout", "'10s'")
+    if role == "app":
+        return (idle, ("statement_timeout", "'3500ms'"), ("lock_timeout", "'1s'"))
+    return (idle, ("lock_timeout", "'2s'"))
+
+
+def _grants(service: str) -> Iterator[str]:
+    """Take back, for the backbone's tables, what the default privileges gave to the application's role."""
+    app, relay, housekeeper = (f"{service}_{role}" for role in ROLES[1:])
+    yield f"REVOKE ALL ON outbox, outbox_default, outbox_cursor, migration FROM {app}"
+    yield f"GRANT SELECT ON migration, outbox_cursor TO {app}"
+    yield f"GRANT INSERT ON outbox TO {app}"
+    yield f"GRANT SELECT ON outbox TO {relay}"
+    yield f"GRANT SELECT, INSERT, UPDATE ON outbox_cursor TO {relay}"
+    yield f"GRANT SELECT ON outbox_cursor TO {housekeeper}"
+    yield f"GRANT SELECT, DELETE ON idempotency TO {housekeeper}"
+    yield f"ALTER TABLE outbox OWNER TO {housekeeper}"
+    yield f"ALTER TABLE outbox_default OWNER TO {housekeeper}"

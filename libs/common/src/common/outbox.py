@@ -1,0 +1,246 @@
+"""Facts wait here, in the transaction that made them true, until the relay publishes them.
+
+(1) A fact is in the outbox if and only if the change it tells of is committed.
+(2) Facts of one key leave in the order of their commits: a verb locks its row before it writes, the outbox rows are
+    SELECTed FROM the aggregate's RETURNING (a free-standing insert would draw `seq` while the lock is still awaited),
+    the identity has CACHE 1, and one relay at a time sends each difference in the order of `seq`.
+(3) A fact leaves at least once: the cursor moves after the broker has acknowledged it.
+(4) Nobody uses `seq` as a watermark.  Numbers are taken before the commit and appear out of order; the relay asks for
+    what was not visible in its last snapshot and is in this one.
+(5) The answer to an Idempotency-Key is kept by the statement that makes the change: both are there, or neither.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from common import contracts, telemetry
+from common.database import Transaction, uuid7
+from common.idempotency import Answer, KeyReused, Once
+
+KEPT_HOURS = 48
+PARTITION_HOURS = 6
+
+
+class Fact(Protocol):
+    """Something that happened: a frozen dataclass of `common.contracts` with a TYPE such as `project.submitted`."""
+
+    @property
+    def TYPE(self) -> str: ...  # noqa: N802 - a class constant of the contracts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What one change of one aggregate tells the world: its facts in order, then its full state.
+
+    The facts take the versions `version - len(facts) + 1` to `version`; the state carries the last one.
+    """
+
+    aggregate: str
+    id: UUID | str
+    version: int
+    state: object
+    facts: Sequence[Fact] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One write statement with its outbox rows and its kept answer, made at import by `creating` or `changing`."""
+
+    with_key: str
+    without_key: str
+    wants_doc: bool
+
+
+def creating(sql: str) -> Statement:
+    """Complete an `INSERT INTO … SELECT … FROM key RETURNING id`: a key already taken writes nothing at all.
+
+    `$doc` stands for the state's JSON text.
+    """
+    sql, first, wants_doc = _numbered(sql)
+    said = _changed_and_said(sql, first)
+    key = f"""key AS (
+      INSERT INTO idempotency (client_id, key, fingerprint, status, version, location, body)
+      VALUES ({_numbers(first + 7, 7)})
+      ON CONFLICT DO NOTHING RETURNING key)"""
+    return Statement(
+        with_key=f"WITH {key}, {said} SELECT count(*) FROM changed",
+        without_key=f"WITH key AS (SELECT 1), {said} SELECT count(*) FROM changed",
+        wants_doc=wants_doc,
+    )
+
+
+def changing(sql: str) -> Statement:
+    """Complete an `UPDATE … WHERE id = $1 RETURNING id` of a row that the transaction has already locked.
+
+    `$doc` stands for the state's JSON text.
+    """
+    sql, first, wants_doc = _numbered(sql)
+    said = _changed_and_said(sql, first)
+    kept = f"""kept AS (
+      INSERT INTO idempotency (client_id, key, fingerprint, status, version, location, body)
+      SELECT answer.* FROM changed
+       CROSS JOIN (VALUES ({_numbers(first + 7, 7, "text text bytea integer integer text bytea")})) AS answer)"""
+    return Statement(
+        with_key=f"WITH {said}, {kept} SELECT count(*) FROM changed",
+        without_key=f"WITH {said} SELECT count(*) FROM changed",
+        wants_doc=wants_doc,
+    )
+
+
+async def write(
+    tx: Transaction,
+    statement: Statement,
+    values: Sequence[object],
+    said: Announcement,
+    once: Once | None,
+    *,
+    status: int = 200,
+    location: str | None = None,
+) -> Answer:
+    """Write an aggregate, its outbox rows and the kept answer in one statement; return the answer.
+
+    A creation whose key was taken meanwhile writes nothing and returns the answer kept then.
+    """
+    body = msgspec.json.encode(said.state)
+    answer = Answer(status=status, version=said.version, body=body, location=location)
+    doc = (body.decode(),) if statement.wants_doc else ()
+    parameters = (*values, *doc, *_rows(said, body))
+    if once is None or once.key is None:
+        written = await tx.fetchval(statement.without_key, *parameters)
+    else:
+        written = await _write_once(tx, statement, parameters, once, answer)
+    return answer if written else await _answered_before(tx, said, once)
+
+
+async def _write_once(
+    tx: Transaction, statement: Statement, parameters: tuple[object, ...], once: Once, answer: Answer
+) -> int:
+    kept = (once.client_id, once.key, once.fingerprint, answer.status, answer.version, answer.location, answer.body)
+    try:
+        written: int = await tx.fetchval(statement.with_key, *parameters, *kept)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "idempotency_pkey":
+            raise
+        raise KeyReused from error
+    return written
+
+
+async def _answered_before(tx: Transaction, said: Announcement, once: Once | None) -> Answer:
+    stored = None if once is None else await once.stored(tx)
+    if stored is None:
+        message = f"{said.aggregate} {said.id} was neither written nor answered before."
+        raise RuntimeError(message)
+    return stored
+
+
+async def keep_house(connection: "asyncpg.Connection[asyncpg.Record]", *, now: datetime) -> list[str]:
+    """Make the partitions of the coming two days; drop and name those that are published whole and 48 h old.
+
+    Runs as the housekeeper's role.  A missing partition would stop no request: the default one takes the rows.
+    """
+    first = now.replace(minute=0, second=0, microsecond=0, hour=now.hour - now.hour % PARTITION_HOURS)
+    there = await _partitions(connection)
+    for n in range(KEPT_HOURS // PARTITION_HOURS):
+        start = first + timedelta(hours=n * PARTITION_HOURS)
+        if _partition(start) not in there:
+            await _make_partition(connection, start)
+    dropped = [name for name in there if name <= _partition(now - timedelta(hours=KEPT_HOURS + PARTITION_HOURS))]
+    dropped = [name for name in dropped if await _drop_partition(connection, name)]
+    await connection.execute("DELETE FROM idempotency WHERE created_at < $1", now - timedelta(hours=KEPT_HOURS))
+    return dropped
+
+
+def _partition(start: datetime) -> str:
+    return f"outbox_{start.astimezone(UTC):%Y%m%d_%H}"
+
+
+async def _partitions(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+    rows = await connection.fetch(
+        """
+        SELECT child.relname AS name
+          FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+         WHERE inhparent = 'outbox'::regclass AND child.relname <> 'outbox_default'
+         ORDER BY child.relname
+        """
+    )
+    return [row["name"] for row in rows]
+
+
+async def _make_partition(connection: "asyncpg.Connection[asyncpg.Record]", start: datetime) -> None:
+    name, end = _partition(start), start + timedelta(hours=PARTITION_HOURS)
+    async with connection.transaction():
+        await connection.execute(f"CREATE TABLE {name} (LIKE outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+        await connection.execute(
+            f"""
+            WITH early AS (
+              DELETE FROM outbox_default WHERE at >= $1 AND at < $2
+              RETURNING seq, xid, at, event_id, topic, key, version, type, traceparent, value)
+            INSERT INTO {name} (seq, xid, at, event_id, topic, key, version, type, traceparent, value)
+            SELECT seq, xid, at, event_id, topic, key, version, type, traceparent, value FROM early
+            """,
+            start,
+            end,
+        )
+        await connection.execute(
+            f"ALTER TABLE outbox ATTACH PARTITION {name} FOR VALUES FROM ('{start:%FT%TZ}') TO ('{end:%FT%TZ}')"
+        )
+
+
+async def _drop_partition(connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> bool:
+    """Drop a partition, unless it still holds a row that the relay has not published."""
+    published = await connection.fetchval(
+        f"""
+        SELECT coalesce(bool_and(pg_visible_in_snapshot(part.xid, outbox_cursor.s1)), true)
+          FROM {name} AS part CROSS JOIN outbox_cursor
+        """
+    )
+    if published:
+        await connection.execute(f"ALTER TABLE outbox DETACH PARTITION {name}")
+        await connection.execute(f"DROP TABLE {name}")
+    return bool(published)
+
+
+_PARAMETER = re.compile(r"\$(\d+)")
+
+
+def _numbered(sql: str) -> tuple[str, int, bool]:
+    """Give `$doc` its number; return the statement, our first parameter's number, and whether it wants the doc."""
+    first = max((int(number) for number in _PARAMETER.findall(sql)), default=0) + 1
+    if "$doc" not in sql:
+        return sql, first, False
+    return sql.replace("$doc", f"${first}"), first + 1, True
+
+
+def _numbers(first: int, count: int, types: str = "") -> str:
+    casts = [f"::{name}" for name in types.split()] or [""] * count
+    return ", ".join(f"${first + n}{casts[n]}" for n in range(count))
+
+
+def _changed_and_said(sql: str, first: int) -> str:
+    arrays = _numbers(first, 5, "uuid[] text[] integer[] text[] bytea[]")
+    return f"""changed AS ({sql}), said AS (
+      INSERT INTO outbox (event_id, topic, version, type, value, key, traceparent)
+      SELECT fact.event_id, fact.topic, fact.version, fact.type, fact.value, ${first + 5}::text, ${first + 6}::text
+        FROM changed
+       CROSS JOIN unnest({arrays}) WITH ORDINALITY AS fact (event_id, topic, version, type, value, n)
+       ORDER BY fact.n)"""
+
+
+def _rows(said: Announcement, state: bytes) -> tuple[object, ...]:
+    """Turn an announcement into the arrays of its outbox rows: the facts in order, then the state."""
+    first = said.version - len(said.facts) + 1
+    events, states = contracts.topic(said.aggregate, "events"), contracts.topic(said.aggregate, "state")
+    rows = [
+        (uuid7(), events, first + n, contracts.ce_type(fact.TYPE), msgspec.json.encode(fact))
+        for n, fact in enumerate(said.facts)
+    ]
+    rows.append((uuid7(), states, said.version, contracts.ce_type(f"{said.aggregate}.state"), state))
+    ids, topics, versions, types, values = zip(*rows, strict=True)
+    return list(ids), list(topics), list(versions), list(types), list(values), str(said.id), telemetry.traceparent()

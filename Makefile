@@ -36,3 +36,9 @@ $(STAMP): $(LOCKS) $(MEMBERS:%=%/pyproject.toml)
 	@echo "→ installing the members, editable"
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e %)
 	@touch $@
+
+##@ Documents
+
+.PHONY: docs
+docs: setup ## Write docs/reference from the code (CHECK=1 only compares; BREAKING=<type> breaks a promise on purpose)
+	@$(BIN)/python -m docs $(if $(CHECK),--check) $(BREAKING:%=--breaking %)

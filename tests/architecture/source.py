@@ -1,8 +1,10 @@
 """The repository as the house rules see it: files, syntax trees, SQL literals.  Reads; never imports or runs."""
 
 import ast
+import io
 import re
 import subprocess
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -81,6 +83,15 @@ def room(path: Path) -> str | None:
     return Path(parts[4]).stem
 
 
+def code_lines(path: Path) -> int:
+    """Count the lines that do something: not blank ones, comments or docstrings, which are there to be read."""
+    silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    tokens = tokenize.generate_tokens(io.StringIO(text(path)).readline)
+    spoken = {n for token in tokens if token.type not in silent for n in range(token.start[0], token.end[0] + 1)}
+    said = {n for node in _docstrings(tree(path)) for n in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    return len(spoken - said)
+
+
 def imports(module: ast.Module) -> Iterator[tuple[int, str]]:
     """List what a module imports, with the line: `from a import b` counts as `a.b`."""
     for node in ast.walk(module):
@@ -133,7 +144,7 @@ def _parts(module: ast.Module) -> Iterator[ast.AST]:
             yield from node.values
 
 
-def _docstrings(module: ast.Module) -> Iterator[ast.AST]:
+def _docstrings(module: ast.Module) -> Iterator[ast.Constant]:
     for node in ast.walk(module):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.architecture import source
 
-WAITING = Path("tests/waiting.py")
-"""The one module that may pause between two looks at a condition; it always has a deadline."""
+SLEEPS = ("asyncio.sleep", "time.sleep", "sleep")
+DEADLINE = re.compile(r"monotonic\(|\.time\(\)|asyncio\.timeout\(|deadline")
 
 
 def test_every_make_target_explains_itself():
@@ -25,15 +25,31 @@ def test_every_make_target_that_is_no_file_is_declared_phony():
     assert explained == phony
 
 
+def idle_sleeps(module: ast.Module) -> list[int]:
+    """Find the pauses that are not between two looks at a condition, in a loop that has a deadline."""
+    looking = {
+        id(call)
+        for function in ast.walk(module)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and DEADLINE.search(ast.unparse(function))
+        for loop in ast.walk(function)
+        if isinstance(loop, ast.While)
+        for call in ast.walk(loop)
+    }
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    return [call.lineno for call in calls if ast.unparse(call.func) in SLEEPS and id(call) not in looking]
+
+
 def test_tests_wait_for_conditions_and_never_sleep():
-    sleepers = [
-        f"{path}:{call.lineno}"
-        for path in source.python("tests/")
-        if path != WAITING
-        for call in ast.walk(source.tree(path))
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("asyncio.sleep", "time.sleep", "sleep")
-    ]
-    assert sleepers == []
+    assert [f"{path}:{line}" for path in source.python("tests/") for line in idle_sleeps(source.tree(path))] == []
+
+
+def test_a_sleep_is_recognised_and_a_look_with_a_deadline_is_not():
+    asleep = "async def test():\n    await asyncio.sleep(1)"
+    looking = (
+        "def until():\n    while not done():\n        assert time.monotonic() < deadline\n        time.sleep(0.05)"
+    )
+    for_ever = "def until():\n    while not done():\n        time.sleep(0.05)"
+    assert [idle_sleeps(ast.parse(code)) for code in (asleep, looking, for_ever)] == [[2], [], [3]]
 
 
 def test_we_mock_no_code_of_our_own():

@@ -1,0 +1,161 @@
+"""The AsyncAPI 3 document: every topic, what travels on it, who sends and who receives."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from common import contracts
+from common.kafka import COMPACTION_LAG_MS, EVENTS_KEPT_MS, TOMBSTONES_KEPT_MS
+from docs import events
+from docs.compatibility import Schema
+from docs.events import Published
+
+PATH = Path("docs/reference/asyncapi.json")
+SERVED = Path("services/partners/src/partners/data/documents/asyncapi.json")
+
+HEADERS: Mapping[str, str] = {
+    "ce_specversion": "1.0",
+    "ce_id": "Identifies the record; a repeat has the same.",
+    "ce_source": "The service that says it.",
+    "ce_type": "The type, with its version.",
+    "ce_subject": "The aggregate's id.",
+    "ce_time": "When it was recorded, in real time; the business date is `occurred_at` in the data.",
+    "ce_dataschema": "The identifier of the type's JSON Schema.",
+    "ce_aggversion": "The aggregate's version: 1, 2, 3 … without gaps among its facts.",
+    "ce_aggepoch": "The epoch of the database; readers compare (epoch, version).",
+    "ce_partitionkey": "The key of the record.",
+    "content-type": "application/json",
+    "traceparent": "The W3C trace context of the request that caused it, if there was one.",
+}
+
+CONFIGURATION: Mapping[contracts.Kind, Mapping[str, object]] = {
+    "events": {"cleanup.policy": ["delete"], "retention.ms": EVENTS_KEPT_MS},
+    "state": {
+        "cleanup.policy": ["compact"],
+        "min.compaction.lag.ms": COMPACTION_LAG_MS,
+        "delete.retention.ms": TOMBSTONES_KEPT_MS,
+    },
+}
+
+
+def document(listeners: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Describe the whole backbone; `listeners` says which groups hear which topic."""
+    definitions = _Definitions()
+    published = events.published()
+    return {
+        "asyncapi": "3.0.0",
+        "id": "urn:fr:passeursdimages",
+        "info": {
+            "title": "Passeurs d'images: facts and states",
+            "version": "1",
+            "description": "CloudEvents 1.0 in binary mode on Apache Kafka. A null value is a tombstone.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {topic: _channel(topic, kind, published) for topic, kind in contracts.topics().items()},
+        "operations": _sent(published) | _received(published, listeners),
+        "components": {
+            "messages": {_name(one): _message(one, definitions) for one in published},
+            "messageTraits": {"cloudevents": {"headers": _headers()}},
+            "schemas": definitions.schemas,
+        },
+    }
+
+
+def _name(one: Published) -> str:
+    return f"{one.name}.v{one.version}"
+
+
+def _channel(topic: str, kind: contracts.Kind, published: Iterable[Published]) -> dict[str, Any]:
+    here = [_name(one) for one in published if one.topic == topic]
+    return {
+        "address": topic,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in here},
+        "bindings": {
+            "kafka": {
+                "partitions": contracts.PARTITIONS,
+                "topicConfiguration": dict(CONFIGURATION[kind]),
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _message(one: Published, definitions: "_Definitions") -> dict[str, Any]:
+    whole = events.schema(one)
+    return {
+        "name": one.ce_type,
+        "title": whole["title"],
+        "summary": one.says,
+        "contentType": "application/json",
+        "traits": [{"$ref": "#/components/messageTraits/cloudevents"}],
+        "payload": definitions.adopted(whole),
+        "examples": [{"payload": example} for example in whole["examples"]],
+    }
+
+
+def _sent(published: Iterable[Published]) -> dict[str, Any]:
+    topics = dict.fromkeys((one.publisher, one.topic) for one in published)
+    return {f"{service}.sends.{topic}": _operation("send", topic) for service, topic in topics}
+
+
+def _received(published: Iterable[Published], listeners: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    topics = dict.fromkeys(one.topic for one in published)
+    heard = [(group, topic) for topic in topics for group in listeners.get(topic, ())]
+    return {f"{group}.receives.{topic}": _operation("receive", topic) for group, topic in heard}
+
+
+def _operation(action: str, topic: str) -> dict[str, Any]:
+    return {"action": action, "channel": {"$ref": f"#/channels/{topic}"}}
+
+
+def _headers() -> dict[str, Any]:
+    required = [name for name in HEADERS if name != "traceparent"]
+    fields = {name: {"type": "string", "description": text} for name, text in HEADERS.items()}
+    return {"type": "object", "properties": fields, "required": required}
+
+
+class _Definitions:
+    """The parts that schemas share, each once; two of one name and another content get a number."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, Any] = {}
+        self.contents: dict[str, str] = {}
+
+    def adopted(self, whole: Schema) -> Schema:
+        """Take a schema's definitions over; return the schema pointing to them."""
+        parts: Mapping[str, Schema] = whole.get("$defs", {})
+        names = {name: self._named(name, _content(part, parts, ())) for name, part in parts.items()}
+        self.schemas |= {names[name]: _pointing(part, names) for name, part in parts.items()}
+        left_out = {"$schema", "$defs", "examples", "title", "description"}
+        return {name: _pointing(value, names) for name, value in whole.items() if name not in left_out}
+
+    def _named(self, name: str, content: str) -> str:
+        candidate, number = name, 1
+        while self.contents.setdefault(candidate, content) != content:
+            number += 1
+            candidate = f"{name}{number}"
+        return candidate
+
+
+def _content(value: Any, parts: Mapping[str, Schema], inside: tuple[str, ...]) -> str:
+    """Write a definition with all it refers to, so that equal texts mean equal shapes."""
+    if isinstance(value, Mapping):
+        name = str(value.get("$ref", "")).rpartition("/")[2]
+        if name in parts and name not in inside:
+            return _content(parts[name], parts, (*inside, name))
+        return repr([(key, _content(item, parts, inside)) for key, item in value.items()])
+    if isinstance(value, list):
+        return repr([_content(item, parts, inside) for item in value])
+    return repr(value)
+
+
+def _pointing(value: Any, names: Mapping[str, str]) -> Any:
+    """Copy a schema, its references led to the document's components."""
+    if isinstance(value, Mapping):
+        return {
+            key: f"#/components/schemas/{names[item.rpartition('/')[2]]}" if key == "$ref" else _pointing(item, names)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_pointing(item, names) for item in value]
+    return value

@@ -1,0 +1,49 @@
+"""The catalogue of refusals: every code a problem document may carry, in both languages, from the classes."""
+
+from pathlib import Path
+
+from common.errors import DomainError
+from common.problems import problem_catalogue, status
+from docs.house import load_everything
+from docs.text import dumped, said
+
+PATH = Path("docs/reference/problems.md")
+SERVED = Path("services/partners/src/partners/data/documents/problems.json")
+
+BEGINS = """# Refusals
+
+*Written by `make docs` from the error classes of every service.*
+
+Every refusal, the gateway's too, is a document `application/problem+json` (RFC 9457).  Programmes decide by `code`,
+which is stable; people read `title` and `detail`, in French unless `Accept-Language` prefers English.  The page of a
+code is `/problems/<code>`.
+"""
+
+
+def pages() -> dict[Path, str]:
+    """Write the page for readers here, and the document that is served."""
+    load_everything()
+    kinds = {kind.code: kind for kind in problem_catalogue()}
+    return {PATH: _page(kinds), SERVED: dumped([_entry(kind) for kind in kinds.values()])}
+
+
+def _page(kinds: dict[str, type[DomainError]]) -> str:
+    lines = BEGINS.splitlines()
+    for number in sorted({status(kind) for kind in kinds.values()}):
+        lines += ["", f"## {number}", "", "| code | français | English | |", "|---|---|---|---|"]
+        lines += [_line(kind) for kind in kinds.values() if status(kind) == number]
+    return "\n".join(lines) + "\n"
+
+
+def _line(kind: type[DomainError]) -> str:
+    return f"| `{kind.code}` | {kind.titre} | {kind.title} | {said(kind)} |"
+
+
+def _entry(kind: type[DomainError]) -> dict[str, object]:
+    return {
+        "code": kind.code,
+        "status": status(kind),
+        "title": kind.title,
+        "titre": kind.titre,
+        "says": said(kind),
+    }

@@ -1,0 +1,67 @@
+"""Codes of the official geographic code, as text: how they are written, and what can be told from them alone (R33).
+
+A municipality code is five characters; integers lose the zero of `01004`, and `2A004` is no number.  Only the code of
+a département can be read off it; everything else is a question to one vintage.
+"""
+
+import re
+from datetime import date
+from typing import NewType
+
+from common.contracts.partners import Zone
+from common.errors import Invalid, Verdict
+
+DepartmentCode = NewType("DepartmentCode", str)
+RegionCode = NewType("RegionCode", str)
+"""Kept apart from `DepartmentCode`: `75` is Paris as a département and Nouvelle-Aquitaine as a region."""
+
+MUNICIPALITY = r"^(?:0[1-9]|1[0-9]|2[1-9]|[3-8][0-9]|9[0-5]|2[ABab])[0-9]{3}$|^97[1-8][0-9]{2}$|^98[46-9][0-9]{2}$"
+"""The 101 départements (there is no 20 any more) and the overseas collectivities."""
+
+_MUNICIPALITY = re.compile(MUNICIPALITY)
+
+
+class MunicipalityCodeMalformed(Invalid):
+    title = "A municipality code is text of five characters, such as 01004, 2A004 or 97302."
+    titre = "Un code commune est un texte de cinq caractères, tel que 01004, 2A004 ou 97302."
+
+
+def municipality_code(written: str, *, pointer: str = "/code") -> str:
+    """Write a municipality code its one way, or refuse it (R33)."""
+    if refused := malformed(written):
+        raise MunicipalityCodeMalformed(pointer=pointer, verdict=refused)
+    return written.upper()
+
+
+def malformed(written: str) -> Verdict | None:
+    """Judge the form of a municipality code (R33)."""
+    if _MUNICIPALITY.fullmatch(written):
+        return None
+    return Verdict(
+        rule="R33",
+        version="1",
+        inputs={"code": written},
+        reason=MunicipalityCodeMalformed.title,
+        raison=MunicipalityCodeMalformed.titre,
+    )
+
+
+def department_of(municipality: str) -> DepartmentCode:
+    """Read the département off a municipality code: overseas it has three characters (R33)."""
+    return DepartmentCode(municipality[:3] if is_overseas(municipality) else municipality[:2])
+
+
+def zone_of(department: str) -> Zone:
+    """Tell under which law a département lies."""
+    if not is_overseas(department):
+        return Zone.METROPOLITAN
+    return Zone.OVERSEAS if department in ("971", "972", "973", "974", "976") else Zone.COLLECTIVITY
+
+
+def is_overseas(code: str) -> bool:
+    return code.startswith(("97", "98"))
+
+
+def vintage_of(day: date) -> int:
+    """Tell which vintage names the places of a day: the geographic code changes on 1 January."""
+    return day.year

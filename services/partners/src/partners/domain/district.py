@@ -1,0 +1,125 @@
+"""Priority districts (QPV): how their codes are written, when each generation is in force (R34), where they lie (R35).
+
+A district lies inside one or several municipalities; being in a municipality that has one is not being in one.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from common.contracts.partners import District
+from common.errors import Invalid, NotFound, Verdict
+from partners.domain import codes
+
+DISTRICT = r"^(?:QN(?:[0-9]{3}|02[ABab])[0-9]{2}[A-Za-z]|QP(?:[0-9]{3}|02[ABab])[0-9]{3})$"
+"""The letter behind a QN code is not interpreted: what it means is not published."""
+
+_DISTRICT = re.compile(DISTRICT)
+
+
+class DistrictCodeMalformed(Invalid):
+    title = "A priority district's code is like QN08605M (from 2024) or QP086005 (before)."
+    titre = "Le code d’un quartier prioritaire s’écrit QN08605M (depuis 2024) ou QP086005 (avant)."
+
+
+class NoSuchDistrict(NotFound):
+    title = "There is no such priority district in this vintage."
+    titre = "Ce quartier prioritaire n’existe pas dans ce millésime."
+
+
+class DistrictRefused(Invalid):
+    title = "This priority district cannot be used here."
+    titre = "Ce quartier prioritaire ne peut pas servir ici."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """A list of districts: from when to when it is in force, where, and by which decree."""
+
+    prefix: Literal["QP", "QN"]
+    overseas: bool
+    valid_from: date
+    valid_until: date | None
+    decree: str
+
+
+GENERATIONS = (
+    Generation(
+        prefix="QP",
+        overseas=False,
+        valid_from=date(2015, 1, 1),
+        valid_until=date(2023, 12, 31),
+        decree="décret 2014-1750",
+    ),
+    Generation(
+        prefix="QP",
+        overseas=True,
+        valid_from=date(2015, 1, 1),
+        valid_until=date(2024, 12, 31),
+        decree="décret 2014-1751",
+    ),
+    Generation(prefix="QN", overseas=False, valid_from=date(2024, 1, 1), valid_until=None, decree="décret 2023-1314"),
+    Generation(
+        prefix="QN",
+        overseas=True,
+        valid_from=date(2025, 1, 1),
+        valid_until=None,
+        decree="décrets 2024-1211 et 2024-1212",
+    ),
+)
+"""Overseas, the second list came a year later."""
+
+
+def district_code(written: str, *, pointer: str = "/code") -> str:
+    """Write a district's code its one way, or refuse it."""
+    if not _DISTRICT.fullmatch(written):
+        raise DistrictCodeMalformed(pointer=pointer)
+    return written.upper()
+
+
+def is_district_code(written: str) -> bool:
+    return _DISTRICT.fullmatch(written) is not None
+
+
+def department_of(code: str) -> codes.DepartmentCode:
+    """Read the département off a district's code, where it is padded to three characters."""
+    padded = code[2:5]
+    return codes.DepartmentCode(padded if codes.is_overseas(padded) else padded[1:])
+
+
+def generation(code: str) -> Generation:
+    """Find the list that a code belongs to."""
+    overseas = codes.is_overseas(department_of(code))
+    return next(one for one in GENERATIONS if one.prefix == code[:2] and one.overseas is overseas)
+
+
+def not_in_force(code: str, on: date) -> Verdict | None:
+    """Judge whether the list of a district is in force on a day (R34)."""
+    of = generation(code)
+    if of.valid_from <= on and (of.valid_until is None or on <= of.valid_until):
+        return None
+    first, last = of.valid_from.isoformat(), of.valid_until.isoformat() if of.valid_until else None
+    return Verdict(
+        rule="R34",
+        version=of.decree,
+        inputs={"code": code, "on": on.isoformat(), "overseas": of.overseas},
+        reason=f"{code} is in force from {first}" + (f" to {last}." if last else "."),
+        raison=f"{code} est en vigueur à compter du {first}" + (f" et jusqu’au {last}." if last else "."),
+        first_lawful_on=of.valid_from if on < of.valid_from else None,
+    )
+
+
+def elsewhere(district: District, municipalities: Collection[str]) -> Verdict | None:
+    """Judge whether a district lies on one of these municipalities; all of its own are looked at (R35)."""
+    if not set(district.municipalities).isdisjoint(municipalities):
+        return None
+    lies_on = ", ".join(district.municipalities)
+    return Verdict(
+        rule="R35",
+        version="1",
+        inputs={"code": district.code, "municipalities": ", ".join(sorted(municipalities))},
+        reason=f"{district.code} lies on {lies_on}, and on none of the municipalities named.",
+        raison=f"{district.code} se trouve sur {lies_on}, et sur aucune des communes citées.",
+    )

@@ -1,0 +1,113 @@
+"""How registers call an organisation: SIREN, SIRET, RNA.  Checksums and their exceptions are python-stdnum's.
+
+A SIRET is an establishment of a SIREN; La Poste's establishments have a checksum of their own (R28).  Associations of
+Bas-Rhin, Haut-Rhin and Moselle are registered at the court and have no RNA number (R29).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siren as siren_numbers
+from stdnum.fr import siret as siret_numbers
+
+from common.contracts.partners import LegalForm, OrganisationIdentifier
+from common.errors import FieldError, Invalid, Verdict
+
+RNA = r"^W[0-9A-Z]{9}$"
+"""`W` and nine digits; in Corsica and overseas some of them are letters."""
+
+_RNA = re.compile(RNA)
+
+
+class IdentifierMalformed(Invalid):
+    title = "An identifier of the organisation is not well formed."
+    titre = "Un identifiant de l’organisme est mal formé."
+
+
+class HolderUnidentified(Invalid):
+    title = "Who holds projects has a SIRET or an RNA number."
+    titre = "Un porteur de projet a un SIRET ou un numéro RNA."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifiers:
+    """What an organisation is called now; of a SIRET the SIREN is a part."""
+
+    siren: str | None = None
+    siret: str | None = None
+    rna: str | None = None
+
+    def each(self) -> tuple[tuple[OrganisationIdentifier, str | None], ...]:
+        return (
+            (OrganisationIdentifier.SIREN, self.siren),
+            (OrganisationIdentifier.SIRET, self.siret),
+            (OrganisationIdentifier.RNA, self.rna),
+        )
+
+
+UNIDENTIFIED = Identifiers()
+
+
+class CourtRegister(NamedTuple):
+    """A département where associations have no RNA number, by which law, since when."""
+
+    department: str
+    law: str
+    since: date
+
+
+LOCAL_LAW = "loi du 1er juin 1924, articles 21 à 79-IV du code civil local"
+COURT_REGISTERS = tuple(CourtRegister(department, LOCAL_LAW, date(1924, 6, 1)) for department in ("57", "67", "68"))
+
+
+def identifiers(*, siren: str | None = None, siret: str | None = None, rna: str | None = None) -> Identifiers:
+    """Write identifiers their one way, or refuse them with every mistake named (R28)."""
+    mistakes = []
+    known_siret = _number(siret, siret_numbers.validate)
+    known_siren = _number(siren, siren_numbers.validate)
+    known_rna = "".join(rna.split()).upper() if rna else None
+    if siret and not known_siret:
+        mistakes.append(_mistake("/siret", "R28", "This is no SIRET.", "Ce n’est pas un SIRET."))
+    if siren and not known_siren:
+        mistakes.append(_mistake("/siren", "R28", "This is no SIREN.", "Ce n’est pas un SIREN."))
+    if known_siret and known_siren and not known_siret.startswith(known_siren):
+        message = "The SIRET is not one of this SIREN."
+        mistakes.append(_mistake("/siren", "R28", message, "Le SIRET n’est pas de ce SIREN."))
+    if known_rna and not _RNA.fullmatch(known_rna):
+        mistakes.append(_mistake("/rna", "R29", "This is no RNA number.", "Ce n’est pas un numéro RNA."))
+    if mistakes:
+        raise IdentifierMalformed(errors=mistakes)
+    return Identifiers(siren=known_siren or (known_siret and known_siret[:9]), siret=known_siret, rna=known_rna)
+
+
+def require_identified(legal_form: LegalForm | None, known: Identifiers, department: str | None) -> None:
+    """Refuse a project holder that no register knows, but where associations are kept by the court (R29)."""
+    kept_by_court = {register.department for register in COURT_REGISTERS}
+    if known.siret or known.rna or (legal_form is LegalForm.ASSOCIATION and department in kept_by_court):
+        return
+    raise HolderUnidentified(
+        pointer="/siret",
+        verdict=Verdict(
+            rule="R29",
+            version=COURT_REGISTERS[0].since.isoformat(),
+            inputs={"legal_form": legal_form, "department": department},
+            reason=f"{HolderUnidentified.title[:-1]}; only associations of 57, 67 and 68 may have neither.",
+            raison=f"{HolderUnidentified.titre[:-1]} ; seules les associations de 57, 67 et 68 peuvent n’avoir ni l’un "
+            "ni l’autre.",
+        ),
+    )
+
+
+def _number(written: str | None, validate: Callable[[str], str]) -> str | None:
+    try:
+        return validate(written) if written else None
+    except ValidationError:
+        return None
+
+
+def _mistake(pointer: str, rule: str, message: str, libelle: str) -> FieldError:
+    return FieldError(pointer, IdentifierMalformed.code, message, rule, libelle)

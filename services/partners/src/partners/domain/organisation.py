@@ -1,0 +1,205 @@
+"""What an organisation of the scheme is, and what may happen to it.  Pure: no clock, no database, no framework.
+
+    registered ──change──► registered ──close──► closed
+
+Names, roles and identifiers are dated: a report of 2018 names the national coordination as it was called in 2018.  What
+was said of earlier days stays; a change takes effect on the day of the latest one of its kind, or after.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from common.contracts.partners import (
+    AreaRef,
+    Dated,
+    DatedIdentifier,
+    LegalForm,
+    MunicipalityRef,
+    OrganisationChanged,
+    OrganisationClosed,
+    OrganisationKind,
+    OrganisationRegistered,
+    OrganisationRole,
+    OrganisationState,
+)
+from common.errors import Conflict, Invalid, NotFound
+from partners.domain.identifiers import UNIDENTIFIED, Identifiers, require_identified
+from partners.domain.naming import line
+from partners.domain.periods import DAY, DatesGoBackwards, NothingToChange, ended_before, followed
+
+
+class NoSuchOrganisation(NotFound):
+    title = "There is no such organisation."
+    titre = "Cet organisme n’existe pas."
+
+
+class NameMissing(Invalid):
+    title = "An organisation has a name."
+    titre = "Un organisme a un nom."
+
+
+class OrganisationAlreadyClosed(Conflict):
+    title = "This organisation is closed."
+    titre = "Cet organisme est fermé."
+
+
+class IdentifierTaken(Conflict):
+    """A register's number names one organisation; the other one is named in the detail."""
+
+    title = "Another organisation already carries this identifier."
+    titre = "Un autre organisme porte déjà cet identifiant."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What is said of an organisation from some day on; None is unknown."""
+
+    name: str
+    kind: OrganisationKind
+    legal_form: LegalForm | None = None
+    identifiers: Identifiers = UNIDENTIFIED
+    municipality: MunicipalityRef | None = None
+    department: str | None = None
+    area: AreaRef | None = None
+    roles: tuple[OrganisationRole, ...] = ()
+
+    def checked(self) -> "Description":
+        """Write it its one way, or refuse it (R29)."""
+        described = replace(self, name=line(self.name), roles=tuple(sorted(set(self.roles))))
+        if not described.name:
+            raise NameMissing(pointer="/name")
+        if OrganisationRole.PROJECT_HOLDER in described.roles:
+            require_identified(described.legal_form, described.identifiers, described.department)
+        return described
+
+    def differences(self, other: "Description") -> tuple[str, ...]:
+        return tuple(one.name for one in fields(self) if getattr(self, one.name) != getattr(other, one.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    id: UUID
+    version: int
+    described: Description
+    names: tuple[Dated, ...]
+    dated_roles: tuple[Dated, ...]
+    identifiers: tuple[DatedIdentifier, ...]
+    closed_on: date | None = None
+
+    @classmethod
+    def register(
+        cls,
+        *,
+        id: UUID,  # noqa: A002 - the organisation's own id
+        description: Description,
+        valid_from: date,
+        at: datetime,
+    ) -> "tuple[Organisation, OrganisationRegistered]":
+        described = description.checked()
+        organisation = cls(
+            id=id,
+            version=1,
+            described=described,
+            names=(Dated(value=described.name, valid_from=valid_from),),
+            dated_roles=_roles((), described.roles, valid_from),
+            identifiers=_identifiers((), described.identifiers, valid_from),
+        )
+        return organisation, OrganisationRegistered(
+            occurred_at=at,
+            organisation_id=id,
+            name=described.name,
+            kind=described.kind,
+            municipality=described.municipality,
+            valid_from=valid_from,
+        )
+
+    def change(
+        self, description: Description, *, valid_from: date, at: datetime
+    ) -> "tuple[Organisation, OrganisationChanged]":
+        """Describe the organisation otherwise from a day on."""
+        self._require_open()
+        described = description.checked()
+        changed = self.described.differences(described)
+        if not changed:
+            raise NothingToChange
+        name = Dated(value=described.name, valid_from=valid_from)
+        organisation = replace(
+            self,
+            version=self.version + 1,
+            described=described,
+            names=followed(self.names, name) if "name" in changed else self.names,
+            dated_roles=_roles(self.dated_roles, described.roles, valid_from),
+            identifiers=_identifiers(self.identifiers, described.identifiers, valid_from),
+        )
+        return organisation, OrganisationChanged(
+            occurred_at=at, organisation_id=self.id, name=described.name, changed=changed, valid_from=valid_from
+        )
+
+    def close(self, *, closed_on: date, at: datetime) -> "tuple[Organisation, OrganisationClosed]":
+        """Say that the organisation has ceased; its last day ends whatever was still open."""
+        self._require_open()
+        first = self.names[-1].valid_from
+        if closed_on < first:
+            raise DatesGoBackwards(f"It has been called so since {first}.", pointer="/closed_on")
+        organisation = replace(
+            self,
+            version=self.version + 1,
+            names=ended_before(self.names, closed_on + DAY),
+            dated_roles=_roles(self.dated_roles, (), closed_on + DAY),
+            identifiers=_identifiers(self.identifiers, UNIDENTIFIED, closed_on + DAY),
+            closed_on=closed_on,
+        )
+        return organisation, OrganisationClosed(
+            occurred_at=at, organisation_id=self.id, name=self.described.name, closed_on=closed_on
+        )
+
+    def state(self, *, at: datetime) -> OrganisationState:
+        described = self.described
+        return OrganisationState(
+            id=self.id,
+            version=self.version,
+            occurred_at=at,
+            name=described.name,
+            kind=described.kind,
+            legal_form=described.legal_form,
+            siren=described.identifiers.siren,
+            siret=described.identifiers.siret,
+            rna=described.identifiers.rna,
+            municipality=described.municipality,
+            department=described.department,
+            area=described.area,
+            roles=described.roles,
+            names=self.names,
+            dated_roles=self.dated_roles,
+            identifiers=self.identifiers,
+            closed_on=self.closed_on,
+        )
+
+    def _require_open(self) -> None:
+        if self.closed_on is not None:
+            raise OrganisationAlreadyClosed(f"It was closed on {self.closed_on}.")
+
+
+def _roles(before: tuple[Dated, ...], now: Iterable[OrganisationRole], day: date) -> tuple[Dated, ...]:
+    """Begin the roles that are new on a day, and end those that are no more."""
+    kept: list[Dated] = []
+    held = {one.value for one in before if one.valid_until is None}
+    wanted = set(now)
+    for one in before:
+        ends = one.valid_until is None and one.value not in wanted
+        kept.extend(ended_before((one,), day) if ends else (one,))
+    return (*kept, *(Dated(value=role, valid_from=day) for role in sorted(wanted - held)))
+
+
+def _identifiers(before: tuple[DatedIdentifier, ...], now: Identifiers, day: date) -> tuple[DatedIdentifier, ...]:
+    """Begin the identifiers that are new on a day, and end those they take the place of."""
+    kept: list[DatedIdentifier] = []
+    open_now = {(one.scheme, one.value) for one in before if one.valid_until is None}
+    wanted = {(scheme, value) for scheme, value in now.each() if value is not None}
+    for one in before:
+        ends = one.valid_until is None and (one.scheme, one.value) not in wanted
+        kept.extend(ended_before((one,), day) if ends else (one,))
+    new = sorted(wanted - open_now)
+    return (*kept, *(DatedIdentifier(scheme=scheme, value=value, valid_from=day) for scheme, value in new))

@@ -93,6 +93,19 @@ async def _caller(request: Request) -> Principal:
     return principal
 
 
+async def only_known_filters(request: Request) -> None:
+    """Refuse a read with a query parameter that its route does not know; every route depends on this."""
+    operation = request.app.state.operations.get(getattr(request.scope.get("route"), "operation_id", None))
+    if request.method != "GET" or operation is None:
+        return
+    unknown = sorted(set(request.query_params) - operation.query)
+    if unknown:
+        said = UnknownFilter.title, UnknownFilter.titre
+        raise UnknownFilter(
+            errors=[FieldError("", "unknown-filter", said[0], None, said[1], name[:100]) for name in unknown[:10]]
+        )
+
+
 Db = Annotated[Database, Depends(_database)]
 NewId = Annotated[Callable[[], UUID], Depends(_new_id)]
 Now = Annotated[datetime, Depends(_now)]

@@ -17,7 +17,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Never
+from typing import Any, Final, Never
 from uuid import UUID
 
 import httpx
@@ -138,7 +138,7 @@ class Keys:
         self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
         if file is not None:
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, JoseError):
                 self._take(file.read_bytes())
 
     async def get(self, kid: str) -> ECKey | None:
@@ -149,19 +149,17 @@ class Keys:
             raise NoKeysYet
         return self._by_kid.get(kid)
 
-    async def refresh(self) -> bool:
+    async def refresh(self) -> None:
         """Fetch the set and keep it; a set that is away or wrong leaves the last good one in place."""
         self._asked_at = self._now()
+        before = self.document
         try:
-            document = await self._fetch()
-            changed = document != self.document
-            self._take(document)
-        except (OSError, ValueError, httpx.HTTPError) as error:
+            self._take(await self._fetch())
+        except Exception as error:  # noqa: BLE001 - whatever the issuer does, the last good set stays
             _log.warning("jwks_not_refreshed", error=type(error).__name__, have=len(self._by_kid))
-            return False
-        if changed and self._file is not None:
-            await asyncio.to_thread(_write_atomically, self._file, document)
-        return True
+            return
+        if self._file is not None and self.document is not None and self.document != before:
+            await asyncio.to_thread(_write_atomically, self._file, self.document)
 
     async def keep_fresh(self, *, every_s: float = 300.0, until_first_s: float = 1.0) -> Never:
         """Refresh for ever: often until there is a set, then now and then."""
@@ -175,8 +173,13 @@ class Keys:
                 await self.refresh()
 
     def _take(self, document: bytes) -> None:
-        self._by_kid = _verification_keys(document)
-        self.document = document
+        """Keep of a set what verifies ES256, public members alone; a set without any is wrong."""
+        listed = msgspec.json.decode(document, type=_Jwks).keys
+        public = [_PUBLIC | {name: key[name] for name in ("kid", "x", "y")} for key in listed if _usable(key)]
+        if not public:
+            raise ValueError("The key set holds no ES256 key.")
+        self._by_kid = {key["kid"]: ECKey.import_key(key) for key in public}
+        self.document = msgspec.json.encode({"keys": public})
 
 
 class Verifier:
@@ -286,31 +289,16 @@ def _refused(reason: str) -> Unauthenticated:
     return Unauthenticated("The token is not valid.", precision="Le jeton n’est pas valide.")
 
 
-class _Jwk(msgspec.Struct):
-    kty: str
-    crv: str = ""
-    kid: str = ""
-    x: str = ""
-    y: str = ""
-    use: str = "sig"
-    alg: str = "ES256"
-
-
 class _Jwks(msgspec.Struct):
-    keys: list[_Jwk]
+    keys: list[dict[str, Any]]
 
 
-def _verification_keys(document: bytes) -> Mapping[str, ECKey]:
-    """Pick the keys that verify ES256; nothing else in a set is looked at, and a set without any is wrong."""
-    listed = msgspec.json.decode(document, type=_Jwks).keys
-    wanted = ("EC", "P-256", "sig", "ES256")
-    usable = [key for key in listed if key.kid and (key.kty, key.crv, key.use, key.alg) == wanted]
-    if not usable:
-        raise ValueError("The key set holds no ES256 key.")
-    try:
-        return {key.kid: ECKey.import_key({"kty": "EC", "crv": "P-256", "x": key.x, "y": key.y}) for key in usable}
-    except JoseError as error:
-        raise ValueError("The key set holds a broken key.") from error
+_PUBLIC: dict[str, str] = {"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256"}
+
+
+def _usable(key: Mapping[str, object]) -> bool:
+    ours = all(key.get(name, wanted) == wanted for name, wanted in _PUBLIC.items())
+    return ours and all(isinstance(key.get(name), str) and key[name] for name in ("kty", "crv", "kid", "x", "y"))
 
 
 def _write_atomically(file: Path, content: bytes) -> None:

@@ -1,0 +1,108 @@
+"""What an OpenAPI document of ours says beyond the framework's: who may ask, and every way of being refused."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from common.contracts.problem import SCHEMA
+from common.errors import Conflict, DomainError, Forbidden, Invalid, Malformed, NotFound, NotKnownHere, Unavailable
+from common.http import REQUIRED_HEADER, IdempotencyKeyRequired, SandboxDateRefused, UnknownFilter
+from common.idempotency import KeyReused, PreconditionFailed, PreconditionRequired
+from common.problems import BodyTooLarge, TooManyRequests, problems
+from common.tokens import Unauthenticated
+
+
+class Verb(Protocol):
+    """What a service's table of verbs must say of each: any one of these scopes opens it."""
+
+    @property
+    def scopes(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as the document knows it: its path, and the query parameters it understands."""
+
+    path: str
+    query: frozenset[str]
+
+
+class UnknownOperation(LookupError):
+    """A route must be named after a verb, or be public: else nobody has decided who may use it."""
+
+
+def complete(document: dict[str, Any], verbs: Mapping[str, Verb]) -> dict[str, Operation]:
+    """Add security, header requirements and refusals to every operation; list the operations by id."""
+    listed = {}
+    for path, method, operation in _operations(document):
+        parameters = operation.get("parameters", [])
+        _require_headers(parameters)
+        _secure(operation, verbs)
+        _refuse(operation, _refusals(method, operation))
+        query = frozenset(one["name"] for one in parameters if one["in"] == "query")
+        listed[operation["operationId"]] = Operation(path, query)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = dict(SCHEMA)
+    document["components"]["securitySchemes"] = {"token": _scheme(verbs)}
+    return listed
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def _scheme(verbs: Mapping[str, Verb]) -> dict[str, Any]:
+    scopes = sorted({scope for verb in verbs.values() for scope in verb.scopes})
+    flow = {"tokenUrl": "/oauth/token", "scopes": dict.fromkeys(scopes, "")}
+    return {"type": "oauth2", "description": "A token of ten minutes.", "flows": {"clientCredentials": flow}}
+
+
+def _secure(operation: dict[str, Any], verbs: Mapping[str, Verb]) -> None:
+    if "security" in operation:
+        return
+    name = operation["operationId"]
+    if name not in verbs:
+        raise UnknownOperation(f"{name} is no verb of this service, and does not say that it is public.")
+    operation["security"] = [{"token": [scope]} for scope in sorted(verbs[name].scopes)] or [{"token": []}]
+
+
+def _require_headers(parameters: list[dict[str, Any]]) -> None:
+    for parameter in parameters:
+        if parameter["schema"].pop(REQUIRED_HEADER, False):
+            parameter["required"] = True
+
+
+def _refusals(method: str, operation: Mapping[str, Any]) -> Iterator[type[DomainError]]:
+    """Tell what can refuse a request before, or whatever, its verb decides."""
+    takes = {(one["in"], one["name"]) for one in operation.get("parameters", [])}
+    yield from (Malformed, TooManyRequests, Unavailable)
+    if method == "get":
+        yield UnknownFilter
+    if operation["security"]:
+        yield from (Unauthenticated, Forbidden)
+    if any(place == "path" for place, _ in takes):
+        yield NotFound
+    if "requestBody" in operation:
+        yield from (BodyTooLarge, Invalid)
+    if ("header", "Sandbox-Date") in takes:
+        yield SandboxDateRefused
+    if ("header", "Idempotency-Key") in takes:
+        yield from (KeyReused, Conflict, NotKnownHere)
+    if ("header", "If-Match") in takes:
+        yield from (PreconditionRequired, PreconditionFailed)
+    elif ("header", "Idempotency-Key") in takes:
+        yield IdempotencyKeyRequired
+
+
+def _refuse(operation: dict[str, Any], kinds: Iterator[type[DomainError]]) -> None:
+    answers = operation["responses"]
+    if "application/json" in answers.get("422", {}).get("content", {}):
+        del answers["422"]
+    for status, response in problems(*kinds).items():
+        said = answers.setdefault(str(status), response)
+        if said is not response:
+            said["description"] += "\n" + response["description"]

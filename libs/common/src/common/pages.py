@@ -1,0 +1,102 @@
+"""Lists by pages: at most a hundred items, and a cursor that says after which item to go on.
+
+A cursor holds the sort values of the last item shown (a keyset), so that a page costs the same wherever it is and
+nothing is shown twice when something is added meanwhile.  Opaque to clients, and versioned, so that it may change.
+"""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import GenericAlias
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from common.errors import FieldError, Malformed
+
+LIMIT_DEFAULT = 50
+LIMIT_MAX = 100
+CURSOR_LENGTH_MAX = 500
+_VERSION = 1
+
+Item = TypeVar("Item")
+Row = TypeVar("Row")
+
+
+class CursorRefused(Malformed):
+    """A cursor is taken from an answer of the same list, unchanged."""
+
+    title = "This cursor does not come from this list."
+    titre = "Ce curseur ne provient pas de cette liste."
+
+
+class Listed(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page is asked for, and of which list: its path and filters go into the link to the next one."""
+
+    limit: int
+    after: str | None
+    path: str
+    filters: Sequence[tuple[str, str]] = ()
+
+    def position(self, *types: type) -> tuple[Any, ...] | None:
+        """Read where to go on, as values of these types; None at the beginning."""
+        if self.after is None:
+            return None
+        try:
+            raw = base64.b64decode(self.after + "=" * (-len(self.after) % 4), altchars=b"-_", validate=True)
+            version, *values = msgspec.json.decode(raw, type=GenericAlias(tuple, (int, *types)))
+        except (ValueError, RecursionError) as error:
+            raise _refused() from error
+        if version != _VERSION:
+            raise _refused()
+        return tuple(values)
+
+
+async def _page(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Items on a page.")] = LIMIT_DEFAULT,
+    after: Annotated[
+        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="The `next` of the page before.")
+    ] = None,
+) -> PageRequest:
+    filters = [pair for pair in request.query_params.multi_items() if pair[0] not in ("limit", "after")]
+    return PageRequest(limit, after, request.url.path, filters)
+
+
+Page = Annotated[PageRequest, Depends(_page)]
+
+
+def cursor(*values: object) -> str:
+    """Write the sort values of an item as the place after it."""
+    return base64.urlsafe_b64encode(msgspec.json.encode((_VERSION, *values))).rstrip(b"=").decode()
+
+
+def listed(
+    page: PageRequest, rows: Sequence[Row], *, key: Callable[[Row], tuple[object, ...]], doc: Callable[[Row], str]
+) -> Response:
+    """Answer a page from rows asked for with `limit + 1`: the one too many says that there is a next page."""
+    shown = rows[: page.limit]
+    following = cursor(*key(shown[-1])) if len(rows) > page.limit else None
+    body = f'{{"items":[{",".join(map(doc, shown))}],"next":{msgspec.json.encode(following).decode()}}}'
+    headers = {"Cache-Control": "private, no-cache"}
+    if following is not None:
+        query = urlencode([*page.filters, ("limit", page.limit), ("after", following)])
+        headers["Link"] = f'<{page.path}?{query}>; rel="next"'
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _refused() -> CursorRefused:
+    return CursorRefused(
+        errors=[FieldError("", "cursor-refused", CursorRefused.title, None, CursorRefused.titre, "after")]
+    )

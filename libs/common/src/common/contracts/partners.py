@@ -5,7 +5,7 @@ Codes are text and mean nothing without their vintage.  A period's `valid_until`
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -28,16 +28,16 @@ class MunicipalityKind(StrEnum):
     CEASED = "ceased"
 
 
-class Density(StrEnum):
-    """The seven levels of the Insee's municipal density grid, by name: the numbers of the middle ones are unsure."""
+class Density(IntEnum):
+    """The seven levels of the Insee's municipal density grid; sources disagree on which of 3 and 4 is which."""
 
-    LARGE_URBAN_CENTRE = "large_urban_centre"
-    INTERMEDIATE_URBAN_CENTRE = "intermediate_urban_centre"
-    URBAN_BELT = "urban_belt"
-    SMALL_TOWN = "small_town"
-    RURAL_TOWN = "rural_town"
-    DISPERSED_RURAL = "dispersed_rural"
-    VERY_DISPERSED_RURAL = "very_dispersed_rural"
+    LARGE_URBAN_CENTRE = 1
+    INTERMEDIATE_URBAN_CENTRE = 2
+    URBAN_BELT = 3
+    SMALL_TOWN = 4
+    RURAL_TOWN = 5
+    DISPERSED_RURAL = 6
+    VERY_DISPERSED_RURAL = 7
 
 
 RURAL_DENSITIES = frozenset({Density.RURAL_TOWN, Density.DISPERSED_RURAL, Density.VERY_DISPERSED_RURAL})

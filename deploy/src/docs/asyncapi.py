@@ -7,7 +7,7 @@ from typing import Any
 from common import contracts
 from common.kafka import COMPACTION_LAG_MS, EVENTS_KEPT_MS, TOMBSTONES_KEPT_MS
 from docs import events
-from docs.compatibility import Schema
+from docs.definitions import Definitions, pointing
 from docs.events import Published
 
 PATH = Path("docs/reference/asyncapi.json")
@@ -40,7 +40,7 @@ CONFIGURATION: Mapping[contracts.Kind, Mapping[str, object]] = {
 
 def document(listeners: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """Describe the whole backbone; `listeners` says which groups hear which topic."""
-    definitions = _Definitions()
+    definitions = Definitions()
     published = events.published()
     return {
         "asyncapi": "3.0.0",
@@ -80,15 +80,17 @@ def _channel(topic: str, kind: contracts.Kind, published: Iterable[Published]) -
     }
 
 
-def _message(one: Published, definitions: "_Definitions") -> dict[str, Any]:
+def _message(one: Published, definitions: Definitions) -> dict[str, Any]:
     whole = events.schema(one)
+    names = definitions.adopt(whole.get("$defs", {}))
+    beside = {"$schema", "$defs", "examples", "title", "description"}
     return {
         "name": one.ce_type,
         "title": whole["title"],
         "summary": one.says,
         "contentType": "application/json",
         "traits": [{"$ref": "#/components/messageTraits/cloudevents"}],
-        "payload": definitions.adopted(whole),
+        "payload": {name: pointing(value, names) for name, value in whole.items() if name not in beside},
         "examples": [{"payload": example} for example in whole["examples"]],
     }
 
@@ -112,50 +114,3 @@ def _headers() -> dict[str, Any]:
     required = [name for name in HEADERS if name != "traceparent"]
     fields = {name: {"type": "string", "description": text} for name, text in HEADERS.items()}
     return {"type": "object", "properties": fields, "required": required}
-
-
-class _Definitions:
-    """The parts that schemas share, each once; two of one name and another content get a number."""
-
-    def __init__(self) -> None:
-        self.schemas: dict[str, Any] = {}
-        self.contents: dict[str, str] = {}
-
-    def adopted(self, whole: Schema) -> Schema:
-        """Take a schema's definitions over; return the schema pointing to them."""
-        parts: Mapping[str, Schema] = whole.get("$defs", {})
-        names = {name: self._named(name, _content(part, parts, ())) for name, part in parts.items()}
-        self.schemas |= {names[name]: _pointing(part, names) for name, part in parts.items()}
-        left_out = {"$schema", "$defs", "examples", "title", "description"}
-        return {name: _pointing(value, names) for name, value in whole.items() if name not in left_out}
-
-    def _named(self, name: str, content: str) -> str:
-        candidate, number = name, 1
-        while self.contents.setdefault(candidate, content) != content:
-            number += 1
-            candidate = f"{name}{number}"
-        return candidate
-
-
-def _content(value: Any, parts: Mapping[str, Schema], inside: tuple[str, ...]) -> str:
-    """Write a definition with all it refers to, so that equal texts mean equal shapes."""
-    if isinstance(value, Mapping):
-        name = str(value.get("$ref", "")).rpartition("/")[2]
-        if name in parts and name not in inside:
-            return _content(parts[name], parts, (*inside, name))
-        return repr([(key, _content(item, parts, inside)) for key, item in value.items()])
-    if isinstance(value, list):
-        return repr([_content(item, parts, inside) for item in value])
-    return repr(value)
-
-
-def _pointing(value: Any, names: Mapping[str, str]) -> Any:
-    """Copy a schema, its references led to the document's components."""
-    if isinstance(value, Mapping):
-        return {
-            key: f"#/components/schemas/{names[item.rpartition('/')[2]]}" if key == "$ref" else _pointing(item, names)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_pointing(item, names) for item in value]
-    return value

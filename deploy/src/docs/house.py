@@ -5,6 +5,7 @@ import importlib.util
 import pkgutil
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from common.settings import Settings
 
@@ -35,3 +36,21 @@ def settings(service: str) -> type[Settings]:
         return Settings
     found: type[Settings] = importlib.import_module(f"{service}.settings").Settings
     return found
+
+
+def has_door(service: str) -> bool:
+    """Say whether a service can be asked over HTTP yet."""
+    return importlib.util.find_spec(f"{service}.main") is not None
+
+
+def openapi(service: str) -> dict[str, Any]:
+    """Give a service's own OpenAPI document; its application is put together and never opened."""
+    main = importlib.import_module(f"{service}.main")
+    document: dict[str, Any] = main.api(_stand_in(settings(service))).openapi()
+    return document
+
+
+def _stand_in(kind: type[Settings]) -> Settings:
+    """Fill what must be given with an address that leads nowhere."""
+    required = [name for name, field in kind.model_fields.items() if field.is_required()]
+    return kind.model_validate(dict.fromkeys(required, "https://passeurs.example"))

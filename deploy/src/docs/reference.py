@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from docs import access, asyncapi, environment, events, listeners, make, problems, schema
+from docs import access, asyncapi, environment, events, listeners, make, openapi, problems, readmes, rules, schema
 from docs.compatibility import breaks
 from docs.text import dumped
 
@@ -17,14 +17,16 @@ GENERATED = (events.FOLDER, schema.FOLDER)
 def pages(root: Path) -> dict[Path, str]:
     """Make every page from the code; paths are relative to the repository."""
     heard = listeners.by_topic()
-    backbone = dumped(asyncapi.document(heard))
+    backbone, doors = dumped(asyncapi.document(heard)), dumped(openapi.document())
     return (
         events.pages(heard)
         | {asyncapi.PATH: backbone, asyncapi.SERVED: backbone}
-        | {access.PATH: access.page()}
+        | {openapi.PATH: doors, openapi.SERVED: doors}
+        | {access.PATH: access.page(), rules.PATH: rules.page()}
         | {make.PATH: make.page((root / make.MAKEFILE).read_text(encoding="utf-8"))}
         | environment.pages()
         | problems.pages()
+        | readmes.pages(root)
         | schema.pages()
     )
 

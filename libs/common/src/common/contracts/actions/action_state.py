@@ -1,0 +1,207 @@
+"""An action whole, with its sessions and all that they need, as its state topic carries it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import ClassVar
+from uuid import UUID
+
+from common.contracts.actions.parts import Period, Place
+from common.contracts.actions.vocabulary import (
+    ActionStatus,
+    ActionType,
+    AuthorisationStatus,
+    Cause,
+    ClearanceStatus,
+    ClosedCircuit,
+    CountMethod,
+    Measure,
+    Opinion,
+    ProjectStatus,
+    Regime,
+    SessionStatus,
+    Setting,
+    Support,
+)
+from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
+from common.contracts.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeItem:
+    """One film of a session, in the version and from the support that will be shown."""
+
+    film_id: UUID
+    title: str
+    duration_minutes: int | None
+    workshop_film: bool
+    version: FilmVersion | None
+    support: Support
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One date of an action, at the place's own hour; `attendance` counts the people who were there."""
+
+    id: UUID
+    state: SessionStatus
+    held_on: date
+    starts_at: time
+    zone: str
+    place_id: UUID
+    responsible: str
+    programme: tuple[ProgrammeItem, ...]
+    fallback_on: date | None
+    attendance: int | None
+    method: CountMethod | None
+    cause: Cause | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorisation:
+    """Leave of the CNC for features in the open air: what was asked, and which days are granted."""
+
+    state: AuthorisationStatus
+    organiser_id: UUID | None = None
+    municipalities: tuple[str, ...] = ()
+    place_ids: tuple[UUID, ...] = ()
+    film_ids: tuple[UUID, ...] = ()
+    asked_dates: tuple[date, ...] = ()
+    granted_dates: tuple[date, ...] = ()
+    requested_on: date | None = None
+    opinion: Opinion | None = None
+    opinion_on: date | None = None
+    decided_on: date | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsTerms:
+    """What a rights-holder agreed to; no versions named means all of them."""
+
+    starts_on: date
+    ends_on: date
+    uses: tuple[RightsUse, ...]
+    territories: tuple[RightsTerritory, ...]
+    versions: tuple[FilmVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearance:
+    """The rights of one film for one session."""
+
+    id: UUID
+    session_id: UUID
+    film_id: UUID
+    state: ClearanceStatus
+    offer_id: UUID | None
+    price: Money | None
+    terms: RightsTerms | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """Leave to use a public place on some days."""
+
+    id: UUID
+    authority_id: UUID
+    place_id: UUID
+    dates: tuple[date, ...]
+    reference: str
+    granted_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeighboursInformed:
+    """When the cinemas around were told, and how many."""
+
+    informed_on: date
+    cinemas: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteApproval:
+    """What the authority of a closed site answered, and under which restrictions."""
+
+    authority_id: UUID
+    approved: bool
+    decided_on: date
+    restrictions: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """Why an action was cancelled, what it had cost, and what goes back to the funders."""
+
+    cause: Cause
+    reason: str
+    cancelled_on: date
+    spent: Money
+    to_give_back: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A rule that refuses nothing here, but asks the coordination to look."""
+
+    rule: str
+    version: str
+    reason: str
+    raison: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionState:
+    """An action, whole.
+
+    Every figure is a function of this one record: sessions count on their own day once the action is `held`, at the
+    place they name; the action and its participants count in the month of `held_on`, the last held session, at the
+    first of `places`.  `attendance` is the sum over held sessions; `participants_distinct` counts persons, for
+    workshops.  `project_state` is the project's state when this record was written.
+    """
+
+    AGGREGATE: ClassVar[str] = "action"
+
+    id: UUID
+    version: int
+    occurred_at: datetime
+    state: ActionStatus
+    postponed_from: ActionStatus | None
+    project_id: UUID
+    project_state: ProjectStatus
+    campaign_id: UUID
+    campaign_year: int
+    coordination_id: UUID
+    holder_id: UUID
+    vintage: int
+    effective_on: date
+    action_type: ActionType
+    measure: Measure
+    title: str
+    description: str
+    setting: Setting
+    closed_circuit: ClosedCircuit | None
+    site_authority_id: UUID | None
+    regime: Regime | None
+    organiser_id: UUID
+    price: Money
+    out_of_school: bool
+    intergenerational: bool
+    access_note: str
+    period: Period
+    places: tuple[Place, ...]
+    municipalities: tuple[str, ...]
+    departments: tuple[str, ...]
+    regions: tuple[str, ...]
+    parties: tuple[UUID, ...]
+    sessions: tuple[Session, ...]
+    authorisation: Authorisation
+    clearances: tuple[Clearance, ...]
+    permits: tuple[Permit, ...]
+    neighbours: NeighboursInformed | None
+    site_approval: SiteApproval | None
+    attendance: int | None
+    participants_distinct: int | None
+    held_on: date | None
+    cancellation: Cancellation | None
+    notices: tuple[Notice, ...]
+    deleted: bool = False

@@ -1,0 +1,104 @@
+"""Rights clearances: the rights of one film for one session, from the first letter to the last invoice.
+
+to_request ─▶ requested ─▶ quoted ─▶ confirmed ─▶ material_received ─▶ settled
+requested, quoted, confirmed ─▶ refused | lapsed ─▶ requested
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from actions.domain.known import RightsOffer
+from actions.domain.refusals import NothingAsked, NotPossibleInThisState, RightsDoNotCover, refuse
+from actions.domain.rules.rights import inside_offer
+from common.contracts import actions as wire
+from common.contracts.actions import ClearanceStatus, RightsTerms
+from common.contracts.money import money
+
+S = ClearanceStatus
+
+NEXT: Mapping[ClearanceStatus, frozenset[ClearanceStatus]] = {
+    S.TO_REQUEST: frozenset({S.REQUESTED}),
+    S.REQUESTED: frozenset({S.QUOTED, S.REFUSED, S.LAPSED}),
+    S.QUOTED: frozenset({S.CONFIRMED, S.REFUSED, S.LAPSED}),
+    S.CONFIRMED: frozenset({S.MATERIAL_RECEIVED, S.REFUSED, S.LAPSED}),
+    S.MATERIAL_RECEIVED: frozenset({S.SETTLED}),
+    S.SETTLED: frozenset(),
+    S.REFUSED: frozenset({S.REQUESTED}),
+    S.LAPSED: frozenset({S.REQUESTED}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceStep:
+    """Where a clearance goes next, with what was quoted or agreed; an offer gives its own terms."""
+
+    to: ClearanceStatus
+    price_cents: int | None = None
+    terms: RightsTerms | None = None
+    offer: RightsOffer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearance:
+    """The rights of one film for one session."""
+
+    id: UUID
+    session_id: UUID
+    film_id: UUID
+    state: ClearanceStatus = ClearanceStatus.TO_REQUEST
+    offer_id: UUID | None = None
+    price_cents: int | None = None
+    terms: RightsTerms | None = None
+
+    def step(self, step: ClearanceStep, on: date) -> "Clearance":
+        """Go one step; rights are confirmed with their terms, which an offer bounds (R52)."""
+        if step.to not in NEXT[self.state]:
+            raise NotPossibleInThisState(
+                f"The clearance is {self.state}; it cannot become {step.to}.",
+                precision=f"La demande de droits est « {self.state} » ; elle ne peut pas devenir « {step.to} ».",
+            )
+        reopened = step.to is S.REQUESTED
+        return replace(
+            self,
+            state=step.to,
+            offer_id=self.offer_id if step.offer is None else step.offer.id,
+            price_cents=self.price_cents if step.price_cents is None else step.price_cents,
+            terms=None if reopened else self._terms(step, on),
+        )
+
+    def published(self) -> wire.Clearance:
+        return wire.Clearance(
+            id=self.id,
+            session_id=self.session_id,
+            film_id=self.film_id,
+            state=self.state,
+            offer_id=self.offer_id,
+            price=None if self.price_cents is None else money(self.price_cents),
+            terms=self.terms,
+        )
+
+    def _terms(self, step: ClearanceStep, on: date) -> RightsTerms | None:
+        terms = step.terms or (None if step.offer is None else _of_offer(step.offer)) or self.terms
+        if step.to is S.CONFIRMED and terms is None:
+            raise NothingAsked(
+                "Confirmed rights have their terms.",
+                precision="Des droits confirmés ont leurs termes.",
+                pointer="/terms",
+            )
+        if step.offer is None or terms is None:
+            return terms
+        if verdict := inside_offer(self.film_id, terms, step.offer, on):
+            refuse(RightsDoNotCover, verdict)
+        return terms
+
+
+def _of_offer(offer: RightsOffer) -> RightsTerms:
+    return RightsTerms(
+        starts_on=offer.starts_on,
+        ends_on=offer.ends_on,
+        uses=offer.uses,
+        territories=offer.territories,
+        versions=offer.versions,
+    )

@@ -1,0 +1,42 @@
+"""What sets the types of action apart: what they count, whether they show films, under which regime by default."""
+
+from collections.abc import Mapping
+
+from common.contracts.actions import ActionType, Measure, Regime, Setting
+
+T = ActionType
+
+SCREENINGS = frozenset({T.OPEN_AIR_SCREENING, T.SPECIAL_SCREENING, T.CLOSED_ROOM_SCREENING, T.DISSEMINATION})
+"""They show films to a public: film law, rights and permits are theirs, and no other type's."""
+
+WITH_PROGRAMME = SCREENINGS - {T.DISSEMINATION}
+"""Their sessions name their films; a dissemination may be a release online."""
+
+MEASURES: Mapping[ActionType, Measure] = {
+    **dict.fromkeys(SCREENINGS, Measure.SPECTATORS),
+    T.FILMMAKING_WORKSHOP: Measure.PARTICIPANTS,
+    T.DISCOVERY_WORKSHOP: Measure.PARTICIPANTS,
+    T.PROGRAMMING_WORKSHOP: Measure.PARTICIPANTS,
+    T.JURY_WORKSHOP: Measure.PARTICIPANTS,
+    T.FESTIVAL_JOURNEY: Measure.PARTICIPANTS,
+    T.MEETING: Measure.PARTICIPANTS,
+    T.TRAINING: Measure.TRAINEES,
+}
+
+
+def outdoors(action_type: ActionType, setting: Setting) -> bool:
+    """Tell whether it happens in the open air: a screening in a prison's yard does, under the same law."""
+    return setting is Setting.OUTDOORS or (action_type is T.OPEN_AIR_SCREENING and setting is Setting.CLOSED_SITE)
+
+
+def regime(action_type: ActionType, setting: Setting, *, licensed: bool, price_cents: int) -> Regime | None:
+    """Name the legal regime of a screening whose holder names none; what shows no film has none."""
+    if action_type not in SCREENINGS:
+        return None
+    if outdoors(action_type, setting):
+        return Regime.COMMERCIAL_MOVED if licensed else Regime.NC_OPEN_AIR
+    if setting is Setting.CLOSED_SITE:
+        return Regime.NC_PUBLIC_SERVICE
+    if licensed:
+        return Regime.COMMERCIAL_CINEMA
+    return Regime.NC_ASSOCIATION_PAID if price_cents else Regime.NC_FREE

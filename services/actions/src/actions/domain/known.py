@@ -1,0 +1,91 @@
+"""What this service has heard of others and its rules look at: films, rights, organisations, coordinations, communes.
+
+Each type is the slice we need of another service's state, no more; `store` fills it, nobody here asks for it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from common.contracts.catalogue import Classification, FilmVersion, RightsTerritory, RightsUse, Visa, WorkshopFilm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A film of the catalogue; `workshop` is set for the films that participants made."""
+
+    id: UUID
+    title: str
+    duration_minutes: int | None
+    visas: tuple[Visa, ...] = ()
+    classification: Classification | None = None
+    released_on: date | None = None
+    workshop: WorkshopFilm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsOffer:
+    """What a rights-holder offers on one film; no versions named means all of them."""
+
+    id: UUID
+    film_id: UUID
+    starts_on: date
+    ends_on: date
+    uses: tuple[RightsUse, ...]
+    territories: tuple[RightsTerritory, ...]
+    versions: tuple[FilmVersion, ...] = ()
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """A partner, and what the law asks of it: may it sell tickets, is it public, is it an association."""
+
+    id: UUID
+    name: str
+    is_licensed_operator: bool = False
+    is_public: bool = False
+    is_association: bool = False
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """A DRAC's mandate: these départements, from one day to another, both included."""
+
+    departments: frozenset[str]
+    valid_from: date
+    valid_until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordination:
+    """A regional coordination and its successive appointments."""
+
+    id: UUID
+    region: str
+    appointments: tuple[Appointment, ...]
+
+    def perimeter_on(self, day: date) -> frozenset[str]:
+        """Name the départements it was appointed for on that day; none if it was not appointed."""
+        held = (appointment.departments for appointment in self.appointments if appointment.holds_on(day))
+        return frozenset[str]().union(*held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Municipality:
+    """A commune of one vintage; `parent` is the commune that a delegated commune or an arrondissement is counted in."""
+
+    code: str
+    vintage: int
+    name: str
+    department: str
+    region: str
+    epci: str | None = None
+    density: int | None = None
+    districts: frozenset[str] = frozenset()
+    parent: str | None = None
+    successors: tuple[str, ...] = ()

@@ -1,0 +1,55 @@
+"""Places: a commune as the campaign's year knows it, and what the holder says of the spot itself."""
+
+from uuid import UUID
+
+from actions.domain.known import Municipality
+from actions.domain.refusals import DistrictNotInMunicipality
+from common.contracts.actions import Locality, Place
+from common.errors import FieldError
+
+
+def locality(municipality: Municipality) -> Locality:
+    """Take a commune down as it is counted: a delegated commune or an arrondissement as its parent."""
+    return Locality(
+        municipality=municipality.parent or municipality.code,
+        name=municipality.name,
+        department=municipality.department,
+        region=municipality.region,
+        epci=municipality.epci,
+        density=municipality.density,
+        vintage=municipality.vintage,
+    )
+
+
+def place(
+    municipality: Municipality, *, place_id: UUID, label: str, district: str | None = None, inside: bool = False
+) -> Place:
+    """Take a place down; `inside` says that the spot itself lies in the district, which must be of the commune."""
+    if district is not None and district not in municipality.districts:
+        raise DistrictNotInMunicipality(
+            f"{district} is not a priority district of {municipality.code} in {municipality.vintage}.",
+            precision=f"{district} n’est pas un quartier prioritaire de {municipality.code} en {municipality.vintage}.",
+            errors=[
+                FieldError(
+                    "/priority_district",
+                    DistrictNotInMunicipality.code,
+                    DistrictNotInMunicipality.title,
+                    "R35",
+                    DistrictNotInMunicipality.titre,
+                )
+            ],
+        )
+    return Place(
+        id=place_id,
+        label=label,
+        municipality=municipality.parent or municipality.code,
+        declared_code=municipality.code,
+        name=municipality.name,
+        department=municipality.department,
+        region=municipality.region,
+        epci=municipality.epci,
+        density=municipality.density,
+        priority_district=district,
+        located_in_district=inside and district is not None,
+        vintage=municipality.vintage,
+    )

@@ -1,0 +1,130 @@
+"""Which verb is possible in which state: the one table that the verbs obey and `allowed_actions` reads.
+
+project   draft ─▶ submitted ⇄ incomplete        submitted ─▶ eligible ─▶ validated ─▶ funded ─▶ closed
+                    │             │               eligible ⇄ deferred    │            │
+                    └─────────────┴─▶ ineligible  eligible ─▶ rejected   └─▶ cancelled ─▶ closed
+          draft, submitted, incomplete, eligible, deferred ─▶ withdrawn
+action    planned ─▶ scheduled ─▶ in_progress ─▶ held      scheduled ─▶ held
+          scheduled, in_progress ⇄ postponed               planned, scheduled, in_progress, postponed ─▶ cancelled
+report    submitted ⇄ returned      submitted ─▶ validated ─▶ amended ─▶ amended
+campaign  draft ─▶ open ─▶ closed
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+
+from actions.domain.refusals import NotPossibleInThisState
+from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus, ReportStatus
+
+C, P, A, R = CampaignStatus, ProjectStatus, ActionStatus, ReportStatus
+
+_FILE_OPEN = frozenset({P.DRAFT, P.INCOMPLETE, P.DEFERRED})
+_RUNNING = frozenset({P.VALIDATED, P.FUNDED})
+_GOING = frozenset({A.PLANNED, A.SCHEDULED, A.IN_PROGRESS, A.POSTPONED})
+
+POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
+    "campaign.change_rules": frozenset({C.DRAFT, C.OPEN}),
+    "campaign.open": frozenset({C.DRAFT}),
+    "campaign.close": frozenset({C.OPEN}),
+    "project.add_action": frozenset({P.DRAFT}),
+    "project.change": _FILE_OPEN,
+    "project.prior_contact": frozenset({P.DRAFT}),
+    "project.submit": frozenset({P.DRAFT}),
+    "project.return": frozenset({P.SUBMITTED}),
+    "project.resubmit": frozenset({P.INCOMPLETE}),
+    "project.declare_eligible": frozenset({P.SUBMITTED}),
+    "project.declare_ineligible": frozenset({P.SUBMITTED, P.INCOMPLETE}),
+    "project.decide": frozenset({P.ELIGIBLE}),
+    "project.reinstate": frozenset({P.DEFERRED}),
+    "project.withdraw": frozenset({P.DRAFT, P.SUBMITTED, P.INCOMPLETE, P.ELIGIBLE, P.DEFERRED}),
+    "project.decide_line": frozenset({P.VALIDATED}),
+    "project.send_convention": _RUNNING,
+    "project.sign_convention": _RUNNING,
+    "project.revise_budget": _RUNNING,
+    "project.fund": frozenset({P.VALIDATED}),
+    "project.pay_line": _RUNNING | {P.CANCELLED},
+    "project.submit_account": frozenset({P.FUNDED, P.CANCELLED}),
+    "project.accept_account": frozenset({P.FUNDED, P.CANCELLED}),
+    "project.report": frozenset({P.FUNDED}),
+    "project.close": frozenset({P.FUNDED, P.CANCELLED}),
+    "action.change": frozenset({A.PLANNED}),
+    "action.plan_session": frozenset({A.PLANNED}),
+    "action.cancel_session": _GOING,
+    "action.record_attendance": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
+    "action.change_clearance": _GOING | {A.HELD},
+    "action.request_authorisation": frozenset({A.PLANNED, A.POSTPONED}),
+    "action.amend_authorisation": frozenset({A.PLANNED, A.POSTPONED}),
+    "action.record_opinion": frozenset({A.PLANNED, A.POSTPONED}),
+    "action.decide_authorisation": frozenset({A.PLANNED, A.POSTPONED}),
+    "action.inform_neighbours": _GOING,
+    "action.record_permit": _GOING,
+    "action.approve_site": _GOING,
+    "action.schedule": frozenset({A.PLANNED}),
+    "action.start": frozenset({A.SCHEDULED}),
+    "action.postpone": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
+    "action.reschedule": frozenset({A.POSTPONED}),
+    "action.hold": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
+    "action.cancel": _GOING,
+    "report.return": frozenset({R.SUBMITTED}),
+    "report.resubmit": frozenset({R.RETURNED}),
+    "report.validate": frozenset({R.SUBMITTED}),
+    "report.amend": frozenset({R.VALIDATED, R.AMENDED}),
+}
+"""The states of its own aggregate from which a verb may start."""
+
+WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
+    "action.change": _FILE_OPEN | _RUNNING,
+    "action.plan_session": _FILE_OPEN | _RUNNING,
+    "action.cancel_session": _FILE_OPEN | _RUNNING,
+    "action.change_clearance": _RUNNING,
+    "action.request_authorisation": _RUNNING,
+    "action.amend_authorisation": _RUNNING,
+    "action.record_opinion": _RUNNING,
+    "action.decide_authorisation": _RUNNING,
+    "action.inform_neighbours": _RUNNING,
+    "action.record_permit": _RUNNING,
+    "action.approve_site": _RUNNING,
+    "action.schedule": frozenset({P.FUNDED}),
+    "action.start": frozenset({P.FUNDED}),
+    "action.postpone": frozenset({P.FUNDED}),
+    "action.reschedule": frozenset({P.FUNDED}),
+    "action.record_attendance": frozenset({P.FUNDED}),
+    "action.hold": frozenset({P.FUNDED}),
+    "action.cancel": _RUNNING,
+    "report.return": frozenset({P.FUNDED}),
+    "report.resubmit": frozenset({P.FUNDED}),
+    "report.validate": frozenset({P.FUNDED}),
+    "report.amend": frozenset({P.CLOSED}),
+}
+"""The states in which the project itself must be, for the verbs of what belongs to it."""
+
+NOUNS: Mapping[str, tuple[str, str]] = {
+    "campaign": ("The campaign", "La campagne"),
+    "project": ("The project", "Le projet"),
+    "action": ("The action", "L’action"),
+    "report": ("The report", "Le bilan"),
+}
+
+
+def possible(verb: str, state: StrEnum, project_state: ProjectStatus | None = None) -> tuple[str, str] | None:
+    """Say why a verb is not possible in these states, in English and in French; nothing if it is."""
+    noun = verb.partition(".")[0]
+    if state not in POSSIBLE[verb]:
+        return _because(noun, verb, state, POSSIBLE[verb])
+    if verb in WHILE_PROJECT and project_state not in WHILE_PROJECT[verb]:
+        return _because("project", verb, project_state, WHILE_PROJECT[verb])
+    return None
+
+
+def require(verb: str, state: StrEnum, project_state: ProjectStatus | None = None) -> None:
+    """Refuse a verb that these states do not allow, naming them."""
+    because = possible(verb, state, project_state)
+    if because is not None:
+        raise NotPossibleInThisState(because[0], precision=because[1])
+
+
+def _because(noun: str, verb: str, state: StrEnum | None, wanted: AbstractSet[StrEnum]) -> tuple[str, str]:
+    english, french = NOUNS[noun]
+    states = ", ".join(sorted(wanted))
+    return f"{english} is {state}; {verb} needs {states}.", f"{french} est « {state} » ; {verb} demande {states}."

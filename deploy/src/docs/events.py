@@ -21,6 +21,7 @@ from docs.compatibility import Schema
 from docs.text import dumped, said
 
 FOLDER = Path("docs/reference/events")
+LOCAL_TIME = r"^\d\d:\d\d:\d\d(\.\d{1,6})?$"
 INTRODUCTION = f"""# Events
 
 *Written by `make docs` from `common.contracts` and the listeners of every service.*
@@ -91,10 +92,14 @@ def _published() -> Iterator[Published]:
 
 
 class _Plain(GenerateJsonSchema):
-    """JSON Schema without the titles that only repeat the fields' names."""
+    """JSON Schema without titles that only repeat the fields' names, and with hours as they stand on a local clock."""
 
     def field_title_should_be_set(self, _: "core_schema.CoreSchema | Any") -> bool:
         return False
+
+    def time_schema(self, _: core_schema.TimeSchema) -> dict[str, Any]:
+        """Describe an hour without an offset, which the format `time` (RFC 3339) would refuse."""
+        return {"type": "string", "pattern": LOCAL_TIME}
 
 
 def schema(one: Published) -> Schema:

@@ -43,14 +43,16 @@ def has_door(service: str) -> bool:
     return importlib.util.find_spec(f"{service}.main") is not None
 
 
-def openapi(service: str) -> dict[str, Any]:
+@cache
+def openapi(service: str, *, sandbox: bool = False) -> dict[str, Any]:
     """Give a service's own OpenAPI document; its application is put together and never opened."""
     main = importlib.import_module(f"{service}.main")
-    document: dict[str, Any] = main.api(_stand_in(settings(service))).openapi()
+    document: dict[str, Any] = main.api(_stand_in(settings(service), sandbox=sandbox)).openapi()
     return document
 
 
-def _stand_in(kind: type[Settings]) -> Settings:
+def _stand_in(kind: type[Settings], *, sandbox: bool) -> Settings:
     """Fill what must be given with an address that leads nowhere."""
     required = [name for name, field in kind.model_fields.items() if field.is_required()]
-    return kind.model_validate(dict.fromkeys(required, "https://passeurs.example"))
+    given = dict.fromkeys(required, "https://passeurs.example")
+    return kind.model_validate({**given, "sandbox": sandbox, "environment": "development" if sandbox else "production"})

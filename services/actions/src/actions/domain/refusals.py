@@ -7,6 +7,26 @@ from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, V
 # ------------------------------------------------------------------------------------------------ not there
 
 
+class NoSuchCampaign(NotFound):
+    title = "There is no such campaign."
+    titre = "Il n’y a pas de telle campagne."
+
+
+class NoSuchProject(NotFound):
+    title = "There is no such project."
+    titre = "Il n’y a pas de tel projet."
+
+
+class NoSuchAction(NotFound):
+    title = "There is no such action."
+    titre = "Il n’y a pas de telle action."
+
+
+class NoSuchReport(NotFound):
+    title = "There is no such report."
+    titre = "Il n’y a pas de tel bilan."
+
+
 class NoSuchLine(NotFound):
     title = "The project has no such funding line."
     titre = "Le projet n’a pas cette ligne de financement."

@@ -1,0 +1,34 @@
+"""The Kafka door: what others announce and this service's rules need to know."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+from actions.store import known
+from common import contracts
+from common.consumer import Group, Handler, Message
+from common.contracts.catalogue import FilmState, RightsOfferState
+from common.contracts.partners import CoordinationState, OrganisationState, TerritoryState
+from common.database import Transaction
+
+S = TypeVar("S")
+
+
+def _heard(state: type[S], hear: Callable[[Transaction, S, int], Awaitable[None]]) -> Handler:
+    """Read each record as a state and take it down with its epoch."""
+
+    async def handle(tx: Transaction, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await hear(tx, message.decode(state), message.epoch)
+
+    return handle
+
+
+LISTENERS: Mapping[str, Handler] = {
+    contracts.topic("territory", "state"): _heard(TerritoryState, known.hear_territory),
+    contracts.topic("organisation", "state"): _heard(OrganisationState, known.hear_organisation),
+    contracts.topic("coordination", "state"): _heard(CoordinationState, known.hear_coordination),
+    contracts.topic("film", "state"): _heard(FilmState, known.hear_film),
+    contracts.topic("rights_offer", "state"): _heard(RightsOfferState, known.hear_rights_offer),
+}
+
+GROUP = Group(name="actions.known", listeners=LISTENERS)

@@ -1,0 +1,217 @@
+"""Actions: their rows and their documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from actions.domain.action import Action
+from actions.domain.project import Project
+from actions.domain.refusals import NoSuchAction
+from actions.store import rows
+from common import outbox
+from common.contracts.actions import ActionFact
+from common.database import Transaction
+from common.idempotency import Answer, Once
+
+COLUMNS = (
+    "id",
+    "version",
+    "changed_at",
+    "state",
+    "postponed_from",
+    "project_id",
+    "project_state",
+    "project_parties",
+    "campaign_id",
+    "campaign_year",
+    "campaign_on",
+    "zone",
+    "coordination_id",
+    "holder_id",
+    "action_type",
+    "title",
+    "description",
+    "setting",
+    "closed_circuit",
+    "site_authority_id",
+    "regime",
+    "organiser_id",
+    "price_cents",
+    "out_of_school",
+    "intergenerational",
+    "access_note",
+    "period",
+    "places",
+    "sessions",
+    "authorisation",
+    "clearances",
+    "permits",
+    "neighbours",
+    "site_approval",
+    "participants_distinct",
+    "cancellation",
+    "notices",
+)
+NESTED = frozenset(
+    {
+        "period",
+        "places",
+        "sessions",
+        "authorisation",
+        "clearances",
+        "permits",
+        "neighbours",
+        "site_approval",
+        "cancellation",
+        "notices",
+    }
+)
+
+_READ = """
+SELECT id, version, changed_at, state, postponed_from, project_id, project_state, project_parties, campaign_id,
+       campaign_year, campaign_on, zone, coordination_id, holder_id, action_type, title, description, setting,
+       closed_circuit, site_authority_id, regime, organiser_id, price_cents, out_of_school, intergenerational,
+       access_note, period, places, sessions, authorisation, clearances, permits, neighbours, site_approval,
+       participants_distinct, cancellation, notices
+  FROM action
+"""
+
+_CREATE = outbox.creating(
+    """
+    INSERT INTO action (
+      id, version, changed_at, state, postponed_from, project_id, project_state, project_parties, campaign_id,
+      campaign_year, campaign_on, zone, coordination_id, holder_id, action_type, title, description, setting,
+      closed_circuit, site_authority_id, regime, organiser_id, price_cents, out_of_school, intergenerational,
+      access_note, period, places, sessions, authorisation, clearances, permits, neighbours, site_approval,
+      participants_distinct, cancellation, notices, parties, municipalities, departments, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+           $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $doc
+      FROM key
+    RETURNING id
+    """
+)
+
+_SAVE = outbox.changing(
+    """
+    UPDATE action
+       SET version = $2, changed_at = $3, state = $4, postponed_from = $5, project_id = $6, project_state = $7,
+           project_parties = $8, campaign_id = $9, campaign_year = $10, campaign_on = $11, zone = $12,
+           coordination_id = $13, holder_id = $14, action_type = $15, title = $16, description = $17, setting = $18,
+           closed_circuit = $19, site_authority_id = $20, regime = $21, organiser_id = $22, price_cents = $23,
+           out_of_school = $24, intergenerational = $25, access_note = $26, period = $27, places = $28,
+           sessions = $29, authorisation = $30, clearances = $31, permits = $32, neighbours = $33,
+           site_approval = $34, participants_distinct = $35, cancellation = $36, notices = $37, parties = $38,
+           municipalities = $39, departments = $40, doc = $doc
+     WHERE id = $1
+    RETURNING id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionFilters:
+    """What a list of actions may be narrowed by; None: any."""
+
+    project_id: UUID | None = None
+    campaign_id: UUID | None = None
+    state: str | None = None
+    action_type: str | None = None
+    municipality: str | None = None
+
+
+async def project_of(tx: Transaction, action_id: UUID) -> UUID:
+    """Find which project an action belongs to: it is locked first."""
+    project_id: UUID | None = await tx.fetchval("SELECT project_id FROM action WHERE id = $1", action_id)
+    if project_id is None:
+        raise NoSuchAction
+    return project_id
+
+
+async def lock_action(tx: Transaction, action_id: UUID) -> Action:
+    """Read one action and hold its row, so that no two verbs decide on the same state."""
+    row = await tx.fetchrow(f"{_READ} WHERE id = $1 FOR UPDATE", action_id)
+    if row is None:
+        raise NoSuchAction
+    return rows.restored(Action, row, NESTED)
+
+
+async def lock_actions_of(tx: Transaction, project_id: UUID) -> tuple[Action, ...]:
+    """Read all actions of a project and hold their rows, in the order of their ids."""
+    found = await tx.fetch(f"{_READ} WHERE project_id = $1 ORDER BY id FOR UPDATE", project_id)
+    return tuple(rows.restored(Action, row, NESTED) for row in found)
+
+
+async def create_action(
+    tx: Transaction, created: Action, facts: Sequence[ActionFact], once: Once | None = None
+) -> Answer:
+    location = f"/v1/actions/{created.id}"
+    return await outbox.write(tx, _CREATE, _values(created), _said(created, facts), once, status=201, location=location)
+
+
+async def save_action(
+    tx: Transaction, saved: Action, facts: Sequence[ActionFact], once: Once | None, *, status: int = 200
+) -> Answer:
+    return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once, status=status)
+
+
+async def follow_project(tx: Transaction, project: Project) -> None:
+    """Let the rows of a project's actions say who sees them now; what is published of them does not change."""
+    await tx.execute(
+        """
+        UPDATE action
+           SET project_state = $2, project_parties = $3,
+               parties = ARRAY(SELECT DISTINCT party
+                                 FROM unnest($3::uuid[] || organiser_id || site_authority_id) AS said (party)
+                                WHERE party IS NOT NULL)
+         WHERE project_id = $1 AND (project_state, project_parties) IS DISTINCT FROM ($2, $3)
+        """,
+        project.id,
+        project.state,
+        project.parties,
+    )
+
+
+async def action_doc(tx: Transaction, action_id: UUID) -> tuple[int, str]:
+    """Read an action as it was published: its version and its document."""
+    row = await tx.fetchrow("SELECT version, doc FROM action WHERE id = $1", action_id)
+    if row is None:
+        raise NoSuchAction
+    return row["version"], row["doc"]
+
+
+async def list_actions(
+    tx: Transaction, filters: ActionFilters, *, after: UUID | None, limit: int
+) -> Sequence[tuple[UUID, str]]:
+    """Read actions in the order in which they were made."""
+    found = await tx.fetch(
+        """
+        SELECT id, doc
+          FROM action
+         WHERE ($1::uuid IS NULL OR project_id = $1)
+           AND ($2::uuid IS NULL OR campaign_id = $2)
+           AND ($3::text IS NULL OR state = $3)
+           AND ($4::text IS NULL OR action_type = $4)
+           AND ($5::text IS NULL OR $5 = ANY (municipalities))
+           AND ($6::uuid IS NULL OR id > $6)
+         ORDER BY id
+         LIMIT $7
+        """,
+        filters.project_id,
+        filters.campaign_id,
+        filters.state,
+        filters.action_type,
+        filters.municipality,
+        after,
+        limit,
+    )
+    return [(row["id"], row["doc"]) for row in found]
+
+
+def _values(action: Action) -> list[object]:
+    return [*rows.values(action, COLUMNS, NESTED), action.parties, action.municipalities, action.departments]
+
+
+def _said(action: Action, facts: Sequence[ActionFact]) -> outbox.Announcement:
+    return outbox.Announcement(
+        aggregate="action", id=action.id, version=action.version, state=action.published(), facts=facts
+    )

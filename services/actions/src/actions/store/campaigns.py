@@ -1,0 +1,134 @@
+"""Campaigns: their rows and their documents."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from actions.domain.campaign import Campaign
+from actions.domain.refusals import NoSuchCampaign
+from actions.store import rows
+from common import outbox
+from common.contracts.actions import CampaignFact
+from common.database import Transaction
+from common.idempotency import Answer, Once
+
+COLUMNS = (
+    "id",
+    "version",
+    "changed_at",
+    "state",
+    "coordination_id",
+    "region",
+    "departments",
+    "year",
+    "session",
+    "title",
+    "zone",
+    "opened_on",
+    "ends_on",
+    "rules",
+)
+NESTED = frozenset({"rules"})
+
+_READ = """
+SELECT id, version, changed_at, state, coordination_id, region, departments, year, session, title, zone, opened_on,
+       ends_on, rules
+  FROM campaign
+ WHERE id = $1
+"""
+
+_CREATE = outbox.creating(
+    """
+    INSERT INTO campaign (
+      id, version, changed_at, state, coordination_id, region, departments, year, session, title, zone, opened_on,
+      ends_on, rules, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $doc
+      FROM key
+    RETURNING id
+    """
+)
+
+_SAVE = outbox.changing(
+    """
+    UPDATE campaign
+       SET version = $2, changed_at = $3, state = $4, coordination_id = $5, region = $6, departments = $7, year = $8,
+           session = $9, title = $10, zone = $11, opened_on = $12, ends_on = $13, rules = $14, doc = $doc
+     WHERE id = $1
+    RETURNING id
+    """
+)
+
+
+async def lock_campaign(tx: Transaction, campaign_id: UUID) -> Campaign:
+    """Read one campaign and hold its row, so that no two verbs decide on the same state."""
+    return await _campaign(tx, f"{_READ} FOR UPDATE", campaign_id)
+
+
+async def campaign(tx: Transaction, campaign_id: UUID) -> Campaign:
+    """Read one campaign, for a verb of one of its projects."""
+    return await _campaign(tx, _READ, campaign_id)
+
+
+async def create_campaign(
+    tx: Transaction, created: Campaign, facts: Sequence[CampaignFact], once: Once | None
+) -> Answer:
+    location = f"/v1/campaigns/{created.id}"
+    return await outbox.write(tx, _CREATE, _values(created), _said(created, facts), once, status=201, location=location)
+
+
+async def save_campaign(tx: Transaction, saved: Campaign, facts: Sequence[CampaignFact], once: Once | None) -> Answer:
+    return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once)
+
+
+async def campaign_doc(tx: Transaction, campaign_id: UUID) -> tuple[int, str]:
+    """Read a campaign as it was published: its version and its document."""
+    row = await tx.fetchrow("SELECT version, doc FROM campaign WHERE id = $1", campaign_id)
+    if row is None:
+        raise NoSuchCampaign
+    return row["version"], row["doc"]
+
+
+async def list_campaigns(
+    tx: Transaction,
+    *,
+    state: str | None,
+    year: int | None,
+    coordination_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> Sequence[tuple[UUID, str]]:
+    """Read campaigns in the order in which they were made."""
+    found = await tx.fetch(
+        """
+        SELECT id, doc
+          FROM campaign
+         WHERE ($1::text IS NULL OR state = $1)
+           AND ($2::integer IS NULL OR year = $2)
+           AND ($3::uuid IS NULL OR coordination_id = $3)
+           AND ($4::uuid IS NULL OR id > $4)
+         ORDER BY id
+         LIMIT $5
+        """,
+        state,
+        year,
+        coordination_id,
+        after,
+        limit,
+    )
+    return [(row["id"], row["doc"]) for row in found]
+
+
+async def _campaign(tx: Transaction, statement: str, campaign_id: UUID) -> Campaign:
+    row = await tx.fetchrow(statement, campaign_id)
+    if row is None:
+        raise NoSuchCampaign
+    return rows.restored(Campaign, row, NESTED)
+
+
+def _values(campaign: Campaign) -> list[object]:
+    return rows.values(campaign, COLUMNS, NESTED)
+
+
+def _said(campaign: Campaign, facts: Sequence[CampaignFact]) -> outbox.Announcement:
+    return outbox.Announcement(
+        aggregate="campaign", id=campaign.id, version=campaign.version, state=campaign.published(), facts=facts
+    )

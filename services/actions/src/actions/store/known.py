@@ -1,0 +1,335 @@
+"""What this service has heard of the others: written by its consumers, read by its verbs, never asked for.
+
+Every write is guarded by (epoch, version): old news and repeats change nothing.
+"""
+
+from uuid import UUID
+
+import msgspec
+
+from actions.domain.known import Appointment, Coordination, Film, Municipality, Organisation, RightsOffer
+from common.contracts.catalogue import (
+    Classification,
+    FilmState,
+    FilmVersion,
+    RightsOfferState,
+    RightsOfferStatus,
+    RightsTerritory,
+    RightsUse,
+    Visa,
+    WorkshopFilm,
+)
+from common.contracts.partners import (
+    CoordinationState,
+    LegalForm,
+    OrganisationKind,
+    OrganisationState,
+    TerritoryState,
+)
+from common.contracts.partners import Municipality as HeardMunicipality
+from common.database import Transaction
+from common.errors import NotKnownHere
+
+PUBLIC_KINDS = frozenset(
+    {
+        OrganisationKind.COMMUNE,
+        OrganisationKind.EPCI,
+        OrganisationKind.DEPARTMENT,
+        OrganisationKind.REGION,
+        OrganisationKind.STATE_SERVICE,
+        OrganisationKind.PUBLIC_AGENCY,
+    }
+)
+PUBLIC_FORMS = frozenset({LegalForm.STATE, LegalForm.LOCAL_AUTHORITY, LegalForm.PUBLIC_ESTABLISHMENT})
+OPERATOR_KINDS = frozenset({OrganisationKind.CINEMA, OrganisationKind.CINEMA_NETWORK})
+
+
+class OrganisationNotKnownYet(NotKnownHere):
+    title = "This organisation has not been heard of here yet."
+    titre = "Cette organisation n’est pas encore connue ici."
+
+
+class CoordinationNotKnownYet(NotKnownHere):
+    title = "This coordination has not been heard of here yet."
+    titre = "Cette coordination n’est pas encore connue ici."
+
+
+class FilmNotKnownYet(NotKnownHere):
+    title = "This film has not been heard of here yet."
+    titre = "Ce film n’est pas encore connu ici."
+
+
+class RightsOfferNotKnownYet(NotKnownHere):
+    title = "This rights offer has not been heard of here yet."
+    titre = "Cette offre de droits n’est pas encore connue ici."
+
+
+class VintageNotKnownYet(NotKnownHere):
+    title = "The official geography of this year has not been heard of here yet."
+    titre = "Le code officiel géographique de ce millésime n’est pas encore connu ici."
+
+
+async def hear_territory(tx: Transaction, heard: TerritoryState, epoch: int) -> None:
+    """Take a département's communes down as this vintage has them now."""
+    if not await tx.fetchval(
+        """
+        INSERT INTO known_territory AS known (id, epoch, version, vintage, department, region)
+        VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version
+         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+        RETURNING true
+        """,
+        heard.id,
+        epoch,
+        heard.version,
+        heard.vintage,
+        heard.department.code,
+        heard.region.code,
+    ):
+        return
+    await tx.execute("DELETE FROM known_municipality WHERE territory_id = $1", heard.id)
+    await tx.execute(
+        """
+        INSERT INTO known_municipality
+               (vintage, code, territory_id, name, department, region, epci, density, districts, parent, successors)
+        SELECT $1, m.code, $2, m.name, $3, $4, m.epci, m.density, string_to_array(m.districts, ' '), m.parent,
+               string_to_array(m.successors, ' ')
+          FROM unnest($5::text[], $6::text[], $7::text[], $8::integer[], $9::text[], $10::text[], $11::text[])
+            AS m (code, name, epci, density, districts, parent, successors)
+        """,
+        heard.vintage,
+        heard.id,
+        heard.department.code,
+        heard.region.code,
+        *_columns(heard),
+    )
+
+
+def _columns(heard: TerritoryState) -> tuple[list[object], ...]:
+    rows = [_municipality_row(municipality) for municipality in heard.municipalities]
+    return tuple(map(list, zip(*rows, strict=True))) if rows else ([], [], [], [], [], [], [])
+
+
+def _municipality_row(heard: HeardMunicipality) -> tuple[object, ...]:
+    districts, successors = " ".join(heard.districts), " ".join(heard.successors)
+    return (
+        heard.code,
+        heard.name or heard.code,
+        heard.intermunicipality,
+        heard.density,
+        districts,
+        heard.parent,
+        successors,
+    )
+
+
+async def hear_organisation(tx: Transaction, heard: OrganisationState, epoch: int) -> None:
+    await tx.execute(
+        """
+        INSERT INTO known_organisation AS known
+               (id, epoch, version, name, is_licensed_operator, is_public, is_association, closed_on)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (id) DO UPDATE
+           SET epoch = excluded.epoch, version = excluded.version, name = excluded.name,
+               is_licensed_operator = excluded.is_licensed_operator, is_public = excluded.is_public,
+               is_association = excluded.is_association, closed_on = excluded.closed_on
+         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+        """,
+        heard.id,
+        epoch,
+        heard.version,
+        heard.name,
+        heard.kind in OPERATOR_KINDS,
+        heard.kind in PUBLIC_KINDS or heard.legal_form in PUBLIC_FORMS,
+        heard.legal_form is LegalForm.ASSOCIATION,
+        heard.closed_on,
+    )
+
+
+async def hear_coordination(tx: Transaction, heard: CoordinationState, epoch: int) -> None:
+    appointments = [
+        Appointment(departments=frozenset(c.departments), valid_from=c.valid_from, valid_until=c.valid_until)
+        for c in heard.coverages
+    ]
+    await tx.execute(
+        """
+        INSERT INTO known_coordination AS known (id, epoch, version, region, appointments)
+        VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (id) DO UPDATE
+           SET epoch = excluded.epoch, version = excluded.version, region = excluded.region,
+               appointments = excluded.appointments
+         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+        """,
+        heard.id,
+        epoch,
+        heard.version,
+        heard.region,
+        msgspec.json.encode(appointments).decode(),
+    )
+
+
+async def hear_film(tx: Transaction, heard: FilmState, epoch: int) -> None:
+    await tx.execute(
+        """
+        INSERT INTO known_film AS known
+               (id, epoch, version, title, duration_minutes, visas, classification, released_on, workshop, project_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (id) DO UPDATE
+           SET epoch = excluded.epoch, version = excluded.version, title = excluded.title,
+               duration_minutes = excluded.duration_minutes, visas = excluded.visas,
+               classification = excluded.classification, released_on = excluded.released_on,
+               workshop = excluded.workshop, project_id = excluded.project_id
+         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+        """,
+        heard.id,
+        epoch,
+        heard.version,
+        heard.title,
+        heard.duration_minutes,
+        msgspec.json.encode(heard.visas).decode(),
+        heard.classification,
+        heard.released_on,
+        msgspec.json.encode(heard.workshop).decode() if heard.workshop else None,
+        heard.workshop.project_id if heard.workshop else None,
+    )
+
+
+async def hear_rights_offer(tx: Transaction, heard: RightsOfferState, epoch: int) -> None:
+    await tx.execute(
+        """
+        INSERT INTO known_rights_offer AS known
+               (id, epoch, version, film_id, starts_on, ends_on, uses, territories, versions, withdrawn)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (id) DO UPDATE
+           SET epoch = excluded.epoch, version = excluded.version, film_id = excluded.film_id,
+               starts_on = excluded.starts_on, ends_on = excluded.ends_on, uses = excluded.uses,
+               territories = excluded.territories, versions = excluded.versions, withdrawn = excluded.withdrawn
+         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+        """,
+        heard.id,
+        epoch,
+        heard.version,
+        heard.film_id,
+        heard.starts_on,
+        heard.ends_on,
+        heard.uses,
+        heard.territories,
+        heard.versions,
+        heard.status is RightsOfferStatus.WITHDRAWN,
+    )
+
+
+async def municipality(tx: Transaction, code: str, vintage: int) -> Municipality | None:
+    """Find a commune of a vintage; none if that vintage, which is known here, has no such code.
+
+    Raises:
+        VintageNotKnownYet: nothing of that vintage has been heard.
+    """
+    row = await tx.fetchrow(
+        """
+        SELECT code, vintage, name, department, region, epci, density, districts, parent, successors
+          FROM known_municipality
+         WHERE vintage = $1 AND code = $2
+        """,
+        vintage,
+        code,
+    )
+    if row is not None:
+        return Municipality(
+            code=row["code"],
+            vintage=row["vintage"],
+            name=row["name"],
+            department=row["department"],
+            region=row["region"],
+            epci=row["epci"],
+            density=row["density"],
+            districts=frozenset(row["districts"]),
+            parent=row["parent"],
+            successors=tuple(row["successors"]),
+        )
+    if await tx.fetchval("SELECT NOT EXISTS (SELECT FROM known_territory WHERE vintage = $1)", vintage):
+        raise VintageNotKnownYet
+    return None
+
+
+async def organisation(tx: Transaction, organisation_id: UUID) -> Organisation:
+    row = await tx.fetchrow(
+        """
+        SELECT id, name, is_licensed_operator, is_public, is_association, closed_on
+          FROM known_organisation
+         WHERE id = $1
+        """,
+        organisation_id,
+    )
+    if row is None:
+        raise OrganisationNotKnownYet
+    return Organisation(**row)
+
+
+async def organisations(tx: Transaction, ids: frozenset[UUID]) -> dict[UUID, Organisation]:
+    """Find several organisations; one that has not been heard of yet makes the whole be asked again later."""
+    return {organisation_id: await organisation(tx, organisation_id) for organisation_id in sorted(ids)}
+
+
+async def coordination(tx: Transaction, coordination_id: UUID) -> Coordination:
+    row = await tx.fetchrow("SELECT region, appointments FROM known_coordination WHERE id = $1", coordination_id)
+    if row is None:
+        raise CoordinationNotKnownYet
+    appointments = msgspec.json.decode(row["appointments"], type=tuple[Appointment, ...])
+    return Coordination(id=coordination_id, region=row["region"], appointments=appointments)
+
+
+async def film(tx: Transaction, film_id: UUID) -> Film:
+    row = await tx.fetchrow(
+        """
+        SELECT title, duration_minutes, visas, classification, released_on, workshop
+          FROM known_film
+         WHERE id = $1
+        """,
+        film_id,
+    )
+    if row is None:
+        raise FilmNotKnownYet
+    return Film(
+        id=film_id,
+        title=row["title"],
+        duration_minutes=row["duration_minutes"],
+        visas=msgspec.json.decode(row["visas"], type=tuple[Visa, ...]),
+        classification=Classification(row["classification"]) if row["classification"] else None,
+        released_on=row["released_on"],
+        workshop=msgspec.json.decode(row["workshop"], type=WorkshopFilm) if row["workshop"] else None,
+    )
+
+
+async def films(tx: Transaction, ids: frozenset[UUID]) -> dict[UUID, Film]:
+    """Find several films; see `organisations`."""
+    return {film_id: await film(tx, film_id) for film_id in sorted(ids)}
+
+
+async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
+    """List the films that a project's workshops made, as far as the catalogue has told of them."""
+    rows = await tx.fetch("SELECT id FROM known_film WHERE project_id = $1 ORDER BY id", project_id)
+    return tuple([await film(tx, row["id"]) for row in rows])
+
+
+async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
+    row = await tx.fetchrow(
+        """
+        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn
+          FROM known_rights_offer
+         WHERE id = $1
+        """,
+        offer_id,
+    )
+    if row is None:
+        raise RightsOfferNotKnownYet
+    return RightsOffer(
+        id=row["id"],
+        film_id=row["film_id"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        uses=tuple(RightsUse(use) for use in row["uses"]),
+        territories=tuple(RightsTerritory(territory) for territory in row["territories"]),
+        versions=tuple(FilmVersion(version) for version in row["versions"]),
+        withdrawn=row["withdrawn"],
+    )

@@ -1,0 +1,171 @@
+"""Projects: their rows and their documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from actions.domain.project import Project
+from actions.domain.refusals import NoSuchProject
+from actions.store import rows
+from common import outbox
+from common.contracts.actions import ProjectFact
+from common.database import Transaction
+from common.idempotency import Answer, Once
+
+COLUMNS = (
+    "id",
+    "version",
+    "changed_at",
+    "state",
+    "campaign_id",
+    "campaign_year",
+    "campaign_on",
+    "zone",
+    "coordination_id",
+    "holder_id",
+    "holder_is_association",
+    "title",
+    "summary",
+    "main",
+    "municipalities",
+    "departments",
+    "regions",
+    "partners",
+    "lines",
+    "conventions",
+    "forecast",
+    "revised",
+    "actual",
+    "prior_contact",
+    "missing",
+    "decisions",
+    "account",
+    "reason",
+    "submitted_at",
+    "funded_at",
+    "closed_at",
+)
+NESTED = frozenset(
+    {
+        "main",
+        "partners",
+        "lines",
+        "conventions",
+        "forecast",
+        "revised",
+        "actual",
+        "prior_contact",
+        "missing",
+        "decisions",
+        "account",
+    }
+)
+
+_READ = """
+SELECT id, version, changed_at, state, campaign_id, campaign_year, campaign_on, zone, coordination_id, holder_id,
+       holder_is_association, title, summary, main, municipalities, departments, regions, partners, lines, conventions,
+       forecast, revised, actual, prior_contact, missing, decisions, account, reason, submitted_at, funded_at, closed_at
+  FROM project
+ WHERE id = $1
+"""
+
+_CREATE = outbox.creating(
+    """
+    INSERT INTO project (
+      id, version, changed_at, state, campaign_id, campaign_year, campaign_on, zone, coordination_id, holder_id,
+      holder_is_association, title, summary, main, municipalities, departments, regions, partners, lines, conventions,
+      forecast, revised, actual, prior_contact, missing, decisions, account, reason, submitted_at, funded_at, closed_at,
+      parties, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+           $24, $25, $26, $27, $28, $29, $30, $31, $32, $doc
+      FROM key
+    RETURNING id
+    """
+)
+
+_SAVE = outbox.changing(
+    """
+    UPDATE project
+       SET version = $2, changed_at = $3, state = $4, campaign_id = $5, campaign_year = $6, campaign_on = $7,
+           zone = $8, coordination_id = $9, holder_id = $10, holder_is_association = $11, title = $12, summary = $13,
+           main = $14, municipalities = $15, departments = $16, regions = $17, partners = $18, lines = $19,
+           conventions = $20, forecast = $21, revised = $22, actual = $23, prior_contact = $24, missing = $25,
+           decisions = $26, account = $27, reason = $28, submitted_at = $29, funded_at = $30, closed_at = $31,
+           parties = $32, doc = $doc
+     WHERE id = $1
+    RETURNING id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFilters:
+    """What a list of projects may be narrowed by; None: any."""
+
+    campaign_id: UUID | None = None
+    state: str | None = None
+    holder_id: UUID | None = None
+    municipality: str | None = None
+
+
+async def lock_project(tx: Transaction, project_id: UUID) -> Project:
+    """Read one project and hold its row, so that no two verbs decide on the same state."""
+    row = await tx.fetchrow(f"{_READ} FOR UPDATE", project_id)
+    if row is None:
+        raise NoSuchProject
+    return rows.restored(Project, row, NESTED)
+
+
+async def create_project(tx: Transaction, created: Project, facts: Sequence[ProjectFact], once: Once | None) -> Answer:
+    location = f"/v1/projects/{created.id}"
+    return await outbox.write(tx, _CREATE, _values(created), _said(created, facts), once, status=201, location=location)
+
+
+async def save_project(
+    tx: Transaction, saved: Project, facts: Sequence[ProjectFact], once: Once | None, *, status: int = 200
+) -> Answer:
+    return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once, status=status)
+
+
+async def project_doc(tx: Transaction, project_id: UUID) -> tuple[int, str]:
+    """Read a project as it was published: its version and its document."""
+    row = await tx.fetchrow("SELECT version, doc FROM project WHERE id = $1", project_id)
+    if row is None:
+        raise NoSuchProject
+    return row["version"], row["doc"]
+
+
+async def list_projects(
+    tx: Transaction, filters: ProjectFilters, *, after: UUID | None, limit: int
+) -> Sequence[tuple[UUID, str]]:
+    """Read projects in the order in which they were made."""
+    found = await tx.fetch(
+        """
+        SELECT id, doc
+          FROM project
+         WHERE ($1::uuid IS NULL OR campaign_id = $1)
+           AND ($2::text IS NULL OR state = $2)
+           AND ($3::uuid IS NULL OR holder_id = $3)
+           AND ($4::text IS NULL OR $4 = ANY (municipalities))
+           AND ($5::uuid IS NULL OR id > $5)
+         ORDER BY id
+         LIMIT $6
+        """,
+        filters.campaign_id,
+        filters.state,
+        filters.holder_id,
+        filters.municipality,
+        after,
+        limit,
+    )
+    return [(row["id"], row["doc"]) for row in found]
+
+
+def _values(project: Project) -> list[object]:
+    return [*rows.values(project, COLUMNS, NESTED), project.parties]
+
+
+def _said(project: Project, facts: Sequence[ProjectFact]) -> outbox.Announcement:
+    return outbox.Announcement(
+        aggregate="project", id=project.id, version=project.version, state=project.published(), facts=facts
+    )

@@ -1,0 +1,151 @@
+"""Reports: their rows and their documents."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from actions.domain.project import Project
+from actions.domain.refusals import NoSuchReport
+from actions.domain.report import Report
+from actions.store import rows
+from common import outbox
+from common.contracts.actions import ReportFact
+from common.database import Transaction
+from common.idempotency import Answer, Once
+
+COLUMNS = (
+    "id",
+    "version",
+    "changed_at",
+    "state",
+    "project_id",
+    "project_state",
+    "campaign_id",
+    "campaign_year",
+    "campaign_on",
+    "zone",
+    "coordination_id",
+    "holder_id",
+    "region",
+    "department",
+    "municipalities",
+    "departments",
+    "regions",
+    "parties",
+    "editions",
+    "validated_at",
+)
+NESTED = frozenset({"editions"})
+
+_READ = """
+SELECT id, version, changed_at, state, project_id, project_state, campaign_id, campaign_year, campaign_on, zone,
+       coordination_id, holder_id, region, department, municipalities, departments, regions, parties, editions,
+       validated_at
+  FROM report
+"""
+
+_CREATE = outbox.creating(
+    """
+    INSERT INTO report (
+      id, version, changed_at, state, project_id, project_state, campaign_id, campaign_year, campaign_on, zone,
+      coordination_id, holder_id, region, department, municipalities, departments, regions, parties, editions,
+      validated_at, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $doc
+      FROM key
+    RETURNING id
+    """
+)
+
+_SAVE = outbox.changing(
+    """
+    UPDATE report
+       SET version = $2, changed_at = $3, state = $4, project_id = $5, project_state = $6, campaign_id = $7,
+           campaign_year = $8, campaign_on = $9, zone = $10, coordination_id = $11, holder_id = $12, region = $13,
+           department = $14, municipalities = $15, departments = $16, regions = $17, parties = $18, editions = $19,
+           validated_at = $20, doc = $doc
+     WHERE id = $1
+    RETURNING id
+    """
+)
+
+
+async def project_reported(tx: Transaction, report_id: UUID) -> UUID:
+    """Find which project a report tells of: it is locked first."""
+    project_id: UUID | None = await tx.fetchval("SELECT project_id FROM report WHERE id = $1", report_id)
+    if project_id is None:
+        raise NoSuchReport
+    return project_id
+
+
+async def lock_report(tx: Transaction, report_id: UUID) -> Report:
+    """Read one report and hold its row, so that no two verbs decide on the same state."""
+    row = await tx.fetchrow(f"{_READ} WHERE id = $1 FOR UPDATE", report_id)
+    if row is None:
+        raise NoSuchReport
+    return rows.restored(Report, row, NESTED)
+
+
+async def lock_report_of(tx: Transaction, project_id: UUID) -> Report | None:
+    """Read a project's report, if it has one, and hold its row."""
+    row = await tx.fetchrow(f"{_READ} WHERE project_id = $1 FOR UPDATE", project_id)
+    return None if row is None else rows.restored(Report, row, NESTED)
+
+
+async def create_report(tx: Transaction, created: Report, facts: Sequence[ReportFact], once: Once | None) -> Answer:
+    location = f"/v1/reports/{created.id}"
+    return await outbox.write(tx, _CREATE, _values(created), _said(created, facts), once, status=201, location=location)
+
+
+async def save_report(
+    tx: Transaction, saved: Report, facts: Sequence[ReportFact], once: Once | None, *, status: int = 200
+) -> Answer:
+    return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once, status=status)
+
+
+async def follow_project(tx: Transaction, project: Project) -> None:
+    """Let the report's row say who sees it now; what is published of it does not change."""
+    await tx.execute(
+        "UPDATE report SET project_state = $2, parties = $3 WHERE project_id = $1",
+        project.id,
+        project.state,
+        project.parties,
+    )
+
+
+async def report_doc(tx: Transaction, report_id: UUID) -> tuple[int, str]:
+    """Read a report as it was published: its version and its document."""
+    row = await tx.fetchrow("SELECT version, doc FROM report WHERE id = $1", report_id)
+    if row is None:
+        raise NoSuchReport
+    return row["version"], row["doc"]
+
+
+async def list_reports(
+    tx: Transaction, *, project_id: UUID | None, state: str | None, after: UUID | None, limit: int
+) -> Sequence[tuple[UUID, str]]:
+    """Read reports in the order in which they were made."""
+    found = await tx.fetch(
+        """
+        SELECT id, doc
+          FROM report
+         WHERE ($1::uuid IS NULL OR project_id = $1)
+           AND ($2::text IS NULL OR state = $2)
+           AND ($3::uuid IS NULL OR id > $3)
+         ORDER BY id
+         LIMIT $4
+        """,
+        project_id,
+        state,
+        after,
+        limit,
+    )
+    return [(row["id"], row["doc"]) for row in found]
+
+
+def _values(report: Report) -> list[object]:
+    return rows.values(report, COLUMNS, NESTED)
+
+
+def _said(report: Report, facts: Sequence[ReportFact]) -> outbox.Announcement:
+    return outbox.Announcement(
+        aggregate="report", id=report.id, version=report.version, state=report.published(), facts=facts
+    )

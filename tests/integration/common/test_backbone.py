@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from common import consumer, contracts, database, migrations, outbox, relay
+from common import consumer, contracts, database, housekeeping, migrations, outbox, relay
 from common.consumer import Message
 from common.idempotency import KeyReused, Once
 from common.outbox import Announcement
@@ -280,12 +280,12 @@ async def test_the_house_is_kept(address, db):
     housekeeper = await asyncpg.connect(migrations.dsn(address, SERVICE, "housekeeper"))
     now = datetime.now(UTC)
     try:
-        assert await outbox.keep_house(housekeeper, now=now) == []
+        assert await housekeeping.keep_house(housekeeper, now=now) == []
         thing = uuid4()
         async with db.transaction(SYSTEM) as tx:
             await outbox.write(tx, CREATE, [thing, 1], said(thing, 1), once(str(uuid4())))
         later = now + timedelta(days=3)
-        assert await outbox.keep_house(housekeeper, now=later) != []  # the empty ones; ours is not published yet
+        assert await housekeeping.keep_house(housekeeper, now=later) != []  # the empty ones; ours is not published yet
         assert await housekeeper.fetchval("SELECT count(*) FROM outbox WHERE key = $1", str(thing)) == 2
         assert await housekeeper.fetchval("SELECT count(*) FROM idempotency") == 0
     finally:

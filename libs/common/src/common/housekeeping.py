@@ -1,0 +1,94 @@
+"""Keeps the outbox and the kept answers small: partitions made ahead, dropped once published whole and 48 hours old.
+
+(1) A partition goes only when every row of it is visible in the relay's cursor, that is, published.
+(2) A partition missing for "now" stops no request: the default one takes its rows, and they move when theirs is made.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import structlog
+
+log = structlog.get_logger(__name__)
+
+KEPT_HOURS = 48
+PARTITION_HOURS = 6
+
+
+async def run(dsn: str, *, every_s: float) -> None:
+    """Keep house now and then, for ever, as the housekeeper's role; a failure is told and tried again the next time."""
+    while True:
+        try:
+            connection = await asyncpg.connect(dsn)
+            try:
+                await keep_house(connection, now=datetime.now(UTC))
+            finally:
+                await connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(every_s)
+
+
+async def keep_house(connection: "asyncpg.Connection[asyncpg.Record]", *, now: datetime) -> list[str]:
+    """Make the partitions of the coming two days; drop and name those that are published whole and 48 h old."""
+    first = now.replace(minute=0, second=0, microsecond=0, hour=now.hour - now.hour % PARTITION_HOURS)
+    there = await _partitions(connection)
+    for n in range(KEPT_HOURS // PARTITION_HOURS):
+        start = first + timedelta(hours=n * PARTITION_HOURS)
+        if _partition(start) not in there:
+            await _make_partition(connection, start)
+    dropped = [name for name in there if name <= _partition(now - timedelta(hours=KEPT_HOURS + PARTITION_HOURS))]
+    dropped = [name for name in dropped if await _drop_partition(connection, name)]
+    await connection.execute("DELETE FROM idempotency WHERE created_at < $1", now - timedelta(hours=KEPT_HOURS))
+    return dropped
+
+
+def _partition(start: datetime) -> str:
+    return f"outbox_{start.astimezone(UTC):%Y%m%d_%H}"
+
+
+async def _partitions(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+    rows = await connection.fetch(
+        """
+        SELECT child.relname AS name
+          FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+         WHERE inhparent = 'outbox'::regclass AND child.relname <> 'outbox_default'
+         ORDER BY child.relname
+        """
+    )
+    return [row["name"] for row in rows]
+
+
+async def _make_partition(connection: "asyncpg.Connection[asyncpg.Record]", start: datetime) -> None:
+    name, end = _partition(start), start + timedelta(hours=PARTITION_HOURS)
+    async with connection.transaction():
+        await connection.execute(f"CREATE TABLE {name} (LIKE outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+        await connection.execute(
+            f"""
+            WITH early AS (
+              DELETE FROM outbox_default WHERE at >= $1 AND at < $2
+              RETURNING seq, xid, at, event_id, topic, key, version, type, traceparent, value)
+            INSERT INTO {name} (seq, xid, at, event_id, topic, key, version, type, traceparent, value)
+            SELECT seq, xid, at, event_id, topic, key, version, type, traceparent, value FROM early
+            """,
+            start,
+            end,
+        )
+        await connection.execute(
+            f"ALTER TABLE outbox ATTACH PARTITION {name} FOR VALUES FROM ('{start:%FT%TZ}') TO ('{end:%FT%TZ}')"
+        )
+
+
+async def _drop_partition(connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> bool:
+    """Drop a partition, unless it still holds a row that the relay has not published."""
+    published = await connection.fetchval(
+        f"""
+        SELECT coalesce(bool_and(pg_visible_in_snapshot(part.xid, outbox_cursor.s1)), true)
+          FROM {name} AS part CROSS JOIN outbox_cursor
+        """
+    )
+    if published:
+        await connection.execute(f"ALTER TABLE outbox DETACH PARTITION {name}")
+        await connection.execute(f"DROP TABLE {name}")
+    return bool(published)

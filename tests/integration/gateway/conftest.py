@@ -1,7 +1,7 @@
 """A gateway of its own for these tests, with services behind it that say what they were asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -86,10 +86,3 @@ async def running(wanted: Gateway) -> AsyncIterator[httpx.AsyncClient]:
                 yield client
         finally:
             await supervisor.stop()
-
-
-async def until(what: Callable[[], Awaitable[bool]], within_s: float = 15) -> None:
-    """Wait for a condition, with a deadline."""
-    async with asyncio.timeout(within_s):
-        while not await what():
-            await asyncio.sleep(0.02)

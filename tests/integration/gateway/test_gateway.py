@@ -24,8 +24,9 @@ from common import problems
 from stack import gateway
 from stack.gateway import Gateway, Limits
 from stack.ports import Ports
-from tests.integration.gateway.conftest import SERVICES, Start, until
+from tests.integration.gateway.conftest import SERVICES, Start
 from tests.integration.gateway.upstream import Hanger, Issuer, Upstream
+from tests.waiting import until
 
 IDENTITY = [
     "x-client-id",

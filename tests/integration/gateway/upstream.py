@@ -14,6 +14,8 @@ from joserfc.jwk import ECKey, KeySet
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from tests.waiting import until
+
 ISSUER = "https://auth.example"
 
 
@@ -65,8 +67,7 @@ class Upstream:
         self._server = uvicorn.Server(config)
         self._server.capture_signals = nullcontext  # type: ignore[assignment]  # signals are the test runner's
         self._task = asyncio.create_task(self._server.serve())
-        while not self._server.started:
-            await asyncio.sleep(0.01)
+        await until(lambda: self._server and self._server.started)
 
     async def stop(self) -> None:
         assert self._server is not None

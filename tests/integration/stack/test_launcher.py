@@ -5,8 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +14,7 @@ import pytest
 
 from stack.folder import Folder
 from stack.parts import Parts
+from tests.waiting import until, wait_until
 
 UP_WITHIN_S = 60
 GONE_WITHIN_S = 30
@@ -57,13 +57,6 @@ def processes(folder: Folder) -> list[int]:
     return found
 
 
-def until(done: Callable[[], object], what: str, within_s: float = GONE_WITHIN_S) -> None:
-    deadline = time.monotonic() + within_s
-    while not done():
-        assert time.monotonic() < deadline, f"{what} did not happen within {within_s} s"
-        time.sleep(0.05)
-
-
 async def one(url: str, statement: str) -> object:
     connection = await asyncpg.connect(url)
     try:
@@ -95,7 +88,7 @@ async def test_what_was_written_survives_a_kill_of_the_launcher_and_nothing_else
     launcher = folder.launcher()
     assert launcher is not None
     os.kill(launcher, signal.SIGKILL)
-    until(lambda: not processes(folder), "the end of the launcher's children")
+    wait_until(lambda: not processes(folder), within_s=GONE_WITHIN_S)
     stack(folder, "parts", "--detach", "--no-durable")
     assert await one(Parts.read(folder).database_url, "SELECT number FROM kept") == 7
     assert Parts.read(folder) == before
@@ -113,9 +106,7 @@ async def test_a_server_that_dies_is_started_again(folder: Folder) -> None:
         except (OSError, asyncpg.PostgresError):
             return False
 
-    deadline = time.monotonic() + UP_WITHIN_S
-    while not await again():
-        assert time.monotonic() < deadline, "PostgreSQL did not come back"
+    await until(again, within_s=UP_WITHIN_S)
 
 
 async def test_a_stale_lock_that_names_a_stranger_is_not_believed(folder: Folder) -> None:

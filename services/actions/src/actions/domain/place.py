@@ -3,9 +3,27 @@
 from uuid import UUID
 
 from actions.domain.known import Municipality
-from actions.domain.refusals import DistrictNotInMunicipality
+from actions.domain.refusals import DistrictNotInMunicipality, MunicipalityCeased, NoSuchMunicipality
 from common.contracts.actions import Locality, Place
 from common.errors import FieldError
+
+
+def current(found: Municipality | None, code: str, vintage: int, *, pointer: str) -> Municipality:
+    """Take a code that names a commune of this vintage, or a part of one; not one that has ceased (R30, R33)."""
+    if found is None:
+        raise NoSuchMunicipality(
+            f"{code} is no commune of {vintage}.",
+            precision=f"{code} n’est pas une commune de {vintage}.",
+            pointer=pointer,
+        )
+    if found.successors and found.parent is None:
+        instead = ", ".join(found.successors)
+        raise MunicipalityCeased(
+            f"{code} has ceased by {vintage}: use {instead}.",
+            precision=f"{code} n’existe plus en {vintage} : utilisez {instead}.",
+            errors=[FieldError(pointer, MunicipalityCeased.code, f"Use {instead}.", "R30", f"Utilisez {instead}.")],
+        )
+    return found
 
 
 def locality(municipality: Municipality) -> Locality:

@@ -63,6 +63,16 @@ class ScopeMissing(Forbidden):
 # ------------------------------------------------------------------------------------ wrong by itself (422)
 
 
+class NoSuchMunicipality(Invalid):
+    title = "This code is no commune's in the campaign's year."
+    titre = "Ce code n’est celui d’aucune commune l’année de la campagne."
+
+
+class MunicipalityCeased(Invalid):
+    title = "This commune has ceased by the campaign's year."
+    titre = "Cette commune n’existe plus l’année de la campagne."
+
+
 class DistrictNotInMunicipality(Invalid):
     title = "A priority district must belong to the commune of the place."
     titre = "Un quartier prioritaire doit appartenir à la commune du lieu."

@@ -1,0 +1,337 @@
+"""The verbs that plan an action: added to its project, changed, its sessions planned, cancelled and counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from uuid import UUID
+
+from actions.domain import kinds, states
+from actions.domain.action import Action, Moved, moved
+from actions.domain.campaign import require_within
+from actions.domain.clearance import Clearance
+from actions.domain.days import instant
+from actions.domain.known import Organisation
+from actions.domain.project import Project
+from actions.domain.refusals import (
+    AmountNotPossible,
+    NothingAsked,
+    NotPossibleInThisState,
+    NotYet,
+    OpenAirIndoors,
+    OpenAirNotFree,
+    PeriodReversed,
+)
+from actions.domain.rules import in_force
+from actions.domain.screening import Circumstances, features_to_authorise, require_film_law
+from common.contracts.actions import (
+    ActionAttendanceRecorded,
+    ActionChanged,
+    ActionPlanned,
+    ActionSessionCancelled,
+    ActionSessionPlanned,
+    ActionType,
+    AuthorisationStatus,
+    Cause,
+    ClosedCircuit,
+    CountMethod,
+    Period,
+    Place,
+    ProgrammeItem,
+    Regime,
+    Session,
+    SessionStatus,
+    Setting,
+    Support,
+)
+from common.contracts.catalogue import FilmVersion
+from common.errors import FieldError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPlan:
+    """What a holder says of an action; the regime and the organiser follow from it where it does not say them."""
+
+    action_type: ActionType
+    title: str
+    setting: Setting
+    period: Period
+    places: tuple[Place, ...]
+    description: str = ""
+    closed_circuit: ClosedCircuit | None = None
+    site_authority_id: UUID | None = None
+    regime: Regime | None = None
+    price_cents: int = 0
+    out_of_school: bool = True
+    intergenerational: bool = False
+    access_note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePlan:
+    """A film to show, in which version, from which support."""
+
+    film_id: UUID
+    version: FilmVersion | None = None
+    support: Support = Support.DCP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPlan:
+    """A date to plan; without a place it is the action's only one, without a zone the campaign's."""
+
+    held_on: date
+    starts_at: time
+    place_id: UUID | None = None
+    zone: str | None = None
+    responsible: str = ""
+    programme: tuple[ProgrammePlan, ...] = ()
+    fallback_on: date | None = None
+
+
+def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_id: UUID, at: datetime) -> Moved:
+    """Add an action to a project that is still a draft."""
+    states.require("project.add_action", project.state)
+    _require_possible(wish, project)
+    action = Action(
+        id=action_id,
+        changed_at=at,
+        project_id=project.id,
+        project_state=project.state,
+        project_parties=project.parties,
+        campaign_id=project.campaign_id,
+        campaign_year=project.campaign_year,
+        campaign_on=project.campaign_on,
+        zone=project.zone,
+        coordination_id=project.coordination_id,
+        holder_id=project.holder_id,
+        action_type=wish.action_type,
+        title=wish.title,
+        description=wish.description,
+        setting=wish.setting,
+        closed_circuit=wish.closed_circuit,
+        site_authority_id=wish.site_authority_id,
+        regime=_regime(wish, organiser),
+        organiser_id=organiser.id,
+        price_cents=wish.price_cents,
+        out_of_school=wish.out_of_school,
+        intergenerational=wish.intergenerational,
+        access_note=wish.access_note,
+        period=wish.period,
+        places=wish.places,
+    )
+    fact = ActionPlanned(
+        occurred_at=at,
+        about=action.about(),
+        action_id=action.id,
+        action_type=action.action_type,
+        title=action.title,
+    )
+    return moved(action, fact)
+
+
+def change(action: Action, wish: ActionPlan, organiser: Organisation, *, at: datetime) -> Moved:
+    """Describe a planned action otherwise; once it has sessions, its type and their places stay."""
+    action.require("action.change")
+    _require_possible(wish, action)
+    used = {session.place_id for session in action.sessions}
+    if action.sessions and (wish.action_type is not action.action_type or not used <= {p.id for p in wish.places}):
+        raise NotPossibleInThisState(
+            "The action has sessions: its type and their places stay.",
+            precision="L’action a des séances : son type et leurs lieux restent.",
+        )
+    described = replace(
+        action,
+        action_type=wish.action_type,
+        title=wish.title,
+        description=wish.description,
+        setting=wish.setting,
+        closed_circuit=wish.closed_circuit,
+        site_authority_id=wish.site_authority_id,
+        regime=_regime(wish, organiser),
+        organiser_id=organiser.id,
+        price_cents=wish.price_cents,
+        out_of_school=wish.out_of_school,
+        intergenerational=wish.intergenerational,
+        access_note=wish.access_note,
+        period=wish.period,
+        places=wish.places,
+    )
+    changed = _authorisation_reviewed(described)
+    fact = ActionChanged(
+        occurred_at=at,
+        about=changed.about(),
+        action_id=changed.id,
+        action_type=changed.action_type,
+        changed=_differing(action, changed),
+    )
+    return moved(changed, fact)
+
+
+def plan_session(
+    action: Action,
+    wish: SessionPlan,
+    given: Circumstances,
+    *,
+    session_id: UUID,
+    new_id: Callable[[], UUID],
+    at: datetime,
+) -> Moved:
+    """Plan a session inside the campaign; its films must be lawful on that day, and their rights are to be asked."""
+    action.require("action.plan_session")
+    require_within(given.campaign, wish.held_on)
+    if wish.fallback_on is not None:
+        require_within(given.campaign, wish.fallback_on)
+    session = _session(action, wish, given, session_id)
+    notices = require_film_law(action, [session], given)
+    to_ask = (
+        Clearance(id=new_id(), session_id=session.id, film_id=item.film_id)
+        for item in session.programme
+        if action.is_screening and not item.workshop_film
+    )
+    planned = _authorisation_reviewed(
+        replace(
+            action,
+            sessions=(*action.sessions, session),
+            clearances=(*action.clearances, *to_ask),
+            notices=tuple(dict.fromkeys((*action.notices, *notices))),
+        )
+    )
+    fact = ActionSessionPlanned(
+        occurred_at=at,
+        about=planned.about(),
+        action_id=planned.id,
+        action_type=planned.action_type,
+        session_id=session.id,
+        held_on=session.held_on,
+        starts_at=session.starts_at,
+        zone=session.zone,
+        place_id=session.place_id,
+        fallback_on=session.fallback_on,
+    )
+    return moved(planned, fact)
+
+
+def cancel_session(action: Action, session_id: UUID, cause: Cause, *, at: datetime) -> Moved:
+    """Give up one session that was not held, saying why (R44)."""
+    action.require("action.cancel_session")
+    session = action.session(session_id)
+    _require_to_come(session, "action.cancel_session")
+    cancelled = _authorisation_reviewed(
+        action.with_sessions(replace(session, state=SessionStatus.CANCELLED, cause=cause))
+    )
+    fact = ActionSessionCancelled(
+        occurred_at=at,
+        about=cancelled.about(),
+        action_id=cancelled.id,
+        action_type=cancelled.action_type,
+        session_id=session_id,
+        cause=cause,
+    )
+    return moved(cancelled, fact)
+
+
+def record_attendance(action: Action, session_id: UUID, total: int, method: CountMethod, *, at: datetime) -> Moved:
+    """Count the people of one session once it has begun; zero is a count."""
+    action.require("action.record_attendance")
+    session = action.session(session_id)
+    if session.state is not SessionStatus.HELD:
+        _require_to_come(session, "action.record_attendance")
+    if total < 0:
+        raise AmountNotPossible(pointer="/total")
+    if at < instant(session.held_on, session.starts_at, session.zone):
+        raise NotYet(
+            f"It begins on {session.held_on} at {session.starts_at}.",
+            precision=f"Elle commence le {session.held_on} à {session.starts_at}.",
+        )
+    counted = action.with_sessions(replace(session, state=SessionStatus.HELD, attendance=total, method=method))
+    fact = ActionAttendanceRecorded(
+        occurred_at=at,
+        about=counted.about(),
+        action_id=counted.id,
+        action_type=counted.action_type,
+        session_id=session_id,
+        measure=counted.measure,
+        total=total,
+        method=method,
+        by_report=False,
+    )
+    return moved(counted, fact)
+
+
+def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id: UUID) -> Session:
+    return Session(
+        id=session_id,
+        state=SessionStatus.PLANNED,
+        held_on=wish.held_on,
+        starts_at=wish.starts_at,
+        zone=wish.zone or action.zone,
+        place_id=action.place(wish.place_id or _only_place(action)).id,
+        responsible=wish.responsible,
+        programme=tuple(_item(film, given) for film in wish.programme),
+        fallback_on=wish.fallback_on,
+        attendance=None,
+        method=None,
+        cause=None,
+    )
+
+
+def _item(wish: ProgrammePlan, given: Circumstances) -> ProgrammeItem:
+    film = given.film(wish.film_id)
+    return ProgrammeItem(
+        film_id=film.id,
+        title=film.title,
+        duration_minutes=film.duration_minutes,
+        workshop_film=film.workshop is not None,
+        version=wish.version,
+        support=wish.support,
+    )
+
+
+def _only_place(action: Action) -> UUID:
+    if len(action.places) != 1:
+        raise NothingAsked("Which place?", precision="Quel lieu ?", pointer="/place_id")
+    return action.places[0].id
+
+
+def _regime(wish: ActionPlan, organiser: Organisation) -> Regime | None:
+    if wish.action_type not in kinds.SCREENINGS:
+        return None
+    licensed, price = organiser.is_licensed_operator, wish.price_cents
+    return wish.regime or kinds.regime(wish.action_type, wish.setting, licensed=licensed, price_cents=price)
+
+
+def _require_possible(wish: ActionPlan, within: Project | Action) -> None:
+    """Refuse a plan that is wrong by itself: reversed, indoors in the open air, not free (R14)."""
+    if wish.period.last_on < wish.period.first_on:
+        raise PeriodReversed(pointer="/period")
+    open_air = wish.action_type is ActionType.OPEN_AIR_SCREENING
+    if open_air and wish.setting is Setting.INDOORS:
+        raise OpenAirIndoors(pointer="/setting")
+    if wish.price_cents < 0:
+        raise AmountNotPossible(pointer="/price")
+    outdoors = wish.action_type in kinds.SCREENINGS and kinds.outdoors(wish.action_type, wish.setting)
+    if wish.price_cents and outdoors and in_force("R14", within.campaign_on):
+        code, title, titre = OpenAirNotFree.code, OpenAirNotFree.title, OpenAirNotFree.titre
+        raise OpenAirNotFree(errors=[FieldError("/price", code, title, "R14", titre)])
+
+
+def _require_to_come(session: Session, verb: str) -> None:
+    if session.state not in {SessionStatus.PLANNED, SessionStatus.POSTPONED}:
+        raise NotPossibleInThisState(
+            f"The session is {session.state}; {verb} is not possible.",
+            precision=f"La séance est « {session.state} » ; {verb} n’est pas possible.",
+        )
+
+
+def _authorisation_reviewed(action: Action) -> Action:
+    """Say whether the CNC must be asked; what has been asked or answered stays."""
+    asked = action.authorisation.state not in {AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST}
+    if asked:
+        return action
+    needed = bool(features_to_authorise(action, action.live_sessions))
+    state = AuthorisationStatus.TO_REQUEST if needed else AuthorisationStatus.NOT_REQUIRED
+    return replace(action, authorisation=replace(action.authorisation, state=state))
+
+
+def _differing(before: Action, after: Action) -> tuple[str, ...]:
+    return tuple(name for name in ActionPlan.__dataclass_fields__ if getattr(before, name) != getattr(after, name))

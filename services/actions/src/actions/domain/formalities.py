@@ -1,0 +1,248 @@
+"""The verbs of an action's papers: rights, the CNC's authorisation, permits, neighbours, the closed site's answer.
+
+authorisation   to_request ─▶ requested ─▶ opinion_given ─▶ granted | refused ─▶ requested
+granted ─▶ amendment_requested ─▶ granted (for the new days, or, refused, for the old ones)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from actions.domain.action import Action, Moved, moved
+from actions.domain.clearance import ClearanceStep
+from actions.domain.days import local_day, require_past
+from actions.domain.refusals import (
+    AuthorisationNotRequired,
+    AuthorisedPersonNotOrganiser,
+    NoClosedSite,
+    NothingAsked,
+    NotPossibleInThisState,
+    refuse,
+)
+from actions.domain.rules.open_air import authorised_person
+from actions.domain.screening import features_to_authorise
+from common.contracts.actions import (
+    ActionAuthorisationAmendmentRequested,
+    ActionAuthorisationDecided,
+    ActionAuthorisationRequested,
+    ActionClearanceChanged,
+    ActionNeighboursInformed,
+    ActionOpinionRecorded,
+    ActionPermitRecorded,
+    ActionSiteApproved,
+    Authorisation,
+    AuthorisationStatus,
+    NeighboursInformed,
+    Opinion,
+    Permit,
+    SiteApproval,
+)
+
+S = AuthorisationStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorisationDecision:
+    """What the president of the CNC decided; no days named means all that were asked."""
+
+    granted: bool
+    decided_on: date
+    reference: str
+    dates: tuple[date, ...] = ()
+
+
+def change_clearance(action: Action, clearance_id: UUID, step: ClearanceStep, *, at: datetime) -> Moved:
+    """Move the rights of one film for one session one step on."""
+    action.require("action.change_clearance")
+    clearance = action.clearance(clearance_id).step(step, local_day(at, action.zone))
+    clearances = tuple(clearance if one.id == clearance_id else one for one in action.clearances)
+    changed = replace(action, clearances=clearances)
+    fact = ActionClearanceChanged(
+        occurred_at=at,
+        about=changed.about(),
+        action_id=changed.id,
+        action_type=changed.action_type,
+        clearance_id=clearance_id,
+        session_id=clearance.session_id,
+        film_id=clearance.film_id,
+        clearance=clearance.state,
+    )
+    return moved(changed, fact)
+
+
+def request_authorisation(action: Action, organiser_id: UUID, fallbacks: Sequence[date], *, at: datetime) -> Moved:
+    """Ask the CNC for every open-air feature of the action, on its days and on these and its own fallback dates."""
+    action.require("action.request_authorisation")
+    if action.authorisation.state is S.NOT_REQUIRED:
+        raise AuthorisationNotRequired
+    _require_authorisation(action, "action.request_authorisation", S.TO_REQUEST, S.REFUSED)
+    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session])]
+    today = local_day(at, action.zone)
+    if verdict := authorised_person(organiser_id, action.organiser_id, today):
+        refuse(AuthorisedPersonNotOrganiser, verdict, pointer="/organiser_id")
+    places = {session.place_id: action.place(session.place_id) for session in sessions}
+    own_fallbacks = [session.fallback_on for session in sessions if session.fallback_on is not None]
+    requested = replace(
+        action,
+        authorisation=Authorisation(
+            state=S.REQUESTED,
+            organiser_id=organiser_id,
+            municipalities=tuple(sorted({place.municipality for place in places.values()})),
+            place_ids=tuple(places),
+            film_ids=features_to_authorise(action, sessions),
+            asked_dates=tuple(sorted({*(one.held_on for one in sessions), *own_fallbacks, *fallbacks})),
+            requested_on=today,
+        ),
+    )
+    fact = ActionAuthorisationRequested(
+        occurred_at=at,
+        about=requested.about(),
+        action_id=requested.id,
+        action_type=requested.action_type,
+        organiser_id=organiser_id,
+        film_ids=requested.authorisation.film_ids,
+        dates=requested.authorisation.asked_dates,
+    )
+    return moved(requested, fact)
+
+
+def amend_authorisation(action: Action, dates: Sequence[date], *, at: datetime) -> Moved:
+    """Ask that a granted authorisation cover these days (R12); until the answer nothing may be scheduled."""
+    action.require("action.amend_authorisation")
+    _require_authorisation(action, "action.amend_authorisation", S.GRANTED)
+    if not dates:
+        raise NothingAsked(pointer="/dates")
+    asked = replace(action.authorisation, state=S.AMENDMENT_REQUESTED, asked_dates=tuple(sorted(set(dates))))
+    amended = replace(action, authorisation=asked)
+    fact = ActionAuthorisationAmendmentRequested(
+        occurred_at=at,
+        about=amended.about(),
+        action_id=amended.id,
+        action_type=amended.action_type,
+        dates=asked.asked_dates,
+    )
+    return moved(amended, fact)
+
+
+def record_opinion(action: Action, opinion: Opinion, given_on: date, *, at: datetime) -> Moved:
+    """Record the DRAC's opinion on the request."""
+    action.require("action.record_opinion")
+    _require_authorisation(action, "action.record_opinion", S.REQUESTED, S.AMENDMENT_REQUESTED)
+    require_past(given_on, at, action.zone, pointer="/given_on")
+    first = action.authorisation.state is S.REQUESTED
+    heard = replace(
+        action.authorisation,
+        state=S.OPINION_GIVEN if first else S.AMENDMENT_REQUESTED,
+        opinion=opinion,
+        opinion_on=given_on,
+    )
+    advised = replace(action, authorisation=heard)
+    fact = ActionOpinionRecorded(
+        occurred_at=at,
+        about=advised.about(),
+        action_id=advised.id,
+        action_type=advised.action_type,
+        opinion=opinion,
+        given_on=given_on,
+    )
+    return moved(advised, fact)
+
+
+def decide_authorisation(action: Action, decision: AuthorisationDecision, *, at: datetime) -> Moved:
+    """Record the CNC's decision; an amendment refused leaves what was granted before."""
+    action.require("action.decide_authorisation")
+    _require_authorisation(action, "action.decide_authorisation", S.OPINION_GIVEN, S.AMENDMENT_REQUESTED)
+    require_past(decision.decided_on, at, action.zone, pointer="/decided_on")
+    decided = replace(action, authorisation=_decided(action.authorisation, decision))
+    fact = ActionAuthorisationDecided(
+        occurred_at=at,
+        about=decided.about(),
+        action_id=decided.id,
+        action_type=decided.action_type,
+        outcome=S.GRANTED if decision.granted else S.REFUSED,
+        dates=decided.authorisation.granted_dates,
+        reference=decision.reference,
+        decided_on=decision.decided_on,
+    )
+    return moved(decided, fact)
+
+
+def inform_neighbours(action: Action, told: NeighboursInformed, *, at: datetime) -> Moved:
+    """Record that the cinemas around were told."""
+    action.require("action.inform_neighbours")
+    require_past(told.informed_on, at, action.zone, pointer="/informed_on")
+    informed = replace(action, neighbours=told)
+    fact = ActionNeighboursInformed(
+        occurred_at=at,
+        about=informed.about(),
+        action_id=informed.id,
+        action_type=informed.action_type,
+        informed_on=told.informed_on,
+        cinemas=told.cinemas,
+    )
+    return moved(informed, fact)
+
+
+def record_permit(action: Action, permit: Permit, *, at: datetime) -> Moved:
+    """Record that an authority lends one of the action's places on some days."""
+    action.require("action.record_permit")
+    require_past(permit.granted_on, at, action.zone, pointer="/granted_on")
+    action.place(permit.place_id)
+    if not permit.dates:
+        raise NothingAsked(pointer="/dates")
+    permitted = replace(action, permits=(*action.permits, permit))
+    fact = ActionPermitRecorded(
+        occurred_at=at,
+        about=permitted.about(),
+        action_id=permitted.id,
+        action_type=permitted.action_type,
+        permit_id=permit.id,
+        authority_id=permit.authority_id,
+        place_id=permit.place_id,
+        dates=permit.dates,
+        reference=permit.reference,
+    )
+    return moved(permitted, fact)
+
+
+def approve_site(action: Action, approval: SiteApproval, *, at: datetime) -> Moved:
+    """Record what the authority of the closed site answers."""
+    action.require("action.approve_site")
+    require_past(approval.decided_on, at, action.zone, pointer="/decided_on")
+    if action.site_authority_id is None:
+        raise NoClosedSite
+    answered = replace(action, site_approval=approval)
+    fact = ActionSiteApproved(
+        occurred_at=at,
+        about=answered.about(),
+        action_id=answered.id,
+        action_type=answered.action_type,
+        authority_id=approval.authority_id,
+        approved=approval.approved,
+        decided_on=approval.decided_on,
+    )
+    return moved(answered, fact)
+
+
+def _decided(authorisation: Authorisation, decision: AuthorisationDecision) -> Authorisation:
+    amendment = authorisation.state is S.AMENDMENT_REQUESTED
+    granted = tuple(sorted(set(decision.dates or authorisation.asked_dates))) if decision.granted else ()
+    kept = amendment and not decision.granted
+    return replace(
+        authorisation,
+        state=S.GRANTED if decision.granted or amendment else S.REFUSED,
+        granted_dates=authorisation.granted_dates if kept else granted,
+        decided_on=decision.decided_on,
+        reference=authorisation.reference if kept else decision.reference,
+    )
+
+
+def _require_authorisation(action: Action, verb: str, *states: AuthorisationStatus) -> None:
+    state = action.authorisation.state
+    if state not in states:
+        wanted = ", ".join(states)
+        raise NotPossibleInThisState(
+            f"The authorisation is {state}; {verb} needs {wanted}.",
+            precision=f"L’autorisation est « {state} » ; {verb} demande {wanted}.",
+        )

@@ -1,0 +1,209 @@
+"""The course of an action: scheduled (T12), started (T13), postponed, rescheduled (T15), held (T16), cancelled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from actions.domain.action import Action, Cancellation, Moved, moved
+from actions.domain.campaign import Campaign, require_within
+from actions.domain.days import local_day
+from actions.domain.refusals import (
+    AmountNotPossible,
+    AttendanceMissing,
+    NothingHeld,
+    NotPossibleInThisState,
+    NotYet,
+    OneSessionOnly,
+    SessionsStillPostponed,
+    refuse,
+)
+from actions.domain.rules.counting import attendance
+from actions.domain.screening import Circumstances, require_days_authorised, require_ready
+from actions.domain.tally import distinct
+from common.contracts.actions import (
+    ActionCancelled,
+    ActionHeld,
+    ActionPostponed,
+    ActionRescheduled,
+    ActionScheduled,
+    ActionStarted,
+    ActionStatus,
+    Cause,
+    Session,
+    SessionStatus,
+)
+from common.contracts.money import money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDay:
+    """The new day of a session that was put off; without an hour it keeps its own."""
+
+    session_id: UUID
+    held_on: date
+    starts_at: time | None = None
+
+
+def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:
+    """Announce an action for which everything is there (T12)."""
+    action.require("action.schedule")
+    notices = require_ready(action, action.live_sessions, given)
+    scheduled = replace(action, state=ActionStatus.SCHEDULED, notices=tuple(dict.fromkeys((*action.notices, *notices))))
+    fact = ActionScheduled(
+        occurred_at=at,
+        about=scheduled.about(),
+        action_id=scheduled.id,
+        action_type=scheduled.action_type,
+        dates=_days(scheduled.live_sessions),
+    )
+    return moved(scheduled, fact)
+
+
+def start(action: Action, *, at: datetime) -> Moved:
+    """Begin an action of several sessions on its first day (T13)."""
+    action.require("action.start")
+    if len(action.live_sessions) == 1:
+        raise OneSessionOnly
+    if local_day(at, action.zone) < action.first_on:
+        raise NotYet(f"It begins on {action.first_on}.", precision=f"Elle commence le {action.first_on}.")
+    started = replace(action, state=ActionStatus.IN_PROGRESS)
+    fact = ActionStarted(
+        occurred_at=at,
+        about=started.about(),
+        action_id=started.id,
+        action_type=started.action_type,
+        started_on=action.first_on,
+    )
+    return moved(started, fact)
+
+
+def postpone(action: Action, cause: Cause, session_ids: Sequence[UUID], *, at: datetime) -> Moved:
+    """Put sessions off (T14); none named means all that are still to come."""
+    action.require("action.postpone")
+    to_come = {session.id: session for session in action.sessions if session.state is SessionStatus.PLANNED}
+    named = [action.session(session_id).id for session_id in session_ids] or list(to_come)
+    if not named or not set(named) <= set(to_come):
+        raise NotPossibleInThisState(
+            "Only sessions still to come can be put off.",
+            precision="Seules des séances encore à venir peuvent être reportées.",
+        )
+    put_off = (replace(to_come[one], state=SessionStatus.POSTPONED) for one in named)
+    postponed = replace(action.with_sessions(*put_off), state=ActionStatus.POSTPONED, postponed_from=action.state)
+    fact = ActionPostponed(
+        occurred_at=at,
+        about=postponed.about(),
+        action_id=postponed.id,
+        action_type=postponed.action_type,
+        cause=cause,
+        session_ids=tuple(named),
+    )
+    return moved(postponed, fact)
+
+
+def reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, *, at: datetime) -> Moved:
+    """Give every session that was put off its new day (T15), covered by rights, permits and authorisation (R12, R52).
+
+    A day after the campaign's end is possible as long as its rules extend it.
+    """
+    action.require("action.reschedule")
+    put_off = {session.id: session for session in action.sessions if session.state is SessionStatus.POSTPONED}
+    if {day.session_id for day in days} != set(put_off) or len(days) != len(put_off):
+        raise SessionsStillPostponed(pointer="/days")
+    last = given.campaign.ends_on + timedelta(days=given.campaign.rules.extension_days)
+    for day in days:
+        require_within(given.campaign, day.held_on, last=last)
+    renewed = [_moved_to(put_off[day.session_id], day) for day in days]
+    placed = action.with_sessions(*renewed)
+    require_days_authorised(placed, renewed)
+    notices = require_ready(placed, renewed, given) if renewed else ()
+    rescheduled = replace(
+        placed,
+        state=action.postponed_from or ActionStatus.SCHEDULED,
+        postponed_from=None,
+        notices=tuple(dict.fromkeys((*action.notices, *notices))),
+    )
+    fact = ActionRescheduled(
+        occurred_at=at,
+        about=rescheduled.about(),
+        action_id=rescheduled.id,
+        action_type=rescheduled.action_type,
+        dates=_days(renewed),
+    )
+    return moved(rescheduled, fact)
+
+
+def hold(action: Action, participants_distinct: int | None, *, at: datetime) -> Moved:
+    """Say that the action took place (T16): one session held at least, every other with its cause (R44)."""
+    action.require("action.hold")
+    today = local_day(at, action.zone)
+    if verdict := attendance(action.sessions, today):
+        refuse(AttendanceMissing, verdict)
+    if not action.held_sessions:
+        raise NothingHeld("No session was held.", precision="Aucune séance n’a eu lieu.")
+    totals = [session.attendance or 0 for session in action.held_sessions]
+    persons = distinct(action, totals, participants_distinct, "/participants_distinct")
+    held = replace(action, state=ActionStatus.HELD, participants_distinct=persons)
+    fact = ActionHeld(
+        occurred_at=at,
+        about=held.about(),
+        action_id=held.id,
+        action_type=held.action_type,
+        held_on=held.held_on or today,
+        measure=held.measure,
+        total=sum(totals),
+        participants_distinct=persons,
+    )
+    return moved(held, fact)
+
+
+def cancel(action: Action, cancellation: Cancellation, *, at: datetime) -> Moved:
+    """Give the action up (T17), saying why, what it has cost, and what goes back to the funders."""
+    action.require("action.cancel")
+    if cancellation.spent_cents < 0 or cancellation.to_give_back_cents < 0:
+        raise AmountNotPossible(pointer="/to_give_back")
+    given_up = (
+        replace(session, state=SessionStatus.CANCELLED, cause=cancellation.cause)
+        for session in action.sessions
+        if session.state in {SessionStatus.PLANNED, SessionStatus.POSTPONED}
+    )
+    cancelled = replace(
+        action.with_sessions(*given_up),
+        state=ActionStatus.CANCELLED,
+        postponed_from=None,
+        cancellation=cancellation,
+    )
+    fact = ActionCancelled(
+        occurred_at=at,
+        about=cancelled.about(),
+        action_id=cancelled.id,
+        action_type=cancelled.action_type,
+        cause=cancellation.cause,
+        spent=money(cancellation.spent_cents),
+        to_give_back=money(cancellation.to_give_back_cents),
+    )
+    return moved(cancelled, fact)
+
+
+def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
+    """Cancel by the timer (T17) what is still postponed after the campaign's end and its extension."""
+    action.require("action.reschedule")
+    today = local_day(at, campaign.zone)
+    last = campaign.ends_on + timedelta(days=campaign.rules.extension_days)
+    if today <= last:
+        raise NotYet(f"The campaign ends on {last}.", precision=f"La campagne finit le {last}.")
+    ended = Cancellation(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED, cancelled_on=today)
+    return cancel(action, ended, at=at)
+
+
+def _moved_to(session: Session, day: NewDay) -> Session:
+    return replace(
+        session,
+        state=SessionStatus.PLANNED,
+        held_on=day.held_on,
+        starts_at=day.starts_at or session.starts_at,
+    )
+
+
+def _days(sessions: Sequence[Session]) -> tuple[date, ...]:
+    return tuple(sorted({session.held_on for session in sessions}))

@@ -5,7 +5,7 @@ and turns what nobody expected into a problem without detail.  Pure ASGI: a wrap
 """
 
 import asyncio
-from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common import problems, telemetry
 from common.errors import DomainError
-from common.openapi import Operation
+from common.http import operation
 from common.settings import Settings
 
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -37,12 +37,11 @@ _log = structlog.get_logger(__name__)
 
 
 class Door:
-    """Wraps an application; knows its operations by id, to name routes without the ids in their paths."""
+    """Wraps an application."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings, operations: Mapping[str, Operation]) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        self._operations = operations
         self._in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +94,8 @@ class Door:
         if (code := scope.get("problem")) is not None:
             REFUSED.labels(code).inc()
         if span.is_recording():
-            path = self._operations[route].path if route in self._operations else "/*"
+            known = operation(request)
+            path = "/*" if known is None else known.path
             span.update_name(f"{method} {path}")
             span.set_attributes(
                 {"http.request.method": method, "http.route": path, "http.response.status_code": status}
@@ -126,7 +126,7 @@ class _Passage:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            if self.deadline.when() is not None and not self.deadline.expired():
+            with suppress(RuntimeError):  # a deadline that is over cannot be moved
                 self.deadline.reschedule(None)  # what has begun may stream for as long as it is wanted
         await self._send(message)
 

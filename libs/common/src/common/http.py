@@ -4,7 +4,8 @@ All of it comes in as an argument; nothing is looked up behind an endpoint's bac
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final, cast
 from uuid import UUID
@@ -53,6 +54,21 @@ Count = Annotated[int, Field(strict=True, ge=0, le=INTEGER_MAX)]
 """A whole number as JSON writes it (not `"3"`, not `true`), of the size that the database keeps."""
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as the document knows it: its path, what else can be done there, and the parameters it takes."""
+
+    path: str
+    allow: str
+    query: frozenset[str]
+
+
+def operation(request: Request) -> Operation | None:
+    """Find the operation that a request has come to, if it has come to one."""
+    listed: Mapping[str, Operation] = getattr(request.app.state, "operations", {})
+    return listed.get(getattr(request.scope.get("route"), "operation_id", None) or "")
+
+
 async def _database(request: Request) -> Database:
     return cast("Database", request.app.state.database)
 
@@ -95,10 +111,10 @@ async def _caller(request: Request) -> Principal:
 
 async def only_known_filters(request: Request) -> None:
     """Refuse a read with a query parameter that its route does not know; every route depends on this."""
-    operation = request.app.state.operations.get(getattr(request.scope.get("route"), "operation_id", None))
-    if request.method != "GET" or operation is None:
+    known = operation(request)
+    if request.method != "GET" or known is None:
         return
-    unknown = sorted(set(request.query_params) - operation.query)
+    unknown = sorted(set(request.query_params) - known.query)
     if unknown:
         said = UnknownFilter.title, UnknownFilter.titre
         raise UnknownFilter(

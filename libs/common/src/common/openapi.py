@@ -1,12 +1,11 @@
 """What an OpenAPI document of ours says beyond the framework's: who may ask, and every way of being refused."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from common.contracts.problem import SCHEMA
 from common.errors import Conflict, DomainError, Forbidden, Invalid, Malformed, NotFound, NotKnownHere, Unavailable
-from common.http import REQUIRED_HEADER, IdempotencyKeyRequired, SandboxDateRefused, UnknownFilter
+from common.http import REQUIRED_HEADER, IdempotencyKeyRequired, Operation, SandboxDateRefused, UnknownFilter
 from common.idempotency import KeyReused, PreconditionFailed, PreconditionRequired
 from common.problems import BodyTooLarge, TooManyRequests, problems
 from common.tokens import Unauthenticated
@@ -17,14 +16,6 @@ class Verb(Protocol):
 
     @property
     def scopes(self) -> frozenset[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation as the document knows it: its path, and the query parameters it understands."""
-
-    path: str
-    query: frozenset[str]
 
 
 class UnknownOperation(LookupError):
@@ -40,7 +31,8 @@ def complete(document: dict[str, Any], verbs: Mapping[str, Verb]) -> dict[str, O
         _secure(operation, verbs)
         _refuse(operation, _refusals(method, operation))
         query = frozenset(one["name"] for one in parameters if one["in"] == "query")
-        listed[operation["operationId"]] = Operation(path, query)
+        allow = ", ".join(sorted(document["paths"][path])).upper()
+        listed[operation["operationId"]] = Operation(path, allow, query)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

@@ -27,6 +27,7 @@ from common.errors import (
     NotFound,
     Unavailable,
 )
+from common.http import operation
 from common.idempotency import PreconditionFailed, PreconditionRequired
 from common.tokens import Unauthenticated
 
@@ -200,7 +201,10 @@ async def _refuse_input(request: Request, error: Exception) -> Response:
 async def _refuse_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     kinds: Mapping[int, type[DomainError]] = {404: NoSuchRoute, 405: MethodNotAllowed, 413: BodyTooLarge}
-    return answer(kinds.get(error.status_code, Malformed)(), request, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (neighbour := operation(request)):
+        headers["Allow"] = neighbour.allow  # the framework names the methods of one route, not those of its neighbours
+    return answer(kinds.get(error.status_code, Malformed)(), request, headers)
 
 
 async def _refuse_for_now(request: Request, error: Exception) -> Response:

@@ -69,15 +69,14 @@ def application(
     for router in routers:
         app.include_router(router)
     document = app.openapi()
-    operations = openapi.complete(document, verbs)
     app.openapi = lambda: document  # type: ignore[method-assign]
     app.state.settings = settings
-    app.state.operations = operations
+    app.state.operations = openapi.complete(document, verbs)
     app.state.verifier = Verifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
     app.state.health = Health(checks(service, lambda: cast("Database", app.state.database)))
     app.router.routes.extend(app.state.health.routes())
     app.add_route("/.well-known/jwks.json", _key_set, include_in_schema=False)
-    app.add_middleware(Door, settings=settings, operations=operations)
+    app.add_middleware(Door, settings=settings)
     problems.install(app)
     return app
 

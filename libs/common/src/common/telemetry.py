@@ -29,14 +29,8 @@ _wire = TraceContextTextMapPropagator()
 
 def start(service: str, *, log_format: Literal["json", "console"], otlp_endpoint: str, sample_ratio: float) -> None:
     """Set up logs and traces, once in a process."""
-    _start_logging(log_format)
-    provider = TracerProvider(
-        resource=Resource.create({"service.name": service}), sampler=ParentBasedTraceIdRatio(sample_ratio)
-    )
-    if otlp_endpoint:
-        endpoint = f"{otlp_endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
-    trace.set_tracer_provider(provider)
+    _start_lines(log_format)
+    _start_traces(service, otlp_endpoint, sample_ratio)
 
 
 def traceparent() -> str | None:
@@ -95,7 +89,17 @@ def _heard(parent: str) -> Context:
     return _wire.extract({"traceparent": parent}, context=Context())
 
 
-def _start_logging(log_format: Literal["json", "console"]) -> None:
+def _start_traces(service: str, otlp_endpoint: str, sample_ratio: float) -> None:
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": service}), sampler=ParentBasedTraceIdRatio(sample_ratio)
+    )
+    if otlp_endpoint:
+        endpoint = f"{otlp_endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    trace.set_tracer_provider(provider)
+
+
+def _start_lines(log_format: Literal["json", "console"]) -> None:
     """Send our lines, and those of libraries, the same way to standard output."""
     first: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

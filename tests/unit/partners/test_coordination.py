@@ -7,6 +7,7 @@ import pytest
 
 from common.contracts.partners import Coverage
 from partners.domain.coordination import (
+    Appointment,
     Coordination,
     CoordinationAlreadyEnded,
     DepartmentRefused,
@@ -25,10 +26,8 @@ def covering(*departments: str, valid_from: date, valid_until: date | None = Non
 def appointed(coverage: Coverage) -> Coordination:
     return Coordination.appoint(
         id=UUID(int=1),
-        organisation_id=UUID(int=2),
+        appointment=Appointment(organisation_id=UUID(int=2), region="75", coverage=coverage),
         drac_id=UUID(int=3),
-        region="75",
-        coverage=coverage,
         at=NOON,
     )[0]
 
@@ -40,10 +39,12 @@ def frmjc() -> Coordination:
 def test_an_appointment_says_who_what_and_when():
     coordination, fact = Coordination.appoint(
         id=UUID(int=1),
-        organisation_id=UUID(int=2),
+        appointment=Appointment(
+            organisation_id=UUID(int=2),
+            region="75",
+            coverage=covering("86", "16", "16", valid_from=date(2024, 1, 1)),
+        ),
         drac_id=UUID(int=3),
-        region="75",
-        coverage=covering("86", "16", "16", valid_from=date(2024, 1, 1)),
         at=NOON,
     )
     assert fact.coverage.departments == ("16", "86")

@@ -92,7 +92,9 @@ def test_r32_an_arrondissement_counts_under_its_city():
 
 def test_all_mistakes_of_a_list_are_named_by_their_place():
     listed = {"93059": PIERREFITTE_2025, "93066": known("93066")}
-    found = list(municipality.mistakes(["93066", "1004", "93059", "93998"], 2025, listed, pointer="/municipalities"))
+    found = list(
+        municipality.mistakes(["93066", "1004", "93059", "93998"], 2025, listed, pointer="/municipalities/{n}")
+    )
     assert [(one.pointer, one.rule, one.code) for one in found] == [
         ("/municipalities/1", "R33", "municipality-code-malformed"),
         ("/municipalities/2", "R30", "municipality-refused"),

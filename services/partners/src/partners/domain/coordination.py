@@ -6,7 +6,7 @@ A coordination is not a region: several share one, and what each covers changes 
 dated sets of départements; two coordinations never cover the same département on the same day (the database holds it).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -38,6 +38,14 @@ class DepartmentAlreadyCovered(Conflict):
     title = "Another coordination covers one of these départements on one of these days."
     titre = "Une autre coordination couvre l’un de ces départements l’un de ces jours."
 
+    def __init__(self, held: "Sequence[Held]") -> None:
+        super().__init__(
+            "; ".join(f"{one.department}: {one.coordination_id}, {one.first} to {one.last or '…'}" for one in held),
+            precision="; ".join(
+                f"{one.department} : {one.coordination_id}, du {one.first} au {one.last or '…'}" for one in held
+            ),
+        )
+
 
 class DepartmentRefused(Invalid):
     title = "A coordination covers départements of its region."
@@ -47,6 +55,25 @@ class DepartmentRefused(Invalid):
 class OrganisationUnknown(Invalid):
     title = "A coordination is an organisation that is registered and not closed."
     titre = "Une coordination est un organisme enregistré et non fermé."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A département that a coordination covers, and when."""
+
+    department: str
+    coordination_id: UUID
+    first: date
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """What a DRAC decides: who is to hold the scheme, in which region, in which of its départements and when."""
+
+    organisation_id: UUID
+    region: str
+    coverage: Coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +91,25 @@ class Coordination:
         cls,
         *,
         id: UUID,  # noqa: A002 - the coordination's own id
-        organisation_id: UUID,
+        appointment: Appointment,
         drac_id: UUID,
-        region: str,
-        coverage: Coverage,
         at: datetime,
     ) -> "tuple[Coordination, CoordinationAppointed]":
-        coverage = _in_order(coverage)
         coordination = cls(
-            id=id, version=1, organisation_id=organisation_id, drac_id=drac_id, region=region, coverages=(coverage,)
+            id=id,
+            version=1,
+            organisation_id=appointment.organisation_id,
+            drac_id=drac_id,
+            region=appointment.region,
+            coverages=(_in_order(appointment.coverage),),
         )
         return coordination, CoordinationAppointed(
             occurred_at=at,
             coordination_id=id,
-            organisation_id=organisation_id,
+            organisation_id=coordination.organisation_id,
             drac_id=drac_id,
-            region=region,
-            coverage=coverage,
+            region=coordination.region,
+            coverage=coordination.coverages[0],
         )
 
     def change(self, coverage: Coverage, *, at: datetime) -> "tuple[Coordination, CoordinationChanged]":

@@ -4,13 +4,13 @@ A district lies inside one or several municipalities; being in a municipality th
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from common.contracts.partners import District
-from common.errors import Invalid, NotFound, Verdict
+from common.errors import FieldError, Invalid, NotFound, Verdict
 from partners.domain import codes
 
 DISTRICT = r"^(?:QN(?:[0-9]{3}|02[ABab])[0-9]{2}[A-Za-z]|QP(?:[0-9]{3}|02[ABab])[0-9]{3})$"
@@ -123,3 +123,23 @@ def elsewhere(district: District, municipalities: Collection[str]) -> Verdict | 
         reason=f"{district.code} lies on {lies_on}, and on none of the municipalities named.",
         raison=f"{district.code} se trouve sur {lies_on}, et sur aucune des communes citées.",
     )
+
+
+def mistakes(
+    written: Sequence[str], on: date, found: Mapping[str, District], municipalities: Collection[str]
+) -> Iterator[FieldError]:
+    """Name every code of a list that is no district, is not in force (R34), is unknown or lies elsewhere (R35)."""
+    for n, code in enumerate(written):
+        pointer, known = f"/districts/{n}", found.get(code.upper())
+        if not is_district_code(code):
+            yield _said(pointer, DistrictCodeMalformed)
+        elif refused := not_in_force(code.upper(), on):
+            yield FieldError(pointer, DistrictRefused.code, refused.reason, refused.rule, refused.raison)
+        elif known is None:
+            yield _said(pointer, NoSuchDistrict)
+        elif refused := elsewhere(known, municipalities):
+            yield FieldError(pointer, DistrictRefused.code, refused.reason, refused.rule, refused.raison)
+
+
+def _said(pointer: str, kind: type[Invalid] | type[NotFound]) -> FieldError:
+    return FieldError(pointer, kind.code, kind.title, None, kind.titre)

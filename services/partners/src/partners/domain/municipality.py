@@ -3,7 +3,7 @@
     a municipality of its own             taken
     a part, and always was one            taken, and counted under its parent        12218 in 2024, 75118
     a part that was a municipality once   refused: use its successor                 93059 from 2025 on
-    a former code                         refused: use its successors                20004, Ajaccio before 2A004
+    a former code                         refused: use its successors                01018, now part of 01033
     no code of this vintage               refused
 
 A code that was a municipality in an earlier vintage is refused and not rolled up, although it still names a part:
@@ -84,13 +84,13 @@ def place(known: Known) -> Place:
 
 
 def mistakes(written: Sequence[str], vintage: int, known: Mapping[str, Known], *, pointer: str) -> Iterator[FieldError]:
-    """Name every code of a list that is malformed (R33) or refused (R30), each by its place in the request."""
+    """Name every code of a list that is malformed (R33) or refused (R30); `pointer` says where the `{n}`th stands."""
     for n, code in enumerate(written):
         entry = known.get(code.upper())
         if refused := codes.malformed(code):
-            yield mistake(f"{pointer}/{n}", refused, codes.MunicipalityCodeMalformed)
+            yield mistake(pointer.format(n=n), refused, codes.MunicipalityCodeMalformed)
         elif not is_place(entry):
-            yield mistake(f"{pointer}/{n}", why_not(code.upper(), vintage, entry), MunicipalityRefused)
+            yield mistake(pointer.format(n=n), why_not(code.upper(), vintage, entry), MunicipalityRefused)
 
 
 def mistake(pointer: str, refused: Verdict, kind: type[Invalid]) -> FieldError:

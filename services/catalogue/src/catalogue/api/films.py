@@ -1,0 +1,261 @@
+"""Films, over HTTP."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from catalogue import commands, store
+from catalogue.api import bodies
+from catalogue.api.answers import with_actions
+from catalogue.domain import access, identifiers
+from catalogue.domain.access import AllowedAction
+from catalogue.domain.film import (
+    Description,
+    IdentifierTaken,
+    InvalidFilm,
+    InvalidVisaNumber,
+    NewFilm,
+    NoSuchFilm,
+    NoSuchVisa,
+    NotAWorkshopFilm,
+    NothingToChange,
+    WrongDissemination,
+    refusals,
+)
+from catalogue.domain.search import Question
+from common.contracts.catalogue import (
+    Classification,
+    Clearance,
+    FilmKind,
+    FilmState,
+    FilmVersion,
+    Genre,
+    Identifier,
+    IdentifierScheme,
+    Visa,
+    WorkshopFilm,
+)
+from common.errors import FieldError, Malformed
+from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, present, respond
+from common.pages import Listed, Page, listed
+from common.problems import problems
+
+router = APIRouter(tags=["films"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmSeen(FilmState):
+    """A film, and what the caller may do to it now."""
+
+    allowed_actions: list[AllowedAction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmQuery:
+    """What films may be asked for by."""
+
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Words of titles, names of directors, a visa; accents, case, articles and small errors do not "
+            "matter.  Answers come the best first.",
+        ),
+    ] = None
+    kind: FilmKind | None = None
+    genre: Genre | None = None
+    version: FilmVersion | None = None
+    classification: Classification | None = None
+    country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None
+    year: Annotated[int | None, Query(ge=1888, le=2100)] = None
+    workshop_film: bool | None = None
+    project_id: Annotated[UUID | None, Query(description="Films of this project's workshops.")] = None
+    visa: Annotated[str | None, Query(max_length=12, description="With or without leading zeros.")] = None
+    identifier: Annotated[str | None, Query(max_length=60, description="Such as `imdb:tt0053198`.")] = None
+
+    def filters(self) -> store.Filters:
+        scheme, value = self._name()
+        return store.Filters(
+            kind=self.kind,
+            genre=self.genre,
+            version=self.version,
+            classification=self.classification,
+            country=self.country,
+            year=self.year,
+            workshop_film=self.workshop_film,
+            project_id=self.project_id,
+            scheme=scheme,
+            value=value,
+        )
+
+    def _name(self) -> tuple[str | None, str | None]:
+        """Read the visa or the identifier asked for, whichever is given; the visa, if both are."""
+        if self.visa is not None:
+            number = identifiers.visa_number(self.visa)
+            if number is None:
+                raise _malformed("visa", InvalidVisaNumber.title, InvalidVisaNumber.titre)
+            return "visa", number
+        if self.identifier is not None:
+            known = _identifier(self.identifier)
+            return known.scheme, known.value
+        return None, None
+
+
+@router.post(
+    "/v1/films",
+    operation_id="film.register",
+    status_code=201,
+    response_model=FilmState,
+    responses=problems(InvalidFilm, InvalidVisaNumber, IdentifierTaken),
+)
+async def register(
+    body: bodies.FilmBody, db: Db, caller: Caller, once: CreateOnce, new_id: NewId, now: Now
+) -> Response:
+    """Enter a film into the catalogue."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.register_film(tx, new_id(), _new_film(body), caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.get("/v1/films", operation_id="film.list", response_model=Listed[FilmState])
+async def search(asked: Annotated[FilmQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+    """List films by title, or those that answer `q`, the best first."""
+    access.require(caller, "film.list")
+    filters = asked.filters()
+    async with db.transaction(caller) as tx:
+        if asked.q is None:
+            after = page.position(str, UUID)
+            films = await store.list_films(tx, filters, after=after, limit=page.limit + 1)
+            return listed(page, films, key=lambda film: film[0][1:], doc=lambda film: film[1])
+        best = page.position(int, str, UUID)
+        question = Question.read(asked.q)
+        films = await store.search_films(tx, question, filters, after=best, limit=page.limit + 1)
+        return listed(page, films, key=lambda film: film[0], doc=lambda film: film[1])
+
+
+@router.get("/v1/films/{film_id}", operation_id="film.read", response_model=FilmSeen, responses=problems(NoSuchFilm))
+async def read(film_id: UUID, db: Db, caller: Caller) -> Response:
+    """Read one film."""
+    access.require(caller, "film.read")
+    async with db.transaction(caller) as tx:
+        version, doc, is_workshop_film = await store.film_doc(tx, film_id)
+    actions = access.allowed_actions(caller, refusals(is_workshop_film=is_workshop_film))
+    return present(with_actions(doc, actions), version=version)
+
+
+@router.post(
+    "/v1/films/{film_id}/change",
+    operation_id="film.change",
+    response_model=FilmState,
+    responses=problems(NoSuchFilm, InvalidFilm, NothingToChange, IdentifierTaken),
+)
+async def change(
+    film_id: UUID, body: bodies.FilmChangeBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Describe a film otherwise."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.change_film(tx, film_id, _given(body), caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/films/{film_id}/visas",
+    operation_id="film.record_visa",
+    status_code=201,
+    response_model=FilmState,
+    responses=problems(NoSuchFilm, InvalidVisaNumber, NothingToChange, IdentifierTaken),
+)
+async def record_visa(
+    film_id: UUID, body: bodies.VisaBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Add a visa to a film, or the date of one that it carries."""
+    visa = Visa(number=body.number, issued_on=body.issued_on)
+    async with db.transaction(caller) as tx:
+        answer = await commands.record_visa(tx, film_id, visa, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/films/{film_id}/visas/{number}/remove",
+    operation_id="film.remove_visa",
+    response_model=FilmState,
+    responses=problems(NoSuchFilm, NoSuchVisa),
+)
+async def remove_visa(
+    film_id: UUID,
+    number: Annotated[str, Path(max_length=12)],
+    db: Db,
+    caller: Caller,
+    once: ChangeOnce,
+    now: Now,
+) -> Response:
+    """Take back a visa that was recorded by mistake."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.remove_visa(tx, film_id, number, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/films/{film_id}/clear",
+    operation_id="film.clear",
+    response_model=FilmState,
+    responses=problems(NoSuchFilm, NotAWorkshopFilm, NothingToChange, WrongDissemination),
+)
+async def clear(film_id: UUID, body: bodies.ClearBody, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
+    """Let a workshop film travel: to the scheme's network, to festivals, to the internet."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.clear_film(tx, film_id, body.dissemination, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/films/{film_id}/restrict",
+    operation_id="film.restrict",
+    response_model=FilmState,
+    responses=problems(NoSuchFilm, NotAWorkshopFilm, NothingToChange, WrongDissemination),
+)
+async def restrict(
+    film_id: UUID, body: bodies.RestrictBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Keep a workshop film with those who made it, or to nobody."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.restrict_film(
+            tx, film_id, body.dissemination, body.cause, caller=caller, once=once, at=now
+        )
+    return respond(answer)
+
+
+def _new_film(body: bodies.FilmBody) -> NewFilm:
+    said = {name: getattr(body, name) for name in type(body).model_fields if name not in ("visas", "workshop")}
+    return NewFilm(
+        description=Description(**said),
+        visas=tuple(Visa(number=visa.number, issued_on=visa.issued_on) for visa in body.visas),
+        workshop=None if body.workshop is None else _workshop(body.workshop),
+    )
+
+
+def _workshop(body: bodies.WorkshopBody) -> WorkshopFilm:
+    """Begin with nothing settled: who may see the film is cleared or restricted later."""
+    return WorkshopFilm(
+        project_id=body.project_id, action_id=body.action_id, clearance=Clearance.PENDING, dissemination=None
+    )
+
+
+def _given(body: bodies.FilmChangeBody) -> dict[str, Any]:
+    return {name: getattr(body, name) for name in body.model_fields_set}
+
+
+def _identifier(text: str) -> Identifier:
+    name, _, value = text.partition(":")
+    scheme = {scheme.value: scheme for scheme in IdentifierScheme}.get(name)
+    known = scheme and identifiers.canonical(Identifier(scheme=scheme, value=value))
+    if not known:
+        raise _malformed("identifier", "A scheme, a colon and its number.", "Un système, deux-points et son numéro.")
+    return known
+
+
+def _malformed(parameter: str, message: str, libelle: str) -> Malformed:
+    return Malformed(errors=[FieldError("", "not-a-name", message, libelle=libelle, parameter=parameter)])

@@ -1,0 +1,53 @@
+"""What one can do to an offer of rights."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from catalogue import store
+from catalogue.domain import access
+from catalogue.domain.rights import HolderClosed, NewRightsOffer, RightsOffer, UnknownFilm
+from common.database import Transaction
+from common.errors import NotKnownHere
+from common.idempotency import Answer, Once
+from common.tokens import Principal
+
+
+async def offer_rights(
+    tx: Transaction, offer_id: UUID, new: NewRightsOffer, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    access.require(caller, "rights_offer.offer")
+    if answer := await once.stored(tx):
+        return answer
+    if not await store.film_exists(tx, new.film_id):
+        raise UnknownFilm(pointer="/film_id")
+    holder = await store.known_organisation(tx, new.holder_id)
+    if holder is None:
+        raise NotKnownHere(pointer="/holder_id")
+    if holder.closed_on is not None and holder.closed_on <= at.date():
+        raise HolderClosed(pointer="/holder_id")
+    offer, fact = RightsOffer.offer(offer_id, new, at=at)
+    return await store.create_rights_offer(tx, offer, fact, once)
+
+
+async def change_rights_offer(
+    tx: Transaction, offer_id: UUID, changes: Mapping[str, Any], *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    offer = await store.lock_rights_offer(tx, offer_id)
+    access.require(caller, "rights_offer.change")
+    if answer := await once.answered(tx, offer.version):
+        return answer
+    changed, fact = offer.change(changes, at=at)
+    return await store.save_rights_offer(tx, changed, fact, once)
+
+
+async def withdraw_rights_offer(
+    tx: Transaction, offer_id: UUID, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    offer = await store.lock_rights_offer(tx, offer_id)
+    access.require(caller, "rights_offer.withdraw")
+    if answer := await once.answered(tx, offer.version):
+        return answer
+    withdrawn, fact = offer.withdraw(at=at)
+    return await store.save_rights_offer(tx, withdrawn, fact, once)

@@ -1,0 +1,24 @@
+"""The Kafka door of the catalogue: which record runs what.  It listens to organisations: they may hold rights."""
+
+from collections.abc import Sequence
+
+from catalogue import store
+from common import contracts
+from common.consumer import Group, Message
+from common.contracts.partners import OrganisationState
+from common.database import Transaction
+
+
+async def keep_organisations(tx: Transaction, messages: Sequence[Message]) -> None:
+    """Remember who there is; a tombstone tells nothing new, since closing is announced first."""
+    await store.keep_organisations(tx, [_heard(message) for message in messages if message.value is not None])
+
+
+def _heard(message: Message) -> store.KnownOrganisation:
+    state = message.decode(OrganisationState)
+    return store.KnownOrganisation(
+        id=state.id, epoch=message.epoch, version=message.version, name=state.name, closed_on=state.closed_on
+    )
+
+
+GROUP = Group(name="catalogue", listeners={contracts.topic("organisation", "state"): keep_organisations})

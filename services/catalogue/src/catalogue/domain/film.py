@@ -1,0 +1,311 @@
+"""What a film is, and what may happen to it.  Pure: no clock, no database, no framework.
+
+A film is described (`Description`, changed as a whole), carries visas (each a fact of its own, since screenings depend
+on them) and, if it was made in a workshop, says how far it may travel:
+
+    pending ──clear──► cleared ◄──clear── restricted
+       └─────restrict────►└────restrict────►┘
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from catalogue.domain import countries, identifiers, titles
+from common.contracts import catalogue as contracts
+from common.contracts.catalogue import (
+    Classification,
+    Clearance,
+    Dissemination,
+    FilmKind,
+    FilmVersion,
+    Genre,
+    Identifier,
+    RestrictionCause,
+    Visa,
+    WorkshopFilm,
+)
+from common.errors import Conflict, DomainError, FieldError, Invalid, NotFound
+
+FEATURE_OVER_MINUTES = 60
+FIRST_YEAR, LAST_YEAR = 1888, 2100
+LONGEST_MINUTES = 1440
+
+NEAR = frozenset({Dissemination.NONE, Dissemination.RESTITUTION_ONLY})
+
+
+class NoSuchFilm(NotFound):
+    """Nothing in the catalogue has this id."""
+
+    title = "There is no such film."
+    titre = "Ce film n’existe pas."
+
+
+class NoSuchVisa(NotFound):
+    """A visa that the film does not carry cannot be taken from it."""
+
+    title = "The film carries no such visa."
+    titre = "Le film ne porte pas ce visa."
+
+
+class InvalidFilm(Invalid):
+    """Something said of a film cannot be true; each mistake is named."""
+
+    title = "The film's description does not hold."
+    titre = "La description du film n’est pas recevable."
+
+
+class InvalidVisaNumber(Invalid):
+    """Leading zeros are welcome and left out; anything else is no visa."""
+
+    title = "A visa number has one to six digits."
+    titre = "Un numéro de visa compte de un à six chiffres."
+
+
+class IdentifierTaken(Conflict):
+    """A visa or an identifier names one film; the other film is named in the detail."""
+
+    title = "Another film already carries this visa or identifier."
+    titre = "Un autre film porte déjà ce visa ou cet identifiant."
+
+
+class NothingToChange(Conflict):
+    """A change that changes nothing is no fact, and is not announced."""
+
+    title = "This is already so: nothing would change."
+    titre = "C’est déjà le cas : rien ne changerait."
+
+
+class NotAWorkshopFilm(Conflict):
+    """The makers of other films have settled who may see them with their distributor."""
+
+    title = "Only a film made in a workshop is cleared or restricted."
+    titre = "Seul un film d’atelier est libéré ou restreint."
+
+
+class WrongDissemination(Invalid):
+    """The verb and how far the film may travel contradict each other."""
+
+    title = "Clearing opens a film to the network, festivals or the internet; restricting keeps it nearer."
+    titre = "Libérer ouvre un film au réseau, aux festivals ou à internet ; restreindre le garde plus près."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What is said of a film; empty means unknown."""
+
+    title: str
+    original_title: str | None = None
+    other_titles: tuple[str, ...] = ()
+    directors: tuple[str, ...] = ()
+    year: int | None = None
+    released_on: date | None = None
+    countries: tuple[str, ...] = ()
+    genre: Genre | None = None
+    duration_minutes: int | None = None
+    versions: tuple[FilmVersion, ...] = ()
+    classification: Classification | None = None
+    warning: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+
+    def checked(self) -> Self:
+        """Write everything its one way, or refuse with every mistake named at once."""
+        if mistakes := tuple(_mistakes(self)):
+            raise InvalidFilm(errors=mistakes)
+        known = [identifiers.canonical(identifier) for identifier in self.identifiers]
+        return replace(
+            self,
+            title=titles.shown(self.title),
+            original_title=_line(self.original_title),
+            other_titles=_lines(self.other_titles),
+            directors=_lines(self.directors),
+            warning=_line(self.warning),
+            identifiers=tuple(dict.fromkeys(identifier for identifier in known if identifier)),
+        )
+
+    def differences(self, other: "Description") -> tuple[str, ...]:
+        return tuple(field.name for field in fields(self) if getattr(self, field.name) != getattr(other, field.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFilm:
+    """What a film enters the catalogue with."""
+
+    description: Description
+    visas: tuple[Visa, ...] = ()
+    workshop: WorkshopFilm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    id: UUID
+    version: int
+    description: Description
+    visas: tuple[Visa, ...] = ()
+    workshop: WorkshopFilm | None = None
+
+    @classmethod
+    def register(cls, film_id: UUID, new: NewFilm, *, at: datetime) -> "tuple[Film, contracts.FilmRegistered]":
+        described = new.description.checked()
+        film = cls(id=film_id, version=1, description=described, visas=_checked(new.visas), workshop=new.workshop)
+        return film, contracts.FilmRegistered(
+            occurred_at=at,
+            film_id=film_id,
+            title=described.title,
+            kind=film.kind,
+            duration_minutes=described.duration_minutes,
+            visas=film.visas,
+            workshop=film.workshop,
+        )
+
+    @property
+    def kind(self) -> FilmKind | None:
+        minutes = self.description.duration_minutes
+        if minutes is None:
+            return None
+        return FilmKind.FEATURE if minutes > FEATURE_OVER_MINUTES else FilmKind.SHORT
+
+    def change(self, changes: Mapping[str, Any], *, at: datetime) -> "tuple[Film, contracts.FilmChanged]":
+        """Describe the film otherwise: what `changes` names is replaced, the rest stays."""
+        described = replace(self.description, **changes).checked()
+        changed = self.description.differences(described)
+        if not changed:
+            raise NothingToChange
+        film = replace(self, version=self.version + 1, description=described)
+        return film, contracts.FilmChanged(occurred_at=at, film_id=self.id, title=described.title, changed=changed)
+
+    def record_visa(self, visa: Visa, *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
+        """Add a visa, or say when one that is known was issued."""
+        known = _numbered(visa, "/number")
+        if known in self.visas:
+            raise NothingToChange
+        others = tuple(other for other in self.visas if other.number != known.number)
+        return self._with_visas((*others, known), at=at)
+
+    def remove_visa(self, number: str, *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
+        """Take back a visa that was recorded by mistake."""
+        left = tuple(visa for visa in self.visas if visa.number != identifiers.visa_number(number))
+        if left == self.visas:
+            raise NoSuchVisa
+        return self._with_visas(left, at=at)
+
+    def clear(self, dissemination: Dissemination, *, at: datetime) -> "tuple[Film, contracts.FilmCleared]":
+        """Let a workshop film travel."""
+        if dissemination in NEAR:
+            raise WrongDissemination(pointer="/dissemination")
+        film, workshop = self._settled(Clearance.CLEARED, dissemination)
+        return film, contracts.FilmCleared(
+            occurred_at=at,
+            film_id=self.id,
+            title=self.description.title,
+            project_id=workshop.project_id,
+            action_id=workshop.action_id,
+            dissemination=dissemination,
+        )
+
+    def restrict(
+        self, dissemination: Dissemination, cause: RestrictionCause, *, at: datetime
+    ) -> "tuple[Film, contracts.FilmRestricted]":
+        """Keep a workshop film with those who made it."""
+        if dissemination not in NEAR:
+            raise WrongDissemination(pointer="/dissemination")
+        film, workshop = self._settled(Clearance.RESTRICTED, dissemination)
+        return film, contracts.FilmRestricted(
+            occurred_at=at,
+            film_id=self.id,
+            title=self.description.title,
+            project_id=workshop.project_id,
+            action_id=workshop.action_id,
+            dissemination=dissemination,
+            cause=cause,
+        )
+
+    def state(self, *, at: datetime) -> contracts.FilmState:
+        described = {field.name: getattr(self.description, field.name) for field in fields(self.description)}
+        return contracts.FilmState(
+            id=self.id,
+            version=self.version,
+            occurred_at=at,
+            kind=self.kind,
+            visas=self.visas,
+            workshop=self.workshop,
+            **described,
+        )
+
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """List what no other film may carry, in one order for all, so that two writers cannot lock crosswise."""
+        visas = (("visa", visa.number) for visa in self.visas)
+        return tuple(sorted({*visas, *((known.scheme, known.value) for known in self.description.identifiers)}))
+
+    def _with_visas(self, visas: tuple[Visa, ...], *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
+        film = replace(self, version=self.version + 1, visas=visas)
+        fact = contracts.FilmVisaChanged(occurred_at=at, film_id=self.id, title=self.description.title, visas=visas)
+        return film, fact
+
+    def _settled(self, clearance: Clearance, dissemination: Dissemination) -> "tuple[Film, WorkshopFilm]":
+        if self.workshop is None:
+            raise NotAWorkshopFilm
+        workshop = replace(self.workshop, clearance=clearance, dissemination=dissemination)
+        if workshop == self.workshop:
+            raise NothingToChange
+        return replace(self, version=self.version + 1, workshop=workshop), workshop
+
+
+def refusals(*, is_workshop_film: bool) -> Mapping[str, type[DomainError] | None]:
+    """List what may be done to a film, with what its state says against it."""
+    settling = None if is_workshop_film else NotAWorkshopFilm
+    return {
+        "film.change": None,
+        "film.record_visa": None,
+        "film.remove_visa": None,
+        "film.clear": settling,
+        "film.restrict": settling,
+    }
+
+
+def _mistakes(said: Description) -> Iterator[FieldError]:
+    if not said.title.strip():
+        yield FieldError("/title", "blank", "A film has a title.", libelle="Un film a un titre.")
+    if said.year is not None and not FIRST_YEAR <= said.year <= LAST_YEAR:
+        yield FieldError("/year", "no-year-of-cinema", "There was no cinema then.", libelle="Année hors du cinéma.")
+    if said.duration_minutes is not None and not 1 <= said.duration_minutes <= LONGEST_MINUTES:
+        message = f"A film lasts 1 to {LONGEST_MINUTES} minutes."
+        libelle = f"Un film dure de 1 à {LONGEST_MINUTES} minutes."
+        yield FieldError("/duration_minutes", "no-duration", message, libelle=libelle)
+    for n, code in enumerate(said.countries):
+        if not countries.known(code):
+            message = "Countries are written as in ISO 3166-1, in two capitals."
+            libelle = "Les pays s’écrivent selon ISO 3166-1, en deux capitales."
+            yield FieldError(f"/countries/{n}", "unknown-country", message, libelle=libelle)
+    for n, identifier in enumerate(said.identifiers):
+        if identifiers.canonical(identifier) is None:
+            message = f"This is no {identifier.scheme} identifier: its form or its check digit is wrong."
+            libelle = f"Ce n’est pas un identifiant {identifier.scheme} : forme ou clé de contrôle fausse."
+            yield FieldError(f"/identifiers/{n}/value", "invalid-identifier", message, libelle=libelle)
+
+
+def _checked(visas: tuple[Visa, ...]) -> tuple[Visa, ...]:
+    """Write visa numbers their one way; of a number given twice, the dated one stays."""
+    kept: dict[str, Visa] = {}
+    for n, visa in enumerate(visas):
+        known = _numbered(visa, f"/visas/{n}/number")
+        if known.issued_on or known.number not in kept:
+            kept[known.number] = known
+    return tuple(kept.values())
+
+
+def _numbered(visa: Visa, pointer: str) -> Visa:
+    number = identifiers.visa_number(visa.number)
+    if number is None:
+        raise InvalidVisaNumber(pointer=pointer)
+    return replace(visa, number=number)
+
+
+def _line(text: str | None) -> str | None:
+    return " ".join(text.split()) or None if text is not None else None
+
+
+def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))

@@ -1,0 +1,184 @@
+"""What becomes of a line of a file of films: the film it enters, changes, completes, or why none of these.
+
+Nothing is decided by luck.  A line names the film that carries one of its visas or identifiers; without one, the film
+of the same title, director and year.  A visa that already names another work is a conflict, told and left to people.
+The same file twice makes no difference the second time.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from catalogue.domain import titles
+from catalogue.domain.film import Description, Film
+from catalogue.domain.lines import Line, Remark
+from common.contracts.catalogue import FilmChanged, FilmKind, FilmRegistered, FilmVisaChanged, Visa
+
+YEARS_APART_MAX = 3
+"""Between a film's year and the one in which the CNC counts its production."""
+
+FilmFact: TypeAlias = FilmRegistered | FilmChanged | FilmVisaChanged
+
+
+class Result(StrEnum):
+    REGISTERED = "registered"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REPEATED = "repeated"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line, and the film that it would enter if the catalogue did not have it yet."""
+
+    line: Line
+    film: Film
+    fact: FilmRegistered
+
+    @classmethod
+    def make(cls, line: Line, new_id: UUID, *, at: datetime) -> "Entry":
+        film, fact = Film.register(new_id, line.film, at=at)
+        return cls(line=line, film=film, fact=fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one line; with facts, there is a film to write."""
+
+    number: int
+    result: Result
+    title: str
+    film: Film | None = None
+    facts: tuple[FilmFact, ...] = ()
+    remarks: tuple[tuple[Remark, str], ...] = ()
+    reason: str = ""
+
+
+def decide(entry: Entry, candidates: Sequence[Film], met: Collection[UUID], *, at: datetime) -> Outcome:
+    """Find the film that a line is about and do what the line asks.
+
+    `candidates` have a name or a title in common with it; `met` are the films of earlier lines of the same file.
+    """
+    named = [film for film in candidates if not set(film.names()).isdisjoint(entry.film.names())]
+    if len(named) > 1 or (named and not is_same_work(named[0], entry.film)):
+        return _conflict(entry, named)
+    twins = [] if named else [film for film in candidates if _is_twin(film, entry)]
+    if len(twins) > 1:
+        return _conflict(entry, twins)
+    known = next(iter(named or twins), None)
+    if known is None:
+        return _outcome(entry, Result.REGISTERED, film=entry.film, facts=(entry.fact,))
+    if known.id in met:
+        return _outcome(entry, Result.REPEATED, reason=f"an earlier line was about {known.description.title!r}")
+    return _completed(entry, known, at=at)
+
+
+def called(film: Film) -> set[tuple[str, str]]:
+    """List all that a film may be asked for by: what names it alone, and its titles as they are filed."""
+    return {*film.names(), *(("title", filed) for filed in _filed(film))}
+
+
+def is_same_work(one: Film, other: Film) -> bool:
+    """Tell whether two films that carry the same number can be one: a title or a director in common."""
+    return bool(_filed(one) & _filed(other)) or _shares_director(one.description, other.description)
+
+
+def _is_twin(film: Film, entry: Entry) -> bool:
+    """Tell whether a film that no number links to the line is nevertheless the line's: same title, makers, year."""
+    entering, decides = entry.film, entry.line.decides
+    if (film.names() and entering.names()) or film.workshop or not _filed(film) & _filed(entering):
+        return False
+    if film.kind is FilmKind.SHORT and not decides:
+        return False
+    one, other = film.description, entering.description
+    if one.directors and other.directors and not _shares_director(one, other):
+        return False
+    return one.year is None or other.year is None or abs(one.year - other.year) <= (0 if decides else YEARS_APART_MAX)
+
+
+def _filed(film: Film) -> set[str]:
+    said = film.description
+    return {titles.filed(title) for title in (said.title, said.original_title, *said.other_titles) if title}
+
+
+def _shares_director(one: Description, other: Description) -> bool:
+    return any(
+        left <= right or right <= left
+        for left in (set(titles.words(name)) for name in one.directors)
+        for right in (set(titles.words(name)) for name in other.directors)
+    )
+
+
+def _completed(entry: Entry, known: Film, *, at: datetime) -> Outcome:
+    film, facts = known, list[FilmFact]()
+    changes = dict(_changes(entry, known))
+    if changes:
+        film, changed = film.change(changes, at=at)
+        facts.append(changed)
+    for visa in entry.film.visas:
+        if _is_news(visa, film):
+            film, visa_changed = film.record_visa(visa, at=at)
+            facts.append(visa_changed)
+    result = Result.CHANGED if facts else Result.UNCHANGED
+    return _outcome(entry, result, film=film, facts=tuple(facts), differs=tuple(_kept(entry, known)))
+
+
+def _changes(entry: Entry, known: Film) -> Iterator[tuple[str, Any]]:
+    """List what a line says that is news; an empty cell says nothing."""
+    for field in fields(Description):
+        here, there = getattr(known.description, field.name), getattr(entry.film.description, field.name)
+        if there and there != here and (entry.line.decides or not here):
+            yield field.name, there
+
+
+def _kept(entry: Entry, known: Film) -> Iterator[tuple[Remark, str]]:
+    """Tell where a line that only completes says otherwise than the catalogue."""
+    if entry.line.decides:
+        return
+    ours, theirs = known.description, entry.film.description
+    if not _filed(known) & _filed(entry.film):
+        yield Remark.DIFFERS, f"title: {ours.title!r} is kept, not {theirs.title!r}"
+    for name in ("directors", "year", "countries", "genre"):
+        here, there = getattr(ours, name), getattr(theirs, name)
+        if here and there and here != there:
+            yield Remark.DIFFERS, f"{name}: {_said(here)} is kept, not {_said(there)}"
+
+
+def _is_news(visa: Visa, film: Film) -> bool:
+    known = {one.number: one for one in film.visas}.get(visa.number)
+    return known is None or (visa.issued_on is not None and visa != known)
+
+
+def _conflict(entry: Entry, films: Sequence[Film]) -> Outcome:
+    said = "; ".join(f"{film.description.title} ({', '.join(film.description.directors)})" for film in films)
+    names = ", ".join(" ".join(name) for name in entry.film.names()) or "the title"
+    return _outcome(entry, Result.CONFLICT, reason=f"{names} already names {said}")
+
+
+def _outcome(
+    entry: Entry,
+    result: Result,
+    *,
+    film: Film | None = None,
+    facts: tuple[FilmFact, ...] = (),
+    reason: str = "",
+    differs: tuple[tuple[Remark, str], ...] = (),
+) -> Outcome:
+    return Outcome(
+        number=entry.line.number,
+        result=result,
+        title=entry.film.description.title,
+        film=film,
+        facts=facts,
+        remarks=(*entry.line.remarks, *differs),
+        reason=reason,
+    )
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,70 @@
+"""Takes in a file of films, row by row, and accounts for every one.
+
+CSV as in the house: UTF-8, comma, `"` quoting, a header line; empty is unknown, `|` stands between several values.
+What each format's columns are is said in the service's README.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+from uuid import UUID
+
+from catalogue import commands
+from catalogue.domain.imports import Outcome, Result
+from catalogue.domain.lines import FORMATS, TIDIED, Kind, Sheet
+from common.database import Database
+from common.tokens import SYSTEM
+
+ROWS_IN_A_TRANSACTION = 50
+
+Rows: TypeAlias = Iterator[tuple[int, Sequence[str]]]
+QUIET = frozenset({Result.REGISTERED, Result.CHANGED, Result.UNCHANGED})
+
+
+async def import_films(
+    database: Database,
+    file: Path,
+    kind: Kind,
+    *,
+    dry_run: bool,
+    new_id: Callable[[], UUID],
+    clock: Callable[[], datetime],
+) -> list[Outcome]:
+    """Take in a whole file; if it is broken off, what is written stays, and the file may simply be given again."""
+    sheet, rows = _opened(file, kind)
+    known, outcomes = commands.Known(), list[Outcome]()
+    while batch := list(islice(rows, ROWS_IN_A_TRANSACTION)):
+        async with database.transaction(SYSTEM) as tx:
+            outcomes += await commands.take_rows(tx, sheet, batch, known, dry_run=dry_run, new_id=new_id, at=clock())
+    return outcomes
+
+
+def account(outcomes: Sequence[Outcome], *, tidied: bool = False) -> Iterator[str]:
+    """Tell what became of the lines: every one with something to tell (what was only tidied, if asked), then sums."""
+    for outcome in outcomes:
+        if outcome.result not in QUIET:
+            yield f"line {outcome.number}: {outcome.result}: {outcome.title}: {outcome.reason}"
+        for remark, said in outcome.remarks:
+            if tidied or remark not in TIDIED:
+                yield f"line {outcome.number}: {remark}: {outcome.title}: {said}"
+    results = Counter(outcome.result for outcome in outcomes)
+    yield f"{len(outcomes)} lines: " + ", ".join(f"{results[result]} {result}" for result in Result)
+    remarks = Counter(remark for outcome in outcomes for remark, _ in outcome.remarks)
+    yield "remarks: " + (", ".join(f"{count} {remark}" for remark, count in sorted(remarks.items())) or "none")
+
+
+def _opened(file: Path, kind: Kind) -> tuple[Sheet, Rows]:
+    rows = _rows(file)
+    _, header = next(rows, (1, ()))
+    return FORMATS[kind].opened(header), rows
+
+
+def _rows(file: Path) -> Rows:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        reader = csv.reader(opened, strict=True)
+        for cells in reader:
+            yield reader.line_num, cells

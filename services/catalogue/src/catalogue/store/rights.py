@@ -1,0 +1,155 @@
+"""Rights offers, and the organisations that may make them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from catalogue.domain.rights import NoSuchRightsOffer, RightsOffer, Terms
+from common import outbox
+from common.contracts import catalogue as contracts
+from common.contracts.catalogue import FilmVersion, RightsOfferStatus, RightsTerritory, RightsUse
+from common.database import Transaction
+from common.idempotency import Answer, Once
+
+OfferFact: TypeAlias = contracts.RightsOfferOffered | contracts.RightsOfferChanged | contracts.RightsOfferWithdrawn
+
+_CREATE = outbox.creating(
+    """
+    INSERT INTO rights_offer (
+      id, version, status, film_id, holder_id, uses, territories, versions, starts_on, ends_on, price_cents, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $doc
+      FROM key
+    RETURNING id
+    """
+)
+
+_SAVE = outbox.changing(
+    """
+    UPDATE rights_offer
+       SET version = $2, status = $3, film_id = $4, holder_id = $5, uses = $6, territories = $7, versions = $8,
+           starts_on = $9, ends_on = $10, price_cents = $11, doc = $doc
+     WHERE id = $1
+    RETURNING id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFilters:
+    """What a list of offers may be narrowed by; None: any.  `on` is a day that the window covers."""
+
+    film_id: UUID | None = None
+    holder_id: UUID | None = None
+    status: str | None = None
+    use: str | None = None
+    territory: str | None = None
+    version: str | None = None
+    on: date | None = None
+
+
+async def lock_rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
+    """Read one offer and hold its row."""
+    row = await tx.fetchrow(
+        """
+        SELECT id, version, status, film_id, holder_id, uses, territories, versions, starts_on, ends_on, price_cents
+          FROM rights_offer
+         WHERE id = $1
+           FOR UPDATE
+        """,
+        offer_id,
+    )
+    if row is None:
+        raise NoSuchRightsOffer
+    return _offer(row)
+
+
+async def create_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFact, once: Once | None) -> Answer:
+    location = f"/v1/rights-offers/{offer.id}"
+    return await outbox.write(tx, _CREATE, _values(offer), _said(offer, fact), once, status=201, location=location)
+
+
+async def save_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFact, once: Once | None) -> Answer:
+    return await outbox.write(tx, _SAVE, _values(offer), _said(offer, fact), once)
+
+
+async def rights_offer_doc(tx: Transaction, offer_id: UUID) -> tuple[int, str, RightsOfferStatus]:
+    """Read an offer as it was published: its version, its document, its status."""
+    row = await tx.fetchrow("SELECT version, doc, status FROM rights_offer WHERE id = $1", offer_id)
+    if row is None:
+        raise NoSuchRightsOffer
+    return row["version"], row["doc"], RightsOfferStatus(row["status"])
+
+
+async def list_rights_offers(
+    tx: Transaction, filters: OfferFilters, *, after: UUID | None, limit: int
+) -> Sequence[tuple[UUID, str]]:
+    """Read offers in the order in which they were made."""
+    rows = await tx.fetch(
+        """
+        SELECT id, doc
+          FROM rights_offer
+         WHERE ($1::uuid IS NULL OR film_id = $1)
+           AND ($2::uuid IS NULL OR holder_id = $2)
+           AND ($3::text IS NULL OR status = $3)
+           AND ($4::text IS NULL OR $4 = ANY (uses))
+           AND ($5::text IS NULL OR $5 = ANY (territories))
+           AND ($6::text IS NULL OR $6 = ANY (versions))
+           AND ($7::date IS NULL OR $7 BETWEEN starts_on AND ends_on)
+           AND ($8::uuid IS NULL OR id > $8)
+         ORDER BY id
+         LIMIT $9
+        """,
+        filters.film_id,
+        filters.holder_id,
+        filters.status,
+        filters.use,
+        filters.territory,
+        filters.version,
+        filters.on,
+        after,
+        limit,
+    )
+    return [(row["id"], row["doc"]) for row in rows]
+
+
+def _said(offer: RightsOffer, fact: OfferFact) -> outbox.Announcement:
+    state = offer.state(at=fact.occurred_at)
+    return outbox.Announcement(aggregate="rights_offer", id=offer.id, version=offer.version, state=state, facts=[fact])
+
+
+def _values(offer: RightsOffer) -> list[object]:
+    return [
+        offer.id,
+        offer.version,
+        offer.status,
+        offer.film_id,
+        offer.holder_id,
+        offer.terms.uses,
+        offer.terms.territories,
+        offer.terms.versions,
+        offer.terms.starts_on,
+        offer.terms.ends_on,
+        offer.terms.price_cents,
+    ]
+
+
+def _offer(row: asyncpg.Record) -> RightsOffer:
+    return RightsOffer(
+        id=row["id"],
+        version=row["version"],
+        status=RightsOfferStatus(row["status"]),
+        film_id=row["film_id"],
+        holder_id=row["holder_id"],
+        terms=Terms(
+            uses=tuple(RightsUse(use) for use in row["uses"]),
+            territories=tuple(RightsTerritory(territory) for territory in row["territories"]),
+            versions=tuple(FilmVersion(version) for version in row["versions"]),
+            starts_on=row["starts_on"],
+            ends_on=row["ends_on"],
+            price_cents=row["price_cents"],
+        ),
+    )

@@ -1,0 +1,22 @@
+"""Films for tests: a valid one, of which a test names only what it is about."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from catalogue.domain.film import Description, Film, NewFilm
+from common.contracts.catalogue import Clearance, Visa, WorkshopFilm
+
+NOON = datetime(2025, 4, 28, 12, tzinfo=UTC)
+FILM_ID = UUID(int=1)
+PROJECT_ID = UUID(int=7)
+UNSETTLED = WorkshopFilm(project_id=PROJECT_ID, action_id=None, clearance=Clearance.PENDING, dissemination=None)
+
+
+def a_film(
+    *visas: Visa, id_: UUID = FILM_ID, workshop: WorkshopFilm | None = None, title: str = "Le Tableau", **said: Any
+) -> Film:
+    film, _ = Film.register(
+        id_, NewFilm(description=Description(title=title, **said), visas=visas, workshop=workshop), at=NOON
+    )
+    return film

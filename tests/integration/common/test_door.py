@@ -97,6 +97,7 @@ async def test_a_character_that_cannot_be_kept_is_the_callers_fault(tiny: Proces
 
 async def test_nowhere_and_no_method(tiny: Process):
     assert code(await tiny.client.get("/v1/nowhere")) == (404, "no-such-route")
+    assert code(await tiny.client.get("/v1/things/")) == (404, "no-such-route")
     refused = await tiny.client.delete("/v1/things")
     assert code(refused) == (405, "method-not-allowed")
     assert refused.headers["allow"] == "GET, POST"
@@ -249,6 +250,8 @@ async def test_the_document_says_who_may_ask_and_every_refusal(tiny: Process):
     conflict = create["responses"]["409"]
     assert "`thing-broken`" in conflict["description"]
     assert "`not-known-here-yet`" in conflict["description"]
+    assert conflict["headers"]["Retry-After"]["schema"] == {"type": "integer"}
+    assert create["responses"]["201"]["headers"]["ETag"]
     assert conflict["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     rename = document["paths"]["/v1/things/{thing_id}/rename"]["post"]
     assert {"404", "412", "428"} <= set(rename["responses"])

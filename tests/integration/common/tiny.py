@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -120,7 +120,8 @@ async def sleep(db: Db, seconds: float, statement_ms: int = 30_000) -> str:
 async def stream(seconds: float) -> StreamingResponse:
     async def drops() -> AsyncIterator[bytes]:
         for _ in range(10):
-            await asyncio.sleep(seconds / 10)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), seconds / 10)
             yield b"drop\n"
 
     return StreamingResponse(drops(), media_type="text/plain")

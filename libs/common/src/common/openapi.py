@@ -30,6 +30,7 @@ def complete(document: dict[str, Any], verbs: Mapping[str, Verb]) -> dict[str, O
         _require_headers(parameters)
         _secure(operation, verbs)
         _refuse(operation, _refusals(method, operation))
+        _show_version(operation, parameters)
         query = frozenset(one["name"] for one in parameters if one["in"] == "query")
         allow = ", ".join(sorted(document["paths"][path])).upper()
         listed[operation["operationId"]] = Operation(path, allow, query)
@@ -68,6 +69,14 @@ def _require_headers(parameters: list[dict[str, Any]]) -> None:
             parameter["required"] = True
 
 
+def _show_version(operation: Mapping[str, Any], parameters: list[dict[str, Any]]) -> None:
+    """Say that a write answers with the version it has made: the next change must name it."""
+    if any(one["name"] == "Idempotency-Key" for one in parameters):
+        for status in operation["responses"].keys() & {"200", "201"}:
+            shown = {"ETag": {"description": "The version now, for If-Match.", "schema": {"type": "string"}}}
+            operation["responses"][status].setdefault("headers", shown)
+
+
 def _refusals(method: str, operation: Mapping[str, Any]) -> Iterator[type[DomainError]]:
     """Tell what can refuse a request before, or whatever, its verb decides."""
     takes = {(one["in"], one["name"]) for one in operation.get("parameters", [])}
@@ -96,5 +105,5 @@ def _refuse(operation: dict[str, Any], kinds: Iterator[type[DomainError]]) -> No
         del answers["422"]
     for status, response in problems(*kinds).items():
         said = answers.setdefault(str(status), response)
-        if said is not response:
-            said["description"] += "\n" + response["description"]
+        lines = [*said["description"].splitlines(), *response["description"].splitlines()]
+        answers[str(status)] = {**response, **said, "description": "\n".join(dict.fromkeys(lines))}

@@ -253,7 +253,11 @@ def _field(error: FieldError, *, english: bool) -> dict[str, str]:
 
 def _response(kinds: list[type[DomainError]]) -> dict[str, Any]:
     said = "\n".join(f"- `{kind.code}`: {kind.title}" for kind in kinds)
-    return {"description": said, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if not any(hasattr(kind, "retry_after_s") for kind in kinds):
+        return {"description": said, "content": content}
+    waits = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    return {"description": said, "headers": waits, "content": content}
 
 
 def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:

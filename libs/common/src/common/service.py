@@ -62,6 +62,7 @@ def application(
         version="1",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         dependencies=[Depends(http.only_known_filters)],
         lifespan=partial(_open, settings, keys, pieces),
@@ -153,7 +154,7 @@ async def work(opened: AbstractAsyncContextManager[Worker], settings: Settings) 
     async with opened as worker:
         health = Health(worker.checks)
         server = _Server(_config(Starlette(routes=health.routes()), settings, settings.worker_port), health, None)
-        door = asyncio.create_task(server.serve())
+        door = asyncio.create_task(server.serve(), name="health")
         tasks = {name: asyncio.create_task(run(), name=name) for name, run in worker.tasks.items()}
         told = asyncio.create_task(stop.wait())
         health.started = True
@@ -168,7 +169,8 @@ async def work(opened: AbstractAsyncContextManager[Worker], settings: Settings) 
         await door
     if dead := done - {told}:
         for task in dead:
-            _log.critical("task_ended", task=task.get_name(), exc_info=task.exception())
+            error = None if task.cancelled() else task.exception()
+            _log.critical("task_ended", task=task.get_name(), exc_info=error)
         sys.exit(1)
 
 

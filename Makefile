@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 .PHONY: help
 help: ## Print what one can do here
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
-	     /^[a-z][a-z-]*:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST); echo
+	     /^[a-z][a-z-]*:.*## / {printf "  \033[36mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST); echo
 
 .PHONY: setup
 setup: $(STAMP) ## Install everything into .venv, exactly as locked (does nothing when up to date)
@@ -36,6 +36,66 @@ $(STAMP): $(LOCKS) $(MEMBERS:%=%/pyproject.toml)
 	@echo "→ installing the members, editable"
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e %)
 	@touch $@
+
+.PHONY: run
+run: setup ## Start everything, play one real dossier, and stay up until Ctrl-C
+	@$(BIN)/python -m stack run
+
+.PHONY: stop
+stop: setup ## Stop what runs here, whoever started it
+	@$(BIN)/python -m stack stop
+
+.PHONY: demo
+demo: setup ## Play a dossier and fail if anything differs (DOSSIER=file plays another one)
+	@$(BIN)/python -m stack with -- $(BIN)/python -m demo $(DOSSIER)
+
+.PHONY: logs
+logs: setup ## Follow what all processes say, each line under its process's name
+	@$(BIN)/python -m stack logs
+
+.PHONY: doctor
+doctor: setup ## Say what this machine lacks, with the line that installs it
+	@$(BIN)/python -m stack doctor
+
+.PHONY: clean
+clean: setup ## Stop, and forget all data of the local stack
+	@$(BIN)/python -m stack clean
+
+##@ Tests
+
+.PHONY: check
+check: setup ## Format, lint, types, imports, and the tests that need no parts; under a minute
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest -q $(wildcard tests/unit tests/contract tests/architecture)
+
+.PHONY: test
+test: check ## Everything: check, then the services, the whole system, and what happens when parts break
+	@$(BIN)/pytest -q $(wildcard tests/integration tests/e2e tests/faults)
+
+.PHONY: faults
+faults: setup ## The long forms of what breaks: every process at every step (an hour)
+	@$(BIN)/pytest -q -m on_demand $(wildcard tests/e2e tests/faults)
+
+.PHONY: bench
+bench: setup ## Measure the warm stack; every figure is also one JSON line on standard output
+	@$(BIN)/python -m stack with -- $(BIN)/python -m bench
+
+##@ House
+
+.PHONY: format
+format: setup ## Lay the code out, and mend what can be mended without thinking
+	@$(BIN)/ruff format --quiet
+	@$(BIN)/ruff check --fix
+
+.PHONY: lock
+lock: setup ## Choose versions anew from requirements/*.in (UPGRADE=1 takes the newest); names no registry
+	@for set in bootstrap run dev; do \
+	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	        $(if $(UPGRADE),--upgrade) --output-file requirements/$$set.txt requirements/$$set.in; \
+	done
 
 ##@ Documents
 

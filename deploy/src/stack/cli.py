@@ -1,22 +1,25 @@
 """What one can ask of the launcher.  Each command says what it does; `make` calls them."""
 
 import asyncio
+import json
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from stack import doctor, kafka, parts, postgres
-from stack.folder import Folder, FolderTaken
-from stack.ports import NoFreePort, Ports
-from stack.processes import NotReady, Supervisor, end_left_behind
+from common import kafka as topics
+from stack import doctor, gateway, house, kafka, launcher, logs, parts, postgres
+from stack.folder import Folder
+from stack.house import House, Wishes
+from stack.launcher import console
+from stack.parts import Parts
+from stack.ports import Ports
+from stack.processes import Supervisor, run_in_sight
+from stack.settings import GatewaySettings
 
 app = typer.Typer(
     help="The local stack of Passeurs d'images.",
@@ -24,53 +27,76 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(stderr=True, highlight=False)
 
-START_WITHIN_S = 600
-STOP_WITHIN_S = 60
-PARENT_LOOKED_AT_EVERY_S = 0.5
-
+Detach = Annotated[bool, typer.Option("--detach", help="Come back when all is up, and leave it running.")]
+Durable = Annotated[bool, typer.Option(help="Survive a power cut, at the price of an fsync a commit.")]
 FollowParent = Annotated[bool, typer.Option("--follow-parent", help="End when the process that started this ends.")]
-Up = Callable[[Supervisor, Ports], Coroutine[object, object, None]]
+ApiProcesses = Annotated[int, typer.Option(min=1, max=8, help="API processes of each service.")]
 
 
-@app.command(name="parts")
-def start_parts(
+@app.command()
+def run(
     *,
-    detach: Annotated[
-        bool, typer.Option("--detach", help="Come back when they are up, and leave them running.")
-    ] = False,
-    durable: Annotated[bool, typer.Option(help="Survive a power cut, at the price of an fsync a commit.")] = True,
+    demo: Annotated[bool, typer.Option(help="Play the demonstration once all is up.")] = True,
+    detach: Detach = False,
+    durable: Durable = True,
     follow_parent: FollowParent = False,
+    api_processes: ApiProcesses = 1,
 ) -> None:
-    """Start PostgreSQL and Kafka only, and print where they are."""
+    """Start everything, play the demonstration, and stay up until Ctrl-C."""
+    _refuse_what_is_missing()
+    wishes = Wishes(durable=durable, api_processes=api_processes)
     if detach:
-        _detached(["parts", "--durable" if durable else "--no-durable"])
-        typer.echo((Folder.find(os.environ).path / "parts.env").read_text(encoding="utf-8"), nl=False)
+        _detached(["run", "--no-demo", *_as_words(wishes)])
+        _print_environment(house.environment_file(Folder.find(os.environ)))
         return
 
     async def up(supervisor: Supervisor, ports: Ports) -> None:
-        with console.status("starting PostgreSQL and Kafka"):
-            found = await parts.start(supervisor, ports, os.environ, durable=durable)
-        typer.echo(found.as_exports(), nl=False)
+        there = await house.start(supervisor, ports, os.environ, wishes, step=launcher.step)
+        if demo:
+            await run_in_sight([sys.executable, "-m", "demo"], {**os.environ, **there.as_environment()})
+        _say_what_to_try(there, supervisor.folder)
 
-    _stay_up(up, follow_parent=follow_parent)
+    raise typer.Exit(launcher.stay_up(up, follow_parent=follow_parent))
+
+
+@app.command(name="with", context_settings={"ignore_unknown_options": True})
+def run_with(command: list[str], *, durable: Durable = True, api_processes: ApiProcesses = 1) -> None:
+    """Run a command against what is running, or against a stack that lives as long as the command."""
+    folder = Folder.find(os.environ)
+    if folder.is_up() and house.environment_file(folder).exists():
+        ended = subprocess.run(command, env={**os.environ, **house.read_environment(folder)}, check=False)
+        raise typer.Exit(ended.returncode)
+    _refuse_what_is_missing()
+    wishes = Wishes(durable=durable, api_processes=api_processes)
+
+    async def up(supervisor: Supervisor, ports: Ports) -> int:
+        there = await house.start(supervisor, ports, os.environ, wishes, step=launcher.step)
+        return await run_in_sight(command, {**os.environ, **there.as_environment()})
+
+    raise typer.Exit(launcher.stay_up(up))
+
+
+@app.command(name="parts")
+def start_parts(*, detach: Detach = False, durable: Durable = True, follow_parent: FollowParent = False) -> None:
+    """Start PostgreSQL and Kafka only, and print where they are."""
+    if detach:
+        _detached(["parts", "--durable" if durable else "--no-durable"])
+        _print_environment(parts.environment_file(Folder.find(os.environ)))
+        return
+
+    async def up(supervisor: Supervisor, ports: Ports) -> None:
+        with launcher.step("PostgreSQL and Kafka"):
+            await parts.start(supervisor, ports, os.environ, durable=durable)
+        _print_environment(parts.environment_file(supervisor.folder))
+
+    raise typer.Exit(launcher.stay_up(up, follow_parent=follow_parent))
 
 
 @app.command()
 def stop() -> None:
     """Stop what runs on the state folder, and wait until nothing is left of it."""
-    folder = Folder.find(os.environ)
-    launcher = folder.launcher()
-    if launcher is None and not folder.left_behind():
-        console.print("Nothing is running.")
-        return
-    with console.status("stopping"):
-        if launcher is not None:
-            os.kill(launcher, signal.SIGTERM)
-            _wait(lambda: folder.launcher() is None, "the launcher did not stop")
-        asyncio.run(end_left_behind(folder))
-    console.print("Stopped.")
+    console.print("Stopped." if launcher.stop() else "Nothing is running.")
 
 
 @app.command()
@@ -83,91 +109,76 @@ def clean() -> None:
     console.print(f"Deleted the data of {folder.path}.")
 
 
+@app.command(name="logs")
+def follow_logs() -> None:
+    """Follow what all processes say."""
+    with suppress(KeyboardInterrupt):
+        logs.follow(Folder.find(os.environ).logs)
+
+
 @app.command(name="doctor")
 def examine() -> None:
     """Say what is missing on this machine, and the line that installs it."""
+    _refuse_what_is_missing()
+    console.print("[green]✓[/] Nothing is missing.")
+
+
+@app.command()
+def migrate() -> None:
+    """Prepare and migrate every service's schema (DATABASE_URL: an administrator's)."""
+    asyncio.run(house.migrate(Parts(database_url=os.environ["DATABASE_URL"], kafka_servers="")))
+
+
+@app.command(name="topics")
+def create_topics(*, replication_factor: Annotated[int, typer.Option(min=1)] = 3) -> None:
+    """Create the topics that are not there yet (KAFKA_BOOTSTRAP_SERVERS)."""
+    asyncio.run(topics.create_topics(os.environ["KAFKA_BOOTSTRAP_SERVERS"], replication_factor=replication_factor))
+
+
+@app.command(name="gateway")
+def write_gateway(*, check: Annotated[bool, typer.Option("--check", help="Let Envoy judge it.")] = False) -> None:
+    """Print Envoy's configuration for the settings in the environment."""
+    wanted = GatewaySettings.read(os.environ).gateway()
+    typer.echo(json.dumps(gateway.render(wanted), indent=1, ensure_ascii=False))
+    if check:
+        gateway.check(wanted)
+
+
+def _refuse_what_is_missing() -> None:
     missing = [need for need in doctor.needs(os.environ) if not need.met]
     for need in missing:
         console.print(f"[red]✗[/] {need.name}: {need.found}\n    {need.remedy}")
     if missing:
         raise typer.Exit(1)
-    console.print("[green]✓[/] Nothing is missing.")
-
-
-def _stay_up(up: Up, *, follow_parent: bool) -> None:
-    """Own the folder, start, stay until asked to end, take everything down."""
-    folder = Folder.find(os.environ)
-    try:
-        folder.take()
-    except FolderTaken as taken:
-        console.print(f"[red]{taken}[/]\nStop it with `make stop`.")
-        raise typer.Exit(1) from taken
-    supervisor = Supervisor(folder, lambda text: console.print(f"[yellow]{text}[/]"))
-    try:
-        asyncio.run(_serve(supervisor, up, follow_parent=follow_parent))
-    except* (NotReady, OSError, postgres.NoPostgres, kafka.BadArtefact, NoFreePort) as failed:
-        for error in failed.exceptions:
-            console.print(f"[red]{type(error).__name__}[/]: {error}", markup=True)
-        console.print("`make doctor` says what this machine lacks.")
-        sys.exit(1)
-
-
-async def _serve(supervisor: Supervisor, up: Up, *, follow_parent: bool) -> None:
-    await end_left_behind(supervisor.folder)
-    loop = asyncio.get_running_loop()
-    starting = asyncio.create_task(up(supervisor, Ports(supervisor.folder.run / "ports.json")))
-    asked = asyncio.Event()
-    for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(what, asked.set)
-    ending = asyncio.create_task(_asked_to_end(asked, parent=os.getppid() if follow_parent else None))
-    try:
-        await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
-        if not ending.done():
-            await starting
-            supervisor.folder.say_up()
-            await ending
-    finally:
-        for what in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(what, supervisor.kill)  # asked twice: at once
-        await _cancelled(starting, ending)
-        with console.status("stopping"):
-            await supervisor.stop()
-
-
-async def _asked_to_end(asked: asyncio.Event, *, parent: int | None) -> None:
-    while not asked.is_set() and parent in (None, os.getppid()):
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asked.wait(), PARENT_LOOKED_AT_EVERY_S)
-
-
-async def _cancelled(*tasks: asyncio.Task[object]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
 
 
 def _detached(words: list[str]) -> None:
-    """Run the launcher in a session of its own, and come back when it says that all is up."""
-    folder = Folder.find(os.environ)
-    if folder.is_up():
-        return
-    folder.prepare()
-    log = folder.logs / "launcher.log"
-    with log.open("wb") as said:
-        command = [sys.executable, "-m", "stack", *words]
-        launcher = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True, cwd="/"
-        )
-    with console.status("starting"):
-        _wait(lambda: folder.is_up() or launcher.poll() is not None, "the stack did not start", within_s=START_WITHIN_S)
-    if launcher.poll() is not None:
-        console.print(log.read_text(encoding="utf-8", errors="replace"), markup=False)
-        raise typer.Exit(1)
+    try:
+        launcher.detach(words)
+    except launcher.NotStarted as failed:
+        console.print(str(failed), markup=False)
+        raise typer.Exit(1) from failed
 
 
-def _wait(done: Callable[[], bool], complaint: str, *, within_s: float = STOP_WITHIN_S) -> None:
-    deadline = time.monotonic() + within_s
-    while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{complaint} within {within_s:.0f} s")
-        time.sleep(0.05)
+def _as_words(wishes: Wishes) -> list[str]:
+    return ["--durable" if wishes.durable else "--no-durable", "--api-processes", str(wishes.api_processes)]
+
+
+def _print_environment(file: Path) -> None:
+    typer.echo(file.read_text(encoding="utf-8"), nl=False)
+
+
+def _say_what_to_try(there: House, folder: Folder) -> None:
+    console.print(f"""
+[bold]Passeurs d'images is up.[/]
+  the API        {there.gateway_url}/docs
+  the dashboard  {there.gateway_url}/dashboard
+  addresses      . {house.environment_file(folder)}
+  an operator    client id `operator`, secret in {there.operator_secret}
+
+[bold]What to try next[/], in another terminal:
+  make demo      plays the dossier again and compares every figure
+  make logs      shows what all processes say
+  make bench     measures from the commit to the figure and to the webhook
+
+Ctrl-C stops everything.""")

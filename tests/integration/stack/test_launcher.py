@@ -29,9 +29,7 @@ def folder() -> Iterator[Folder]:
 
 def stack(folder: Folder, *words: str) -> str:
     """Run one command of the launcher on a folder, with parts of its own."""
-    ours = {
-        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS"}
-    }
+    ours = {name: value for name, value in os.environ.items() if name not in Parts.NAMES}
     ended = subprocess.run(
         [sys.executable, "-m", "stack", *words],
         env=ours | {"PASSEURS_STATE": str(folder.path)},

@@ -20,8 +20,9 @@ class KnownOrganisation:
 
 
 async def keep_organisations(tx: Transaction, heard: Sequence[KnownOrganisation]) -> None:
-    """Take over what was heard, unless something newer is known; of one heard twice, the last counts."""
-    latest = {organisation.id: organisation for organisation in heard}.values()
+    """Take over what was heard, unless something newer is known; of one heard twice, the newer counts."""
+    oldest_first = sorted(heard, key=lambda organisation: (organisation.epoch, organisation.version))
+    latest = {organisation.id: organisation for organisation in oldest_first}.values()
     await tx.execute(
         """
         INSERT INTO known_organisation AS known (id, epoch, version, name, closed_on)

@@ -1,0 +1,145 @@
+"""Files of films taken in, on a real database, by function and by command."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from catalogue import jobs
+from catalogue.domain.imports import Outcome, Result
+from catalogue.domain.lines import Kind
+from common import migrations
+from common.database import Database, uuid7
+from common.tokens import SYSTEM
+from tests.integration.catalogue.portal import Portal
+
+SHARED = Path(__file__).parents[4] / "shared/data/films"
+HEADER = "title,directors,year,duration_minutes,visas\n"
+
+
+@pytest.fixture
+def take(db: Database, tmp_path: Path):
+    """Take in a file of our own format, given as text, or another file."""
+
+    async def taken(source: str | Path, kind: Kind = Kind.OURS, *, dry_run: bool = False) -> list[Outcome]:
+        file = source if isinstance(source, Path) else tmp_path / "films.csv"
+        if isinstance(source, str):
+            file.write_text(HEADER + source, encoding="utf-8-sig")
+        return await jobs.import_films(db, file, kind, dry_run=dry_run, new_id=uuid7, clock=lambda: datetime.now(UTC))
+
+    return taken
+
+
+async def announced(address: str) -> int:
+    """Count what waits in the outbox, as the relay sees it."""
+    relay = await asyncpg.connect(migrations.dsn(address, "catalogue", "relay"))
+    try:
+        count: int = await relay.fetchval("SELECT count(*) FROM outbox")
+        return count
+    finally:
+        await relay.close()
+
+
+async def test_a_dry_run_says_what_would_be_done_and_writes_nothing(take, address: str):
+    before = await announced(address)
+    [outcome] = await take("Rien n'est écrit,,,,900001\n", dry_run=True)
+    assert (outcome.result, await announced(address)) == (Result.REGISTERED, before)
+
+
+async def test_the_same_file_twice_makes_no_difference(take, address: str, portal: Portal):
+    text = "Tableau (Le),Jean-François Laguionie,2011,76,900002@2011-11-02\nProgramme,,,,\n"
+    first = await take(text)
+    said = await announced(address)
+    again = await take(text)
+    assert [outcome.result for outcome in first] == [Result.REGISTERED, Result.REGISTERED]
+    assert [outcome.result for outcome in again] == [Result.UNCHANGED, Result.UNCHANGED]
+    assert await announced(address) == said
+    [film] = (await portal.get("/v1/films", visa="900002")).json()["items"]
+    assert (film["title"], film["kind"], film["version"]) == ("Le Tableau", "feature", 1)
+
+
+async def test_a_corrected_file_changes_what_it_corrects(take, portal: Portal):
+    await take("Corrigé,,2010,,900003\n")
+    [outcome] = await take("Corrigé,,2011,9,900003@2011-01-01|900004\n")
+    [film] = (await portal.get("/v1/films", visa="900004")).json()["items"]
+    assert (outcome.result, film["year"], film["duration_minutes"], film["version"]) == (Result.CHANGED, 2011, 9, 4)
+    assert film["visas"] == [{"number": "900003", "issued_on": "2011-01-01"}, {"number": "900004", "issued_on": None}]
+
+
+async def test_a_line_that_is_wrong_keeps_nobody_else_out(take):
+    outcomes = await take("Bon,,,,900005\nMauvais,,,,12a\nCourt,,\n,,,,\nAussi bon,,,,900006\n")
+    assert [outcome.result for outcome in outcomes] == [
+        Result.REGISTERED,
+        Result.REFUSED,
+        Result.REFUSED,
+        Result.REFUSED,
+        Result.REGISTERED,
+    ]
+    assert [outcome.number for outcome in outcomes] == [2, 3, 4, 5, 6]
+    assert "/visas/0/number" in outcomes[1].reason
+    assert all(outcome.reason for outcome in outcomes if outcome.result is Result.REFUSED)
+
+
+async def test_what_was_imported_is_announced_in_the_name_of_the_house(take, db: Database):
+    [outcome] = await take("Annoncé,,,,900007\n")
+    assert outcome.film
+    async with db.transaction(SYSTEM) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM film WHERE id = $1", outcome.film.id) == 1
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared reference data is not beside this checkout")
+async def test_the_whole_list_of_approved_films(take, address: str, portal: Portal):
+    file = SHARED / "films_agrees_cnc.csv"
+    first = await take(file, Kind.CNC_AGREES)
+    assert Counter(outcome.result for outcome in first) == {
+        Result.REGISTERED: 5613,
+        Result.REPEATED: 2,
+        Result.CONFLICT: 1,
+    }
+    said = await announced(address)
+    again = await take(file, Kind.CNC_AGREES)
+    assert Counter(outcome.result for outcome in again)[Result.UNCHANGED] == 5613
+    assert await announced(address) == said
+    report = list(jobs.account(again))
+    assert "line 4717: conflict: La Zone: visa 155827 already names La Nuit du 12 (Dominik Moll)" in report
+    assert report[-2].startswith("5616 lines: 0 registered, 0 changed, 5613 unchanged, 2 repeated, 1 conflict")
+    for asked, title in (
+        ("linda poulet", "Linda veut du poulet"),
+        ("la nuit du 12", "La Nuit du 12"),
+        ("persépolis", "PERSÉPOLIS"),
+        ("titane ducourno", "Titane"),
+        ("french dream", "La Brigade"),
+        ("acab", "A.C.A.B. (ALL COPS ARE BASTARDS)"),
+    ):
+        assert (await portal.get("/v1/films", q=asked)).json()["items"][0]["title"] == title
+
+
+def run(address: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    environ = {**os.environ, "DATABASE_URL": migrations.dsn(address, "catalogue", "app"), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "catalogue.main", "films", "import", *words]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+
+
+async def test_the_command_accounts_for_every_line(address: str, tmp_path: Path):
+    file = tmp_path / "films.csv"
+    file.write_text(HEADER + "Un,,,,900010\nDeux,,,,900010\n")
+    done = run(address, str(file), "--format", "ours", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "line 3: conflict: Deux: visa 900010 already names Un ()",
+        "2 lines: 1 registered, 0 changed, 0 unchanged, 0 repeated, 1 conflict, 0 refused",
+        "remarks: none",
+    ]
+
+
+async def test_the_command_refuses_a_file_with_other_columns(address: str, tmp_path: Path):
+    file = tmp_path / "films.csv"
+    file.write_text("titre,annee\nUn,2011\n")
+    done = run(address, str(file), "--format", "ours")
+    assert done.returncode == 2
+    assert "columns" in done.stderr

@@ -1,0 +1,155 @@
+"""Films listed, filtered and searched, through the door and on the database's own indexes."""
+
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.catalogue.portal import Portal, a_visa, problem
+
+FILMS = (
+    ("Tableau (Le)", ["Jean-François Laguionie"]),
+    ("À bout de souffle", ["Jean-Luc Godard"]),
+    ("Les Quatre Cents Coups", ["François Truffaut"]),
+    ("D'une pierre deux coups", ["Fejria Deliba"]),
+    ("E.T. l'extra-terrestre", ["Steven Spielberg"]),
+    ("L'Arroseur arrosé", ["Louis Lumière"]),
+    ("Le Cœur noir des forêts", ["Serge Mirzabekiantz"]),
+    ("Kirikou et la Sorcière", ["Michel Ocelot"]),
+    ("Linda veut du poulet !", ["Chiara Malta", "Sébastien Laudenbach"]),
+)
+
+
+@pytest.fixture(scope="module")
+async def films(portal: Portal) -> dict[str, str]:
+    """Register some films; give their titles by id."""
+    answers = [await portal.film(title, directors=directors, genre="fiction") for title, directors in FILMS]
+    return {answer.json()["id"]: answer.json()["title"] for answer in answers}
+
+
+@pytest.mark.parametrize(
+    ("q", "best"),
+    [
+        ("le tableau", "Le Tableau"),
+        ("Tableau (Le)", "Le Tableau"),
+        ("tabelau", "Le Tableau"),
+        ("a bout de soufle", "À bout de souffle"),
+        ("J.-L. Godard", "À bout de souffle"),
+        ("quatre cent coups", "Les Quatre Cents Coups"),
+        ("ET", "E.T. l'extra-terrestre"),
+        ("extraterrestre", "E.T. l'extra-terrestre"),
+        ("l'arroseur", "L'Arroseur arrosé"),
+        ("coeur noir", "Le Cœur noir des forêts"),
+        ("kiricou", "Kirikou et la Sorcière"),
+        ("kiri", "Kirikou et la Sorcière"),
+        ("LINDA poulet", "Linda veut du poulet !"),
+    ],
+)
+async def test_the_film_meant_comes_first(portal: Portal, films: dict[str, str], q: str, best: str):
+    answer = await portal.get("/v1/films", q=q)
+    assert answer.json()["items"][0]["title"] == best
+    assert films[answer.json()["items"][0]["id"]] == best
+
+
+@pytest.mark.parametrize("q", ["xylophone", "!!!", "%", "_", "'; DROP TABLE film --", "(", "\\"])
+async def test_what_nobody_meant_is_not_shown(portal: Portal, films: dict[str, str], q: str):
+    answer = await portal.get("/v1/films", q=q)
+    assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None}), films
+
+
+async def test_a_visa_is_found_as_it_is_printed(portal: Portal):
+    visa = a_visa()
+    film = await portal.film(visas=[{"number": visa}])
+    for asked in ({"visa": visa}, {"visa": f"0{visa}"}, {"q": visa}, {"q": f"0{visa}"}):
+        answer = await portal.get("/v1/films", **asked)
+        assert [item["id"] for item in answer.json()["items"]] == [film.json()["id"]], asked
+
+
+async def test_an_identifier_is_found_however_it_is_written(portal: Portal):
+    number = f"tt{uuid4().int % 10**8:08}"
+    film = await portal.film(identifiers=[{"scheme": "imdb", "value": number}])
+    answer = await portal.get("/v1/films", identifier=f"imdb:{number.upper()}")
+    assert [item["id"] for item in answer.json()["items"]] == [film.json()["id"]]
+
+
+@pytest.mark.parametrize(
+    ("params", "parameter"),
+    [
+        ({"visa": "12a"}, "visa"),
+        ({"identifier": "imdb"}, "identifier"),
+        ({"identifier": "tmdb:5"}, "identifier"),
+        ({"identifier": "imdb:tt1"}, "identifier"),
+        ({"genre": "western"}, "genre"),
+        ({"year": "soon"}, "year"),
+        ({"limit": 101}, "limit"),
+        ({"after": "nothing"}, "after"),
+    ],
+)
+async def test_a_question_that_cannot_be_understood_is_refused(
+    portal: Portal, params: dict[str, object], parameter: str
+):
+    refused = await portal.get("/v1/films", **params)
+    assert refused.status_code == 400
+    assert [error.get("parameter") for error in refused.json()["errors"]] == [parameter]
+
+
+async def test_an_unknown_filter_is_refused(portal: Portal):
+    assert problem(await portal.get("/v1/films", titel="x")) == (400, "unknown-filter")
+
+
+async def test_filters_narrow(portal: Portal):
+    mark = 1900 + uuid4().int % 100
+    short = await portal.film(duration_minutes=9, year=mark, versions=["vf"], countries=["FR"], classification="all")
+    long = await portal.film(duration_minutes=90, year=mark, versions=["vo"], countries=["JP"], genre="animation")
+    for params, expected in (
+        ({"kind": "short"}, short),
+        ({"kind": "feature"}, long),
+        ({"version": "vf"}, short),
+        ({"country": "JP"}, long),
+        ({"classification": "all"}, short),
+        ({"genre": "animation"}, long),
+    ):
+        listed = await portal.get("/v1/films", year=mark, **params)
+        assert [item["id"] for item in listed.json()["items"]] == [expected.json()["id"]], params
+    assert (await portal.get("/v1/films", year=mark, workshop_film=True)).json()["items"] == []
+
+
+@pytest.mark.parametrize("params", [{}, {"q": "page"}])
+async def test_pages_follow_each_other_without_gap_or_repetition(portal: Portal, params: dict[str, str]):
+    country = "TV" if params else "VU"
+    made = {
+        (await portal.film(f"{'Page' if n % 2 else 'La page'} {uuid4().hex}", countries=[country])).json()["id"]
+        for n in range(7)
+    }
+    asked = {**params, "country": country, "limit": "3"}
+    seen: list[str] = []
+    while True:
+        answer = await portal.get("/v1/films", **asked)
+        seen += [item["id"] for item in answer.json()["items"]]
+        if answer.json()["next"] is None:
+            break
+        link = answer.headers["link"]
+        assert link.endswith('>; rel="next"')
+        asked = dict(parse_qsl(urlsplit(link[1 : link.index(">")]).query))
+        assert asked["after"] == answer.json()["next"]
+    assert (len(seen), set(seen)) == (7, made)
+
+
+async def test_lists_are_in_the_order_of_titles_without_articles(portal: Portal):
+    for title in ("Zorro", "L'Âge d'or", "Un prophète", "Le Ballon rouge", "10 jours"):
+        await portal.film(title, countries=["KI"])
+    listed = await portal.get("/v1/films", country="KI")
+    assert [item["title"] for item in listed.json()["items"]] == [
+        "10 jours",
+        "L'Âge d'or",
+        "Le Ballon rouge",
+        "Un prophète",
+        "Zorro",
+    ]
+
+
+async def test_a_cursor_of_another_list_is_refused(portal: Portal):
+    for _ in range(2):
+        await portal.film(countries=["TO"])
+    cursor = (await portal.get("/v1/films", country="TO", limit=1)).json()["next"]
+    assert problem(await portal.get("/v1/films", q="film", after=cursor)) == (400, "cursor-refused")

@@ -163,6 +163,7 @@ VERBS: Mapping[str, Verb] = {
     "report.resubmit": _REPORT,
     "report.validate": _REPORT_REVIEW,
     "report.amend": _REPORT_REVIEW,
+    "sandbox.run_actions_timers": Verb({"operations": Relation.READER}),
 }
 """Every verb of this service: the operation ids of its routes are these names."""
 
@@ -177,7 +178,7 @@ class Allowed:
     raison: str = ""
 
 
-def require(caller: Caller, verb: str, resource: Resource | None, *, line_id: UUID | None = None) -> None:
+def require(caller: Caller, verb: str, resource: Resource | None = None, *, line_id: UUID | None = None) -> None:
     """Refuse what is not the caller's to do; a creation is judged on the thing as it would be."""
     granted = VERBS[verb].scopes & caller.scopes
     if not granted:

@@ -5,31 +5,48 @@ CREATE FUNCTION is_settled(project_state text) RETURNS boolean
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN project_state IN ('validated', 'funded', 'closed', 'cancelled');
 
-CREATE FUNCTION sees(coordination uuid, parties uuid[], municipalities text[], departments text[], project_state text)
+CREATE FUNCTION codes() RETURNS text[]
+  LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN ARRAY(SELECT jsonb_array_elements_text(principal() -> 'codes'));
+
+-- A token without the scope `read`, or a dashboard's, is here for figures or for nothing.
+CREATE FUNCTION reads() RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN coalesce(principal() -> 'scopes' ? 'read' AND principal() ->> 'role' <> 'dashboard', false);
+
+CREATE FUNCTION sees(
+  coordination uuid, holder uuid, parties uuid[], municipalities text[], departments text[], project_state text)
   RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN CASE principal() ->> 'level'
-    WHEN 'system'         THEN true
-    WHEN 'national'       THEN principal() ->> 'role' <> 'dashboard'
-    WHEN 'departments'    THEN CASE
-                                 WHEN principal() ->> 'coordination_id' IS NOT NULL
-                                 THEN coordination = (principal() ->> 'coordination_id')::uuid
-                                 ELSE principal() ->> 'role' = 'drac_adviser'
-                                  AND departments && ARRAY(SELECT jsonb_array_elements_text(principal() -> 'codes'))
-                               END
-    WHEN 'municipalities' THEN is_settled(project_state)
-                           AND municipalities && ARRAY(SELECT jsonb_array_elements_text(principal() -> 'codes'))
-    WHEN 'organisation'   THEN (principal() ->> 'org')::uuid = ANY (parties)
-    ELSE false
+  RETURN CASE
+    WHEN is_system() THEN true
+    WHEN NOT reads() THEN false
+    WHEN principal() ->> 'coordination_id' IS NOT NULL
+    THEN coordination = (principal() ->> 'coordination_id')::uuid
+    ELSE CASE principal() ->> 'level'
+      WHEN 'national'       THEN project_state <> 'draft'
+      WHEN 'departments'    THEN project_state <> 'draft' AND departments && codes()
+      WHEN 'municipalities' THEN is_settled(project_state)
+                             AND (municipalities && codes() OR (principal() ->> 'org')::uuid = ANY (parties))
+      WHEN 'organisation'   THEN holder = (principal() ->> 'org')::uuid
+                              OR (project_state <> 'draft' AND (principal() ->> 'org')::uuid = ANY (parties))
+      ELSE false
+    END
   END;
 
 -- A call for projects is for everybody to read once it is open; before, it is the coordination's own.
 CREATE FUNCTION sees_campaign(coordination uuid, departments text[], campaign_state text) RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN CASE principal() ->> 'level'
-    WHEN 'organisation'   THEN campaign_state <> 'draft'
-    WHEN 'municipalities' THEN campaign_state <> 'draft'
-    ELSE sees(coordination, ARRAY[]::uuid[], ARRAY[]::text[], departments, 'validated')
+  RETURN CASE
+    WHEN is_system() THEN true
+    WHEN NOT reads() THEN false
+    WHEN principal() ->> 'coordination_id' IS NOT NULL
+    THEN coordination = (principal() ->> 'coordination_id')::uuid
+    ELSE CASE principal() ->> 'level'
+      WHEN 'none'        THEN false
+      WHEN 'departments' THEN departments && codes()
+      ELSE campaign_state <> 'draft'
+    END
   END;
 
 CREATE TABLE campaign (
@@ -99,4 +116,23 @@ CREATE POLICY seen ON campaign USING (sees_campaign(coordination_id, departments
 
 ALTER TABLE project ENABLE ROW LEVEL SECURITY;
 ALTER TABLE project FORCE ROW LEVEL SECURITY;
-CREATE POLICY seen ON project USING (sees(coordination_id, parties, municipalities, departments, state));
+CREATE POLICY seen ON project USING (sees(coordination_id, holder_id, parties, municipalities, departments, state));
+
+-- What each funder granted a holder in a year beside one project (R25): counted over all projects, whoever asks, and
+-- nothing else of them is told.
+CREATE FUNCTION granted_elsewhere(holder uuid, year integer, beside uuid)
+  RETURNS TABLE (funder_id uuid, cents bigint)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  asker text := current_setting('app.principal');
+BEGIN
+  PERFORM set_config('app.principal', '{"level": "system"}', true);
+  RETURN QUERY
+    SELECT (line ->> 'funder_id')::uuid, sum((line ->> 'granted_cents')::bigint)::bigint
+      FROM project CROSS JOIN jsonb_array_elements(lines) AS line
+     WHERE holder_id = holder AND campaign_year = year AND id <> beside AND line ->> 'granted_cents' IS NOT NULL
+     GROUP BY 1;
+  PERFORM set_config('app.principal', asker, true);
+END
+$$;

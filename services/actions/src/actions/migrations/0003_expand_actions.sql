@@ -51,4 +51,4 @@ CREATE INDEX ON action USING gin (municipalities);
 
 ALTER TABLE action ENABLE ROW LEVEL SECURITY;
 ALTER TABLE action FORCE ROW LEVEL SECURITY;
-CREATE POLICY seen ON action USING (sees(coordination_id, parties, municipalities, departments, project_state));
+CREATE POLICY seen ON action USING (sees(coordination_id, holder_id, parties, municipalities, departments, project_state));

@@ -27,4 +27,4 @@ CREATE INDEX ON report (coordination_id, id);
 
 ALTER TABLE report ENABLE ROW LEVEL SECURITY;
 ALTER TABLE report FORCE ROW LEVEL SECURITY;
-CREATE POLICY seen ON report USING (sees(coordination_id, parties, municipalities, departments, project_state));
+CREATE POLICY seen ON report USING (sees(coordination_id, holder_id, parties, municipalities, departments, project_state));

@@ -9,7 +9,7 @@ from actions.domain.project import Project
 from actions.domain.refusals import NoSuchAction
 from actions.store import rows
 from common import outbox
-from common.contracts.actions import ActionFact
+from common.contracts.actions import ActionFact, ActionStatus
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
@@ -127,6 +127,14 @@ async def project_of(tx: Transaction, action_id: UUID) -> UUID:
     return project_id
 
 
+async def action(tx: Transaction, action_id: UUID) -> Action:
+    """Read one action."""
+    row = await tx.fetchrow(f"{_READ} WHERE id = $1", action_id)
+    if row is None:
+        raise NoSuchAction
+    return rows.restored(Action, row, NESTED)
+
+
 async def lock_action(tx: Transaction, action_id: UUID) -> Action:
     """Read one action and hold its row, so that no two verbs decide on the same state."""
     row = await tx.fetchrow(f"{_READ} WHERE id = $1 FOR UPDATE", action_id)
@@ -171,6 +179,17 @@ async def follow_project(tx: Transaction, project: Project) -> None:
     )
 
 
+async def actions_in(tx: Transaction, state: ActionStatus, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Find actions that time alone may move (T13, T17), page by page."""
+    found = await tx.fetch(
+        "SELECT id FROM action WHERE state = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+        state,
+        after,
+        limit,
+    )
+    return [row["id"] for row in found]
+
+
 async def action_doc(tx: Transaction, action_id: UUID) -> tuple[int, str]:
     """Read an action as it was published: its version and its document."""
     row = await tx.fetchrow("SELECT version, doc FROM action WHERE id = $1", action_id)
@@ -207,8 +226,8 @@ async def list_actions(
     return [(row["id"], row["doc"]) for row in found]
 
 
-def _values(action: Action) -> list[object]:
-    return [*rows.values(action, COLUMNS, NESTED), action.parties, action.municipalities, action.departments]
+def _values(saved: Action) -> list[object]:
+    return [*rows.values(saved, COLUMNS, NESTED), saved.parties, saved.municipalities, saved.departments]
 
 
 def _said(action: Action, facts: Sequence[ActionFact]) -> outbox.Announcement:

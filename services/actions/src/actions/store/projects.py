@@ -110,10 +110,12 @@ class ProjectFilters:
 
 async def lock_project(tx: Transaction, project_id: UUID) -> Project:
     """Read one project and hold its row, so that no two verbs decide on the same state."""
-    row = await tx.fetchrow(f"{_READ} FOR UPDATE", project_id)
-    if row is None:
-        raise NoSuchProject
-    return rows.restored(Project, row, NESTED)
+    return await _project(tx, f"{_READ} FOR UPDATE", project_id)
+
+
+async def project(tx: Transaction, project_id: UUID) -> Project:
+    """Read one project."""
+    return await _project(tx, _READ, project_id)
 
 
 async def create_project(tx: Transaction, created: Project, facts: Sequence[ProjectFact], once: Once | None) -> Answer:
@@ -125,6 +127,25 @@ async def save_project(
     tx: Transaction, saved: Project, facts: Sequence[ProjectFact], once: Once | None, *, status: int = 200
 ) -> Answer:
     return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once, status=status)
+
+
+async def granted_elsewhere(tx: Transaction, held: Project) -> dict[UUID, int]:
+    """Count, by funder, the cents granted to the same holder this year in other projects (R25)."""
+    found = await tx.fetch(
+        "SELECT funder_id, cents FROM granted_elsewhere($1, $2, $3)",
+        held.holder_id,
+        held.campaign_year,
+        held.id,
+    )
+    return {row["funder_id"]: row["cents"] for row in found}
+
+
+async def overdue_projects(tx: Transaction, *, limit: int) -> Sequence[UUID]:
+    """Find incomplete files, those due first (T6); whether the day has passed is judged in the domain."""
+    found = await tx.fetch(
+        "SELECT id FROM project WHERE state = 'incomplete' ORDER BY missing ->> 'due_on', id LIMIT $1", limit
+    )
+    return [row["id"] for row in found]
 
 
 async def project_doc(tx: Transaction, project_id: UUID) -> tuple[int, str]:
@@ -159,6 +180,13 @@ async def list_projects(
         limit,
     )
     return [(row["id"], row["doc"]) for row in found]
+
+
+async def _project(tx: Transaction, statement: str, project_id: UUID) -> Project:
+    row = await tx.fetchrow(statement, project_id)
+    if row is None:
+        raise NoSuchProject
+    return rows.restored(Project, row, NESTED)
 
 
 def _values(project: Project) -> list[object]:

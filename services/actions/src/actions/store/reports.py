@@ -8,7 +8,7 @@ from actions.domain.refusals import NoSuchReport
 from actions.domain.report import Report
 from actions.store import rows
 from common import outbox
-from common.contracts.actions import ReportFact
+from common.contracts.actions import ReportFact, ReportStatus
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
@@ -76,6 +76,14 @@ async def project_reported(tx: Transaction, report_id: UUID) -> UUID:
     return project_id
 
 
+async def report(tx: Transaction, report_id: UUID) -> Report:
+    """Read one report."""
+    row = await tx.fetchrow(f"{_READ} WHERE id = $1", report_id)
+    if row is None:
+        raise NoSuchReport
+    return rows.restored(Report, row, NESTED)
+
+
 async def lock_report(tx: Transaction, report_id: UUID) -> Report:
     """Read one report and hold its row, so that no two verbs decide on the same state."""
     row = await tx.fetchrow(f"{_READ} WHERE id = $1 FOR UPDATE", report_id)
@@ -99,6 +107,12 @@ async def save_report(
     tx: Transaction, saved: Report, facts: Sequence[ReportFact], once: Once | None, *, status: int = 200
 ) -> Answer:
     return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once, status=status)
+
+
+async def report_state(tx: Transaction, project_id: UUID) -> ReportStatus | None:
+    """Read where a project's report stands."""
+    state: str | None = await tx.fetchval("SELECT state FROM report WHERE project_id = $1", project_id)
+    return None if state is None else ReportStatus(state)
 
 
 async def follow_project(tx: Transaction, project: Project) -> None:
@@ -141,8 +155,8 @@ async def list_reports(
     return [(row["id"], row["doc"]) for row in found]
 
 
-def _values(report: Report) -> list[object]:
-    return rows.values(report, COLUMNS, NESTED)
+def _values(saved: Report) -> list[object]:
+    return rows.values(saved, COLUMNS, NESTED)
 
 
 def _said(report: Report, facts: Sequence[ReportFact]) -> outbox.Announcement:

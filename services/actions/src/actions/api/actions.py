@@ -1,0 +1,254 @@
+"""Actions, over HTTP: read, planned, scheduled, postponed, held, cancelled."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Day, Few, Hour, Some
+from actions.api.seen import ActionSeen, with_actions
+from actions.api.wished import action_wish
+from actions.commands import actions as commands
+from actions.domain import access, refusals
+from actions.domain.action import Cancellation
+from actions.domain.days import local_day
+from actions.domain.lifecycle import NewDay
+from actions.store import actions as store
+from common.contracts.actions import ActionState, ActionStatus, ActionType, Cause
+from common.errors import NotKnownHere
+from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, present, respond
+from common.pages import Listed, Page, listed
+from common.problems import problems
+
+router = APIRouter(tags=["actions"])
+
+READINESS = (
+    refusals.SessionsIncomplete,
+    refusals.NotALicensedOperator,
+    refusals.VisaDateUnknown,
+    refusals.VisaDelayNotElapsed,
+    refusals.AgeRestrictedOutdoors,
+    refusals.RightsDoNotCover,
+    refusals.NotAuthorised,
+    refusals.PermitMissing,
+    refusals.SiteNotApproved,
+    NotKnownHere,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionQuery:
+    """What actions may be asked for by."""
+
+    project_id: UUID | None = None
+    campaign_id: UUID | None = None
+    state: ActionStatus | None = None
+    action_type: ActionType | None = None
+    municipality: Annotated[Code | None, Query()] = None
+
+    def filters(self) -> store.ActionFilters:
+        return store.ActionFilters(
+            project_id=self.project_id,
+            campaign_id=self.campaign_id,
+            state=self.state,
+            action_type=self.action_type,
+            municipality=self.municipality,
+        )
+
+
+class PostponementBody(Model):
+    """Why sessions are put off; none named means all that are still to come."""
+
+    cause: Cause
+    session_ids: Annotated[tuple[UUID, ...], Few] = ()
+
+
+class NewDayBody(Model):
+    """The new day of one session; without an hour it keeps its own."""
+
+    session_id: UUID
+    held_on: Day
+    starts_at: Hour | None = None
+
+    def new_day(self) -> NewDay:
+        return NewDay(session_id=self.session_id, held_on=self.held_on, starts_at=self.starts_at)
+
+
+class ReschedulingBody(Model):
+    days: Annotated[tuple[NewDayBody, ...], Some]
+
+
+class HoldingBody(Model):
+    """How many distinct persons there were over all sessions; plain from a single one, none for screenings."""
+
+    participants_distinct: Count | None = None
+
+
+class CancellationBody(Model):
+    """Why it is cancelled, what it had cost, and what goes back to the funders."""
+
+    cause: Cause
+    reason: Annotated[str, Field(max_length=2000)] = ""
+    spent: Amount = NOTHING
+    to_give_back: Amount = NOTHING
+
+
+@router.get("/v1/actions", operation_id="action.list", response_model=Listed[ActionState])
+async def search(asked: Annotated[ActionQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+    """List actions in the order in which they were made."""
+    access.require(caller, "action.list", None)
+    (last,) = page.position(UUID) or (None,)
+    async with db.transaction(caller) as tx:
+        found = await store.list_actions(tx, asked.filters(), after=last, limit=page.limit + 1)
+    return listed(page, found, key=lambda row: (row[0],), doc=lambda row: row[1])
+
+
+@router.get(
+    "/v1/actions/{action_id}",
+    operation_id="action.read",
+    response_model=ActionSeen,
+    responses=problems(refusals.NoSuchAction),
+)
+async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
+    """Read one action."""
+    access.require(caller, "action.read", None)
+    async with db.transaction(caller) as tx:
+        action = await store.action(tx, action_id)
+        version, doc = await store.action_doc(tx, action_id)
+    return present(with_actions(doc, access.allowed_actions(caller, action)), version=version)
+
+
+@router.post(
+    "/v1/actions/{action_id}/change",
+    operation_id="action.change",
+    response_model=ActionState,
+    responses=problems(
+        refusals.NoSuchAction,
+        refusals.NotPossibleInThisState,
+        refusals.NoSuchMunicipality,
+        refusals.MunicipalityCeased,
+        refusals.DistrictNotInMunicipality,
+        refusals.OpenAirNotFree,
+        refusals.OpenAirIndoors,
+        refusals.PeriodReversed,
+        NotKnownHere,
+    ),
+)
+async def change(
+    action_id: UUID, body: ActionBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
+) -> Response:
+    """Describe a planned action otherwise."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.change(
+            tx, action_id, action_wish(body), caller=caller, new_id=new_id, once=once, at=now
+        )
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/schedule",
+    operation_id="action.schedule",
+    response_model=ActionState,
+    responses=problems(refusals.NoSuchAction, refusals.NotPossibleInThisState, *READINESS),
+)
+async def schedule(action_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
+    """Announce an action for which everything is there (T12)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.schedule(tx, action_id, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/start",
+    operation_id="action.start",
+    response_model=ActionState,
+    responses=problems(
+        refusals.NoSuchAction, refusals.NotPossibleInThisState, refusals.OneSessionOnly, refusals.NotYet
+    ),
+)
+async def start(action_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
+    """Begin an action of several sessions (T13)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.start(tx, action_id, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/postpone",
+    operation_id="action.postpone",
+    response_model=ActionState,
+    responses=problems(refusals.NoSuchAction, refusals.NoSuchSession, refusals.NotPossibleInThisState),
+)
+async def postpone(
+    action_id: UUID, body: PostponementBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Put sessions off (T14)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.postpone(tx, action_id, body.cause, body.session_ids, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/reschedule",
+    operation_id="action.reschedule",
+    response_model=ActionState,
+    responses=problems(
+        refusals.NoSuchAction,
+        refusals.NotPossibleInThisState,
+        refusals.SessionsStillPostponed,
+        refusals.OutsideCampaign,
+        refusals.DateNotAuthorised,
+        *READINESS,
+    ),
+)
+async def reschedule(
+    action_id: UUID, body: ReschedulingBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Give every session that was put off its new day (T15, R12)."""
+    days = [day.new_day() for day in body.days]
+    async with db.transaction(caller) as tx:
+        answer = await commands.reschedule(tx, action_id, days, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/hold",
+    operation_id="action.hold",
+    response_model=ActionState,
+    responses=problems(
+        refusals.NoSuchAction,
+        refusals.NotPossibleInThisState,
+        refusals.AttendanceMissing,
+        refusals.NothingHeld,
+        refusals.DistinctNotPossible,
+    ),
+)
+async def hold(action_id: UUID, body: HoldingBody, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
+    """Say that the action took place (T16, R44)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.hold(tx, action_id, body.participants_distinct, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/cancel",
+    operation_id="action.cancel",
+    response_model=ActionState,
+    responses=problems(refusals.NoSuchAction, refusals.NotPossibleInThisState, refusals.AmountNotPossible),
+)
+async def cancel(
+    action_id: UUID, body: CancellationBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Cancel the action (T17); its project is cancelled with the last of its actions."""
+    cancellation = Cancellation(
+        cause=body.cause,
+        reason=body.reason,
+        cancelled_on=local_day(now, "Europe/Paris"),
+        spent_cents=body.spent.cents(),
+        to_give_back_cents=body.to_give_back.cents(),
+    )
+    async with db.transaction(caller) as tx:
+        answer = await commands.cancel(tx, action_id, cancellation, caller=caller, once=once, at=now)
+    return respond(answer)

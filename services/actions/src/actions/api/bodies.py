@@ -1,0 +1,154 @@
+"""What bodies are made of: days, money, texts of a reasonable length, budgets and places."""
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from actions.domain.budget import Budget, Entry
+from actions.domain.funding import LineWish
+from common.contracts.actions import (
+    ActionType,
+    ClosedCircuit,
+    LineKind,
+    Partner,
+    PartnerFunction,
+    Period,
+    Regime,
+    Setting,
+)
+from common.http import Model
+
+LISTED_MAX = 100
+"""Charges, partners, places, sessions… of one thing."""
+
+
+def _written(value: object) -> object:
+    """Take days and hours as text only: JSON's numbers are neither."""
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("text_expected", "Must be written as text.")
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+Hour = Annotated[time, BeforeValidator(_written), Field(description="At the place's own clock, such as 22:15.")]
+Title = Annotated[str, Field(min_length=1, max_length=300)]
+Text = Annotated[str, Field(max_length=5000)]
+Line = Annotated[str, Field(min_length=1, max_length=500)]
+Code = Annotated[str, Field(pattern=r"^(\d{5}|2[ABab]\d{3})$", description="A commune's code, as text.")]
+District = Annotated[str, Field(pattern=r"^(QN(\d{3}|02[AB])\d{2}[A-Z]|QP(\d{3}|02[AB])\d{3})$")]
+Few = Field(max_length=LISTED_MAX)
+Some = Field(min_length=1, max_length=LISTED_MAX)
+
+
+class Amount(Model):
+    """Money, with at most two decimals, written as text."""
+
+    amount: Annotated[Decimal, BeforeValidator(_written), Field(ge=0, max_digits=11, decimal_places=2)]
+    currency: Literal["EUR"] = "EUR"
+
+    def cents(self) -> int:
+        return int(self.amount.scaleb(2))
+
+
+NOTHING = Amount.model_validate({"amount": "0"})
+
+
+class EntryBody(Model):
+    """One charge or one resource."""
+
+    label: Line
+    amount: Amount
+
+    def entry(self) -> Entry:
+        return Entry(label=self.label, cents=self.amount.cents())
+
+
+class BudgetBody(Model):
+    """Charges and resources, cash and in kind apart; what the funding lines bring is counted from the lines."""
+
+    charges: Annotated[tuple[EntryBody, ...], Few] = ()
+    resources: Annotated[tuple[EntryBody, ...], Few] = ()
+    in_kind_charges: Annotated[tuple[EntryBody, ...], Few] = ()
+    in_kind_resources: Annotated[tuple[EntryBody, ...], Few] = ()
+
+    def budget(self) -> Budget:
+        return Budget(
+            charges=tuple(entry.entry() for entry in self.charges),
+            resources=tuple(entry.entry() for entry in self.resources),
+            in_kind_charges=tuple(entry.entry() for entry in self.in_kind_charges),
+            in_kind_resources=tuple(entry.entry() for entry in self.in_kind_resources),
+        )
+
+
+class LineBody(Model):
+    """What is to be asked of one funder."""
+
+    funder_id: UUID
+    kind: LineKind
+    asked: Amount
+
+    def wish(self) -> LineWish:
+        return LineWish(funder_id=self.funder_id, kind=self.kind, asked_cents=self.asked.cents())
+
+
+class PartnerBody(Model):
+    """An organisation of the project, and what it does there."""
+
+    organisation_id: UUID
+    function: PartnerFunction
+
+    def partner(self) -> Partner:
+        return Partner(organisation_id=self.organisation_id, function=self.function)
+
+
+class PeriodBody(Model):
+    """The days between which an action is meant to happen, both included."""
+
+    first_on: Day
+    last_on: Day
+
+    def period(self) -> Period:
+        return Period(first_on=self.first_on, last_on=self.last_on)
+
+
+class PlaceBody(Model):
+    """A place, in a commune of the campaign's year."""
+
+    label: Line
+    municipality: Code
+    priority_district: District | None = None
+    located_in_district: bool = Field(default=False, description="The spot itself lies in the district.")
+
+
+class ActionBody(Model):
+    """An action as its holder plans it."""
+
+    action_type: ActionType
+    title: Title
+    description: Text = ""
+    setting: Setting
+    closed_circuit: ClosedCircuit | None = None
+    site_authority_id: UUID | None = None
+    regime: Regime | None = Field(None, description="Absent: follows from type, setting, organiser and price.")
+    organiser_id: UUID | None = Field(None, description="Absent: the holder.")
+    price: Amount = NOTHING
+    out_of_school: bool = True
+    intergenerational: bool = False
+    access_note: Text = ""
+    period: PeriodBody
+    places: Annotated[tuple[PlaceBody, ...], Some]
+
+
+class FileBody(Model):
+    """What a holder writes in its file."""
+
+    title: Title
+    summary: Text = ""
+    main_municipality: Code
+    partners: Annotated[tuple[PartnerBody, ...], Few] = ()
+    lines: Annotated[tuple[LineBody, ...], Few] = ()
+    forecast: BudgetBody = BudgetBody()

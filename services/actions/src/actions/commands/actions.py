@@ -1,0 +1,324 @@
+"""What one can do with an action, from its first session to its last."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from actions.commands import lookups, projects
+from actions.commands.wishes import ActionWish, ClearanceWish
+from actions.domain import access, agenda, closing, formalities, lifecycle
+from actions.domain.action import Action, Cancellation, Moved
+from actions.domain.agenda import SessionPlan
+from actions.domain.clearance import ClearanceStep
+from actions.domain.formalities import AuthorisationDecision
+from actions.domain.lifecycle import NewDay
+from actions.domain.screening import Circumstances
+from actions.store import actions, campaigns, known
+from actions.store import projects as project_store
+from common.contracts.actions import Cause, CountMethod, NeighboursInformed, Opinion, Permit, SiteApproval
+from common.database import Transaction
+from common.idempotency import Answer, Once
+from common.tokens import Principal
+
+Decide: TypeAlias = Callable[[Action], Moved]
+
+
+async def change(
+    tx: Transaction,
+    action_id: UUID,
+    wish: ActionWish,
+    *,
+    caller: Principal,
+    new_id: Callable[[], UUID],
+    once: Once,
+    at: datetime,
+) -> Answer:
+    action = await _lock(tx, action_id, "action.change", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    organiser = await known.organisation(tx, wish.organiser_id or action.holder_id)
+    plan = await lookups.action_plan(tx, wish, action.campaign_year, new_id=new_id, pointer="")
+    return await _save(tx, agenda.change(action, plan, organiser, at=at), once)
+
+
+async def plan_session(
+    tx: Transaction,
+    action_id: UUID,
+    wish: SessionPlan,
+    *,
+    caller: Principal,
+    new_id: Callable[[], UUID],
+    once: Once,
+    at: datetime,
+) -> Answer:
+    action = await _lock(tx, action_id, "action.plan_session", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    given = await _circumstances(tx, action, (film.film_id for film in wish.programme))
+    planned = agenda.plan_session(action, wish, given, session_id=new_id(), new_id=new_id, at=at)
+    return await _save(tx, planned, once, status=201)
+
+
+async def cancel_session(
+    tx: Transaction, action_id: UUID, session_id: UUID, cause: Cause, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.cancel_session",
+        lambda action: agenda.cancel_session(action, session_id, cause, at=at),
+        caller,
+        once,
+    )
+
+
+async def record_attendance(
+    tx: Transaction,
+    action_id: UUID,
+    session_id: UUID,
+    total: int,
+    method: CountMethod,
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.record_attendance",
+        lambda action: agenda.record_attendance(action, session_id, total, method, at=at),
+        caller,
+        once,
+    )
+
+
+async def change_clearance(
+    tx: Transaction,
+    action_id: UUID,
+    clearance_id: UUID,
+    wish: ClearanceWish,
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    action = await _lock(tx, action_id, "action.change_clearance", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    offer = None if wish.offer_id is None else await known.rights_offer(tx, wish.offer_id)
+    step = ClearanceStep(to=wish.to, price_cents=wish.price_cents, terms=wish.terms, offer=offer)
+    return await _save(tx, formalities.change_clearance(action, clearance_id, step, at=at), once)
+
+
+async def request_authorisation(
+    tx: Transaction,
+    action_id: UUID,
+    organiser_id: UUID | None,
+    fallbacks: Sequence[date],
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.request_authorisation",
+        lambda action: formalities.request_authorisation(action, organiser_id or action.organiser_id, fallbacks, at=at),
+        caller,
+        once,
+    )
+
+
+async def amend_authorisation(
+    tx: Transaction, action_id: UUID, dates: Sequence[date], *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.amend_authorisation",
+        lambda action: formalities.amend_authorisation(action, dates, at=at),
+        caller,
+        once,
+    )
+
+
+async def record_opinion(
+    tx: Transaction, action_id: UUID, opinion: Opinion, given_on: date, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.record_opinion",
+        lambda action: formalities.record_opinion(action, opinion, given_on, at=at),
+        caller,
+        once,
+    )
+
+
+async def decide_authorisation(
+    tx: Transaction,
+    action_id: UUID,
+    decision: AuthorisationDecision,
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.decide_authorisation",
+        lambda action: formalities.decide_authorisation(action, decision, at=at),
+        caller,
+        once,
+    )
+
+
+async def inform_neighbours(
+    tx: Transaction, action_id: UUID, told: NeighboursInformed, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.inform_neighbours",
+        lambda action: formalities.inform_neighbours(action, told, at=at),
+        caller,
+        once,
+    )
+
+
+async def record_permit(
+    tx: Transaction, action_id: UUID, permit: Permit, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.record_permit",
+        lambda action: formalities.record_permit(action, permit, at=at),
+        caller,
+        once,
+        status=201,
+    )
+
+
+async def approve_site(
+    tx: Transaction, action_id: UUID, approval: SiteApproval, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.approve_site",
+        lambda action: formalities.approve_site(action, approval, at=at),
+        caller,
+        once,
+    )
+
+
+async def schedule(tx: Transaction, action_id: UUID, *, caller: Principal, once: Once, at: datetime) -> Answer:
+    action = await _lock(tx, action_id, "action.schedule", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    return await _save(tx, lifecycle.schedule(action, await _circumstances(tx, action), at=at), once)
+
+
+async def start(tx: Transaction, action_id: UUID, *, caller: Principal, once: Once, at: datetime) -> Answer:
+    return await _alone(tx, action_id, "action.start", lambda action: lifecycle.start(action, at=at), caller, once)
+
+
+async def postpone(
+    tx: Transaction,
+    action_id: UUID,
+    cause: Cause,
+    session_ids: Sequence[UUID],
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.postpone",
+        lambda action: lifecycle.postpone(action, cause, session_ids, at=at),
+        caller,
+        once,
+    )
+
+
+async def reschedule(
+    tx: Transaction, action_id: UUID, days: Sequence[NewDay], *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    action = await _lock(tx, action_id, "action.reschedule", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    return await _save(tx, lifecycle.reschedule(action, days, await _circumstances(tx, action), at=at), once)
+
+
+async def hold(
+    tx: Transaction,
+    action_id: UUID,
+    participants_distinct: int | None,
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.hold",
+        lambda action: lifecycle.hold(action, participants_distinct, at=at),
+        caller,
+        once,
+    )
+
+
+async def cancel(
+    tx: Transaction, action_id: UUID, cancellation: Cancellation, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    """Cancel an action (T17); the project whose last action it was is cancelled with it."""
+    project = await project_store.lock_project(tx, await actions.project_of(tx, action_id))
+    siblings = {action.id: action for action in await actions.lock_actions_of(tx, project.id)}
+    access.require(caller, "action.cancel", siblings[action_id])
+    if answer := await once.answered(tx, siblings[action_id].version):
+        return answer
+    action, facts = lifecycle.cancel(siblings[action_id], cancellation, at=at)
+    if cancelled := closing.cancelled_with(project, [*(siblings | {action_id: action}).values()], at=at):
+        await projects.save(tx, cancelled, None)
+        action = replace(action, project_state=cancelled[0].state)
+    return await _save(tx, (action, facts), once)
+
+
+async def _lock(tx: Transaction, action_id: UUID, verb: str, caller: Principal) -> Action:
+    action = await actions.lock_action(tx, action_id)
+    access.require(caller, verb, action)
+    return action
+
+
+async def _alone(
+    tx: Transaction, action_id: UUID, verb: str, decide: Decide, caller: Principal, once: Once, *, status: int = 200
+) -> Answer:
+    """Do what needs the action alone: lock, judge who asks, replay or go on, decide, write."""
+    action = await _lock(tx, action_id, verb, caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    return await _save(tx, decide(action), once, status=status)
+
+
+async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:
+    action, facts = moved
+    return await actions.save_action(tx, action, facts, once, status=status)
+
+
+async def _circumstances(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Circumstances:
+    """Look up what a screening is judged by: its campaign, its films, its organiser."""
+    shown = (item.film_id for session in action.sessions for item in session.programme)
+    return Circumstances(
+        campaign=await campaigns.campaign(tx, action.campaign_id),
+        films=await known.films(tx, frozenset((*shown, *also))),
+        organiser=await known.organisation(tx, action.organiser_id),
+    )

@@ -1,0 +1,80 @@
+"""What a verb looks up before it decides: communes of the campaign's year, partners, films."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from actions.commands.wishes import ActionWish, FileWish, PlaceWish
+from actions.domain import place
+from actions.domain.agenda import ActionPlan
+from actions.domain.known import Municipality, Organisation
+from actions.domain.project import Project, ProjectFile
+from actions.store import known
+from common.contracts.actions import Place
+from common.database import Transaction
+
+
+async def municipality(tx: Transaction, code: str, vintage: int, *, pointer: str) -> Municipality:
+    """Find a commune of that year, or refuse the code."""
+    written = code.upper()
+    return place.current(await known.municipality(tx, written, vintage), written, vintage, pointer=pointer)
+
+
+async def file(tx: Transaction, wish: FileWish, vintage: int) -> ProjectFile:
+    """Look up the main commune and every partner of a file."""
+    main = await municipality(tx, wish.main_municipality, vintage, pointer="/main_municipality")
+    await known.organisations(tx, frozenset(partner.organisation_id for partner in wish.partners))
+    return ProjectFile(
+        title=wish.title,
+        summary=wish.summary,
+        main=place.locality(main),
+        partners=wish.partners,
+        lines=wish.lines,
+        forecast=wish.forecast,
+    )
+
+
+async def funders(tx: Transaction, wish: FileWish) -> dict[UUID, Organisation]:
+    return await known.organisations(tx, frozenset(line.funder_id for line in wish.lines))
+
+
+async def organiser(tx: Transaction, wish: ActionWish, project: Project) -> Organisation:
+    return await known.organisation(tx, wish.organiser_id or project.holder_id)
+
+
+async def action_plan(
+    tx: Transaction, wish: ActionWish, vintage: int, *, new_id: Callable[[], UUID], pointer: str
+) -> ActionPlan:
+    """Look up the places of an action."""
+    return ActionPlan(
+        action_type=wish.action_type,
+        title=wish.title,
+        description=wish.description,
+        setting=wish.setting,
+        closed_circuit=wish.closed_circuit,
+        site_authority_id=wish.site_authority_id,
+        regime=wish.regime,
+        price_cents=wish.price_cents,
+        out_of_school=wish.out_of_school,
+        intergenerational=wish.intergenerational,
+        access_note=wish.access_note,
+        period=wish.period,
+        places=await _places(tx, wish.places, vintage, new_id=new_id, pointer=f"{pointer}/places"),
+    )
+
+
+async def _places(
+    tx: Transaction, wishes: Iterable[PlaceWish], vintage: int, *, new_id: Callable[[], UUID], pointer: str
+) -> tuple[Place, ...]:
+    found = []
+    for n, wish in enumerate(wishes):
+        commune = await municipality(tx, wish.municipality, vintage, pointer=f"{pointer}/{n}/municipality")
+        found.append(
+            place.place(
+                commune,
+                place_id=new_id(),
+                label=wish.label,
+                district=wish.priority_district,
+                inside=wish.located_in_district,
+            )
+        )
+    return tuple(found)

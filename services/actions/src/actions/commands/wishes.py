@@ -1,0 +1,69 @@
+"""What callers ask for, before this service has looked up the communes, partners and films that it names."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from actions.domain.budget import Budget
+from actions.domain.funding import LineWish
+from common.contracts.actions import (
+    ActionType,
+    ClearanceStatus,
+    ClosedCircuit,
+    Partner,
+    Period,
+    Regime,
+    RightsTerms,
+    Setting,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWish:
+    """A place by its commune's code."""
+
+    label: str
+    municipality: str
+    priority_district: str | None
+    located_in_district: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionWish:
+    """An action as its holder plans it; no organiser named means the holder."""
+
+    action_type: ActionType
+    title: str
+    description: str
+    setting: Setting
+    closed_circuit: ClosedCircuit | None
+    site_authority_id: UUID | None
+    regime: Regime | None
+    organiser_id: UUID | None
+    price_cents: int
+    out_of_school: bool
+    intergenerational: bool
+    access_note: str
+    period: Period
+    places: tuple[PlaceWish, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileWish:
+    """A project's file by its main commune's code."""
+
+    title: str
+    summary: str
+    main_municipality: str
+    partners: tuple[Partner, ...]
+    lines: tuple[LineWish, ...]
+    forecast: Budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceWish:
+    """Where a clearance is to go next; an offer is named by its id."""
+
+    to: ClearanceStatus
+    price_cents: int | None
+    terms: RightsTerms | None
+    offer_id: UUID | None

@@ -1,0 +1,161 @@
+"""Projects through the HTTP door: the way to the funding, and who is turned back."""
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from common.contracts.access import Role
+from common.tokens import SYSTEM
+from tests.integration.actions import journeys
+from tests.integration.actions.journeys import JANUARY, MARCH, a_project, an_action, drafted, funded, opened, validated
+from tests.integration.actions.people import Desk, Person, a_cast, euros, problem
+
+
+async def test_a_project_goes_from_draft_to_funded(desk: Desk) -> None:
+    cast = a_cast()
+    project = await funded(desk, cast)
+    seen = await desk.get(f"/v1/projects/{project.json()['id']}", cast.holder)
+    assert seen.json()["state"] == "funded"
+    assert seen.json()["budgets"]["revised"]["cash_charges"] == euros("1000.00")
+    assert seen.headers["etag"] == project.headers["etag"]
+
+
+async def test_every_version_has_its_fact_and_the_last_one_the_state(desk: Desk, address: str) -> None:
+    project = (await funded(desk, a_cast())).json()
+    async with desk.db.transaction(SYSTEM) as tx:
+        assert await tx.fetchval("SELECT version FROM project WHERE id = $1", project["id"]) == project["version"]
+    owner = await _owner(address)
+    rows = await owner.fetch("SELECT version, type FROM outbox WHERE key = $1 ORDER BY seq", project["id"])
+    await owner.close()
+    facts = [row["version"] for row in rows if not row["type"].endswith(".state.v1")]
+    states = [row["version"] for row in rows if row["type"].endswith(".state.v1")]
+    assert facts == list(range(1, project["version"] + 1))
+    assert states[-1] == project["version"]
+
+
+async def _owner(address: str):
+    return await asyncpg.connect(address, server_settings={"search_path": "actions"})
+
+
+async def test_the_same_key_gets_the_same_answer_and_makes_one_project(desk: Desk) -> None:
+    cast = a_cast()
+    body, key = a_project(cast, await opened(desk, cast)), str(uuid4())
+    first, second = await asyncio.gather(
+        *(desk.post("/v1/projects", cast.holder, body, at=JANUARY, key=key) for _ in range(2))
+    )
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+    assert len((await desk.get("/v1/projects", cast.holder)).json()["items"]) == 1
+    assert len((await desk.get("/v1/actions", cast.holder)).json()["items"]) == 1
+    other = await desk.post("/v1/projects", cast.holder, {**body, "title": "Autre"}, at=JANUARY, key=key)
+    assert problem(other) == (422, "key-reused")
+
+
+async def test_a_change_says_which_version_it_was_decided_on(desk: Desk) -> None:
+    cast = a_cast()
+    project = await drafted(desk, cast)
+    path = f"/v1/projects/{project.json()['id']}/submit"
+    assert problem(await desk.post(path, cast.holder, at=JANUARY)) == (428, "precondition-required")
+    assert problem(await desk.post(path, cast.holder, match=7, at=JANUARY)) == (412, "precondition-failed")
+    key = str(uuid4())
+    first = await desk.post(path, cast.holder, match=project, at=JANUARY, key=key)
+    again = await desk.post(path, cast.holder, match=project, at=JANUARY, key=key)
+    assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "pointer"),
+    [
+        ({"main_municipality": "93059"}, "municipality-ceased", "/main_municipality"),
+        ({"main_municipality": "99999"}, "no-such-municipality", "/main_municipality"),
+        ({"colour": "red"}, "validation", "/colour"),
+        ({"actions": [an_action(places=[{"label": "x", "municipality": "86041", "priority_district": "QN08605M"}])]},
+         "district-not-in-municipality", "/priority_district"),
+        ({"forecast": {"charges": [{"label": "x", "amount": {"amount": "1.005"}}]}}, "validation",
+         "/forecast/charges/0/amount/amount"),
+    ],
+)  # fmt: skip
+async def test_a_wrong_body_is_refused_where_it_is_wrong(desk: Desk, wrong: dict, code: str, pointer: str) -> None:
+    cast = a_cast()
+    body = a_project(cast, await opened(desk, cast), **wrong)
+    answer = await desk.post("/v1/projects", cast.holder, body, at=JANUARY)
+    assert answer.status_code == 422, answer.text
+    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    assert answer.json()["code"] == code or code == "validation"
+    assert (await desk.get("/v1/projects", cast.holder)).json()["items"] == []
+
+
+async def test_an_unbalanced_budget_is_refused_by_its_rule(desk: Desk) -> None:
+    cast = a_cast()
+    project = await drafted(desk, cast, forecast={"charges": [{"label": "Intervenant", "amount": euros("999.99")}]})
+    path = f"/v1/projects/{project.json()['id']}/submit"
+    answer = await desk.post(path, cast.holder, match=project, at=JANUARY)
+    assert problem(answer) == (409, "budget-not-balanced")
+    assert answer.json()["rule"] == "R23"
+
+
+@pytest.mark.parametrize(("at", "status"), [("2025-01-24T23:59:59+01:00", 200), ("2025-01-25T00:00:00+01:00", 409)])
+async def test_r22_the_deadline_is_the_day_s_last_second(desk: Desk, at: str, status: int) -> None:
+    cast = a_cast()
+    project = await drafted(desk, cast)
+    path = f"/v1/projects/{project.json()['id']}/submit"
+    assert (await desk.post(path, cast.holder, match=project, at=at)).status_code == status
+
+
+async def test_what_lies_elsewhere_is_not_there(desk: Desk) -> None:
+    cast, project = a_cast(), None
+    project = await validated(desk, cast)
+    neighbours = a_cast()
+    strangers = [
+        neighbours.coordinator,
+        neighbours.holder,
+        Person(role=Role.DRAC_ADVISER, codes=("33",)),
+        Person(role=Role.COLLECTIVITY_SYSTEM, codes=("86041",)),
+        Person(role=Role.DASHBOARD),
+        Person(role=Role.FUNDER),
+    ]
+    path = f"/v1/projects/{project.json()['id']}"
+    for stranger in strangers:
+        assert problem(await desk.get(path, stranger)) == (404, "no-such-project"), stranger.role
+        assert (await desk.get("/v1/projects", stranger)).json()["items"] == []
+        answer = await desk.post(f"{path}/withdraw", stranger, {"reason": "x"}, match=project)
+        assert answer.status_code == 404, stranger.role
+    for insider in (cast.coordinator, cast.secretary, cast.holder, cast.drac, cast.town):
+        assert (await desk.get(path, insider)).status_code == 200, insider.role
+
+
+async def test_what_is_seen_is_not_therefore_one_s_own(desk: Desk) -> None:
+    cast = a_cast()
+    project = await validated(desk, cast)
+    drac_line, town_line = (line["id"] for line in project.json()["lines"])
+    body = {"granted": euros("1.00"), "decided_on": "2025-03-20"}
+    path = f"/v1/projects/{project.json()['id']}/funding-lines"
+    foreign = await desk.post(f"{path}/{drac_line}/decide", cast.town, body, match=project, at=MARCH)
+    assert problem(foreign) == (403, "not-yours")
+    unscoped = await desk.post(f"{path}/{town_line}/decide", cast.coordinator, body, match=project, at=MARCH)
+    assert problem(unscoped) == (403, "scope-missing")
+
+
+async def test_of_many_decisions_on_one_line_one_passes(desk: Desk) -> None:
+    cast = a_cast()
+    project = await validated(desk, cast)
+    line = project.json()["lines"][0]["id"]
+    path = f"/v1/projects/{project.json()['id']}/funding-lines/{line}/decide"
+    body = {"granted": euros("600.00"), "decided_on": "2025-03-20"}
+    answers = await asyncio.gather(*(desk.post(path, cast.drac, body, match=project, at=MARCH) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
+
+
+async def test_time_alone_ends_an_incomplete_file(desk: Desk) -> None:
+    cast = a_cast()
+    project = await journeys.submitted(desk, cast)
+    missing = {"pieces": ["RIB"], "due_on": "2025-02-07"}
+    await journeys.go(desk, project, "return", cast.coordinator, missing, at=JANUARY)
+    operator = Person(role=Role.OPERATOR)
+    path = "/v1/sandbox/actions/timers"
+    early = await desk.post(path, operator, at="2025-02-07T23:59:59+01:00")
+    late = await desk.post(path, operator, at="2025-02-08T00:00:00+01:00")
+    assert (early.json()["lapsed_files"], late.json()["lapsed_files"]) == (0, 1)
+    seen = await desk.get(f"/v1/projects/{project.json()['id']}", cast.holder)
+    assert (seen.json()["state"], seen.json()["reason"]) == ("ineligible", "due_date_passed")

@@ -1,0 +1,151 @@
+"""Where a webhook may go: which addresses of the internet, which shape of URL.  Pure; nothing here asks the DNS.
+
+The lists are explicit.  The standard library's `is_global` says yes to cloud metadata addresses, multicast and mapped
+forms on some of the interpreters we ship, so it is not asked.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+from common.errors import Invalid
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_DENIED_4 = tuple(
+    IPv4Network(block)
+    for block in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # shared by carriers
+        "127.0.0.0/8",
+        "169.254.0.0/16",  # link-local, and the metadata of clouds
+        "172.16.0.0/12",
+        "192.0.0.0/24",  # IETF assignments, and the metadata of one more cloud
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    )
+)
+_ALLOWED_6 = IPv6Network("2000::/3")  # mapped, compatible, NAT64, unique local and link-local forms lie outside
+_DENIED_6 = tuple(
+    IPv6Network(block)
+    for block in (
+        "2001::/23",  # IETF assignments, Teredo among them
+        "2001:db8::/32",
+        "2002::/16",  # 6to4 carries an IPv4 address
+        "2620:4f:8000::/48",
+        "3fff::/20",
+    )
+)
+URL_LENGTH_MAX = 2_000
+
+
+class ForbiddenDestination(Invalid):
+    """The URL is none that a webhook may be sent to."""
+
+    title = "A webhook goes to an https address with a public name, on an allowed port, and without credentials."
+    titre = "Un webhook va vers une adresse https au nom public, sur un port autorisé, et sans identifiants."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destinations:
+    """What may be called: public addresses on port 443, and what a sandbox adds to them; never ourselves."""
+
+    networks: tuple[Network, ...] = ()
+    ports: frozenset[int] = frozenset({443})
+    own_names: frozenset[str] = frozenset()
+
+    @classmethod
+    def widened(cls, networks: Iterable[str], ports: Iterable[int]) -> "Destinations":
+        """Add a sandbox's own networks and ports to what is public."""
+        return cls(
+            networks=tuple(ip_network(network) for network in networks),
+            ports=frozenset({443, *ports}),
+        )
+
+    def admits(self, address: str) -> bool:
+        """Tell whether this address may be dialled."""
+        try:
+            ip = ip_address(address)
+        except ValueError:
+            return False
+        return public(ip) or any(ip.version == network.version and ip in network for network in self.networks)
+
+    def admits_all(self, addresses: Iterable[str]) -> bool:
+        """Refuse a name as a whole when one of its addresses is bad: which one answers is the attacker's choice."""
+        judged = [self.admits(address) for address in addresses]
+        return bool(judged) and all(judged)
+
+    def require(self, url: str) -> None:
+        """Refuse a URL whose very text says that it must not be called."""
+        if reason := self._refusal(url):
+            raise ForbiddenDestination(reason, pointer="/url")
+
+    def _refusal(self, url: str) -> str | None:
+        if len(url) > URL_LENGTH_MAX or not url.isascii() or not url.isprintable() or " " in url:
+            return f"A URL is at most {URL_LENGTH_MAX} printable ASCII characters, without spaces."
+        try:
+            parts = urlsplit(url)
+            port = parts.port or 443
+        except ValueError:
+            return "This is no URL."
+        return _refused_shape(parts) or self._refused_host(parts.hostname or "", port)
+
+    def _refused_host(self, host: str, port: int) -> str | None:
+        if port not in self.ports:
+            return f"Port {port} is not allowed."
+        if _is_literal(host):
+            return None if self.networks and self.admits(host) else "The host must be a name, not an address."
+        if self.networks and host == "localhost":
+            return None
+        if host.rstrip(".") in self.own_names:
+            return "This is one of our own names."
+        labels = host.rstrip(".").split(".")
+        if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1] in _PRIVATE_NAMES:
+            return "The host must be a full public name."
+        return None
+
+
+_PRIVATE_NAMES = frozenset(
+    ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "test", "invalid"]
+)
+
+
+def public(ip: Address) -> bool:
+    """Tell whether an address belongs to somebody on the public internet."""
+    if isinstance(ip, IPv4Address):
+        return not any(ip in block for block in _DENIED_4)
+    return not ip.scope_id and ip in _ALLOWED_6 and not any(ip in block for block in _DENIED_6)
+
+
+def _refused_shape(parts: SplitResult) -> str | None:
+    if parts.scheme != "https":
+        return "The scheme must be https."
+    if "@" in parts.netloc:
+        return "A URL may not carry credentials."
+    if parts.fragment:
+        return "A URL may not carry a fragment."
+    return None if parts.hostname else "The URL names no host."
+
+
+def _is_literal(host: str) -> bool:
+    """Tell addresses from names, in the forms of old C libraries too: 2130706433, 0x7f.1, 127.1."""
+    if ":" in host:
+        return True
+    last = host.rstrip(".").rpartition(".")[2]
+    return last.isdigit() or last.lower().startswith("0x")
+
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)

@@ -1,0 +1,79 @@
+"""Which facts an endpoint may hear: those that its owner could read through the API.  Pure.
+
+    coordination     everything about the campaigns and projects that it holds
+    collectivity     what lies in its communes on the effective date, from the project's validation on; of the money,
+                     its own lines, and the totals once the project is funded
+    both             reference data: territories, organisations, coordinations, films, offers of rights
+
+Whatever no line of this module allows is not heard.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from common.contracts.access import Role
+from common.contracts.actions import About
+from common.contracts.actions.vocabulary import ProjectStatus
+
+REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer"})
+
+FROM_VALIDATION = frozenset(
+    {ProjectStatus.VALIDATED, ProjectStatus.FUNDED, ProjectStatus.CLOSED, ProjectStatus.CANCELLED}
+)
+"""A project is cancelled only after its validation; withdrawn, rejected, deferred only before."""
+
+OF_ONE_LINE = frozenset(
+    {
+        "project.funding_decided",
+        "project.convention_sent",
+        "project.convention_signed",
+        "project.payment_recorded",
+        "project.account_accepted",
+    }
+)
+OF_TOTALS = frozenset({"project.budget_revised"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose endpoint it is, as the client is registered today."""
+
+    role: Role
+    org: UUID
+    coordination_id: UUID | None
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What routing needs of a fact: its short type, and whom it concerns."""
+
+    fact: str
+    about: About | None = None
+    coordination_id: UUID | None = None
+
+    @property
+    def aggregate(self) -> str:
+        return self.fact.partition(".")[0]
+
+
+def may_hear(owner: Owner, heard: Heard) -> bool:
+    """Tell whether a fact may be sent to an endpoint of this owner."""
+    if owner.role not in (Role.REGIONAL_COORDINATOR, Role.COLLECTIVITY_SYSTEM):
+        return False
+    if heard.aggregate in REFERENCE:
+        return True
+    if owner.role is Role.REGIONAL_COORDINATOR:
+        holder = heard.about.coordination_id if heard.about else heard.coordination_id
+        return holder is not None and holder == owner.coordination_id
+    return heard.about is not None and _in_territory(owner, heard.about) and _open_to(owner, heard.fact, heard.about)
+
+
+def _in_territory(owner: Owner, about: About) -> bool:
+    return about.project_state in FROM_VALIDATION and not owner.codes.isdisjoint(about.municipalities)
+
+
+def _open_to(owner: Owner, fact: str, about: About) -> bool:
+    if fact in OF_ONE_LINE or about.funders:
+        return owner.org in about.funders
+    return fact not in OF_TOTALS or about.project_state is not ProjectStatus.VALIDATED

@@ -15,6 +15,7 @@ from common.tokens import Principal
 from partners.domain import access, codes, district, municipality, territory
 from partners.domain.district import DistrictRefused
 from partners.domain.municipality import Known, MunicipalityRefused, Place
+from partners.domain.naming import line
 from partners.domain.territory import NoSuchDepartment, NoSuchVintage, Sheet, VintageNotKnown
 from partners.store import places, territories
 
@@ -99,7 +100,7 @@ async def describe_district(tx: Transaction, vintage: int, asked: DistrictAsked)
     of = district.generation(code)
     return District(
         code=code,
-        name=asked.name,
+        name=line(asked.name),
         municipalities=tuple(sorted({one.counts_under for one in taken})),
         valid_from=of.valid_from,
         valid_until=of.valid_until,

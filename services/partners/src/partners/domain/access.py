@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from common.contracts.access import Level
-from common.errors import Forbidden
+from common.errors import DomainError, Forbidden
 
 
 class ScopeMissing(Forbidden):
@@ -76,6 +76,15 @@ class Verb:
     relation: Callable[[Asker, Concern], bool] = anything
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedAction:
+    """Whether a verb would be let through now; the reason is the code of the problem that would be answered."""
+
+    verb: str
+    allowed: bool
+    reason: str | None
+
+
 _READ = Verb(frozenset({"read", "operations"}))
 _DESCRIBE = Verb(frozenset({"territories:write"}))
 _CLIENTS = Verb(frozenset({"clients:manage"}))
@@ -135,12 +144,28 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
 )
 
 
-def require(asker: Asker, verb: str, concern: Concern | None = None) -> None:
-    """Let the caller do this, or refuse; imports and consumers work in the house's own name and may."""
+def refusal(asker: Asker, verb: str, concern: Concern | None = None) -> type[Forbidden] | None:
+    """Say why the caller may not do this, if so; imports and consumers work in the house's own name and may."""
     if asker.territory.level == "system":
-        return
+        return None
     needed = VERBS[verb]
     if asker.scopes.isdisjoint(needed.scopes):
-        raise ScopeMissing
-    if not needed.relation(asker, concern or Concern()):
-        raise NotYours
+        return ScopeMissing
+    return None if needed.relation(asker, concern or Concern()) else NotYours
+
+
+def require(asker: Asker, verb: str, concern: Concern | None = None) -> None:
+    """Let the caller do this, or refuse."""
+    if refused := refusal(asker, verb, concern):
+        raise refused
+
+
+def allowed_actions(
+    asker: Asker, against: Mapping[str, type[DomainError] | None], concern: Concern
+) -> list[AllowedAction]:
+    """List verbs with the reason why not: what the state says `against` them, or what the caller lacks."""
+    return [
+        AllowedAction(verb=verb, allowed=reason is None, reason=reason.code if reason else None)
+        for verb, state_says in against.items()
+        for reason in (state_says or refusal(asker, verb, concern),)
+    ]

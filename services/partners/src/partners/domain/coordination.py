@@ -18,7 +18,7 @@ from common.contracts.partners import (
     CoordinationState,
     Coverage,
 )
-from common.errors import Conflict, FieldError, Invalid, NotFound
+from common.errors import Conflict, DomainError, FieldError, Invalid, NotFound
 from partners.domain.periods import DAY, NothingToChange, ended_before, followed, require_order
 
 
@@ -159,6 +159,12 @@ class Coordination:
     def _require_open(self) -> None:
         if self.ended_on is not None:
             raise CoordinationAlreadyEnded(f"It ended on {self.ended_on}.")
+
+
+def against(ended_on: date | None) -> Mapping[str, type[DomainError] | None]:
+    """List what may be done to a coordination, with what its state says against it."""
+    ended = None if ended_on is None else CoordinationAlreadyEnded
+    return {"coordination.change": ended, "coordination.end": ended}
 
 
 def require_in_region(departments: Collection[str], region: str, region_of: Mapping[str, str]) -> None:

@@ -107,10 +107,8 @@ class Edition:
 
     def set_aside(self) -> Mapping[str, int]:
         """Count the lines of each file that were not taken."""
-        counts = dict.fromkeys(self.lines, 0)
-        for remark in self.remarks:
-            counts[remark.file] += remark.anomaly in SET_ASIDE
-        return counts
+        aside = {(remark.file, remark.line) for remark in self.remarks if remark.anomaly in SET_ASIDE}
+        return {file: sum(one == file for one, _ in aside) for file in self.lines}
 
     def _sheet(self, department: Department, municipalities: Sequence[Municipality]) -> Sheet:
         named = {one.intermunicipality for one in municipalities} | {one.territorial_body for one in municipalities}

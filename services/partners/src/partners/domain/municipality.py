@@ -12,7 +12,7 @@ whoever writes it may mean the municipality that is gone, with its bounds, its p
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Protocol, TypeGuard, TypeVar
 
 from common.contracts.partners import Municipality
 from common.errors import FieldError, Invalid, NotFound, Verdict
@@ -38,6 +38,20 @@ class Known:
     department: str
     region: str
 
+    @property
+    def successors(self) -> tuple[str, ...]:
+        return self.entry.successors
+
+
+class LookedUp(Protocol):
+    """Whatever a code was found as: it says what took its place, if something did."""
+
+    @property
+    def successors(self) -> tuple[str, ...]: ...
+
+
+L = TypeVar("L", bound=LookedUp)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -51,14 +65,14 @@ class Place:
     region: str
 
 
-def is_place(known: Known | None) -> TypeGuard[Known]:
+def is_place(known: L | None) -> TypeGuard[L]:
     """Judge whether a code may be used as a place (R30): the vintage knows it, and nothing took its place."""
-    return known is not None and not known.entry.successors
+    return known is not None and not known.successors
 
 
-def why_not(code: str, vintage: int, known: Known | None) -> Verdict:
+def why_not(code: str, vintage: int, known: LookedUp | None) -> Verdict:
     """Say why a code may not be used as a place, and what to use instead (R30)."""
-    use = ", ".join(known.entry.successors) if known else ""
+    use = ", ".join(known.successors) if known else ""
     return Verdict(
         rule="R30",
         version=str(vintage),
@@ -97,7 +111,7 @@ def mistake(pointer: str, refused: Verdict, kind: type[Invalid]) -> FieldError:
     return FieldError(pointer, kind.code, refused.reason, refused.rule, refused.raison)
 
 
-def only(code: str, vintage: int, known: Known | None, *, pointer: str) -> Known:
+def only(code: str, vintage: int, known: L | None, *, pointer: str) -> L:
     """Take one code of a request as a place, or refuse it."""
     if is_place(known):
         return known
@@ -105,9 +119,9 @@ def only(code: str, vintage: int, known: Known | None, *, pointer: str) -> Known
     raise MunicipalityRefused(refused.reason, pointer=pointer, verdict=refused, precision=refused.raison)
 
 
-def found(code: str, vintage: int, known: Known | None) -> Known:
+def found(code: str, vintage: int, known: L | None) -> L:
     """Take the code of an address, or say that there is nothing, or no longer, and what took its place."""
     if is_place(known):
         return known
-    refused = why_not(code, vintage, known)
+    refused = codes.malformed(code) or why_not(code, vintage, known)
     raise NoSuchMunicipality(refused.reason, verdict=refused, precision=refused.raison)

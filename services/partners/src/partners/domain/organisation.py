@@ -6,12 +6,13 @@ Names, roles and identifiers are dated: a report of 2018 names the national coor
 was said of earlier days stays; a change takes effect on the day of the latest one of its kind, or after.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from common.contracts.partners import (
+    AreaLevel,
     AreaRef,
     Dated,
     DatedIdentifier,
@@ -24,7 +25,7 @@ from common.contracts.partners import (
     OrganisationRole,
     OrganisationState,
 )
-from common.errors import Conflict, Invalid, NotFound
+from common.errors import Conflict, DomainError, Invalid, NotFound
 from partners.domain.identifiers import UNIDENTIFIED, Identifiers, require_identified
 from partners.domain.naming import line
 from partners.domain.periods import DAY, DatesGoBackwards, NothingToChange, ended_before, followed
@@ -67,7 +68,13 @@ class Description:
 
     def checked(self) -> "Description":
         """Write it its one way, or refuse it (R29)."""
-        described = replace(self, name=line(self.name), roles=tuple(sorted(set(self.roles))))
+        by_area = self.area.code if self.area and self.area.level is AreaLevel.DEPARTMENT else None
+        described = replace(
+            self,
+            name=line(self.name),
+            department=self.department or by_area,
+            roles=tuple(sorted(set(self.roles))),
+        )
         if not described.name:
             raise NameMissing(pointer="/name")
         if OrganisationRole.PROJECT_HOLDER in described.roles:
@@ -180,6 +187,12 @@ class Organisation:
     def _require_open(self) -> None:
         if self.closed_on is not None:
             raise OrganisationAlreadyClosed(f"It was closed on {self.closed_on}.")
+
+
+def against(closed_on: date | None) -> Mapping[str, type[DomainError] | None]:
+    """List what may be done to an organisation, with what its state says against it."""
+    closed = None if closed_on is None else OrganisationAlreadyClosed
+    return {"organisation.change": closed, "organisation.close": closed}
 
 
 def _roles(before: tuple[Dated, ...], now: Iterable[OrganisationRole], day: date) -> tuple[Dated, ...]:

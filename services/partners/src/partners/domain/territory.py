@@ -39,6 +39,11 @@ class NoSuchDepartment(NotFound):
     titre = "Ce département n’existe pas dans ce millésime."
 
 
+class NoSuchIntermunicipality(NotFound):
+    title = "There is no such intermunicipality in this vintage."
+    titre = "Cette intercommunalité n’existe pas dans ce millésime."
+
+
 class VintageNotKnown(Invalid):
     title = "This vintage of the geographic code is not known here."
     titre = "Ce millésime du code officiel géographique n’est pas connu ici."

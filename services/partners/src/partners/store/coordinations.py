@@ -1,6 +1,7 @@
 """Coordinations, and what they cover: a row a département and a period, which the database keeps from overlapping."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -36,6 +37,26 @@ _SAVE = outbox.changing(
     RETURNING id
     """
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoordinationRead:
+    """A coordination as it was published, and what tells who may change it."""
+
+    version: int
+    doc: str
+    drac_id: UUID
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoordinationFilters:
+    """What a list of coordinations may be narrowed by; None: any."""
+
+    region: str | None = None
+    department: str | None = None
+    on: date | None = None
+    organisation_id: UUID | None = None
 
 
 async def lock_coordination(tx: Transaction, coordination_id: UUID) -> Coordination:
@@ -107,23 +128,15 @@ async def save_coordination(tx: Transaction, coordination: Coordination, fact: F
     return await outbox.write(tx, _SAVE, _values(coordination), _said(coordination, fact), once)
 
 
-async def coordination_doc(tx: Transaction, coordination_id: UUID) -> tuple[int, str]:
-    """Read a coordination as it was published, and its version."""
-    row = await tx.fetchrow("SELECT version, doc FROM coordination WHERE id = $1", coordination_id)
+async def coordination_doc(tx: Transaction, coordination_id: UUID) -> CoordinationRead:
+    row = await tx.fetchrow("SELECT version, doc, drac_id, ended_on FROM coordination WHERE id = $1", coordination_id)
     if row is None:
         raise NoSuchCoordination
-    return row["version"], row["doc"]
+    return CoordinationRead(**row)
 
 
 async def coordinations(
-    tx: Transaction,
-    *,
-    region: str | None,
-    department: str | None,
-    on: date | None,
-    organisation_id: UUID | None,
-    after: UUID | None,
-    limit: int,
+    tx: Transaction, filters: CoordinationFilters, *, after: UUID | None, limit: int
 ) -> Sequence[tuple[UUID, str]]:
     """Read coordinations in the order of their ids; `on` keeps those that cover something (there) on that day."""
     rows = await tx.fetch(
@@ -141,10 +154,10 @@ async def coordinations(
          ORDER BY id
          LIMIT $6
         """,
-        region,
-        department,
-        on,
-        organisation_id,
+        filters.region,
+        filters.department,
+        filters.on,
+        filters.organisation_id,
         after,
         limit,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -67,6 +68,16 @@ class _History:
     names: tuple[Dated, ...]
     roles: tuple[Dated, ...]
     identifiers: tuple[DatedIdentifier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationRead:
+    """An organisation as it was published, and what tells who may change it."""
+
+    version: int
+    doc: str
+    department: str | None
+    closed_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +163,13 @@ async def is_open(tx: Transaction, organisation_id: UUID) -> bool:
     return found
 
 
-async def organisation_doc(tx: Transaction, organisation_id: UUID) -> tuple[int, str]:
-    """Read an organisation as it was published, and its version."""
-    row = await tx.fetchrow("SELECT version, doc FROM organisation WHERE id = $1", organisation_id)
+async def organisation_doc(tx: Transaction, organisation_id: UUID) -> OrganisationRead:
+    row = await tx.fetchrow(
+        "SELECT version, doc, department, closed_on FROM organisation WHERE id = $1", organisation_id
+    )
     if row is None:
         raise NoSuchOrganisation
-    return row["version"], row["doc"]
+    return OrganisationRead(**row)
 
 
 async def organisations(

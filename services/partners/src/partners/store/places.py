@@ -1,7 +1,6 @@
 """Territories as readers ask for them: vintages, regions, départements, municipalities and what lies on them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import asyncpg
 import msgspec
@@ -9,95 +8,31 @@ import msgspec
 from common.contracts.partners import Area, Density, District, Intermunicipality, Municipality, MunicipalityKind, Zone
 from common.database import Transaction
 from partners.domain.municipality import Known
+from partners.domain.territory import NoSuchVintage
+from partners.store.shapes import (
+    DepartmentShown,
+    DistrictFilters,
+    IntermunicipalityShown,
+    Meaning,
+    MunicipalityFilters,
+    MunicipalityShown,
+    RegionShown,
+    VintageShown,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VintageShown:
-    """A vintage that is known here, and how much of it."""
-
-    vintage: int
-    departments: int
-    municipalities: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegionShown:
-    code: str
-    name: str
-    zone: Zone
-    departments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepartmentShown:
-    code: str
-    name: str
-    zone: Zone
-    region: Area
-    municipalities: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntermunicipalityShown:
-    """An intermunicipality and the départements it has members in."""
-
-    siren: str
-    name: str
-    form: str
-    departments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MunicipalityShown:
-    """What a code names in a vintage; `counts_under` is the municipality it is rolled up to."""
-
-    code: str
-    vintage: int
-    name: str | None
-    kind: MunicipalityKind
-    counts_under: str | None
-    parent: str | None
-    successors: tuple[str, ...]
-    department: Area
-    region: Area
-    intermunicipality: Intermunicipality | None
-    territorial_body: Intermunicipality | None
-    population: int | None
-    siren: str | None
-    density: Density | None
-    districts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
-    """What a code named in one vintage."""
-
-    vintage: int
-    name: str | None
-    kind: MunicipalityKind
-    parent: str | None
-    successors: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MunicipalityFilters:
-    """What a list of municipalities may be narrowed by; None: any."""
-
-    name: str | None = None
-    department: str | None = None
-    region: str | None = None
-    intermunicipality: str | None = None
-    kind: str | None = None
-
-
-async def vintages(tx: Transaction) -> Sequence[VintageShown]:
+async def vintages(tx: Transaction, *, after: int | None, limit: int) -> Sequence[VintageShown]:
     rows = await tx.fetch(
         """
         SELECT vintage, count(*)::integer AS departments, sum(municipalities)::integer AS municipalities
           FROM territory
+         WHERE $1::integer IS NULL OR vintage > $1
          GROUP BY vintage
          ORDER BY vintage
-        """
+         LIMIT $2
+        """,
+        after,
+        limit,
     )
     return [VintageShown(**row) for row in rows]
 
@@ -105,6 +40,11 @@ async def vintages(tx: Transaction) -> Sequence[VintageShown]:
 async def is_known(tx: Transaction, vintage: int) -> bool:
     known: bool = await tx.fetchval("SELECT EXISTS (SELECT FROM territory WHERE vintage = $1)", vintage)
     return known
+
+
+async def require_vintage(tx: Transaction, vintage: int) -> None:
+    if not await is_known(tx, vintage):
+        raise NoSuchVintage
 
 
 async def nearest_vintage(tx: Transaction, year: int) -> int | None:
@@ -115,17 +55,21 @@ async def nearest_vintage(tx: Transaction, year: int) -> int | None:
     return found
 
 
-async def regions(tx: Transaction, vintage: int) -> Sequence[RegionShown]:
+async def regions(tx: Transaction, vintage: int, *, after: str | None, limit: int) -> Sequence[RegionShown]:
     rows = await tx.fetch(
         """
         SELECT region AS code, min(region_name) AS name, min(zone) AS zone,
                array_agg(department ORDER BY department) AS departments
           FROM territory
          WHERE vintage = $1
+           AND ($2::text IS NULL OR region > $2)
          GROUP BY region
          ORDER BY region
+         LIMIT $3
         """,
         vintage,
+        after,
+        limit,
     )
     return [
         RegionShown(code=row["code"], name=row["name"], zone=Zone(row["zone"]), departments=tuple(row["departments"]))
@@ -225,12 +169,20 @@ async def intermunicipalities(
 async def known_places(tx: Transaction, vintage: int, codes: Collection[str]) -> Mapping[str, Known]:
     """Look municipality codes up in a vintage; those it does not know are left out."""
     rows = await tx.fetch(f"{_MUNICIPALITIES} WHERE m.vintage = $1 AND m.code = ANY ($2::text[])", vintage, list(codes))
-    return {
-        row["code"]: Known(
-            entry=_entry(row), vintage=row["vintage"], department=row["department"], region=row["region"]
-        )
-        for row in rows
-    }
+    return {row["code"]: _known(row) for row in rows}
+
+
+async def municipalities_by_siren(tx: Transaction, vintage: int, sirens: Collection[str]) -> Mapping[str, Known]:
+    """Look municipalities up by the SIREN that they bear in a vintage; it cannot be read off their code."""
+    rows = await tx.fetch(
+        f"{_MUNICIPALITIES} WHERE m.vintage = $1 AND m.siren = ANY ($2::text[])", vintage, list(sirens)
+    )
+    return {row["siren"]: _known(row) for row in rows}
+
+
+async def intermunicipality_codes(tx: Transaction, vintage: int) -> frozenset[str]:
+    rows = await tx.fetch("SELECT DISTINCT siren FROM intermunicipality WHERE vintage = $1", vintage)
+    return frozenset(row["siren"] for row in rows)
 
 
 async def municipality(tx: Transaction, vintage: int, code: str) -> MunicipalityShown | None:
@@ -239,18 +191,12 @@ async def municipality(tx: Transaction, vintage: int, code: str) -> Municipality
 
 
 async def meanings(tx: Transaction, code: str) -> Sequence[Meaning]:
-    """Tell what a code named in each vintage that knows it."""
+    """Tell what a code names in each vintage that knows it."""
     rows = await tx.fetch(
         "SELECT vintage, name, kind, parent, successors FROM municipality WHERE code = $1 ORDER BY vintage", code
     )
     return [
-        Meaning(
-            vintage=row["vintage"],
-            name=row["name"],
-            kind=MunicipalityKind(row["kind"]),
-            parent=row["parent"],
-            successors=tuple(row["successors"]),
-        )
+        Meaning(**dict(row) | {"kind": MunicipalityKind(row["kind"]), "successors": tuple(row["successors"])})
         for row in rows
     ]
 
@@ -287,14 +233,7 @@ async def municipalities(
 
 
 async def districts(
-    tx: Transaction,
-    vintage: int,
-    *,
-    municipality: str | None = None,
-    department: str | None = None,
-    name: str | None = None,
-    after: str | None = None,
-    limit: int,
+    tx: Transaction, vintage: int, filters: DistrictFilters, *, after: str | None, limit: int
 ) -> Sequence[tuple[str, str]]:
     """Read priority districts in the order of their codes: code and document."""
     rows = await tx.fetch(
@@ -311,9 +250,9 @@ async def districts(
          LIMIT $6
         """,
         vintage,
-        municipality,
-        department,
-        name,
+        filters.municipality,
+        filters.department,
+        filters.name,
         after,
         limit,
     )
@@ -340,6 +279,10 @@ _MUNICIPALITIES = """
       LEFT JOIN intermunicipality AS b
         ON b.vintage = m.vintage AND b.siren = m.territorial_body AND b.territory_id = m.territory_id
 """
+
+
+def _known(row: asyncpg.Record) -> Known:
+    return Known(entry=_entry(row), vintage=row["vintage"], department=row["department"], region=row["region"])
 
 
 def _entry(row: asyncpg.Record) -> Municipality:

@@ -23,7 +23,7 @@ ROUTES = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-TABLES = ("film", "film_name", "film_word", "rights_offer", "known_organisation")
+TABLES = ("film", "film_name", "rights_offer", "known_organisation")
 
 
 async def ask(portal: Portal, verb: str, headers: dict[str, str]) -> httpx.Response:
@@ -102,7 +102,6 @@ async def test_without_a_principal_no_row_is_seen(portal: Portal, app: "asyncpg.
     [
         "UPDATE film SET title = 'stolen'",
         "INSERT INTO film_name (scheme, value, film_id) VALUES ('visa', '9', gen_random_uuid())",
-        "INSERT INTO film_word (word) VALUES ('stolen')",
         "INSERT INTO known_organisation (id, epoch, version, name) VALUES (gen_random_uuid(), 1, 1, 'me')",
     ],
 )

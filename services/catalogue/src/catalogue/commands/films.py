@@ -98,5 +98,5 @@ async def _claim(tx: Transaction, film: Film, once: Once) -> Answer | None:
             return answer
         name = taken[0]
         raise IdentifierTaken(f"{name.scheme} {name.value}: film {name.film_id}.")
-    await store.learn_words(tx, [film])
+    await store.keep_words(tx, [film])
     return None

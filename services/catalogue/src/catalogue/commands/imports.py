@@ -81,7 +81,7 @@ def _decide(entry: Entry, known: Known, at: datetime) -> Outcome:
 async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     """Write the films: all their words at once, their names and rows one by one."""
     films = [outcome.film for outcome in outcomes if outcome.film is not None]
-    await store.learn_words(tx, films)
+    await store.keep_words(tx, films)
     for outcome, film in zip(outcomes, films, strict=True):
         if taken := await store.claim_names(tx, film):
             raise IdentifierTaken(f"Line {outcome.number}: {taken[0]} has just been given to another film.")

@@ -37,21 +37,15 @@ CREATE TABLE film (
   identifiers      jsonb   NOT NULL,
   visas            jsonb   NOT NULL,
   workshop         jsonb,
-  filed            text    COLLATE "C" NOT NULL,        -- the title as it is filed: plain, without its article
-  found_by         text[]  NOT NULL,        -- the plain words of its titles, directors and visas
-  doc              text    NOT NULL,        -- the published state, byte for byte
-  CHECK ((duration_minutes IS NULL) = (kind IS NULL))
+  project_id       uuid,                                               -- of its workshop, to be asked for by
+  filed            text    COLLATE "C" NOT NULL,                       -- the title, plain and without its article
+  doc              text    NOT NULL,                                   -- the published state, byte for byte
+  CHECK ((duration_minutes IS NULL) = (kind IS NULL)),
+  CHECK (project_id IS NULL OR workshop IS NOT NULL)
 );
 ALTER TABLE film ALTER COLUMN doc SET STORAGE EXTERNAL;
 CREATE INDEX ON film (filed, id);
-CREATE INDEX ON film USING gin (found_by);
-CREATE INDEX ON film ((workshop ->> 'project_id')) WHERE workshop IS NOT NULL;
-
--- Every word by which some film is found, so that a misspelt one finds those it resembles.  Words are never forgotten.
-CREATE TABLE film_word (
-  word text COLLATE "C" PRIMARY KEY
-);
-CREATE INDEX ON film_word USING gin (word gin_trgm_ops);
+CREATE INDEX ON film (project_id) WHERE project_id IS NOT NULL;
 
 -- What names one film and no other: visas and identifiers.
 CREATE TABLE film_name (
@@ -61,6 +55,21 @@ CREATE TABLE film_name (
   PRIMARY KEY (scheme, value)
 );
 CREATE INDEX ON film_name (film_id);
+
+-- The plain words of a film's titles, directors and visas; and every word there is, so that a misspelt one finds those
+-- it resembles.  Both without row security: under it, trigrams and LIKE could not use their index (their operators are
+-- not leakproof), and a word gives nothing away.
+CREATE TABLE film_word (
+  word    text COLLATE "C" NOT NULL,
+  film_id uuid NOT NULL REFERENCES film DEFERRABLE INITIALLY DEFERRED,    -- written before the film is
+  PRIMARY KEY (word, film_id)
+);
+CREATE INDEX ON film_word (film_id);
+
+CREATE TABLE vocabulary (
+  word text COLLATE "C" PRIMARY KEY
+);
+CREATE INDEX ON vocabulary USING gin (word gin_trgm_ops) WITH (fastupdate = off);   -- a pending list misleads the planner
 
 -- Organisations as `partners` announces them; (epoch, version) guards against older news.
 CREATE TABLE known_organisation (
@@ -102,11 +111,6 @@ ALTER TABLE film_name FORCE ROW LEVEL SECURITY;
 CREATE POLICY seen ON film_name FOR SELECT USING ((SELECT may_see()));
 CREATE POLICY claimed ON film_name FOR INSERT WITH CHECK ((SELECT may_write()));
 CREATE POLICY freed ON film_name FOR DELETE USING ((SELECT may_write()));
-
-ALTER TABLE film_word ENABLE ROW LEVEL SECURITY;
-ALTER TABLE film_word FORCE ROW LEVEL SECURITY;
-CREATE POLICY seen ON film_word FOR SELECT USING ((SELECT may_see()));
-CREATE POLICY learnt ON film_word FOR INSERT WITH CHECK ((SELECT may_write()));
 
 ALTER TABLE rights_offer ENABLE ROW LEVEL SECURITY;
 ALTER TABLE rights_offer FORCE ROW LEVEL SECURITY;

@@ -1,6 +1,6 @@
 """Films: their rows, the names that no two of them share, and the words by which they are found."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -44,7 +44,7 @@ _CREATE = outbox.creating(
     """
     INSERT INTO film (
       id, version, title, original_title, other_titles, directors, year, released_on, countries, genre,
-      duration_minutes, kind, versions, classification, warning, identifiers, visas, workshop, filed, found_by, doc)
+      duration_minutes, kind, versions, classification, warning, identifiers, visas, workshop, project_id, filed, doc)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $doc
       FROM key
     RETURNING id
@@ -56,8 +56,8 @@ _SAVE = outbox.changing(
     UPDATE film
        SET version = $2, title = $3, original_title = $4, other_titles = $5, directors = $6, year = $7,
            released_on = $8, countries = $9, genre = $10, duration_minutes = $11, kind = $12, versions = $13,
-           classification = $14, warning = $15, identifiers = $16, visas = $17, workshop = $18, filed = $19,
-           found_by = $20, doc = $doc
+           classification = $14, warning = $15, identifiers = $16, visas = $17, workshop = $18, project_id = $19,
+           filed = $20, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -130,18 +130,30 @@ async def _taken(tx: Transaction, film: Film) -> list[Taken]:
     return [Taken(row["scheme"], row["value"], row["film_id"]) for row in rows]
 
 
-async def learn_words(tx: Transaction, films: Iterable[Film]) -> None:
-    """Add the films' words to the vocabulary, in one order for all, so that two writers cannot lock crosswise."""
+async def keep_words(tx: Transaction, films: Sequence[Film]) -> None:
+    """Keep the words by which films are found, and forget those by which they no longer are."""
+    said = [(film.id, word) for film in films for word in found_by(film)]
     await tx.execute(
         """
-        INSERT INTO film_word (word)
-        SELECT said.word
-          FROM unnest($1::text[]) AS said (word)
-         WHERE NOT EXISTS (SELECT FROM film_word AS known WHERE known.word = said.word)
-         ORDER BY said.word
+        WITH said AS (SELECT film_id, word FROM unnest($2::uuid[], $3::text[]) AS said (film_id, word)),
+        forgotten AS (
+          DELETE FROM film_word
+           WHERE film_id = ANY ($1::uuid[]) AND (film_id, word) NOT IN (SELECT film_id, word FROM said)),
+        learnt AS (
+          INSERT INTO vocabulary (word)
+          SELECT DISTINCT word
+            FROM said
+           WHERE NOT EXISTS (SELECT FROM vocabulary AS known WHERE known.word = said.word)
+           ORDER BY word                        -- one order for all, so that two writers cannot lock crosswise
+              ON CONFLICT DO NOTHING)
+        INSERT INTO film_word (film_id, word)
+        SELECT film_id, word
+          FROM said
             ON CONFLICT DO NOTHING
         """,
-        sorted({word for film in films for word in found_by(film)}),
+        [film.id for film in films],
+        [film_id for film_id, _ in said],
+        [word for _, word in said],
     )
 
 
@@ -206,8 +218,8 @@ def _values(film: Film) -> list[object]:
         _json(said.identifiers),
         _json(film.visas),
         None if film.workshop is None else _json(film.workshop),
+        film.workshop and film.workshop.project_id,
         titles.filed(said.title),
-        found_by(film),
     ]
 
 

@@ -39,7 +39,7 @@ class Filters:
             self.country,
             self.year,
             self.workshop_film,
-            None if self.project_id is None else str(self.project_id),
+            self.project_id,
             self.scheme,
             self.value,
         )
@@ -53,7 +53,7 @@ _FILTERED = """
     AND ($5::text IS NULL OR $5 = ANY (countries))
     AND ($6::integer IS NULL OR year = $6)
     AND ($7::boolean IS NULL OR (workshop IS NOT NULL) = $7)
-    AND ($8::text IS NULL OR workshop ->> 'project_id' = $8)
+    AND ($8::uuid IS NULL OR project_id = $8)
     AND ($9::text IS NULL OR id = (SELECT film_id FROM film_name WHERE scheme = $9 AND value = $10::text))
 """
 
@@ -105,12 +105,11 @@ async def _vocabulary(tx: Transaction, question: Question) -> list[str]:
     """Find the known words that a word asked for is, begins or resembles; a short one has to be itself."""
     rows = await tx.fetch(
         """
-        SELECT DISTINCT word
-          FROM unnest($1::text[]) AS asked
-          JOIN film_word
-            ON word = asked
-            OR (length(asked) > 2 AND word LIKE asked || '%')
-            OR (length(asked) > 3 AND word % asked)
+        SELECT word FROM vocabulary WHERE word = ANY ($1::text[])
+         UNION
+        SELECT word FROM vocabulary JOIN unnest($1::text[]) AS asked ON word LIKE asked || '%' WHERE length(asked) > 2
+         UNION
+        SELECT word FROM vocabulary JOIN unnest($1::text[]) AS asked ON word % asked WHERE length(asked) > 3
          LIMIT $2
         """,
         question.words,
@@ -125,12 +124,16 @@ async def _candidates(
     telling = sorted({word for asked in question.telling for word in meant[asked]})
     rows = await tx.fetch(
         f"""
-        SELECT id, filed, found_by
-          FROM film
-         WHERE {_FILTERED}
-           AND found_by && $11::text[]
-         ORDER BY (SELECT count(*) FROM unnest($11::text[]) AS word WHERE word = ANY (found_by)) DESC, filed, id
-         LIMIT $12
+        WITH said AS (
+          SELECT film_id, count(*) AS words FROM film_word WHERE word = ANY ($11::text[]) GROUP BY film_id),
+        candidate AS (
+          SELECT id, filed, words
+            FROM said JOIN film ON id = film_id
+           WHERE {_FILTERED}
+           ORDER BY words DESC, filed, id
+           LIMIT $12)
+        SELECT id, filed, ARRAY (SELECT word FROM film_word WHERE film_id = id) AS found_by
+          FROM candidate
         """,
         *filters.values(),
         telling,

@@ -99,7 +99,7 @@ def consumer(servers: str, group: str, member: str) -> AIOKafkaConsumer:
     )
 
 
-def headers(  # noqa: PLR0913 - one argument an attribute
+def headers(
     *,
     service: str,
     event_id: UUID,

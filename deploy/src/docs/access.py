@@ -1,37 +1,35 @@
 """The page of rights: which role holds which scope, and which verb takes it; from the tables the code decides by."""
 
 import importlib
-import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
 from docs import house
 
 PATH = Path("docs/reference/access.md")
 
+FEW = 4
 BEGINS = """# Who may do what
 
 *Written by `make docs` from `common.contracts.access` and each service's `domain.access`.*
 
 A token carries one role, its scopes and a territory.  Visibility is judged first (outside one's territory: 404), then
-the scope (403), then what the resource is to the caller (403), then its state (409).  A scope is not enough where a
-verb also asks for a relation to the resource: one's own lines, one's own sites, the coordination that holds the file.
+the scope (403), then what the resource is to the caller (403), then its state (409).
 """
 
 
-def verbs(service: str) -> Mapping[str, frozenset[str]]:
-    """Give a service's verbs with the scopes of which one is enough."""
-    if importlib.util.find_spec(f"{service}.domain.access") is None:
-        return {}
-    table = importlib.import_module(f"{service}.domain.access").VERBS
-    return {verb: frozenset(entry.scopes) for verb, entry in table.items()}
+def verbs(service: str) -> Mapping[str, Any]:
+    """Give a service's table: what it takes to do each thing; every entry has `scopes`."""
+    table: Mapping[str, Any] = importlib.import_module(f"{service}.domain.access").VERBS
+    return table
 
 
 def page() -> str:
     """Write both tables."""
     lines = [*BEGINS.splitlines(), "", "## Roles", "", "| role | level | scopes |", "|---|---|---|"]
-    lines += [f"| `{role}` | {LEVEL_OF[role]} | {_ticked(SCOPES_OF[role])} |" for role in Role]
+    lines += [f"| `{role}` | {LEVEL_OF[role]} | {_ticked(sorted(SCOPES_OF[role]))} |" for role in Role]
     for service in house.SERVICES:
         lines += [
             "",
@@ -40,16 +38,26 @@ def page() -> str:
             "| verb | one of these scopes | roles that may hold it |",
             "|---|---|---|",
         ]
-        lines += [
-            f"| `{verb}` | {_ticked(scopes)} | {_ticked(_holders(scopes))} |" for verb, scopes in verbs(service).items()
-        ]
+        lines += [f"| `{verb}` | {_taken(entry)} | {_holders(entry)} |" for verb, entry in verbs(service).items()]
     return "\n".join(lines) + "\n"
 
 
-def _holders(scopes: frozenset[str]) -> list[str]:
-    return [role for role in Role if not SCOPES_OF[role].isdisjoint(scopes)]
+def _taken(entry: Any) -> str:
+    """Name the scopes, and how the caller must stand to the thing, where the table says it."""
+    if by := getattr(entry, "by", None):
+        return "; ".join(f"`{scope}` if {by[scope].value}" for scope in sorted(by))
+    relation = getattr(getattr(entry, "relation", None), "__name__", "anything").replace("_", " ")
+    return _ticked(sorted(entry.scopes)) + ("" if relation == "anything" else f" if {relation}")
 
 
-def _ticked(words: "frozenset[str] | list[str]") -> str:
-    ordered = words if isinstance(words, list) else sorted(words)
-    return ", ".join(f"`{word}`" for word in ordered) or "none needed"
+def _holders(entry: Any) -> str:
+    among = getattr(entry, "roles", None) or Role
+    holders = [role for role in Role if role in among and not SCOPES_OF[role].isdisjoint(entry.scopes)]
+    others = [role for role in Role if role not in holders]
+    if len(others) < FEW:
+        return f"every role but {_ticked(others)}" if others else "every role"
+    return _ticked(holders)
+
+
+def _ticked(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)

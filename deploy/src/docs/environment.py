@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from common.settings import Settings
 from docs import house
+from stack.settings import GatewaySettings
 
 PAGE = Path("docs/reference/settings.md")
 EXAMPLE = Path("deploy/env.example")
@@ -40,6 +41,7 @@ def _sections() -> Iterator[tuple[str, dict[str, FieldInfo]]]:
         added = {name: own[name] for name in own if name not in Settings.model_fields}
         if added:
             yield service, added
+    yield "the gateway", dict(GatewaySettings.model_fields)
 
 
 def _page() -> str:

@@ -8,8 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from common.settings import Settings
+from stack.services import SERVICES
 
-SERVICES = ("partners", "catalogue", "actions", "reporting")
+__all__ = ["SERVICES", "has_door", "load_everything", "modules", "openapi", "settings"]
 
 
 @cache

@@ -51,7 +51,7 @@ def _announced(service: str) -> list[str]:
 
 def _known(service: str) -> list[str]:
     """Name the aggregates of others that its schema keeps, by its tables `known_…`."""
-    made = (re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?known_(\w+)", one.sql) for one in migrations.found(service))
+    made = (re.findall(r"\bTABLE (?:IF NOT EXISTS )?known_(\w+)", one.sql) for one in migrations.found(service))
     return sorted({name for names in made for name in names})
 
 

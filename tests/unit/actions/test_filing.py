@@ -1,0 +1,372 @@
+"""The file and the committee: R15, R17, R20, R21, R22, R26, R27, and the guards of T1 to T10 and T24."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from actions.domain import agenda, campaign, deciding, filing
+from actions.domain.known import Appointment, Coordination
+from actions.domain.refusals import (
+    BudgetNotBalanced,
+    CampaignNotOpen,
+    DeadlinePassed,
+    DueDateNotPassed,
+    DueDatePassed,
+    FileNotComplete,
+    HolderClosed,
+    InTheFuture,
+    NotAppointed,
+    NothingAsked,
+    NotUnderstoodAsDecision,
+    OnSchoolTime,
+    OpenAirAlone,
+    OutsidePerimeter,
+    PriorContactMissing,
+    TriadIncomplete,
+)
+from actions.domain.rules import filing as rules
+from common.contracts.actions import (
+    ActionChanged,
+    ActionType,
+    CampaignRulesChanged,
+    CommitteeOutcome,
+    Companion,
+    LineStatus,
+    MissingPieces,
+    Partner,
+    PartnerFunction,
+    PriorContact,
+    ProjectChanged,
+    ProjectDeclaredIneligible,
+    ProjectStatus,
+)
+from tests.unit.actions import dossiers as a
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "in_time"),
+    [
+        ("Europe/Paris", "2025-01-24T23:59:59+01:00", True),
+        ("Europe/Paris", "2025-01-24T23:59:59.999999+01:00", True),
+        ("Europe/Paris", "2025-01-25T00:00:00+01:00", False),
+        ("Indian/Reunion", "2025-01-24T23:59:59+04:00", True),
+        ("Indian/Reunion", "2025-01-24T23:59:59+01:00", False),
+        ("America/Cayenne", "2025-01-25T03:59:59+01:00", True),
+        ("America/Cayenne", "2025-01-25T04:00:00+01:00", False),
+    ],
+)
+def test_r22_the_deadline_is_the_last_second_by_the_campaigns_own_clock(zone, moment, in_time):
+    dossier = a.a_draft(zone=zone)
+    when = datetime.fromisoformat(moment)
+    if in_time:
+        project, _ = filing.submit(dossier.project, dossier.campaign, dossier.actions, at=when)
+        assert project.state is ProjectStatus.SUBMITTED
+        return
+    with pytest.raises(DeadlinePassed) as refused:
+        filing.submit(dossier.project, dossier.campaign, dossier.actions, at=when)
+    assert a.verdict_of(refused).rule == "R22"
+
+
+def test_r21_a_contact_before_the_file_where_the_campaign_asks_for_it():
+    dossier = a.a_draft()
+    silent = replace(dossier.project, prior_contact=None)
+    with pytest.raises(PriorContactMissing) as refused:
+        filing.submit(silent, dossier.campaign, dossier.actions, at=a.at("2025-01-21 10:00"))
+    assert a.verdict_of(refused).rule == "R21"
+    relaxed = replace(dossier.campaign, rules=replace(a.RULES, prior_contact_required=False))
+    assert filing.submit(silent, relaxed, dossier.actions, at=a.at("2025-01-21 10:00"))[0].version == 3
+
+
+def test_r21_a_contact_is_not_recorded_before_it_took_place():
+    dossier = a.a_draft()
+    tomorrow = PriorContact(contacted_on=a.day("2024-12-04"), note="")
+    with pytest.raises(InTheFuture):
+        filing.record_prior_contact(dossier.project, tomorrow, at=a.at("2024-12-03 23:59"))
+
+
+def test_r26_the_main_commune_lies_in_the_perimeter_of_the_campaigns_date():
+    opened = a.an_open_campaign()
+    toulouse = replace(a.FILE, main=replace(a.FILE.main, municipality="31555", department="31", region="76"))
+    with pytest.raises(OutsidePerimeter) as refused:
+        filing.draft(
+            toulouse, opened, a.HOLDER, a.FUNDERS, new_id=a.new_ids("p"), action_ids=(), at=a.at("2024-12-03 10:00")
+        )
+    assert a.verdict_of(refused).rule == "R26"
+    narrower = replace(opened, departments=("16", "17", "79"))
+    dossier = a.submitted(a.a_draft())
+    with pytest.raises(OutsidePerimeter):
+        filing.declare_eligible(dossier.project, narrower, dossier.actions, at=a.at("2025-02-05 10:00"))
+
+
+def test_r26_the_perimeter_is_kept_as_it_was_on_the_campaigns_day():
+    opened = a.an_open_campaign()
+    assert opened.departments == ("16", "17", "79", "86")
+    assert opened.date == a.day("2024-10-15")
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2023-12-31 23:59", False),
+        ("2024-01-01 00:00", True),
+        ("2026-12-31 23:59", True),
+        ("2027-01-01 00:00", False),
+    ],
+)
+def test_r27_only_an_appointed_coordination_opens_a_campaign(moment, opens):
+    drafted, _ = campaign.draft(
+        a.CAMPAIGN_PLAN, a.COORDINATION, campaign_id=a.an_id("campaign"), at=a.at("2023-10-01 10:00")
+    )
+    if opens:
+        assert campaign.open_call(drafted, a.COORDINATION, at=a.at(moment))[0].departments
+        return
+    with pytest.raises(NotAppointed) as refused:
+        campaign.open_call(drafted, a.COORDINATION, at=a.at(moment))
+    assert a.verdict_of(refused).rule == "R27"
+
+
+def test_r27_successive_appointments_of_a_coordination():
+    first, second = (
+        Appointment(departments=frozenset({code}), valid_from=a.day(start), valid_until=a.day(end) if end else None)
+        for code, start, end in (("86", "2024-01-01", "2024-06-30"), ("79", "2024-07-01", None))
+    )
+    coordination = Coordination(id=a.an_id("c"), region="75", appointments=(first, second))
+    assert coordination.perimeter_on(a.day("2024-06-30")) == {"86"}
+    assert coordination.perimeter_on(a.day("2030-01-01")) == {"79"}
+    assert coordination.perimeter_on(a.day("2023-12-31")) == frozenset()
+
+
+T = ActionType
+
+
+@pytest.mark.parametrize(
+    ("dated", "companion", "refused"),
+    [
+        ([(T.OPEN_AIR_SCREENING, "2025-07-18")], Companion.ANY, True),
+        ([(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.SPECIAL_SCREENING, "2025-06-01")], Companion.ANY, True),
+        ([(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.OPEN_AIR_SCREENING, "2025-06-01")], Companion.ANY, True),
+        ([(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.MEETING, "2025-09-01")], Companion.ANY, False),
+        ([(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.DISSEMINATION, "2025-07-18")], Companion.ANY, False),
+        ([(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.FILMMAKING_WORKSHOP, "2025-07-01")], Companion.ANY, False),
+        ([(T.SPECIAL_SCREENING, "2025-07-18")], Companion.ANY, False),
+        (
+            [(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.FILMMAKING_WORKSHOP, "2025-07-01")],
+            Companion.PROGRAMMING_WORKSHOP_BEFORE,
+            True,
+        ),
+        (
+            [(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.PROGRAMMING_WORKSHOP, "2025-07-18")],
+            Companion.PROGRAMMING_WORKSHOP_BEFORE,
+            True,
+        ),
+        (
+            [(T.OPEN_AIR_SCREENING, "2025-07-18"), (T.PROGRAMMING_WORKSHOP, "2025-07-17")],
+            Companion.PROGRAMMING_WORKSHOP_BEFORE,
+            False,
+        ),
+    ],
+)
+def test_r15_an_open_air_screening_has_company(dated, companion, refused):
+    given = [(kind, a.day(first)) for kind, first in dated]
+    verdict = rules.open_air_company(given, companion, a.day("2025-02-05"))
+    assert (verdict and verdict.rule) == ("R15" if refused else None)
+
+
+def test_r15_is_refused_at_eligible():
+    dossier = a.submitted(a.a_draft())
+    with pytest.raises(OpenAirAlone):
+        filing.declare_eligible(dossier.project, dossier.campaign, [dossier.screening], at=a.at("2025-02-05 10:00"))
+
+
+def partners(**bodies: str) -> tuple[Partner, ...]:
+    return tuple(
+        Partner(organisation_id=a.an_id(body), function=PartnerFunction(function))
+        for function, names in bodies.items()
+        for body in names.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("three", "refused"),
+    [
+        ({"cultural_actor": "x", "local_authority": "y", "public_structure": "z"}, False),
+        ({"cultural_actor": "x", "local_authority": "y"}, True),
+        ({"cultural_actor": "x", "public_structure": "z"}, True),
+        ({"local_authority": "y", "public_structure": "z", "artist": "x"}, True),
+        ({"cultural_actor": "x", "local_authority": "x", "public_structure": "z"}, True),
+        ({"cultural_actor": "x w", "local_authority": "x", "public_structure": "z"}, False),
+        ({"cultural_actor": "x z", "local_authority": "x", "public_structure": "z"}, True),
+    ],
+)
+def test_r17_three_bodies_for_three_places(three, refused):
+    verdict = rules.triad(partners(**three), a.day("2025-02-05"))
+    assert (verdict and verdict.rule) == ("R17" if refused else None)
+
+
+def test_r17_is_refused_at_eligible():
+    dossier = a.submitted(a.a_draft(replace(a.FILE, partners=a.TRIAD[:2])))
+    with pytest.raises(TriadIncomplete):
+        a.eligible(dossier)
+
+
+def test_r20_school_time_is_as_declared():
+    dossier = a.submitted(a.a_draft())
+    with pytest.raises(OnSchoolTime) as refused:
+        a.eligible(dossier.having(workshop=replace(dossier.workshop, out_of_school=False)))
+    assert a.verdict_of(refused).rule == "R20"
+
+
+def test_r23_a_forecast_out_of_balance_by_a_cent_is_not_submitted():
+    forecast = replace(a.FORECAST, charges=(*a.FORECAST.charges, replace(a.FORECAST.charges[0], cents=1)))
+    dossier = a.a_draft(replace(a.FILE, forecast=forecast))
+    with pytest.raises(BudgetNotBalanced) as refused:
+        a.submitted(dossier)
+    assert a.verdict_of(refused).rule == "R23"
+    assert refused.value.errors[0].pointer == "/forecast"
+
+
+def test_t1_needs_an_open_campaign_and_a_holder_that_exists():
+    opened = a.an_open_campaign()
+    closed, _ = campaign.close(opened, at=a.at("2025-02-01 10:00"))
+    drafted, _ = campaign.draft(
+        a.CAMPAIGN_PLAN, a.COORDINATION, campaign_id=a.an_id("campaign"), at=a.at("2024-10-01 10:00")
+    )
+    ceased = replace(a.HOLDER, closed_on=a.day("2024-12-03"))
+    cases = [(closed, a.HOLDER, CampaignNotOpen), (drafted, a.HOLDER, CampaignNotOpen), (opened, ceased, HolderClosed)]
+    for in_campaign, holder, refusal in cases:
+        with pytest.raises(refusal):
+            filing.draft(
+                a.FILE,
+                in_campaign,
+                holder,
+                a.FUNDERS,
+                new_id=a.new_ids("p"),
+                action_ids=(),
+                at=a.at("2024-12-03 10:00"),
+            )
+
+
+def test_t2_needs_a_whole_file_and_makes_the_lines_requests():
+    dossier = a.a_draft()
+    with pytest.raises(FileNotComplete) as refused:
+        filing.submit(
+            replace(dossier.project, title="", partners=()), dossier.campaign, (), at=a.at("2025-01-21 10:00")
+        )
+    assert {error.pointer for error in refused.value.errors} == {"/title", "/partners", "/actions"}
+    assert {line.state for line in dossier.project.lines} == {LineStatus.PLANNED}
+    dossier = a.submitted(dossier)
+    assert {line.state for line in dossier.project.lines} == {LineStatus.REQUESTED}
+
+
+def test_t2_takes_the_territory_of_every_place():
+    dossier = a.a_draft()
+    niort = replace(a.SQUARE, id=a.an_id("niort"), municipality="79191", department="79")
+    dossier = a.submitted(dossier.having(screening=replace(dossier.screening, places=(niort,))))
+    assert dossier.project.municipalities == ("86194", "79191")
+    assert dossier.project.departments == ("86", "79")
+    assert dossier.project.about().effective_on == a.day("2024-10-15")
+
+
+def test_t2_is_not_possible_in_a_closed_campaign():
+    dossier = a.a_draft()
+    closed, _ = campaign.close(dossier.campaign, at=a.at("2025-01-10 10:00"))
+    with pytest.raises(CampaignNotOpen):
+        filing.submit(dossier.project, closed, dossier.actions, at=a.at("2025-01-21 10:00"))
+
+
+def test_t3_names_pieces_and_a_day_to_come():
+    dossier = a.submitted(a.a_draft())
+    for missing in (
+        MissingPieces(pieces=(), due_on=a.day("2025-02-07")),
+        MissingPieces(pieces=("RIB",), due_on=a.day("2025-01-28")),
+    ):
+        with pytest.raises(NothingAsked):
+            filing.return_incomplete(dossier.project, missing, at=a.at("2025-01-29 10:00"))
+
+
+@pytest.mark.parametrize(("moment", "in_time"), [("2025-02-07 23:59:59", True), ("2025-02-08 00:00:00", False)])
+def test_t4_before_the_due_date_though_after_the_deadline_t6_by_the_timer_after(moment, in_time):
+    dossier = a.incomplete(a.submitted(a.a_draft()))
+    when = a.at(moment)
+    if in_time:
+        assert filing.resubmit(dossier.project, dossier.actions, at=when)[0].missing is None
+        with pytest.raises(DueDateNotPassed):
+            filing.lapse(dossier.project, at=when)
+        return
+    with pytest.raises(DueDatePassed):
+        filing.resubmit(dossier.project, dossier.actions, at=when)
+    lapsed, facts = filing.lapse(dossier.project, at=when)
+    assert lapsed.state is ProjectStatus.INELIGIBLE
+    assert a.only(facts, ProjectDeclaredIneligible).reason == "due_date_passed"
+
+
+def test_t4_a_changed_file_keeps_the_ids_of_lines_to_the_same_funders():
+    dossier = a.incomplete(a.submitted(a.a_draft()))
+    before = {line.funder_id: line.id for line in dossier.project.lines}
+    file = replace(a.FILE, lines=(a.FILE.lines[2], replace(a.FILE.lines[0], asked_cents=290_000)))
+    changed, facts = filing.change(
+        dossier.project, file, dossier.campaign, a.FUNDERS, new_id=a.new_ids("n"), at=a.at("2025-02-01 10:00")
+    )
+    assert {line.funder_id: line.id for line in changed.lines} == {f: before[f] for f in (a.DRAC, a.PREFECTURE)}
+    assert a.only(facts, ProjectChanged).changed == ("lines", "forecast")
+    project, _ = filing.resubmit(changed, dossier.actions, at=a.at("2025-02-03 10:00"))
+    assert {line.state for line in project.lines} == {LineStatus.REQUESTED}
+
+
+def test_t6_has_a_reason():
+    with pytest.raises(NothingAsked):
+        filing.declare_ineligible(a.submitted(a.a_draft()).project, "", at=a.at("2025-02-05 10:00"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"quorum": ""}, "/quorum"),
+        ({"recommended_cents": None}, "/recommended"),
+        ({"outcome": CommitteeOutcome.DEFERRED}, "/next_committee_on"),
+        ({"outcome": CommitteeOutcome.DEFERRED, "next_committee_on": a.day("2025-02-13")}, "/next_committee_on"),
+        ({"outcome": CommitteeOutcome.REJECTED}, "/reason"),
+    ],
+)
+def test_t7_t8_t10_a_decision_says_what_it_must(changed, pointer):
+    dossier = a.eligible(a.submitted(a.a_draft()))
+    with pytest.raises(NotUnderstoodAsDecision) as refused:
+        a.decided(dossier, replace(a.DECISION, **changed))
+    assert refused.value.errors[0].pointer == pointer
+
+
+def test_t7_the_sitting_has_taken_place():
+    dossier = a.eligible(a.submitted(a.a_draft()))
+    with pytest.raises(InTheFuture):
+        a.decided(dossier, replace(a.DECISION, committee_on=a.day("2025-02-14")))
+
+
+def test_t8_t9_a_deferred_project_comes_back_before_a_later_sitting_and_is_decided_again():
+    later = replace(a.DECISION, outcome=CommitteeOutcome.DEFERRED, next_committee_on=a.day("2025-03-13"))
+    dossier = a.decided(a.eligible(a.submitted(a.a_draft())), later)
+    assert dossier.project.state is ProjectStatus.DEFERRED
+    with pytest.raises(NotUnderstoodAsDecision):
+        deciding.reinstate(dossier.project, a.day("2025-02-13"), at=a.at("2025-03-01 10:00"))
+    project, _ = deciding.reinstate(dossier.project, a.day("2025-03-13"), at=a.at("2025-03-01 10:00"))
+    project, _ = deciding.decide(
+        project, replace(a.DECISION, committee_on=a.day("2025-03-13")), at=a.at("2025-03-13 18:00")
+    )
+    assert [decision.outcome for decision in project.decisions] == ["deferred", "validated"]
+
+
+def test_a_change_of_rules_is_numbered_and_judges_what_comes_after():
+    dossier = a.a_draft()
+    earlier = replace(a.RULES, deadline_on=a.day("2025-01-20"))
+    changed, facts = campaign.change_rules(dossier.campaign, earlier, at=a.at("2025-01-10 10:00"))
+    assert (changed.rules.number, a.only(facts, CampaignRulesChanged).rules.number) == (2, 2)
+    with pytest.raises(DeadlinePassed):
+        filing.submit(dossier.project, changed, dossier.actions, at=a.at("2025-01-21 10:00"))
+
+
+def test_an_action_of_a_draft_can_be_described_otherwise():
+    dossier = a.a_draft()
+    plan = replace(a.WORKSHOP, title="Choisir deux films", intergenerational=True)
+    changed, facts = agenda.change(dossier.workshop, plan, a.HOLDER, at=a.at("2024-12-04 10:00"))
+    assert a.only(facts, ActionChanged).changed == ("title", "intergenerational")
+    assert changed.version == 2

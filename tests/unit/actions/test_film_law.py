@@ -1,0 +1,240 @@
+"""Film law on one screening: R01 to R05, R14, R16, at their boundaries."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.domain import agenda
+from actions.domain.days import months_after
+from actions.domain.kinds import regime
+from actions.domain.known import Film
+from actions.domain.refusals import (
+    AgeRestrictedOutdoors,
+    NotALicensedOperator,
+    OpenAirIndoors,
+    OpenAirNotFree,
+    VisaDateUnknown,
+    VisaDelayNotElapsed,
+)
+from actions.domain.rules import film_law
+from actions.domain.rules.film_law import Screening
+from common.contracts.actions import ActionType, AuthorisationStatus, Regime, Setting, Under12Outdoors
+from common.contracts.catalogue import Classification, Visa
+from tests.unit.actions import dossiers as a
+
+
+def a_film(minutes: int | None = 71, visa: str | None = "2024-07-18", **changed) -> Film:
+    visas = (Visa(number="150000", issued_on=a.day(visa) if visa else None),)
+    film = Film(id=a.an_id("film"), title="Un film", duration_minutes=minutes, visas=visas)
+    return replace(film, classification=Classification.ALL, **changed)
+
+
+def screening(film: Film, on: str, regime: Regime = Regime.NC_OPEN_AIR, **changed) -> Screening:
+    outdoors = regime in {Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED}
+    one = Screening(film=film, on=a.day(on), regime=regime, outdoors=outdoors, licensed_operator=False)
+    return replace(one, **changed)
+
+
+def planned(action, plan, given):
+    return agenda.plan_session(
+        action, plan, given, session_id=a.an_id("s"), new_id=a.new_ids("c"), at=a.at("2025-04-28 10:00")
+    )
+
+
+@pytest.mark.parametrize(
+    ("visa", "on", "first"),
+    [
+        ("2024-07-18", "2025-07-18", "2025-07-19"),
+        ("2024-07-18", "2025-07-19", None),
+        ("2024-02-29", "2025-02-28", "2025-03-01"),
+        ("2024-02-29", "2025-03-01", None),
+        ("2023-12-31", "2024-12-31", "2025-01-01"),
+    ],
+)
+def test_r01_r02_one_year_from_the_visa_then_the_next_day(visa, on, first):
+    verdict = film_law.visa_delay(screening(a_film(visa=visa), on))
+    assert (verdict and verdict.first_lawful_on) == (first and a.day(first))
+    if verdict:
+        assert (verdict.rule, verdict.version) == ("R01", "1")
+        assert verdict.inputs["visa_date"] == visa
+
+
+@given(visa=st.dates(date(2010, 1, 1), date(2040, 1, 1)), wait=st.integers(0, 800))
+def test_r01_the_first_lawful_day_is_lawful_and_the_one_before_is_not(visa, wait):
+    on = date.fromordinal(visa.toordinal() + wait)
+    verdict = film_law.visa_delay(screening(a_film(visa=visa.isoformat()), on.isoformat()))
+    assert (verdict is None) == (on > months_after(visa, 12))
+
+
+def test_r01_is_refused_when_the_session_is_planned_with_its_first_lawful_day():
+    dossier = a.a_funded()
+    young = replace(a.LINDA, visas=(Visa(number="128083", issued_on=a.day("2024-07-18")),))
+    given_films = replace(dossier.given, films={**a.FILMS, young.id: young})
+    with pytest.raises(VisaDelayNotElapsed) as refused:
+        planned(dossier.screening, a.SCREENING, given_films)
+    assert refused.value.code == "visa-delay-not-elapsed"
+    assert a.verdict_of(refused).first_lawful_on == a.day("2025-07-19")
+    later = replace(a.SCREENING, held_on=a.day("2025-07-19"))
+    planned(dossier.screening, later, given_films)
+
+
+def test_r01_counts_from_the_first_of_several_visas():
+    film = replace(
+        a_film(),
+        visas=(Visa(number="2", issued_on=a.day("2025-06-01")), Visa(number="1", issued_on=a.day("2020-01-01"))),
+    )
+    assert film_law.visa_delay(screening(film, "2025-07-18")) is None
+
+
+def test_r01_takes_the_release_for_a_visa_without_date_and_refuses_when_nothing_is_known():
+    film = a_film(visa=None, released_on=a.day("2024-07-18"))
+    assert a.there(film_law.visa_delay(screening(film, "2025-07-18"))).first_lawful_on == a.day("2025-07-19")
+    assert film_law.visa_delay(screening(film, "2025-07-19")) is None
+    unknown = a.there(film_law.visa_delay(screening(a_film(visa=None), "2025-07-19")))
+    assert unknown.first_lawful_on is None
+    assert VisaDateUnknown.code == "visa-date-unknown"
+
+
+def test_r01_a_film_without_any_visa_waits_for_none():
+    assert film_law.visa_delay(screening(replace(a_film(), visas=()), "2025-07-18")) is None
+
+
+def test_r01_nobody_derogates_indoors_either():
+    for one in (Regime.NC_FREE, Regime.NC_PUBLIC_SERVICE, Regime.NC_ASSOCIATION_PAID):
+        assert a.there(film_law.visa_delay(screening(a_film(), "2025-07-18", one))).rule == "R01"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "delayed", "to_look_at"),
+    [(59, False, False), (60, False, True), (61, True, False), (None, True, False)],
+)
+def test_r03_fifty_nine_sixty_and_sixty_one_minutes_outdoors(minutes, delayed, to_look_at):
+    one = screening(a_film(minutes), "2025-07-18")
+    assert (film_law.visa_delay(one) is not None) == delayed
+    assert film_law.is_feature(minutes, one.on) == delayed
+    assert (film_law.length_to_look_at(one) is not None) == to_look_at
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "notices"),
+    [
+        (59, AuthorisationStatus.NOT_REQUIRED, []),
+        (60, AuthorisationStatus.NOT_REQUIRED, ["R03"]),
+        (61, AuthorisationStatus.TO_REQUEST, []),
+    ],
+)
+def test_r03_says_whether_the_cnc_must_be_asked(minutes, state, notices):
+    dossier = a.a_funded()
+    films = {**a.FILMS, a.LINDA.id: replace(a.LINDA, duration_minutes=minutes)}
+    action, _ = planned(dossier.screening, a.SCREENING, replace(dossier.given, films=films))
+    assert action.authorisation.state is state
+    assert [notice.rule for notice in action.notices] == notices
+
+
+@pytest.mark.parametrize(
+    ("visa", "on", "one", "first"),
+    [
+        ("2025-01-18", "2025-07-18", Regime.NC_CINECLUB, "2025-07-19"),
+        ("2025-01-18", "2025-07-19", Regime.NC_CINECLUB, None),
+        ("2024-08-31", "2025-02-28", Regime.NC_HERITAGE, "2025-03-01"),
+        ("2024-08-31", "2025-03-01", Regime.NC_HERITAGE, None),
+    ],
+)
+def test_r04_a_cineclub_waits_six_months_indoors(visa, on, one, first):
+    verdict = film_law.visa_delay(screening(a_film(visa=visa), on, one))
+    assert (verdict and (verdict.rule, verdict.first_lawful_on)) == (first and ("R04", a.day(first)))
+
+
+def test_r04_the_same_cineclub_waits_one_year_outdoors():
+    one = screening(a_film(visa="2025-01-18"), "2025-07-19", Regime.NC_CINECLUB, outdoors=True)
+    verdict = a.there(film_law.visa_delay(one))
+    assert (verdict.rule, verdict.first_lawful_on) == ("R01", a.day("2026-01-19"))
+
+
+@pytest.mark.parametrize("one", [Regime.COMMERCIAL_CINEMA, Regime.COMMERCIAL_MOVED])
+def test_r05_a_licensed_operator_does_not_wait_and_nobody_else_is_commercial(one):
+    licensed = screening(a_film(), "2024-07-19", one, licensed_operator=True)
+    assert film_law.visa_delay(licensed) is None
+    assert film_law.operator(licensed) is None
+    assert a.there(film_law.operator(replace(licensed, licensed_operator=False))).rule == "R05"
+
+
+def test_r05_a_moved_screening_needs_no_authorisation_and_an_unlicensed_one_is_refused():
+    dossier = a.a_draft()
+    plan = replace(a.OPEN_AIR, regime=Regime.COMMERCIAL_MOVED)
+    moved, _ = agenda.plan(plan, dossier.project, a.CINEMA, action_id=a.an_id("A3"), at=a.at("2024-12-03 10:00"))
+    with_operator = replace(dossier.given, organiser=a.CINEMA)
+    action, _ = planned(moved, a.SCREENING, with_operator)
+    assert action.authorisation.state is AuthorisationStatus.NOT_REQUIRED
+    with pytest.raises(NotALicensedOperator):
+        planned(moved, a.SCREENING, dossier.given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "licensed", "price", "found"),
+    [
+        (ActionType.OPEN_AIR_SCREENING, Setting.OUTDOORS, False, 0, Regime.NC_OPEN_AIR),
+        (ActionType.OPEN_AIR_SCREENING, Setting.CLOSED_SITE, False, 0, Regime.NC_OPEN_AIR),
+        (ActionType.SPECIAL_SCREENING, Setting.OUTDOORS, True, 0, Regime.COMMERCIAL_MOVED),
+        (ActionType.SPECIAL_SCREENING, Setting.INDOORS, True, 400, Regime.COMMERCIAL_CINEMA),
+        (ActionType.SPECIAL_SCREENING, Setting.INDOORS, False, 400, Regime.NC_ASSOCIATION_PAID),
+        (ActionType.SPECIAL_SCREENING, Setting.INDOORS, False, 0, Regime.NC_FREE),
+        (ActionType.CLOSED_ROOM_SCREENING, Setting.CLOSED_SITE, False, 0, Regime.NC_PUBLIC_SERVICE),
+        (ActionType.PROGRAMMING_WORKSHOP, Setting.OUTDOORS, False, 0, None),
+    ],
+)
+def test_the_regime_follows_from_what_the_holder_says(kind, setting, licensed, price, found):
+    assert regime(kind, setting, licensed=licensed, price_cents=price) is found
+
+
+@pytest.mark.parametrize(("price", "refused"), [(0, False), (1, True), (500, True)])
+def test_r14_an_open_air_screening_is_free(price, refused):
+    dossier = a.a_draft()
+    plan = replace(a.OPEN_AIR, price_cents=price)
+    if not refused:
+        agenda.plan(plan, dossier.project, a.HOLDER, action_id=a.an_id("x"), at=a.at("2025-01-06 10:00"))
+        return
+    with pytest.raises(OpenAirNotFree) as error:
+        agenda.plan(plan, dossier.project, a.HOLDER, action_id=a.an_id("x"), at=a.at("2025-01-06 10:00"))
+    assert [(one.pointer, one.rule) for one in error.value.errors] == [("/price", "R14")]
+
+
+def test_an_open_air_screening_is_not_indoors():
+    with pytest.raises(OpenAirIndoors):
+        agenda.plan(
+            replace(a.OPEN_AIR, setting=Setting.INDOORS),
+            a.a_draft().project,
+            a.HOLDER,
+            action_id=a.an_id("x"),
+            at=a.at("2025-01-06 10:00"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("classification", "under_12", "note", "refused"),
+    [
+        (Classification.ALL, Under12Outdoors.REFUSED, "", False),
+        (Classification.U12, Under12Outdoors.REFUSED, "accès filtré", True),
+        (Classification.U12, Under12Outdoors.WITH_ACCESS_NOTE, "", True),
+        (Classification.U12, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", False),
+        (Classification.U16, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", True),
+        (Classification.U18, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", True),
+        (Classification.U18_X, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", True),
+        (None, Under12Outdoors.REFUSED, "", False),
+    ],
+)
+def test_r16_ages_in_the_open_air(classification, under_12, note, refused):
+    one = screening(replace(a_film(), classification=classification), "2025-07-19")
+    verdict = film_law.age_outdoors(one, under_12, note)
+    assert (verdict and verdict.rule) == ("R16" if refused else None)
+    assert film_law.age_outdoors(replace(one, outdoors=False), under_12, note) is None
+
+
+def test_r16_is_refused_when_the_session_is_planned():
+    dossier = a.a_funded()
+    films = {**a.FILMS, a.LINDA.id: replace(a.LINDA, classification=Classification.U12)}
+    with pytest.raises(AgeRestrictedOutdoors):
+        planned(dossier.screening, a.SCREENING, replace(dossier.given, films=films))

@@ -1,0 +1,360 @@
+"""Money: R23, R24, R25 at their boundaries, payments, the guards of T11, T22 and T23."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.domain import closing, financing
+from actions.domain.budget import Budget, Entry
+from actions.domain.funding import LineDecision, LineWish, Payment
+from actions.domain.known import Film
+from actions.domain.refusals import (
+    AccountMissing,
+    AccountsNotAccepted,
+    AmountNotPossible,
+    BalanceAfterReport,
+    BalancesNotPaid,
+    BudgetNotBalanced,
+    ConventionNotSigned,
+    FundingUndecided,
+    GrantOverAsked,
+    InTheFuture,
+    NoSuchConvention,
+    NoSuchLine,
+    NothingAsked,
+    NotPossibleInThisState,
+    OverGranted,
+    RefundNotSettled,
+    ReportNotValidated,
+    ShortReportMissing,
+    WorkshopFilmNotSettled,
+)
+from actions.domain.rules import money as rules
+from common.contracts.actions import (
+    Account,
+    ActionStatus,
+    BudgetStage,
+    Convention,
+    LineKind,
+    LineStatus,
+    PaymentStage,
+    ProjectStatus,
+    ReportStatus,
+)
+from common.contracts.catalogue import Clearance, WorkshopFilm
+from tests.unit.actions import dossiers as a
+
+TODAY = a.day("2025-04-10")
+FEBRUARY = a.at("2025-02-27 12:00")
+
+
+def budget(*, charges: int, resources: int, kind_charges: int = 0, kind_resources: int = 0) -> Budget:
+    one = Entry(label="x", cents=1)
+    return Budget(
+        charges=(replace(one, cents=charges),),
+        resources=(replace(one, cents=resources),),
+        in_kind_charges=(replace(one, cents=kind_charges),),
+        in_kind_resources=(replace(one, cents=kind_resources),),
+    )
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(-1, 1), st.integers(-1, 1))
+def test_r23_cash_and_in_kind_balance_apart_to_the_cent(cash, in_kind, off_cash, off_kind):
+    one = budget(charges=cash, resources=cash + off_cash, kind_charges=in_kind, kind_resources=in_kind + off_kind)
+    verdict = rules.balance(one, BudgetStage.FORECAST, TODAY)
+    assert (verdict is None) == (off_cash == off_kind == 0)
+
+
+def test_r23_what_lacks_in_cash_is_not_made_up_in_kind():
+    assert rules.balance(
+        budget(charges=100, resources=99, kind_charges=99, kind_resources=100), BudgetStage.ACTUAL, TODAY
+    )
+
+
+def test_r23_a_revised_budget_balances_when_funded_and_at_once_after():
+    dossier = a.all_decided(a.a_validated())
+    uneven = replace(a.REVISED, resources=a.entries(own_funds=441))
+    project, _ = financing.revise_budget(dossier.project, uneven, at=a.at("2025-04-10 10:00"))
+    with pytest.raises(BudgetNotBalanced) as refused:
+        financing.fund(project, dossier.campaign, granted_elsewhere={}, at=a.at("2025-04-10 11:00"))
+    assert (a.verdict_of(refused).rule, refused.value.errors[0].pointer) == ("R23", "/revised")
+    with pytest.raises(BudgetNotBalanced):
+        financing.revise_budget(a.funded(dossier).project, uneven, at=a.at("2025-05-10 10:00"))
+
+
+def test_t11_without_a_revised_budget_the_forecast_must_hold_with_what_was_granted():
+    dossier = a.all_decided(a.a_validated())
+    with pytest.raises(BudgetNotBalanced):
+        financing.fund(dossier.project, dossier.campaign, granted_elsewhere={}, at=a.at("2025-04-10 11:00"))
+
+
+@pytest.mark.parametrize(
+    ("euros", "state"),
+    [(0, LineStatus.REFUSED), (1, LineStatus.PARTIALLY_GRANTED), (1799, "partially_granted"), (1800, "granted")],
+)
+def test_r24_a_funder_grants_at_most_what_was_asked(euros, state):
+    dossier = a.granted(a.a_validated(), a.DRAC, euros, "2025-02-27")
+    assert dossier.project.line(dossier.line(a.DRAC)).state == state
+
+
+def test_r24_not_a_cent_more_not_twice_not_another_projects_line_not_tomorrow():
+    dossier = a.a_validated()
+    line = dossier.line(a.DRAC)
+    decision = LineDecision(granted_cents=180_001, decided_on=a.day("2025-02-27"))
+    with pytest.raises(GrantOverAsked) as refused:
+        financing.decide_line(dossier.project, line, decision, at=FEBRUARY)
+    assert a.verdict_of(refused).rule == "R24"
+    with pytest.raises(AmountNotPossible):
+        financing.decide_line(dossier.project, line, replace(decision, granted_cents=-1), at=FEBRUARY)
+    with pytest.raises(NoSuchLine):
+        financing.decide_line(dossier.project, a.an_id("no"), decision, at=FEBRUARY)
+    with pytest.raises(InTheFuture):
+        financing.decide_line(dossier.project, line, replace(decision, decided_on=a.day("2025-02-28")), at=FEBRUARY)
+    with pytest.raises(NotPossibleInThisState):
+        a.granted(a.granted(dossier, a.DRAC, 1600, "2025-02-27"), a.DRAC, 1600, "2025-02-27")
+
+
+def test_r24_t11_needs_every_line_decided():
+    dossier = a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27")
+    with pytest.raises(FundingUndecided) as refused:
+        financing.fund(dossier.project, dossier.campaign, granted_elsewhere={}, at=a.at("2025-04-10 11:00"))
+    assert (a.verdict_of(refused).rule, a.verdict_of(refused).inputs["undecided"]) == ("R24", 3)
+
+
+@pytest.mark.parametrize(
+    ("cents", "public", "kind", "due"),
+    [
+        (2_300_000, True, LineKind.CO_FUNDING, False),
+        (2_300_001, True, LineKind.CO_FUNDING, True),
+        (2_300_001, False, LineKind.CO_FUNDING, False),
+        (1, True, LineKind.PASSEURS, True),
+    ],
+)
+def test_r25_over_the_threshold_or_where_the_campaign_wants_it(cents, public, kind, due):
+    verdict = rules.convention(cents, TODAY, public_to_association=public, kind=kind, required_for=(LineKind.PASSEURS,))
+    assert (verdict and verdict.rule) == ("R25" if due else None)
+
+
+def test_r25_the_year_is_counted_over_all_projects_of_the_holder():
+    dossier = a.all_decided(a.a_validated())
+    project, _ = financing.revise_budget(dossier.project, a.REVISED, at=a.at("2025-04-10 10:00"))
+    just_under = {a.VILLE: 2_300_000 - 80_000}
+    funded, _ = financing.fund(project, dossier.campaign, granted_elsewhere=just_under, at=a.at("2025-04-10 11:00"))
+    assert funded.state is ProjectStatus.FUNDED
+    with pytest.raises(ConventionNotSigned) as refused:
+        financing.fund(
+            project,
+            dossier.campaign,
+            granted_elsewhere={a.VILLE: just_under[a.VILLE] + 1},
+            at=a.at("2025-04-10 11:00"),
+        )
+    assert a.verdict_of(refused).rule == "R25"
+
+
+def test_r25_no_payment_before_the_signature():
+    dossier = a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27")
+    with pytest.raises(ConventionNotSigned):
+        a.paid(dossier, a.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
+    dossier = a.convention(dossier, sent="2025-03-04", signed="2025-03-11")
+    assert dossier.project.line(dossier.line(a.DRAC)).state is LineStatus.AGREEMENT_SIGNED
+    dossier = a.paid(dossier, a.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
+    assert dossier.project.line(dossier.line(a.DRAC)).state is LineStatus.ADVANCE_PAID
+
+
+def test_below_the_threshold_a_balance_is_paid_without_a_convention_and_before_the_report():
+    dossier = a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25")
+    dossier = a.paid(dossier, a.VILLE, 800, "2025-03-26")
+    assert dossier.project.line(dossier.line(a.VILLE)).state is LineStatus.BALANCE_PAID
+
+
+def test_a_balance_waits_for_the_report_where_the_convention_says_so():
+    dossier = a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27")
+    dossier = a.convention(dossier, sent="2025-03-04", signed="2025-03-11", after_report=True)
+    with pytest.raises(BalanceAfterReport):
+        a.paid(dossier, a.DRAC, 1600, "2025-04-02")
+    dossier = a.paid(dossier, a.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
+    line, payment = dossier.line(a.DRAC), Payment(stage=PaymentStage.BALANCE, cents=48_000, paid_on=TODAY)
+    for state, paid in ((ReportStatus.RETURNED, False), (ReportStatus.SUBMITTED, True), (ReportStatus.VALIDATED, True)):
+        with nullcontext() if paid else pytest.raises(BalanceAfterReport):
+            financing.pay_line(
+                dossier.project,
+                line,
+                payment,
+                campaign=dossier.campaign,
+                report_state=state,
+                granted_elsewhere=0,
+                at=a.at("2025-04-10 12:00"),
+            )
+
+
+def test_nobody_pays_more_than_it_granted_nor_takes_back_more_than_it_paid():
+    dossier = a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25")
+    for euros, refusal in ((801, OverGranted), (0, AmountNotPossible), (-1, AmountNotPossible)):
+        with pytest.raises(refusal):
+            a.paid(dossier, a.VILLE, euros, "2025-03-26")
+    dossier = a.paid(dossier, a.VILLE, 500, "2025-03-26", PaymentStage.ADVANCE)
+    with pytest.raises(OverGranted):
+        a.paid(dossier, a.VILLE, 501, "2025-03-27", PaymentStage.CLAWBACK)
+    dossier = a.paid(dossier, a.VILLE, 200, "2025-03-27", PaymentStage.CLAWBACK)
+    line = dossier.project.line(dossier.line(a.VILLE))
+    assert (line.state, line.paid_cents, line.clawed_back_cents) == (LineStatus.CLAWED_BACK, 30_000, 20_000)
+
+
+LINE_STEPS = {
+    PaymentStage.ADVANCE: {"granted", "partially_granted", "agreement_signed", "advance_paid"},
+    PaymentStage.BALANCE: {"granted", "partially_granted", "agreement_signed", "advance_paid"},
+    PaymentStage.CLAWBACK: {"advance_paid", "balance_paid", "clawed_back"},
+}
+
+
+@pytest.mark.parametrize("state", list(LineStatus), ids=str)
+@pytest.mark.parametrize("stage", list(PaymentStage), ids=str)
+def test_a_line_is_paid_from_its_own_states_only(state, stage):
+    dossier = a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25")
+    before = Payment(stage=PaymentStage.ADVANCE, cents=100, paid_on=a.day("2025-03-25"))
+    line = replace(dossier.project.line(dossier.line(a.VILLE)), state=state, payments=(before,))
+    dossier = dossier.having(project=dossier.project.with_lines(line))
+    if state in LINE_STEPS[stage]:
+        a.paid(dossier, a.VILLE, 1, "2025-03-26", stage)
+    else:
+        with pytest.raises(NotPossibleInThisState):
+            a.paid(dossier, a.VILLE, 1, "2025-03-26", stage)
+
+
+def test_a_convention_is_about_granted_lines_and_is_signed_once():
+    dossier = a.granted(a.a_validated(), a.CAF, 0, "2025-02-27")
+    empty = Convention(
+        id=a.an_id("c"),
+        line_ids=(),
+        reference="",
+        sent_on=a.day("2025-02-27"),
+        signed_on=None,
+        balance_after_report=False,
+    )
+    with pytest.raises(NothingAsked):
+        financing.send_convention(dossier.project, empty, at=FEBRUARY)
+    for funder in (a.CAF, a.DRAC):  # refused, not decided
+        with pytest.raises(NotPossibleInThisState):
+            financing.send_convention(dossier.project, replace(empty, line_ids=(dossier.line(funder),)), at=FEBRUARY)
+    with pytest.raises(NoSuchConvention):
+        financing.sign_convention(dossier.project, a.an_id("c"), a.day("2025-02-27"), at=FEBRUARY)
+    dossier = a.convention(a.granted(dossier, a.DRAC, 1600, "2025-02-27"), sent="2025-02-27", signed="2025-02-27")
+    with pytest.raises(NotPossibleInThisState):
+        financing.sign_convention(dossier.project, a.an_id("convention"), a.day("2025-02-27"), at=FEBRUARY)
+
+
+def test_a_funder_accepts_an_account_once_where_it_granted():
+    dossier = a.report_validated(a.reported(a.an_ended()))
+    accepted = a.day("2026-01-12")
+    with pytest.raises(AccountMissing):
+        financing.accept_account(dossier.project, dossier.line(a.DRAC), accepted, at=a.at("2026-01-12 10:00"))
+    account = Account(submitted_on=a.day("2026-01-09"), reference="")
+    project, _ = financing.submit_account(dossier.project, account, at=a.at("2026-01-09 10:00"))
+    project, _ = financing.accept_account(project, dossier.line(a.DRAC), accepted, at=a.at("2026-01-12 10:00"))
+    for funder in (a.DRAC, a.CAF):
+        with pytest.raises(NotPossibleInThisState):
+            financing.accept_account(project, dossier.line(funder), accepted, at=a.at("2026-01-12 10:00"))
+
+
+CLOSING = a.at("2026-01-15 10:00")
+
+
+def test_t22_needs_the_report_validated():
+    project = a.a_settled().project
+    for state in (None, ReportStatus.SUBMITTED, ReportStatus.RETURNED):
+        with pytest.raises(ReportNotValidated):
+            closing.close(project, state, (), at=CLOSING)
+    assert closing.close(project, ReportStatus.VALIDATED, (), at=CLOSING)[0].state is ProjectStatus.CLOSED
+
+
+def test_t22_needs_every_account_accepted_and_every_balance_paid_or_clawed_back():
+    ended = a.report_validated(a.reported(a.an_ended()))
+    with pytest.raises(AccountsNotAccepted):
+        closing.close(ended.project, ReportStatus.VALIDATED, (), at=CLOSING)
+    unpaid = a.accounted(ended)
+    with pytest.raises(BalancesNotPaid):
+        closing.close(unpaid.project, ReportStatus.VALIDATED, (), at=CLOSING)
+    settled = a.a_settled()
+    returned = a.paid(settled, a.VILLE, 100, "2026-01-14", PaymentStage.CLAWBACK)
+    assert closing.close(returned.project, ReportStatus.VALIDATED, (), at=CLOSING)
+
+
+@pytest.mark.parametrize("clearance", list(Clearance), ids=str)
+def test_t22_needs_workshop_films_cleared_or_restricted(clearance):
+    dossier = a.a_settled()
+    film = Film(
+        id=a.an_id("made"),
+        title="Le film de l’atelier",
+        duration_minutes=7,
+        workshop=WorkshopFilm(
+            project_id=dossier.project.id, action_id=dossier.workshop.id, clearance=clearance, dissemination=None
+        ),
+    )
+    if clearance is Clearance.PENDING:
+        with pytest.raises(WorkshopFilmNotSettled):
+            closing.close(dossier.project, ReportStatus.VALIDATED, [film], at=CLOSING)
+    else:
+        assert closing.close(dossier.project, ReportStatus.VALIDATED, [film], at=CLOSING)
+
+
+def test_t17_one_action_that_goes_on_keeps_the_project():
+    dossier = a.a_funded()
+    one = replace(dossier.workshop, state=ActionStatus.CANCELLED)
+    assert closing.cancelled_with(dossier.project, (one, dossier.screening), at=CLOSING) is None
+    assert closing.cancelled_with(dossier.project, (), at=CLOSING) is None
+
+
+def test_t23_needs_a_short_report_and_the_refund():
+    dossier = a.a_cancelled(to_give_back=1000)
+    with pytest.raises(ShortReportMissing):
+        closing.close_cancelled(dossier.project, dossier.actions, "", at=CLOSING)
+    with pytest.raises(RefundNotSettled):
+        closing.close_cancelled(dossier.project, dossier.actions, "Public absent.", at=CLOSING)
+    almost = a.paid(dossier, a.DRAC, 999, "2025-09-01", PaymentStage.CLAWBACK)
+    with pytest.raises(RefundNotSettled):
+        closing.close_cancelled(almost.project, dossier.actions, "Public absent.", at=CLOSING)
+    back = a.paid(almost, a.DRAC, 1, "2025-09-02", PaymentStage.CLAWBACK)
+    closed, _ = closing.close_cancelled(back.project, dossier.actions, "Public absent.", at=CLOSING)
+    assert (closed.state, closed.reason) == (ProjectStatus.CLOSED, "Public absent.")
+
+
+def test_t23_nobody_gives_back_what_was_never_paid():
+    dossier = a.paid(a.a_cancelled(to_give_back=5000), a.DRAC, 1120, "2025-09-01", PaymentStage.CLAWBACK)
+    assert closing.close_cancelled(dossier.project, dossier.actions, "Public absent.", at=CLOSING)
+
+
+def test_a_cancelled_project_is_paid_nothing_more_and_is_not_closed_like_another():
+    dossier = a.a_cancelled()
+    with pytest.raises(NotPossibleInThisState):
+        a.paid(dossier, a.DRAC, 100, "2025-09-01")
+    with pytest.raises(ReportNotValidated):
+        closing.close(dossier.project, ReportStatus.VALIDATED, (), at=CLOSING)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 10**7), st.integers(0, 10**7)), min_size=1, max_size=6),
+    st.integers(0, 10**7),
+)
+def test_the_shares_of_a_budget_are_always_those_of_the_lines(lines, own):
+    wishes = tuple(
+        LineWish(funder_id=a.DRAC, kind=LineKind.PASSEURS if n % 2 else LineKind.CO_FUNDING, asked_cents=asked)
+        for n, (asked, _) in enumerate(lines)
+    )
+    total = sum(asked for asked, _ in lines)
+    forecast = Budget(charges=(Entry(label="x", cents=total + own),), resources=(Entry(label="y", cents=own),))
+    dossier = a.a_validated_with(replace(a.FILE, lines=wishes, forecast=forecast))
+    project = dossier.project
+    assert project.forecast.cash_resources == project.asked_cents + own
+    for line, (asked, granted) in zip(project.lines, lines, strict=True):
+        decision = LineDecision(granted_cents=min(asked, granted), decided_on=a.day("2025-02-27"))
+        project, _ = financing.decide_line(project, line.id, decision, at=FEBRUARY)
+    charges = (Entry(label="x", cents=project.granted_cents + own),)
+    revised, _ = financing.revise_budget(project, replace(forecast, charges=charges), at=FEBRUARY)
+    settled = a.there(revised.revised)
+    assert rules.balance(settled, BudgetStage.REVISED, TODAY) is None
+    passeurs = sum(line.granted_cents or 0 for line in project.lines if line.kind is LineKind.PASSEURS)
+    assert settled.passeurs == passeurs
+    assert a.there(revised.published().budgets.revised).passeurs.amount * 100 == passeurs

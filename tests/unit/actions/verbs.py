@@ -1,0 +1,327 @@
+"""Every verb with arguments that would do for dossier A, wherever it stands: for tests that try them all."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, time
+from typing import Any
+
+from actions.domain import agenda, closing, deciding, filing, financing, formalities, lifecycle, reviewing
+from actions.domain.action import Cancellation
+from actions.domain.agenda import SessionPlan
+from actions.domain.clearance import ClearanceStep
+from actions.domain.formalities import AuthorisationDecision
+from actions.domain.funding import LineDecision, Payment
+from actions.domain.lifecycle import NewDay
+from common.contracts.actions import (
+    Account,
+    Cause,
+    ClearanceStatus,
+    CommitteeOutcome,
+    Convention,
+    CountMethod,
+    LineStatus,
+    MissingPieces,
+    NeighboursInformed,
+    Opinion,
+    PaymentStage,
+    Permit,
+    PriorContact,
+    ProjectStatus,
+    SiteApproval,
+)
+from tests.unit.actions import dossiers as a
+from tests.unit.actions.dossiers import Dossier
+
+Move = tuple[Any, tuple[Any, ...]]
+Verb = Callable[[Dossier], Iterable[Move]]
+
+LATE = a.at("2026-01-15 10:00")
+SESSION = a.an_id("A2-1")
+
+
+def put(dossier: Dossier, moves: Iterable[Move]) -> Dossier:
+    """Put what verbs answered into the dossier."""
+    for new, _ in moves:
+        if new.id == dossier.project.id:
+            dossier = dossier.having(project=new)
+        elif new.id == dossier.workshop.id:
+            dossier = dossier.having(workshop=new)
+        elif new.id == dossier.screening.id:
+            dossier = dossier.having(screening=new)
+        elif new.id == a.an_id("report"):
+            dossier = dossier.having(filed=new)
+    return dossier
+
+
+def one(verb: Callable[[Dossier], Move]) -> Verb:
+    return lambda dossier: [verb(dossier)]
+
+
+def _outcome(outcome: CommitteeOutcome) -> Verb:
+    decision = replace(a.DECISION, outcome=outcome, next_committee_on=a.day("2025-03-13"), reason="hors cadre")
+    return one(lambda d: deciding.decide(d.project, decision, at=a.at("2025-02-13 18:00")))
+
+
+def _line(dossier: Dossier, *states: LineStatus) -> Any:
+    """Take a line in one of these states, else the first."""
+    lines = dossier.project.lines
+    return next((line.id for line in lines if line.state in states), lines[0].id)
+
+
+def _decide_line(d: Dossier) -> Move:
+    line = d.project.line(_line(d, LineStatus.REQUESTED))
+    decision = LineDecision(granted_cents=line.asked_cents // 2, decided_on=a.day("2025-02-27"))
+    return financing.decide_line(d.project, line.id, decision, at=LATE)
+
+
+def send_convention(d: Dossier) -> Move:
+    granted = _line(d, LineStatus.GRANTED, LineStatus.PARTIALLY_GRANTED)
+    convention = Convention(
+        id=a.new_ids(f"convention-{len(d.project.conventions)}")(),
+        line_ids=(granted,),
+        reference="C",
+        sent_on=a.day("2025-03-04"),
+        signed_on=None,
+        balance_after_report=False,
+    )
+    return financing.send_convention(d.project, convention, at=LATE)
+
+
+def _sign_convention(d: Dossier) -> Move:
+    unsigned = [convention.id for convention in d.project.conventions if convention.signed_on is None]
+    return financing.sign_convention(d.project, (unsigned or [a.an_id("none")])[0], a.day("2025-03-11"), at=LATE)
+
+
+def revise(d: Dossier) -> Move:
+    """Balance what was granted by own funds."""
+    lines = sum(line.asked_cents if line.granted_cents is None else line.granted_cents for line in d.project.lines)
+    own = replace(a.REVISED.resources[0], cents=a.REVISED.cash_charges - lines)
+    return financing.revise_budget(d.project, replace(a.REVISED, resources=(own,)), at=LATE)
+
+
+def _pay(stage: PaymentStage, *states: LineStatus) -> Verb:
+    def verb(d: Dossier) -> Iterable[Move]:
+        line = d.project.line(_line(d, *states))
+        left = line.paid_cents if stage is PaymentStage.CLAWBACK else (line.granted_cents or 0) - line.paid_cents
+        cents = left if stage is not PaymentStage.ADVANCE else left // 2
+        payment = Payment(stage=stage, cents=cents or 1, paid_on=a.day("2025-09-02"))
+        yield financing.pay_line(
+            d.project,
+            line.id,
+            payment,
+            campaign=d.campaign,
+            report_state=None if d.filed is None else d.filed.state,
+            granted_elsewhere=0,
+            at=LATE,
+        )
+
+    return verb
+
+
+def _accept_account(d: Dossier) -> Move:
+    waiting = [line.id for line in d.project.lines if line.granted and line.account_accepted_on is None]
+    return financing.accept_account(d.project, (waiting or [d.project.lines[0].id])[0], a.day("2026-01-12"), at=LATE)
+
+
+def _close(d: Dossier) -> Move:
+    if d.project.state is ProjectStatus.CANCELLED:
+        return closing.close_cancelled(d.project, d.actions, "Public absent.", at=LATE)
+    return closing.close(d.project, None if d.filed is None else d.filed.state, (), at=LATE)
+
+
+def account(d: Dossier) -> Move:
+    return financing.submit_account(d.project, Account(submitted_on=a.day("2026-01-09"), reference=""), at=LATE)
+
+
+def _report(d: Dossier) -> Move:
+    return reviewing.submit(a.a_content(), d.project, d.actions, report_id=a.an_id("report"), at=LATE)
+
+
+def _add_action(d: Dossier) -> Move:
+    return agenda.plan(a.WORKSHOP, d.project, a.HOLDER, action_id=a.an_id("A3"), at=LATE)
+
+
+def _change(d: Dossier) -> Move:
+    return filing.change(d.project, a.FILE, d.campaign, a.FUNDERS, new_id=a.new_ids("changed"), at=LATE)
+
+
+MISSING = MissingPieces(pieces=("RIB",), due_on=a.day("2025-02-07"))
+CONTACT = PriorContact(contacted_on=a.day("2024-12-03"), note="")
+IN_TIME = a.at("2025-01-21 10:00")
+
+PROJECT: Mapping[str, Verb] = {
+    "project.add_action": one(_add_action),
+    "project.change": one(_change),
+    "project.prior_contact": one(lambda d: filing.record_prior_contact(d.project, CONTACT, at=LATE)),
+    "project.submit": one(lambda d: filing.submit(d.project, d.campaign, d.actions, at=IN_TIME)),
+    "project.return": one(lambda d: filing.return_incomplete(d.project, MISSING, at=IN_TIME)),
+    "project.resubmit": one(lambda d: filing.resubmit(d.project, d.actions, at=IN_TIME)),
+    "project.declare_eligible": one(lambda d: filing.declare_eligible(d.project, d.campaign, d.actions, at=LATE)),
+    "project.declare_ineligible": one(lambda d: filing.declare_ineligible(d.project, "hors cadre", at=LATE)),
+    "lapse": one(lambda d: filing.lapse(d.project, at=LATE)),
+    "project.decide": _outcome(CommitteeOutcome.VALIDATED),
+    "defer": _outcome(CommitteeOutcome.DEFERRED),
+    "reject": _outcome(CommitteeOutcome.REJECTED),
+    "project.reinstate": one(lambda d: deciding.reinstate(d.project, a.day("2025-03-13"), at=LATE)),
+    "project.withdraw": one(lambda d: filing.withdraw(d.project, "", at=LATE)),
+    "project.decide_line": one(_decide_line),
+    "project.send_convention": one(send_convention),
+    "project.sign_convention": one(_sign_convention),
+    "project.revise_budget": one(revise),
+    "project.fund": one(lambda d: financing.fund(d.project, d.campaign, granted_elsewhere={}, at=LATE)),
+    "advance": _pay(PaymentStage.ADVANCE, LineStatus.AGREEMENT_SIGNED, LineStatus.GRANTED),
+    "project.pay_line": _pay(
+        PaymentStage.BALANCE, LineStatus.ADVANCE_PAID, LineStatus.GRANTED, LineStatus.PARTIALLY_GRANTED
+    ),
+    "claw_back": _pay(PaymentStage.CLAWBACK, LineStatus.BALANCE_PAID, LineStatus.ADVANCE_PAID),
+    "project.submit_account": one(account),
+    "project.accept_account": one(_accept_account),
+    "project.report": one(_report),
+    "project.close": one(_close),
+}
+
+
+def _plan_session(d: Dossier) -> Move:
+    n = len(d.screening.sessions)
+    return agenda.plan_session(
+        d.screening,
+        a.SCREENING,
+        d.given,
+        session_id=a.an_id(f"A2-{n + 1}"),
+        new_id=a.new_ids(f"c{n}"),
+        at=LATE,
+    )
+
+
+def _change_clearance(d: Dossier) -> Move:
+    following = {
+        ClearanceStatus.TO_REQUEST: ClearanceStatus.REQUESTED,
+        ClearanceStatus.REQUESTED: ClearanceStatus.QUOTED,
+        ClearanceStatus.QUOTED: ClearanceStatus.CONFIRMED,
+        ClearanceStatus.CONFIRMED: ClearanceStatus.MATERIAL_RECEIVED,
+        ClearanceStatus.MATERIAL_RECEIVED: ClearanceStatus.SETTLED,
+    }
+    waiting = [clearance for clearance in d.screening.clearances if clearance.state in following]
+    clearance_id = waiting[0].id if waiting else a.an_id("no clearance")
+    to = following[waiting[0].state] if waiting else ClearanceStatus.REQUESTED
+    return formalities.change_clearance(
+        d.screening, clearance_id, ClearanceStep(to=to, terms=a.OPEN_AIR_TERMS), at=LATE
+    )
+
+
+def _decide_authorisation(d: Dossier) -> Move:
+    decision = AuthorisationDecision(granted=True, decided_on=a.day("2025-06-17"), reference="CNC")
+    return formalities.decide_authorisation(d.screening, decision, at=LATE)
+
+
+def _permit(d: Dossier) -> Move:
+    permit = Permit(
+        id=a.new_ids(f"permit-{len(d.screening.permits)}")(),
+        authority_id=a.VILLE,
+        place_id=a.SQUARE.id,
+        dates=(a.day("2025-07-18"), a.day("2025-07-25")),
+        reference="AM",
+        granted_on=a.day("2025-06-24"),
+    )
+    return formalities.record_permit(d.screening, permit, at=LATE)
+
+
+def _reschedule(d: Dossier) -> Move:
+    put_off = [session for session in d.screening.sessions if session.state == "postponed"]
+    days = [NewDay(session_id=session.id, held_on=a.day("2025-07-25")) for session in put_off]
+    return lifecycle.reschedule(d.screening, days, d.given, at=LATE)
+
+
+def _cancel(d: Dossier) -> Iterable[Move]:
+    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=a.day("2025-07-19"))
+    cancelled = lifecycle.cancel(d.screening, gone, at=LATE)
+    yield cancelled
+    project = closing.cancelled_with(d.project, (d.workshop, cancelled[0]), at=LATE)
+    if project is not None:
+        yield project
+
+
+def _cancel_workshop(d: Dossier) -> Iterable[Move]:
+    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=a.day("2025-07-19"))
+    cancelled = lifecycle.cancel(d.workshop, gone, at=LATE)
+    yield cancelled
+    project = closing.cancelled_with(d.project, (cancelled[0], d.screening), at=LATE)
+    if project is not None:
+        yield project
+
+
+APPROVAL = SiteApproval(authority_id=a.an_id("spip"), approved=True, decided_on=a.day("2025-06-01"), restrictions="")
+TOLD = NeighboursInformed(informed_on=a.day("2025-05-12"), cinemas=3)
+
+ACTION: Mapping[str, Verb] = {
+    "action.change": one(lambda d: agenda.change(d.screening, a.OPEN_AIR, a.HOLDER, at=LATE)),
+    "action.plan_session": one(_plan_session),
+    "action.cancel_session": one(lambda d: agenda.cancel_session(d.screening, SESSION, Cause.WEATHER, at=LATE)),
+    "action.record_attendance": one(
+        lambda d: agenda.record_attendance(d.screening, SESSION, 214, CountMethod.COUNTED, at=LATE)
+    ),
+    "action.change_clearance": one(_change_clearance),
+    "action.request_authorisation": one(
+        lambda d: formalities.request_authorisation(d.screening, a.HOLDER.id, (), at=LATE)
+    ),
+    "action.amend_authorisation": one(
+        lambda d: formalities.amend_authorisation(d.screening, [a.day("2025-07-18"), a.day("2025-07-25")], at=LATE)
+    ),
+    "action.record_opinion": one(
+        lambda d: formalities.record_opinion(d.screening, Opinion.FAVOURABLE, a.day("2025-06-10"), at=LATE)
+    ),
+    "action.decide_authorisation": one(_decide_authorisation),
+    "action.inform_neighbours": one(lambda d: formalities.inform_neighbours(d.screening, TOLD, at=LATE)),
+    "action.record_permit": one(_permit),
+    "action.approve_site": one(lambda d: formalities.approve_site(d.screening, APPROVAL, at=LATE)),
+    "action.schedule": one(lambda d: lifecycle.schedule(d.screening, d.given, at=LATE)),
+    "action.start": one(lambda d: lifecycle.start(d.screening, at=LATE)),
+    "action.postpone": one(lambda d: lifecycle.postpone(d.screening, Cause.WEATHER, (), at=LATE)),
+    "action.reschedule": one(_reschedule),
+    "action.hold": one(lambda d: lifecycle.hold(d.screening, None, at=LATE)),
+    "action.cancel": _cancel,
+    "lapse_action": one(lambda d: lifecycle.lapse(d.screening, d.campaign, at=LATE)),
+}
+
+
+def _plan_workshop(d: Dossier) -> Move:
+    n = len(d.workshop.sessions)
+    plan = SessionPlan(held_on=date(2025, 4, 22 + n % 4), starts_at=time(14), responsible="médiatrice")
+    return agenda.plan_session(
+        d.workshop, plan, d.given, session_id=a.an_id(f"A1-{22 + n}"), new_id=a.new_ids("w"), at=LATE
+    )
+
+
+def _count_workshop(d: Dossier) -> Iterable[Move]:
+    action = d.workshop
+    for session in action.live_sessions:
+        action, facts = agenda.record_attendance(action, session.id, 9, CountMethod.REGISTERED, at=LATE)
+        yield action, facts
+
+
+WORKSHOP: Mapping[str, Verb] = {
+    "plan workshop": one(_plan_workshop),
+    "schedule workshop": one(lambda d: lifecycle.schedule(d.workshop, d.given, at=LATE)),
+    "start workshop": one(lambda d: lifecycle.start(d.workshop, at=LATE)),
+    "count workshop": _count_workshop,
+    "hold workshop": one(lambda d: lifecycle.hold(d.workshop, 9, at=LATE)),
+    "cancel workshop": _cancel_workshop,
+}
+
+
+def _validate(d: Dossier) -> Iterable[Move]:
+    counted = reviewing.validate(d.report, d.project, d.actions, at=LATE)
+    return [counted.report, counted.project, *counted.actions]
+
+
+def _amend(d: Dossier) -> Iterable[Move]:
+    counted = reviewing.amend(d.report, a.a_content(), "erreur", d.project, d.actions, at=LATE)
+    return [counted.report, counted.project, *counted.actions]
+
+
+REPORT: Mapping[str, Verb] = {
+    "report.return": one(lambda d: reviewing.send_back(d.report, ["R36"], at=LATE)),
+    "report.resubmit": one(lambda d: reviewing.resubmit(d.report, a.a_content(), d.project, d.actions, at=LATE)),
+    "report.validate": _validate,
+    "report.amend": _amend,
+}

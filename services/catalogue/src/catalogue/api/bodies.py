@@ -1,5 +1,6 @@
 """What bodies are made of: texts of a reasonable length, days, years, and a film's description."""
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -8,12 +9,14 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from catalogue.domain.film import Description
 from common.contracts.catalogue import (
     Classification,
     Dissemination,
     FilmVersion,
     Genre,
     Identifier,
+    IdentifierScheme,
     RestrictionCause,
     RightsTerritory,
     RightsUse,
@@ -29,6 +32,9 @@ def _written(day: object) -> object:
     if isinstance(day, str):
         return day
     raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
+
+
+DESCRIBED = frozenset(field.name for field in fields(Description))
 
 
 def _absent() -> Any:
@@ -51,6 +57,13 @@ class VisaBody(Model):
     issued_on: Day | None = None
 
 
+class IdentifierBody(Model):
+    """How others call a film."""
+
+    scheme: IdentifierScheme
+    value: Annotated[str, Field(min_length=1, max_length=60)]
+
+
 class DescriptionBody(Model):
     """What is said of a film besides its title; absent or null: unknown."""
 
@@ -65,7 +78,14 @@ class DescriptionBody(Model):
     versions: Annotated[tuple[FilmVersion, ...], Few] = ()
     classification: Classification | None = None
     warning: Annotated[str, Field(max_length=1000)] | None = None
-    identifiers: Annotated[tuple[Identifier, ...], Few] = ()
+    identifiers: Annotated[tuple[IdentifierBody, ...], Few] = ()
+
+    def said(self) -> dict[str, Any]:
+        """Give what is said of the film, and nothing that is left out."""
+        said = {name: getattr(self, name) for name in self.model_fields_set & DESCRIBED}
+        if "identifiers" in said:
+            said["identifiers"] = tuple(Identifier(scheme=one.scheme, value=one.value) for one in self.identifiers)
+        return said
 
 
 class WorkshopBody(Model):

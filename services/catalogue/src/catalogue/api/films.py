@@ -1,7 +1,7 @@
 """Films, over HTTP."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -157,7 +157,7 @@ async def change(
 ) -> Response:
     """Describe a film otherwise."""
     async with db.transaction(caller) as tx:
-        answer = await commands.change_film(tx, film_id, _given(body), caller=caller, once=once, at=now)
+        answer = await commands.change_film(tx, film_id, body.said(), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -172,9 +172,8 @@ async def record_visa(
     film_id: UUID, body: bodies.VisaBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
     """Add a visa to a film, or the date of one that it carries."""
-    visa = Visa(number=body.number, issued_on=body.issued_on)
     async with db.transaction(caller) as tx:
-        answer = await commands.record_visa(tx, film_id, visa, caller=caller, once=once, at=now)
+        answer = await commands.record_visa(tx, film_id, _visa(body), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -229,12 +228,15 @@ async def restrict(
 
 
 def _new_film(body: bodies.FilmBody) -> NewFilm:
-    said = {name: getattr(body, name) for name in type(body).model_fields if name not in ("visas", "workshop")}
     return NewFilm(
-        description=Description(**said),
-        visas=tuple(Visa(number=visa.number, issued_on=visa.issued_on) for visa in body.visas),
+        description=Description(**body.said()),
+        visas=tuple(_visa(visa) for visa in body.visas),
         workshop=None if body.workshop is None else _workshop(body.workshop),
     )
+
+
+def _visa(body: bodies.VisaBody) -> Visa:
+    return Visa(number=body.number, issued_on=body.issued_on)
 
 
 def _workshop(body: bodies.WorkshopBody) -> WorkshopFilm:
@@ -242,10 +244,6 @@ def _workshop(body: bodies.WorkshopBody) -> WorkshopFilm:
     return WorkshopFilm(
         project_id=body.project_id, action_id=body.action_id, clearance=Clearance.PENDING, dissemination=None
     )
-
-
-def _given(body: bodies.FilmChangeBody) -> dict[str, Any]:
-    return {name: getattr(body, name) for name in body.model_fields_set}
 
 
 def _identifier(text: str) -> Identifier:

@@ -1,0 +1,42 @@
+"""What `reporting` announces: the cells of the figures, whenever they change, at most five times a second each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from common.contracts.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureState:
+    """One cell of the figures as it now is: a quantity at one place of all its dimensions.
+
+    Cells that agree in `quantity`, `audience` and `category` may be added up; "" is a dimension that the quantity does
+    not have.  `amount` counts actions or people, `money` is for what is money.  How people divide is announced as it is
+    published, at the day's close: `closed_at` says when, `hidden` that the cell must not be known, and then it has no
+    amount.  `as_of` is the time of the newest record included, `position` up to where all records are.
+    """
+
+    AGGREGATE: ClassVar[str] = "figure"
+
+    id: UUID
+    version: int
+    occurred_at: datetime
+    quantity: str
+    audience: str
+    category: str
+    campaign_id: UUID | None
+    campaign_year: int
+    coordination_id: UUID | None
+    month: str
+    region: str
+    department: str
+    action_type: str
+    amount: int | None
+    money: Money | None
+    hidden: bool
+    as_of: datetime | None
+    position: str
+    closed_at: datetime | None = None
+    deleted: bool = False

@@ -1,0 +1,14 @@
+"""The HTTP door of reporting: figures for those who have a token, for everybody, and as they change."""
+
+from fastapi import APIRouter
+
+from reporting.api import dashboard, figures, public, sandbox, stream
+from reporting.api.live import streaming
+
+__all__ = ["routers", "streaming"]
+
+
+def routers(*, sandbox_open: bool) -> list[APIRouter]:
+    """List the routes; those of the sandbox exist only in one."""
+    plain = [figures.router, public.router, stream.router, dashboard.router]
+    return [*plain, sandbox.router] if sandbox_open else plain

@@ -1,0 +1,65 @@
+"""Learn what codes and ids are called, from the states of partners; only what figures need of them is read."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from common.consumer import Message
+from common.contracts.partners import Area, CoordinationState, TerritoryState
+from common.database import Transaction
+from reporting.store import knowledge
+from reporting.store.knowledge import Known
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoryNames:
+    """The few names in a territory's record, which is large: the other fields are skipped unread."""
+
+    AGGREGATE = TerritoryState.AGGREGATE
+
+    vintage: int
+    department: Area
+    region: Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationName:
+    name: str
+
+
+async def learn_territories(tx: Transaction, messages: Sequence[Message]) -> None:
+    """Keep the names of a département and its region, in one vintage."""
+    known = _known(
+        messages,
+        TerritoryNames,
+        lambda said: (
+            said.vintage,
+            said.department.code,
+            said.department.name,
+            said.region.code,
+            said.region.name,
+        ),
+    )
+    await knowledge.keep_territories(tx, list(known))
+
+
+async def learn_organisations(tx: Transaction, messages: Sequence[Message]) -> None:
+    """Keep what an organisation is called now."""
+    await knowledge.keep_organisations(tx, list(_known(messages, OrganisationName, lambda said: (said.name,))))
+
+
+async def learn_coordinations(tx: Transaction, messages: Sequence[Message]) -> None:
+    """Keep which organisation is a coordination, and in which region."""
+    known = _known(messages, CoordinationState, lambda said: (said.organisation_id, said.region))
+    await knowledge.keep_coordinations(tx, list(known))
+
+
+def _known(messages: Sequence[Message], cls: type[T], values: Callable[[T], tuple[object, ...]]) -> Iterable[Known]:
+    """Read records in order; a name once learnt is kept when its bearer is gone, for old figures still say it."""
+    for message in messages:
+        if message.value is not None:
+            said = message.decode(cls)
+            yield Known(id=UUID(message.key), epoch=message.epoch, version=message.version, values=values(said))

@@ -1,0 +1,26 @@
+"""The Kafka door of reporting: which state is counted, and which only says what something is called."""
+
+from collections.abc import Mapping, Sequence
+
+from common import contracts
+from common.consumer import Group, Handler, Message
+from common.database import Transaction
+from reporting import commands
+from reporting.commands.counting import STATES
+
+
+def _counting(kind: str) -> Handler:
+    async def take(tx: Transaction, messages: Sequence[Message]) -> None:
+        await commands.count(tx, kind, messages)
+
+    return take
+
+
+LISTENERS: Mapping[str, Handler] = {
+    **{contracts.topic(kind, "state"): _counting(kind) for kind in STATES},
+    contracts.topic("territory", "state"): commands.learn_territories,
+    contracts.topic("organisation", "state"): commands.learn_organisations,
+    contracts.topic("coordination", "state"): commands.learn_coordinations,
+}
+
+GROUP = Group(name="reporting.figures", listeners=LISTENERS)

@@ -1,0 +1,1 @@
+"""What figures are made of, what they mean, who may see them.  Pure."""

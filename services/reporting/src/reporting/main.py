@@ -1,0 +1,80 @@
+"""The wiring of reporting: the only module that knows every other.
+
+python -m reporting.main api
+python -m reporting.main worker
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from fastapi import FastAPI
+
+from common import consumer, housekeeping, relay, service
+from common.database import connect
+from reporting import consumers, jobs
+from reporting.api import routers, streaming
+from reporting.domain.access import VERBS
+from reporting.settings import Settings
+
+SERVICE = "reporting"
+
+
+def api(settings: Settings) -> FastAPI:
+    live = streaming(
+        streams_max=settings.streams_max,
+        poll_ms=settings.stream_poll_ms,
+        heartbeat_s=settings.stream_heartbeat_s,
+        public_s=settings.stream_public_s,
+    )
+    return service.application(
+        settings, service=SERVICE, routers=routers(sandbox_open=settings.sandbox), verbs=VERBS, pieces=[live]
+    )
+
+
+@asynccontextmanager
+async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
+    """Count what is heard, announce what changed, close the days, publish, keep house."""
+    database = await connect(
+        settings.database_url.get_secret_value(), size_min=settings.pool_min, size_max=settings.pool_max
+    )
+    tasks: dict[str, service.Run] = {
+        "consumer": partial(consumer.run, consumers.GROUP, database=database, settings=_hearing(settings)),
+        "announcer": partial(
+            jobs.announce, database, every_ms=settings.announce_every_ms, cells_max=settings.announced_cells_max
+        ),
+        "housekeeping": partial(
+            housekeeping.run,
+            settings.housekeeper_database_url.get_secret_value(),
+            every_s=settings.housekeeping_every_s,
+        ),
+        "relay": partial(relay.run, _relaying(settings)),
+    }
+    if not settings.sandbox:
+        clock = partial(datetime.now, UTC)
+        tasks["day_close"] = partial(jobs.close_days, database, every_s=settings.day_close_every_s, clock=clock)
+    try:
+        yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
+    finally:
+        await database.close()
+
+
+def _hearing(settings: Settings) -> consumer.Settings:
+    return consumer.Settings(
+        servers=settings.kafka_bootstrap_servers,
+        member=settings.consumer_member,
+        batch_records_max=settings.consumer_batch_records_max,
+    )
+
+
+def _relaying(settings: Settings) -> relay.Settings:
+    return relay.Settings(
+        service=SERVICE,
+        dsn=settings.relay_database_url.get_secret_value(),
+        servers=settings.kafka_bootstrap_servers,
+    )
+
+
+if __name__ == "__main__":
+    service.main(SERVICE, Settings.read, api=api, worker=worker)

@@ -1,0 +1,29 @@
+"""Every setting of reporting: those that all services share, and its own."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from common.settings import Positive, Seconds
+from common.settings import Settings as Shared
+
+
+class Settings(Shared):
+    """What reporting takes from its environment."""
+
+    consumer_member: str = Field("1", description="This worker's name in its consumer group; another for each worker.")
+    consumer_batch_records_max: Positive = Field(500, description="Records applied in one transaction.")
+    announce_every_ms: Annotated[int, Field(ge=200)] = Field(
+        200, description="Between two announcements; a cell is in each at most once."
+    )
+    announced_cells_max: Positive = Field(500, description="Cells of one announcement; the others are in the next.")
+    day_close_every_s: Seconds = Field(
+        60.0, description="Between two looks at whether a day is over (not in a sandbox)."
+    )
+    housekeeping_every_s: Seconds = Field(600.0, description="Between two looks at the outbox's partitions.")
+    streams_max: Positive = Field(200, description="Live streams open at once in one process; one more is refused.")
+    stream_poll_ms: Positive = Field(50, description="Between two looks for announcements, while somebody listens.")
+    stream_heartbeat_s: Seconds = Field(10.0, description="Between two signs of life on a quiet stream.")
+    stream_public_s: Seconds = Field(
+        600.0, description="Until a stream without token ends; browsers come back at once."
+    )

@@ -1,0 +1,46 @@
+"""States as records: handed to the handlers as they come from Kafka, in any order and as often as one likes."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from common import contracts, kafka
+from common.consumer import Message
+from common.database import Database
+from common.tokens import SYSTEM
+from reporting.consumers import LISTENERS
+
+
+def record(state: Any, *, epoch: int = 1, offset: int = 0) -> Message:
+    """Make the record of a state."""
+    key = str(state.id)
+    return Message(
+        topic=contracts.topic(state.AGGREGATE, "state"),
+        partition=kafka.partition(key),
+        offset=offset,
+        key=key,
+        id=f"{key}/{state.version}",
+        type=contracts.ce_type(f"{state.AGGREGATE}.state"),
+        source="/services/actions",
+        subject=key,
+        time=datetime.now(UTC),
+        version=state.version,
+        epoch=epoch,
+        traceparent=None,
+        value=msgspec.json.encode(state),
+    )
+
+
+async def hear(db: Database, *states: Any) -> None:
+    """Have states counted, in this order."""
+    await hear_records(db, [record(state, offset=n) for n, state in enumerate(states)])
+
+
+async def hear_records(db: Database, records: Iterable[Message]) -> None:
+    """Hand records to their handlers: neighbours of one partition together, each batch in a transaction."""
+    for (topic, _), batch in groupby(records, key=lambda one: (one.topic, one.partition)):
+        async with db.transaction(SYSTEM) as tx:
+            await LISTENERS[topic](tx, list(batch))

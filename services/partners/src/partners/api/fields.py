@@ -7,6 +7,7 @@ from fastapi import Path, Query
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from common.contracts.partners import Density
 from partners.domain.codes import MUNICIPALITY, MunicipalityCodeMalformed
 from partners.domain.codes import malformed as malformed_code
 
@@ -34,6 +35,13 @@ def _day(written: object) -> object:
     raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
 
 
+def _level(written: object) -> object:
+    """Take a level as a whole number only: neither text nor true."""
+    if type(written) is int:
+        return written
+    raise PydanticCustomError("int_type", "Must be a whole number.")
+
+
 MunicipalityCode = Annotated[str, Field(pattern=MUNICIPALITY), BeforeValidator(_code)]
 DepartmentCode = Annotated[
     str, Field(pattern=r"^(?:[0-9]{2}|2[AB]|9[78][0-9])$", description="Of a département: `75` is Paris.")
@@ -42,6 +50,9 @@ RegionCode = Annotated[
     str, Field(pattern=r"^[0-9]{2,3}$", description="Of a region: `75` is Nouvelle-Aquitaine, not Paris.")
 ]
 SirenCode = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
+Level = Annotated[
+    Density, BeforeValidator(_level), Field(description="Of the Insee's grid: 1 large urban centre … 5 to 7 rural.")
+]
 Day = Annotated[date, BeforeValidator(_day)]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Source = Annotated[str, Field(min_length=1, max_length=500, description="Where this is published.")]

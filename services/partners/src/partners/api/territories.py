@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
-from common.contracts.partners import Density, District, MunicipalityKind, TerritoryState
+from common.contracts.partners import District, MunicipalityKind, TerritoryState
 from common.http import Caller, CreateOnce, Db, Model, Now, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
@@ -98,7 +98,7 @@ class DensityBody(Model):
     """How dense a municipality is."""
 
     municipality: fields.MunicipalityCode
-    level: Density = Field(description="Of the Insee's grid: 1 large urban centre … 5 to 7 rural.")
+    level: fields.Level
 
 
 class DensitiesBody(Model):

@@ -1,0 +1,159 @@
+"""The connection to a stranger's server: dialled only when every address of its name may be dialled.
+
+The check is made where the socket is opened, on the very addresses that are dialled, so that a name which answers
+otherwise the second time gains nothing.  TLS, `Host` and the pool's keys stay with the name: rewriting the URL to an
+address would let a kept-alive connection of one name serve another.  Redirects, proxies of the environment and Unix
+sockets do not exist here.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpcore
+import httpx
+
+from partners.domain.destination import Destinations
+
+RESOLVE_TIMEOUT_S = 3.0
+ADDRESSES_TRIED_MAX = 4
+CONNECTIONS_MAX = 200
+KEPT_ALIVE_MAX = 50
+KEPT_ALIVE_S = 30.0
+
+Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
+SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+
+
+class Blocked(Exception):
+    """This destination may not be called."""
+
+
+class NotResolved(Exception):
+    """The name has no address."""
+
+
+class ResolverAway(Exception):
+    """We cannot ask for addresses at all: our own trouble, not the receiver's."""
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Opens sockets to allowed addresses only."""
+
+    def __init__(self, destinations: Destinations, resolve: Resolver) -> None:
+        self._destinations = destinations
+        self._resolve = resolve
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[SocketOption] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        if port not in self._destinations.ports:
+            raise Blocked
+        failure: Exception = NotResolved()
+        for address in (await self._allowed(host, port))[:ADDRESSES_TRIED_MAX]:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def _allowed(self, host: str, port: int) -> Sequence[str]:
+        addresses = [literal] if (literal := _literal(host)) else await self._resolve(host, port)
+        if not addresses:
+            raise NotResolved
+        if not self._destinations.admits_all(addresses):
+            raise Blocked
+        return addresses
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """httpx on a pool of httpcore whose sockets the guard opens; httpx's own transport does not let one be given."""
+
+    def __init__(self, destinations: Destinations, *, trusted: ssl.SSLContext, resolve: Resolver) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=trusted,
+            max_connections=CONNECTIONS_MAX,
+            max_keepalive_connections=KEPT_ALIVE_MAX,
+            keepalive_expiry=KEPT_ALIVE_S,
+            http1=True,
+            http2=False,
+            network_backend=GuardedBackend(destinations, resolve),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        if url.scheme != "https" or url.userinfo:
+            raise Blocked
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        asked = httpcore.Request(
+            method=request.method,
+            url=target,
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        answer = await self._pool.handle_async_request(asked)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._answer.aiter_stream():
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def trusting(ca_file: Path | None = None) -> ssl.SSLContext:
+    """Trust the public authorities, and a sandbox's own; TLS 1.2 at least, and no switch that turns the check off."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Ask the system's resolver for every address of a name."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(RESOLVE_TIMEOUT_S):
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except TimeoutError as error:
+        raise ResolverAway from error
+    except socket.gaierror as error:
+        raise (ResolverAway if error.errno in _RESOLVER_AWAY else NotResolved) from error
+    except UnicodeError as error:
+        raise NotResolved from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+_RESOLVER_AWAY = frozenset({socket.EAI_AGAIN, socket.EAI_SYSTEM})
+
+
+def _literal(host: str) -> str | None:
+    try:
+        return str(ip_address(host.strip("[]")))
+    except ValueError:
+        return None

@@ -1,0 +1,196 @@
+"""The verbs of API clients: register, change, rotate a secret, revoke.
+
+A kept answer holds its secret sealed (`client_secret`): whoever repeats a request whose answer was lost gets the same
+secret, and the database alone never gives one away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from common.contracts.access import LEVEL_OF, Role
+from common.database import Transaction
+from common.idempotency import Answer, Once
+from common.tokens import Principal
+from partners.domain import access
+from partners.domain.client import (
+    ApiClient,
+    Asked,
+    CoordinationMismatch,
+    Secret,
+    UnknownOrganisation,
+    fingerprint,
+    require_fit,
+    require_known,
+    rotated,
+    secret,
+)
+from partners.domain.publickey import PublicKey, require_usable
+from partners.store import audit, clients
+
+OPERATOR = "operator"
+
+
+class Sealing(Protocol):
+    """Makes a text unreadable to whoever has only the database; `clients.keyfile.Seal` does."""
+
+    def seal(self, plain: str) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """What something new is made of: an id, luck for its secret, and the real time."""
+
+    id: UUID
+    luck: bytes
+    at: datetime
+
+    def secret(self) -> tuple[str, Secret]:
+        """Make a secret, and what is kept of it."""
+        name = self.id.hex
+        plain = secret(name, self.luck)
+        return plain, Secret(id=name, fingerprint=fingerprint(plain), created_at=self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What is asked for."""
+
+    name: str
+    role: Role
+    organisation_id: UUID
+    coordination_id: UUID | None
+    codes: tuple[str, ...]
+    public_keys: tuple[PublicKey, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to be changed; None leaves a part as it is."""
+
+    name: str | None = None
+    codes: tuple[str, ...] | None = None
+    public_keys: tuple[PublicKey, ...] | None = None
+
+
+async def register(
+    tx: Transaction, caller: Principal, asked: Registration, once: Once, fresh: Fresh, seal: Sealing
+) -> Answer:
+    """Let an organisation in, in one role; with public keys it needs no secret."""
+    access.require(caller, "api_client.register")
+    if answer := await once.stored(tx):
+        return answer
+    await _require_sound(tx, asked)
+    client = ApiClient(
+        id=str(fresh.id),
+        name=asked.name,
+        role=asked.role,
+        organisation_id=asked.organisation_id,
+        coordination_id=asked.coordination_id,
+        codes=asked.codes,
+        public_keys=asked.public_keys,
+        created_at=fresh.at,
+    )
+    plain, kept = fresh.secret()
+    secrets = () if asked.public_keys else (kept,)
+    answer = _answer(client, secrets, 201, seal.seal(plain) if secrets else None)
+    given = await clients.add(tx, client, secrets, once, answer)
+    if given is answer:
+        await audit.note(tx, "client.registered", client.id, by=caller.client_id, detail={"role": client.role})
+    return given
+
+
+async def change(
+    tx: Transaction,
+    client_id: str,
+    caller: Principal,
+    changes: Changes,
+    once: Once,
+) -> Answer:
+    """Change what is given of a client's name, codes and public keys."""
+    client = await clients.lock(tx, client_id)
+    access.require(caller, "api_client.change")
+    if answer := await once.answered(tx, client.version):
+        return answer
+    changed = client.change(name=changes.name, codes=changes.codes, public_keys=changes.public_keys)
+    await _require_territory(tx, changed.role, changed.coordination_id, changed.codes)
+    require_usable(changed.public_keys)
+    await audit.note(tx, "client.changed", client.id, by=caller.client_id, detail={"codes": changed.codes})
+    return await _saved(tx, changed, await clients.secrets_of(tx, client_id), once)
+
+
+async def rotate_secret(
+    tx: Transaction,
+    client_id: str,
+    caller: Principal,
+    overlap: timedelta,
+    once: Once,
+    fresh: Fresh,
+    seal: Sealing,
+) -> Answer:
+    """Give a new secret; the newest old one works until the overlap ends."""
+    client = await clients.lock(tx, client_id)
+    access.require(caller, "api_client.rotate_secret")
+    if answer := await once.answered(tx, client.version):
+        return answer
+    changed = client.rotated()
+    plain, kept = fresh.secret()
+    secrets = rotated(await clients.secrets_of(tx, client_id), kept, overlap=overlap)
+    await audit.note(tx, "client.secret_rotated", client.id, by=caller.client_id, detail={"secret": kept.id})
+    return await clients.save(tx, changed, secrets, once, _answer(changed, secrets, 200, seal.seal(plain)))
+
+
+async def revoke(tx: Transaction, client_id: str, caller: Principal, once: Once, *, at: datetime) -> Answer:
+    """Take every way in from a client; tokens already issued end within ten minutes."""
+    client = await clients.lock(tx, client_id)
+    access.require(caller, "api_client.revoke")
+    if answer := await once.answered(tx, client.version):
+        return answer
+    changed = client.revoke(at=at)
+    await audit.note(tx, "client.revoked", client.id, by=caller.client_id)
+    return await _saved(tx, changed, (), once)
+
+
+async def bootstrap(tx: Transaction, plain: str, *, at: datetime) -> None:
+    """Make sure that the operator of the settings is there, with the secret of the settings and no other."""
+    kept = Secret(id=OPERATOR, fingerprint=fingerprint(plain), created_at=at)
+    operator = ApiClient(
+        id=OPERATOR,
+        name="Operator",
+        role=Role.OPERATOR,
+        organisation_id=UUID(int=0),
+        coordination_id=None,
+        codes=(),
+        created_at=at,
+    )
+    await clients.put(tx, operator, kept)
+
+
+async def _require_sound(tx: Transaction, asked: Registration) -> None:
+    require_usable(asked.public_keys)
+    if not await clients.organisation_exists(tx, asked.organisation_id):
+        raise UnknownOrganisation(pointer="/organisation_id")
+    await _require_territory(tx, asked.role, asked.coordination_id, asked.codes)
+    if asked.coordination_id is not None and not await clients.coordination_exists(tx, asked.coordination_id):
+        raise CoordinationMismatch(pointer="/coordination_id")
+
+
+async def _require_territory(tx: Transaction, role: Role, coordination_id: UUID | None, codes: tuple[str, ...]) -> None:
+    require_fit(Asked(role=role, coordination_id=coordination_id, codes=codes))
+    require_known(codes, await clients.known_codes(tx, LEVEL_OF[role], codes))
+
+
+async def _saved(tx: Transaction, client: ApiClient, secrets: Sequence[Secret], once: Once) -> Answer:
+    return await clients.save(tx, client, secrets, once, _answer(client, secrets, 200, None))
+
+
+def _answer(client: ApiClient, secrets: Sequence[Secret], status: int, sealed: bytes | None) -> Answer:
+    body = clients.encoded(client, secrets)
+    if sealed is not None:
+        body["client_secret"] = sealed.decode()
+    location = f"/v1/api-clients/{client.id}" if status == 201 else None
+    return Answer(status=status, version=client.version, body=msgspec.json.encode(body), location=location)

@@ -1,0 +1,30 @@
+"""The Kafka door: every fact of actions, catalogue and partners is heard once and addressed to whoever wants it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from common import contracts
+from common.consumer import Group, Message
+from common.database import Transaction
+from partners.commands import fanout
+
+COMMITTED_AFTER_S = 0.005
+HEARD_FROM = frozenset({"actions", "catalogue", "partners"})
+
+
+def webhook_fanout(poke: asyncio.Event) -> Group:
+    """Listen to all facts; `poke` tells the lanes of this process that there is something to send.
+
+    It comes after the commit, as far as one can tell: a poke too early costs the lanes' next look, and no more.
+    """
+
+    async def hear(tx: Transaction, messages: Sequence[Message]) -> None:
+        if await fanout.hear(tx, messages):
+            asyncio.get_running_loop().call_later(COMMITTED_AFTER_S, poke.set)
+
+    topics = [
+        contracts.topic(aggregate, "events")
+        for aggregate, publisher in contracts.PUBLISHERS.items()
+        if publisher in HEARD_FROM
+    ]
+    return Group(name="partners.webhook-fanout", listeners=dict.fromkeys(topics, hear))

@@ -1,0 +1,371 @@
+"""The lanes: which deliveries are made next, and what became of those that were made.
+
+(1) A worker claims only what it has room for; a lane is one row, served in turn, never more than its cap in flight.
+(2) A delivery is claimed only when no earlier one of its endpoint and subject is open: that is the order receivers get.
+(3) Nothing is held during the call: a lease is taken and committed, and whoever finishes must still hold it.
+(4) Locks are taken lanes first, in the order of their ids, then deliveries, then sequences; claim and sweep skip what
+    is locked.
+(5) What waits behind another has the due time of its head: a lane full of waiting rows is not read at each turn.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from common.database import Transaction
+from partners.domain.schedule import Attempt, Lane, Next, Verdict
+
+CLAIM = """
+    WITH lane AS MATERIALIZED (
+      SELECT endpoint_id, CASE WHEN open_count > 0 THEN 1 ELSE max_inflight END - inflight AS room,
+             LEAST(rate_per_s, tokens + rate_per_s * extract(epoch FROM now() - tokens_at)) AS tokens
+        FROM wh_lane
+       WHERE active AND coalesce(blocked_until, '-infinity') <= now()
+         AND inflight < CASE WHEN open_count > 0 THEN 1 ELSE max_inflight END
+         AND tokens + rate_per_s * extract(epoch FROM now() - tokens_at) >= 1
+         AND EXISTS (
+             SELECT FROM wh_delivery d
+              WHERE d.endpoint_id = wh_lane.endpoint_id AND d.state = 'pending' AND d.next_at <= now()
+                AND (d.failures <= 2 OR $4 > 0)
+                AND NOT EXISTS (
+                    SELECT FROM wh_delivery e
+                     WHERE e.endpoint_id = d.endpoint_id AND e.subject = d.subject
+                       AND e.sequence < d.sequence AND e.state IN ('pending', 'leased')))
+       ORDER BY served_at
+       LIMIT $1
+         FOR UPDATE SKIP LOCKED),
+    pick AS MATERIALIZED (
+      SELECT lane.endpoint_id, due.sequence, due.late
+        FROM lane
+       CROSS JOIN LATERAL (
+             SELECT d.sequence, d.failures > 2 AS late
+               FROM wh_delivery d
+              WHERE d.endpoint_id = lane.endpoint_id AND d.state = 'pending' AND d.next_at <= now()
+                AND (d.failures <= 2 OR $4 > 0)
+                AND NOT EXISTS (
+                    SELECT FROM wh_delivery e
+                     WHERE e.endpoint_id = d.endpoint_id AND e.subject = d.subject
+                       AND e.sequence < d.sequence AND e.state IN ('pending', 'leased'))
+              ORDER BY d.next_at, d.sequence
+              LIMIT LEAST(lane.room, floor(lane.tokens)::integer, $3)
+                FOR UPDATE SKIP LOCKED) AS due
+       LIMIT $1),
+    taken AS MATERIALIZED (
+      SELECT endpoint_id, sequence
+        FROM (SELECT endpoint_id, sequence, late, row_number() OVER (PARTITION BY late) AS n FROM pick) AS ranked
+       WHERE NOT late OR n <= $4),
+    served AS (
+      UPDATE wh_lane l
+         SET inflight = l.inflight + count.n, served_at = clock_timestamp(),
+             tokens = lane.tokens - count.n, tokens_at = now()
+        FROM (SELECT endpoint_id, count(*)::integer AS n FROM taken GROUP BY endpoint_id) AS count
+        JOIN lane ON lane.endpoint_id = count.endpoint_id
+       WHERE l.endpoint_id = count.endpoint_id),
+    claimed AS (
+      UPDATE wh_delivery d
+         SET state = 'leased', lease_until = now() + $5::interval, lease_owner = $2, lease_token = gen_random_uuid(),
+             attempts = d.attempts + 1
+        FROM taken
+       WHERE d.endpoint_id = taken.endpoint_id AND d.sequence = taken.sequence
+      RETURNING d.endpoint_id, d.sequence, d.event_id, d.subject, d.cause, d.attempts, d.failures, d.lease_token,
+                d.created_at)
+    SELECT c.endpoint_id, c.sequence, c.event_id, c.subject, c.cause, c.attempts, c.failures, c.lease_token,
+           c.created_at, e.type, e.document, e.traceparent, p.url,
+           ARRAY(SELECT s.sealed FROM wh_secret s
+                  WHERE s.endpoint_id = c.endpoint_id AND coalesce(s.expires_at, 'infinity') > now()
+                  ORDER BY s.created_at DESC) AS sealed
+      FROM claimed c
+      JOIN wh_event e ON e.id = c.event_id
+      JOIN wh_endpoint p ON p.id = c.endpoint_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery that is ours to make until its lease ends."""
+
+    endpoint_id: UUID
+    sequence: int
+    event_id: UUID
+    subject: str
+    cause: str
+    attempts: int
+    failures: int
+    lease_token: UUID
+    created_at: datetime
+    type: str
+    document: str
+    traceparent: str | None
+    url: str
+    sealed: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A delivery that was tried, and what follows."""
+
+    claimed: Claimed
+    attempt: Attempt
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """How much waits, how long the oldest has waited since it was due, how many lanes stand how."""
+
+    due: int
+    oldest_s: float
+    lanes: Mapping[str, int]
+
+
+async def claim(
+    tx: Transaction, *, owner: str, room: int, each: int, late_room: int, lease: timedelta
+) -> list[Claimed]:
+    """Lease what is due, at most `room`, at most `each` of one lane, at most `late_room` of those that failed often."""
+    rows = await tx.fetch(CLAIM, room, owner, each, late_room, lease)
+    return [Claimed(**dict(row)) for row in rows]
+
+
+async def lock(tx: Transaction, endpoint_ids: Sequence[UUID]) -> dict[UUID, Lane]:
+    """Hold some lanes, in the order of their ids."""
+    rows = await tx.fetch(
+        """
+        SELECT endpoint_id, blocked_until, fails, tries_since, first_fail_at, window_from, window_tries, window_fails,
+               open_count
+          FROM wh_lane
+         WHERE endpoint_id = ANY ($1::uuid[])
+         ORDER BY endpoint_id
+           FOR UPDATE
+        """,
+        endpoint_ids,
+    )
+    return {row["endpoint_id"]: Lane(**{name: row[name] for name in _LANE}) for row in rows}
+
+
+_LANE = (
+    "blocked_until",
+    "fails",
+    "tries_since",
+    "first_fail_at",
+    "window_from",
+    "window_tries",
+    "window_fails",
+    "open_count",
+)
+
+
+async def finish(tx: Transaction, finished: Sequence[Finished]) -> set[tuple[UUID, int]]:
+    """Write what became of deliveries whose lease is still ours; return those."""
+    rows = await tx.fetch(
+        """
+        UPDATE wh_delivery d
+           SET state = r.state, failures = r.failures, next_at = r.next_at,
+               done_at = CASE WHEN r.state <> 'pending' THEN clock_timestamp() END,
+               lease_until = NULL, lease_owner = NULL, lease_token = NULL
+          FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::integer[], $6::timestamptz[])
+               AS r (endpoint_id, sequence, token, state, failures, next_at)
+         WHERE d.endpoint_id = r.endpoint_id AND d.sequence = r.sequence AND d.lease_token = r.token
+        RETURNING d.endpoint_id, d.sequence
+        """,
+        [one.claimed.endpoint_id for one in finished],
+        [one.claimed.sequence for one in finished],
+        [one.claimed.lease_token for one in finished],
+        [one.verdict.state for one in finished],
+        [one.verdict.failures for one in finished],
+        [one.verdict.next_at for one in finished],
+    )
+    return {(row["endpoint_id"], row["sequence"]) for row in rows}
+
+
+async def hold_back(tx: Transaction, finished: Sequence[Finished]) -> None:
+    """Give what waits behind a delivery that will be tried again its head's due time (5)."""
+    heads = [one for one in finished if one.verdict.state is Next.PENDING]
+    if not heads:
+        return
+    await tx.execute(
+        """
+        UPDATE wh_delivery d
+           SET next_at = r.next_at
+          FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[])
+               AS r (endpoint_id, subject, sequence, next_at)
+         WHERE d.endpoint_id = r.endpoint_id AND d.subject = r.subject AND d.sequence > r.sequence
+           AND d.state = 'pending' AND d.next_at < r.next_at
+        """,
+        [one.claimed.endpoint_id for one in heads],
+        [one.claimed.subject for one in heads],
+        [one.claimed.sequence for one in heads],
+        [one.verdict.next_at for one in heads],
+    )
+
+
+async def let_go(tx: Transaction, finished: Sequence[Finished]) -> None:
+    """Make what waited right behind a closed delivery due."""
+    closed = [one for one in finished if one.verdict.state is not Next.PENDING]
+    await tx.execute(
+        """
+        UPDATE wh_delivery d
+           SET next_at = now()
+          FROM unnest($1::uuid[], $2::text[]) AS r (endpoint_id, subject)
+         WHERE d.endpoint_id = r.endpoint_id AND d.next_at > now()
+           AND d.sequence = (SELECT min(e.sequence) FROM wh_delivery e
+                              WHERE e.endpoint_id = r.endpoint_id AND e.subject = r.subject
+                                AND e.state IN ('pending', 'leased'))
+           AND d.state = 'pending' AND d.failures = 0
+        """,
+        [one.claimed.endpoint_id for one in closed],
+        [one.claimed.subject for one in closed],
+    )
+
+
+async def save(tx: Transaction, lanes: Mapping[UUID, Lane], landed: Mapping[UUID, int]) -> None:
+    """Write lanes that are locked; `landed` says how many deliveries of each are no longer in flight."""
+    await tx.execute(
+        """
+        UPDATE wh_lane l
+           SET inflight = GREATEST(l.inflight - r.landed, 0), blocked_until = r.blocked_until, fails = r.fails,
+               tries_since = r.tries_since, first_fail_at = r.first_fail_at, window_from = r.window_from,
+               window_tries = r.window_tries, window_fails = r.window_fails, open_count = r.open_count,
+               warned = CASE WHEN r.first_fail_at IS NULL THEN 0 ELSE l.warned END
+          FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::integer[], $5::integer[], $6::timestamptz[],
+                      $7::timestamptz[], $8::integer[], $9::integer[], $10::integer[])
+               AS r (endpoint_id, landed, blocked_until, fails, tries_since, first_fail_at, window_from, window_tries,
+                     window_fails, open_count)
+         WHERE l.endpoint_id = r.endpoint_id
+        """,
+        list(lanes),
+        [landed.get(endpoint_id, 0) for endpoint_id in lanes],
+        *([getattr(lane, name) for lane in lanes.values()] for name in _LANE),
+    )
+
+
+async def log(tx: Transaction, finished: Sequence[Finished]) -> None:
+    """Keep every attempt, also one that came too late to count."""
+    await tx.execute(
+        """
+        INSERT INTO wh_attempt (endpoint_id, sequence, at, ms, status, trouble, answer, address)
+        SELECT r.endpoint_id, r.sequence, r.at, r.ms, r.status, r.trouble, r.answer, r.address::inet
+          FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::integer[], $5::integer[], $6::text[],
+                      $7::text[], $8::text[])
+               AS r (endpoint_id, sequence, at, ms, status, trouble, answer, address)
+        """,
+        [one.claimed.endpoint_id for one in finished],
+        [one.claimed.sequence for one in finished],
+        [one.attempt.at for one in finished],
+        [one.attempt.ms for one in finished],
+        [one.attempt.status for one in finished],
+        [one.attempt.trouble for one in finished],
+        [one.attempt.answer for one in finished],
+        [one.attempt.address for one in finished],
+    )
+
+
+async def release(tx: Transaction, *, owner: str | None = None) -> int:
+    """Take back leases that have run out, or all those of an owner that is known to be gone; count them.
+
+    In-flight counters are made true again from what is really leased, so that a killed worker leaves no trace.
+    """
+    rows = await tx.fetch(
+        """
+        SELECT l.endpoint_id
+          FROM wh_lane l
+         WHERE l.inflight <> (SELECT count(*) FROM wh_delivery d
+                               WHERE d.endpoint_id = l.endpoint_id AND d.state = 'leased'
+                                 AND d.lease_until >= now() AND d.lease_owner IS DISTINCT FROM $1)
+         ORDER BY l.endpoint_id
+           FOR UPDATE SKIP LOCKED
+        """,
+        owner,
+    )
+    endpoint_ids = [row["endpoint_id"] for row in rows]
+    released = await tx.fetch(
+        """
+        UPDATE wh_delivery
+           SET state = 'pending', next_at = now(), lease_until = NULL, lease_owner = NULL, lease_token = NULL
+         WHERE endpoint_id = ANY ($1::uuid[]) AND state = 'leased' AND (lease_until < now() OR lease_owner = $2)
+        RETURNING sequence
+        """,
+        endpoint_ids,
+        owner,
+    )
+    await tx.execute(
+        """
+        UPDATE wh_lane l
+           SET inflight = (SELECT count(*) FROM wh_delivery d
+                            WHERE d.endpoint_id = l.endpoint_id AND d.state = 'leased')
+         WHERE l.endpoint_id = ANY ($1::uuid[])
+        """,
+        endpoint_ids,
+    )
+    return len(released)
+
+
+async def wake(tx: Transaction) -> None:
+    """Make due what was never tried and waits behind nobody: its head was delivered while it was being added."""
+    await tx.execute(
+        """
+        UPDATE wh_delivery d
+           SET next_at = now()
+          FROM (SELECT endpoint_id, sequence FROM wh_delivery w
+                 WHERE w.state = 'pending' AND w.attempts = 0 AND w.next_at > now()
+                   AND NOT EXISTS (SELECT FROM wh_delivery e
+                                    WHERE e.endpoint_id = w.endpoint_id AND e.subject = w.subject
+                                      AND e.sequence < w.sequence AND e.state IN ('pending', 'leased'))
+                   FOR UPDATE SKIP LOCKED) AS woken
+         WHERE d.endpoint_id = woken.endpoint_id AND d.sequence = woken.sequence
+        """
+    )
+
+
+async def queue(tx: Transaction) -> Queue:
+    """Measure what is due and not under way, and how the lanes stand."""
+    row = await tx.fetchrow(
+        """
+        SELECT count(*) AS due, coalesce(extract(epoch FROM now() - min(d.next_at)), 0)::float8 AS oldest_s,
+               (SELECT count(*) FROM wh_lane WHERE active AND coalesce(blocked_until, '-infinity') <= now()) AS open,
+               (SELECT count(*) FROM wh_lane WHERE active AND blocked_until > now()) AS blocked,
+               (SELECT count(*) FROM wh_lane WHERE NOT active) AS closed
+          FROM wh_delivery d
+          JOIN wh_lane l ON l.endpoint_id = d.endpoint_id AND l.active
+         WHERE d.state = 'pending' AND d.next_at <= now()
+        """
+    )
+    assert row is not None  # noqa: S101 - an aggregate has a row
+    lanes = {state: int(row[state]) for state in ("open", "blocked", "closed")}
+    return Queue(due=row["due"], oldest_s=row["oldest_s"], lanes=lanes)
+
+
+async def ailing(tx: Transaction) -> dict[UUID, tuple[Lane, int]]:
+    """List the active lanes that have failed since their last success, with the warnings already given."""
+    rows = await tx.fetch(
+        """
+        SELECT endpoint_id, blocked_until, fails, tries_since, first_fail_at, window_from, window_tries, window_fails,
+               open_count, warned
+          FROM wh_lane
+         WHERE active AND first_fail_at IS NOT NULL
+         ORDER BY endpoint_id
+        """
+    )
+    return {row["endpoint_id"]: (Lane(**{name: row[name] for name in _LANE}), row["warned"]) for row in rows}
+
+
+async def warned(tx: Transaction, endpoint_id: UUID, count: int) -> bool:
+    """Note that so many warnings were given; False: somebody else gave this one."""
+    done = await tx.execute(
+        "UPDATE wh_lane SET warned = $2 WHERE endpoint_id = $1 AND active AND warned < $2", endpoint_id, count
+    )
+    return done == "UPDATE 1"
+
+
+async def set_active(tx: Transaction, endpoint_id: UUID, *, active: bool) -> None:
+    """Open or close a lane; an opened one begins with a clean record."""
+    await tx.execute(
+        """
+        UPDATE wh_lane
+           SET active = $2, blocked_until = NULL, fails = 0, tries_since = 0, first_fail_at = NULL, window_from = NULL,
+               window_tries = 0, window_fails = 0, open_count = 0, warned = 0
+         WHERE endpoint_id = $1
+        """,
+        endpoint_id,
+        active,
+    )

@@ -1,236 +1,61 @@
-"""Dossier A of the guide (§11.1) in pieces: its campaign, its partners, its films, its money, at its own dates."""
+"""Dossier A of the guide (11.1) at each of its steps, at its own dates."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from itertools import count
-from typing import Any, TypeVar
-from uuid import NAMESPACE_URL, UUID, uuid5
-from zoneinfo import ZoneInfo
-
-import pytest
+from datetime import date, time
+from typing import Any
+from uuid import UUID
 
 from actions.domain import agenda, campaign, closing, deciding, filing, financing, formalities, lifecycle, reviewing
 from actions.domain.action import Action, Cancellation
-from actions.domain.agenda import ActionPlan, ProgrammePlan, SessionPlan
-from actions.domain.budget import Budget, Entry
-from actions.domain.campaign import Campaign, CampaignPlan
+from actions.domain.agenda import SessionPlan
+from actions.domain.campaign import Campaign
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
-from actions.domain.funding import LineDecision, LineWish, Payment
-from actions.domain.known import Appointment, Coordination, Film, Municipality, Organisation
+from actions.domain.funding import LineDecision, Payment
 from actions.domain.lifecycle import NewDay
-from actions.domain.place import locality, place
 from actions.domain.project import CommitteeDecision, Project, ProjectFile
-from actions.domain.report import ActionReport, Content, Report
+from actions.domain.report import Content, Report
 from actions.domain.screening import Circumstances
 from common.contracts.actions import (
     Account,
     ActionStatus,
-    ActionType,
-    Breakdown,
     Cause,
-    Cell,
     ClearanceStatus,
     CommitteeOutcome,
-    Companion,
     Convention,
-    Count,
     CountMethod,
-    Dimension,
-    LineKind,
     MissingPieces,
     NeighboursInformed,
     Opinion,
-    Partner,
-    PartnerFunction,
     PaymentStage,
-    Period,
     Permit,
     PriorContact,
     RightsTerms,
-    RuleSet,
-    Setting,
-    Under12Outdoors,
 )
-from common.contracts.catalogue import Classification, RightsTerritory, RightsUse, Visa
-from common.errors import DomainError, Verdict
-
-PARIS = "Europe/Paris"
-T = TypeVar("T")
-
-
-def an_id(name: str) -> UUID:
-    return uuid5(NAMESPACE_URL, name)
-
-
-def new_ids(prefix: str) -> Callable[[], UUID]:
-    """Make ids in a known order."""
-    numbers = count(1)
-    return lambda: an_id(f"{prefix}-{next(numbers)}")
-
-
-def there(value: T | None) -> T:
-    """Take what must be there."""
-    assert value is not None
-    return value
-
-
-def verdict_of(refused: pytest.ExceptionInfo[DomainError]) -> Verdict:
-    """Take the verdict that a rule's refusal carries."""
-    return there(refused.value.verdict)
-
-
-def only(facts: Sequence[object], kind: type[T]) -> T:
-    """Take the one fact there is, which is of that kind."""
-    (fact,) = facts
-    assert isinstance(fact, kind)
-    return fact
-
-
-def at(text: str) -> datetime:
-    """Read `2025-07-18 17:00` by the clock of Paris."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(PARIS))
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-DRAC, VILLE, PREFECTURE, CAF = (an_id(name) for name in ("drac", "ville", "prefecture", "caf"))
-HOLDER = Organisation(id=an_id("maison"), name="Maison des habitants", is_association=True)
-CINEMA = Organisation(id=an_id("cinema"), name="Ciné-relais du Clain", is_licensed_operator=True)
-PROVIDER = Organisation(id=an_id("provider"), name="Plein écran")
-FUNDERS = {one: Organisation(id=one, name=str(one), is_public=True) for one in (DRAC, VILLE, PREFECTURE, CAF)}
-
-COORDINATION = Coordination(
-    id=an_id("frmjc"),
-    region="75",
-    appointments=(
-        Appointment(
-            departments=frozenset({"16", "17", "79", "86"}),
-            valid_from=day("2024-01-01"),
-            valid_until=day("2026-12-31"),
-        ),
-    ),
+from tests.unit.actions.pieces import (
+    CAF,
+    CAMPAIGN_PLAN,
+    COORDINATION,
+    DRAC,
+    FILE,
+    FILMS,
+    FUNDERS,
+    HOLDER,
+    OPEN_AIR,
+    OPEN_AIR_TERMS,
+    PREFECTURE,
+    REVISED,
+    SCREENING,
+    SQUARE,
+    VILLE,
+    WORKSHOP,
+    a_content,
+    an_id,
+    at,
+    day,
+    new_ids,
+    there,
 )
-POITIERS = Municipality(
-    code="86194",
-    vintage=2025,
-    name="Poitiers",
-    department="86",
-    region="75",
-    epci="200069854",
-    density=2,
-    districts=frozenset({"QN08605M"}),
-)
-RULES = RuleSet(
-    number=1,
-    deadline_on=day("2025-01-24"),
-    prior_contact_required=True,
-    companion=Companion.ANY,
-    under_12_outdoors=Under12Outdoors.REFUSED,
-    convention_required_for=(LineKind.PASSEURS,),
-    extension_days=0,
-)
-CAMPAIGN_PLAN = CampaignPlan(
-    year=2025,
-    session=1,
-    title="Passeurs d’images 2025, première session",
-    zone=PARIS,
-    ends_on=day("2025-12-31"),
-    rules=RULES,
-)
-SQUARE = place(POITIERS, place_id=an_id("square"), label="Place de Provence", district="QN08605M", inside=True)
-ROOM = place(POITIERS, place_id=an_id("room"), label="Maison des habitants", district="QN08605M", inside=True)
-
-LINDA = Film(
-    id=an_id("linda"),
-    title="Linda veut du poulet !",
-    duration_minutes=76,
-    visas=(Visa(number="128083", issued_on=day("2023-10-10")),),
-    classification=Classification.ALL,
-    released_on=day("2023-10-18"),
-)
-SHORT = Film(id=an_id("short"), title="Un court", duration_minutes=9, classification=Classification.ALL)
-FILMS = {film.id: film for film in (LINDA, SHORT)}
-
-
-def entries(**euros: int) -> tuple[Entry, ...]:
-    return tuple(Entry(label=label, cents=amount * 100) for label, amount in euros.items())
-
-
-FORECAST = Budget(
-    charges=entries(provider=1850, rights=300, sacem=60, artist=780, mediation=200, security=260, communication=150),
-    in_kind_charges=entries(city_equipment=700, volunteers=600),
-    in_kind_resources=entries(city=700, volunteers=600),
-)
-REVISED = Budget(
-    charges=entries(provider=1850, rights=300, sacem=60, artist=780, mediation=200, communication=150),
-    resources=entries(own_funds=440),
-    in_kind_charges=entries(city_equipment=700, volunteers=600, security=260),
-    in_kind_resources=entries(city=960, volunteers=600),
-)
-ACTUAL = Budget(
-    charges=entries(provider=2000, rights=300, sacem=60, artist=780, mediation=200, communication=130),
-    resources=entries(own_funds=570),
-    in_kind_charges=entries(city_equipment=700, volunteers=600, security=260),
-    in_kind_resources=entries(city=960, volunteers=600),
-)
-TRIAD = (
-    Partner(organisation_id=HOLDER.id, function=PartnerFunction.PUBLIC_STRUCTURE),
-    Partner(organisation_id=CINEMA.id, function=PartnerFunction.CULTURAL_ACTOR),
-    Partner(organisation_id=VILLE, function=PartnerFunction.LOCAL_AUTHORITY),
-    Partner(organisation_id=PROVIDER.id, function=PartnerFunction.TECHNICAL_PROVIDER),
-)
-FILE = ProjectFile(
-    title="Un été aux Couronneries",
-    summary="Choisir un film, le montrer dehors.",
-    main=locality(POITIERS),
-    partners=TRIAD,
-    lines=(
-        LineWish(funder_id=DRAC, kind=LineKind.PASSEURS, asked_cents=180_000),
-        LineWish(funder_id=VILLE, kind=LineKind.CO_FUNDING, asked_cents=80_000),
-        LineWish(funder_id=PREFECTURE, kind=LineKind.CO_FUNDING, asked_cents=70_000),
-        LineWish(funder_id=CAF, kind=LineKind.CO_FUNDING, asked_cents=30_000),
-    ),
-    forecast=FORECAST,
-)
-WORKSHOP = ActionPlan(
-    action_type=ActionType.PROGRAMMING_WORKSHOP,
-    title="Choisir un film",
-    setting=Setting.INDOORS,
-    period=Period(first_on=day("2025-04-22"), last_on=day("2025-04-25")),
-    places=(ROOM,),
-)
-OPEN_AIR = ActionPlan(
-    action_type=ActionType.OPEN_AIR_SCREENING,
-    title="Linda sous les étoiles",
-    setting=Setting.OUTDOORS,
-    period=Period(first_on=day("2025-07-18"), last_on=day("2025-07-25")),
-    places=(SQUARE,),
-)
-SCREENING = SessionPlan(
-    held_on=day("2025-07-18"),
-    starts_at=time(22, 15),
-    responsible="direction",
-    programme=(ProgrammePlan(film_id=LINDA.id), ProgrammePlan(film_id=SHORT.id)),
-    fallback_on=day("2025-07-25"),
-)
-OPEN_AIR_TERMS = RightsTerms(
-    starts_on=day("2025-07-18"),
-    ends_on=day("2025-07-31"),
-    uses=(RightsUse.OPEN_AIR,),
-    territories=(RightsTerritory.METROPOLITAN,),
-)
-
-
-def breakdown(dimension: Dimension, method: CountMethod, **people: int) -> Breakdown:
-    return Breakdown(
-        dimension=dimension,
-        method=method,
-        counts=tuple(Count(cell=Cell(cell), people=number) for cell, number in people.items()),
-    )
 
 
 @dataclass(frozen=True)
@@ -464,36 +289,6 @@ def screening_held(dossier: Dossier, spectators: int = 214) -> Dossier:
     )
     action, _ = lifecycle.hold(action, None, at=at("2025-07-26 10:05"))
     return dossier.having(screening=action)
-
-
-def a_content(*, women: int = 112, men: int = 102, **changed: Any) -> Content:
-    """The quantitative report; `women=108` is the first edition, which counts 210 of 214."""
-    estimated, registered = CountMethod.ESTIMATED, CountMethod.REGISTERED
-    screening = ActionReport(
-        action_id=an_id("A2"),
-        breakdowns=(
-            breakdown(
-                Dimension.AGE_BAND,
-                estimated,
-                under_12=62,
-                from_12_to_17=48,
-                from_18_to_25=27,
-                from_26_to_59=58,
-                from_60=19,
-            ),
-            breakdown(Dimension.GENDER, estimated, women=women, men=men),
-            breakdown(Dimension.IN_DISTRICT, estimated, inside=171, outside=43),
-        ),
-    )
-    workshop = ActionReport(
-        action_id=an_id("A1"),
-        breakdowns=(
-            breakdown(Dimension.AGE_BAND, registered, from_12_to_17=7, from_18_to_25=2),
-            breakdown(Dimension.GENDER, registered, women=5, men=4),
-        ),
-    )
-    content = Content(narrative="Le film a été choisi et défendu.", actions=(workshop, screening), actual=ACTUAL)
-    return replace(content, **changed)
 
 
 def reported(dossier: Dossier, content: Content | None = None) -> Dossier:

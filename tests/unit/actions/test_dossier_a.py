@@ -18,6 +18,7 @@ from common.contracts.actions import (
 )
 from common.contracts.money import cents
 from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
 
 
 def test_dossier_a_gives_its_figures():
@@ -40,20 +41,20 @@ def test_dossier_a_gives_its_figures():
     dossier = a.screening_postponed(a.screening_scheduled(dossier))
     assert dossier.screening.state is ActionStatus.POSTPONED
     dossier = a.screening_held(a.screening_rescheduled(dossier))
-    dossier = a.paid(dossier, a.VILLE, 800, "2025-09-02")
+    dossier = a.paid(dossier, p.VILLE, 800, "2025-09-02")
 
-    dossier = a.reported(dossier, a.a_content(women=108))
-    report, _ = reviewing.send_back(dossier.report, ["R36"], at=a.at("2025-09-24 10:00"))
+    dossier = a.reported(dossier, p.a_content(women=108))
+    report, _ = reviewing.send_back(dossier.report, ["R36"], at=p.at("2025-09-24 10:00"))
     dossier = dossier.having(filed=report)
     report, _ = reviewing.resubmit(
-        dossier.report, a.a_content(), dossier.project, dossier.actions, at=a.at("2025-09-26 10:00")
+        dossier.report, p.a_content(), dossier.project, dossier.actions, at=p.at("2025-09-26 10:00")
     )
     dossier = a.report_validated(dossier.having(filed=report))
     assert dossier.report.state is ReportStatus.VALIDATED
     assert dossier.report.edition.number == 2
-    dossier = a.accounted(a.paid(dossier, a.PREFECTURE, 500, "2025-10-21"))
-    dossier = a.paid(dossier, a.DRAC, 480, "2026-01-13")
-    project, _ = closing.close(dossier.project, dossier.report.state, (), at=a.at("2026-01-15 10:00"))
+    dossier = a.accounted(a.paid(dossier, p.PREFECTURE, 500, "2025-10-21"))
+    dossier = a.paid(dossier, p.DRAC, 480, "2026-01-13")
+    project, _ = closing.close(dossier.project, dossier.report.state, (), at=p.at("2026-01-15 10:00"))
 
     assert project.state is ProjectStatus.CLOSED
     figures(
@@ -65,7 +66,7 @@ def figures(project: ProjectState, workshop: ActionState, screening: ActionState
     """Every figure of the dossier, each from one published state."""
     assert (screening.measure, screening.attendance) == (Measure.SPECTATORS, 214)
     assert (workshop.measure, workshop.attendance, workshop.participants_distinct) == (Measure.PARTICIPANTS, 36, 9)
-    assert (screening.held_on, workshop.held_on) == (a.day("2025-07-25"), a.day("2025-04-25"))
+    assert (screening.held_on, workshop.held_on) == (p.day("2025-07-25"), p.day("2025-04-25"))
     assert {place.priority_district for place in screening.places} == {"QN08605M"}
     assert all(place.located_in_district for place in screening.places)
 
@@ -79,7 +80,7 @@ def figures(project: ProjectState, workshop: ActionState, screening: ActionState
     revised = project.budgets.revised
     assert revised is not None
     assert (cents(revised.cash_charges), cents(revised.passeurs)) == (334_000, 160_000)
-    euros = [(line.asked.amount, a.there(line.granted).amount, line.paid.amount) for line in project.lines]
+    euros = [(line.asked.amount, p.there(line.granted).amount, line.paid.amount) for line in project.lines]
     assert [tuple(map(int, line)) for line in euros] == [
         (1800, 1600, 1600),
         (800, 800, 800),
@@ -97,5 +98,5 @@ def figures(project: ProjectState, workshop: ActionState, screening: ActionState
     }
     young = ages[Cell.FROM_12_TO_17] + ages[Cell.FROM_18_TO_25]
     assert round(young / told.total * 100, 1) == 35.0
-    assert (report.region, report.department, told.held_on) == ("75", "86", a.day("2025-07-25"))
+    assert (report.region, report.department, told.held_on) == ("75", "86", p.day("2025-07-25"))
     assert report.actual == actual

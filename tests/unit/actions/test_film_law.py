@@ -24,23 +24,24 @@ from actions.domain.rules.film_law import Screening
 from common.contracts.actions import ActionType, AuthorisationStatus, Regime, Setting, Under12Outdoors
 from common.contracts.catalogue import Classification, Visa
 from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
 
 
 def a_film(minutes: int | None = 71, visa: str | None = "2024-07-18", **changed) -> Film:
-    visas = (Visa(number="150000", issued_on=a.day(visa) if visa else None),)
-    film = Film(id=a.an_id("film"), title="Un film", duration_minutes=minutes, visas=visas)
+    visas = (Visa(number="150000", issued_on=p.day(visa) if visa else None),)
+    film = Film(id=p.an_id("film"), title="Un film", duration_minutes=minutes, visas=visas)
     return replace(film, classification=Classification.ALL, **changed)
 
 
 def screening(film: Film, on: str, regime: Regime = Regime.NC_OPEN_AIR, **changed) -> Screening:
     outdoors = regime in {Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED}
-    one = Screening(film=film, on=a.day(on), regime=regime, outdoors=outdoors, licensed_operator=False)
+    one = Screening(film=film, on=p.day(on), regime=regime, outdoors=outdoors, licensed_operator=False)
     return replace(one, **changed)
 
 
 def planned(action, plan, given):
     return agenda.plan_session(
-        action, plan, given, session_id=a.an_id("s"), new_id=a.new_ids("c"), at=a.at("2025-04-28 10:00")
+        action, plan, given, session_id=p.an_id("s"), new_id=p.new_ids("c"), at=p.at("2025-04-28 10:00")
     )
 
 
@@ -56,7 +57,7 @@ def planned(action, plan, given):
 )
 def test_r01_r02_one_year_from_the_visa_then_the_next_day(visa, on, first):
     verdict = film_law.visa_delay(screening(a_film(visa=visa), on))
-    assert (verdict and verdict.first_lawful_on) == (first and a.day(first))
+    assert (verdict and verdict.first_lawful_on) == (first and p.day(first))
     if verdict:
         assert (verdict.rule, verdict.version) == ("R01", "1")
         assert verdict.inputs["visa_date"] == visa
@@ -71,29 +72,29 @@ def test_r01_the_first_lawful_day_is_lawful_and_the_one_before_is_not(visa, wait
 
 def test_r01_is_refused_when_the_session_is_planned_with_its_first_lawful_day():
     dossier = a.a_funded()
-    young = replace(a.LINDA, visas=(Visa(number="128083", issued_on=a.day("2024-07-18")),))
-    given_films = replace(dossier.given, films={**a.FILMS, young.id: young})
+    young = replace(p.LINDA, visas=(Visa(number="128083", issued_on=p.day("2024-07-18")),))
+    given_films = replace(dossier.given, films={**p.FILMS, young.id: young})
     with pytest.raises(VisaDelayNotElapsed) as refused:
-        planned(dossier.screening, a.SCREENING, given_films)
+        planned(dossier.screening, p.SCREENING, given_films)
     assert refused.value.code == "visa-delay-not-elapsed"
-    assert a.verdict_of(refused).first_lawful_on == a.day("2025-07-19")
-    later = replace(a.SCREENING, held_on=a.day("2025-07-19"))
+    assert p.verdict_of(refused).first_lawful_on == p.day("2025-07-19")
+    later = replace(p.SCREENING, held_on=p.day("2025-07-19"))
     planned(dossier.screening, later, given_films)
 
 
 def test_r01_counts_from_the_first_of_several_visas():
     film = replace(
         a_film(),
-        visas=(Visa(number="2", issued_on=a.day("2025-06-01")), Visa(number="1", issued_on=a.day("2020-01-01"))),
+        visas=(Visa(number="2", issued_on=p.day("2025-06-01")), Visa(number="1", issued_on=p.day("2020-01-01"))),
     )
     assert film_law.visa_delay(screening(film, "2025-07-18")) is None
 
 
 def test_r01_takes_the_release_for_a_visa_without_date_and_refuses_when_nothing_is_known():
-    film = a_film(visa=None, released_on=a.day("2024-07-18"))
-    assert a.there(film_law.visa_delay(screening(film, "2025-07-18"))).first_lawful_on == a.day("2025-07-19")
+    film = a_film(visa=None, released_on=p.day("2024-07-18"))
+    assert p.there(film_law.visa_delay(screening(film, "2025-07-18"))).first_lawful_on == p.day("2025-07-19")
     assert film_law.visa_delay(screening(film, "2025-07-19")) is None
-    unknown = a.there(film_law.visa_delay(screening(a_film(visa=None), "2025-07-19")))
+    unknown = p.there(film_law.visa_delay(screening(a_film(visa=None), "2025-07-19")))
     assert unknown.first_lawful_on is None
     assert VisaDateUnknown.code == "visa-date-unknown"
 
@@ -104,7 +105,7 @@ def test_r01_a_film_without_any_visa_waits_for_none():
 
 def test_r01_nobody_derogates_indoors_either():
     for one in (Regime.NC_FREE, Regime.NC_PUBLIC_SERVICE, Regime.NC_ASSOCIATION_PAID):
-        assert a.there(film_law.visa_delay(screening(a_film(), "2025-07-18", one))).rule == "R01"
+        assert p.there(film_law.visa_delay(screening(a_film(), "2025-07-18", one))).rule == "R01"
 
 
 @pytest.mark.parametrize(
@@ -128,8 +129,8 @@ def test_r03_fifty_nine_sixty_and_sixty_one_minutes_outdoors(minutes, delayed, t
 )
 def test_r03_says_whether_the_cnc_must_be_asked(minutes, state, notices):
     dossier = a.a_funded()
-    films = {**a.FILMS, a.LINDA.id: replace(a.LINDA, duration_minutes=minutes)}
-    action, _ = planned(dossier.screening, a.SCREENING, replace(dossier.given, films=films))
+    films = {**p.FILMS, p.LINDA.id: replace(p.LINDA, duration_minutes=minutes)}
+    action, _ = planned(dossier.screening, p.SCREENING, replace(dossier.given, films=films))
     assert action.authorisation.state is state
     assert [notice.rule for notice in action.notices] == notices
 
@@ -145,13 +146,13 @@ def test_r03_says_whether_the_cnc_must_be_asked(minutes, state, notices):
 )
 def test_r04_a_cineclub_waits_six_months_indoors(visa, on, one, first):
     verdict = film_law.visa_delay(screening(a_film(visa=visa), on, one))
-    assert (verdict and (verdict.rule, verdict.first_lawful_on)) == (first and ("R04", a.day(first)))
+    assert (verdict and (verdict.rule, verdict.first_lawful_on)) == (first and ("R04", p.day(first)))
 
 
 def test_r04_the_same_cineclub_waits_one_year_outdoors():
     one = screening(a_film(visa="2025-01-18"), "2025-07-19", Regime.NC_CINECLUB, outdoors=True)
-    verdict = a.there(film_law.visa_delay(one))
-    assert (verdict.rule, verdict.first_lawful_on) == ("R01", a.day("2026-01-19"))
+    verdict = p.there(film_law.visa_delay(one))
+    assert (verdict.rule, verdict.first_lawful_on) == ("R01", p.day("2026-01-19"))
 
 
 @pytest.mark.parametrize("one", [Regime.COMMERCIAL_CINEMA, Regime.COMMERCIAL_MOVED])
@@ -159,18 +160,18 @@ def test_r05_a_licensed_operator_does_not_wait_and_nobody_else_is_commercial(one
     licensed = screening(a_film(), "2024-07-19", one, licensed_operator=True)
     assert film_law.visa_delay(licensed) is None
     assert film_law.operator(licensed) is None
-    assert a.there(film_law.operator(replace(licensed, licensed_operator=False))).rule == "R05"
+    assert p.there(film_law.operator(replace(licensed, licensed_operator=False))).rule == "R05"
 
 
 def test_r05_a_moved_screening_needs_no_authorisation_and_an_unlicensed_one_is_refused():
     dossier = a.a_draft()
-    plan = replace(a.OPEN_AIR, regime=Regime.COMMERCIAL_MOVED)
-    moved, _ = agenda.plan(plan, dossier.project, a.CINEMA, action_id=a.an_id("A3"), at=a.at("2024-12-03 10:00"))
-    with_operator = replace(dossier.given, organiser=a.CINEMA)
-    action, _ = planned(moved, a.SCREENING, with_operator)
+    plan = replace(p.OPEN_AIR, regime=Regime.COMMERCIAL_MOVED)
+    moved, _ = agenda.plan(plan, dossier.project, p.CINEMA, action_id=p.an_id("A3"), at=p.at("2024-12-03 10:00"))
+    with_operator = replace(dossier.given, organiser=p.CINEMA)
+    action, _ = planned(moved, p.SCREENING, with_operator)
     assert action.authorisation.state is AuthorisationStatus.NOT_REQUIRED
     with pytest.raises(NotALicensedOperator):
-        planned(moved, a.SCREENING, dossier.given)
+        planned(moved, p.SCREENING, dossier.given)
 
 
 @pytest.mark.parametrize(
@@ -193,23 +194,23 @@ def test_the_regime_follows_from_what_the_holder_says(kind, setting, licensed, p
 @pytest.mark.parametrize(("price", "refused"), [(0, False), (1, True), (500, True)])
 def test_r14_an_open_air_screening_is_free(price, refused):
     dossier = a.a_draft()
-    plan = replace(a.OPEN_AIR, price_cents=price)
+    plan = replace(p.OPEN_AIR, price_cents=price)
     if not refused:
-        agenda.plan(plan, dossier.project, a.HOLDER, action_id=a.an_id("x"), at=a.at("2025-01-06 10:00"))
+        agenda.plan(plan, dossier.project, p.HOLDER, action_id=p.an_id("x"), at=p.at("2025-01-06 10:00"))
         return
     with pytest.raises(OpenAirNotFree) as error:
-        agenda.plan(plan, dossier.project, a.HOLDER, action_id=a.an_id("x"), at=a.at("2025-01-06 10:00"))
+        agenda.plan(plan, dossier.project, p.HOLDER, action_id=p.an_id("x"), at=p.at("2025-01-06 10:00"))
     assert [(one.pointer, one.rule) for one in error.value.errors] == [("/price", "R14")]
 
 
 def test_an_open_air_screening_is_not_indoors():
     with pytest.raises(OpenAirIndoors):
         agenda.plan(
-            replace(a.OPEN_AIR, setting=Setting.INDOORS),
+            replace(p.OPEN_AIR, setting=Setting.INDOORS),
             a.a_draft().project,
-            a.HOLDER,
-            action_id=a.an_id("x"),
-            at=a.at("2025-01-06 10:00"),
+            p.HOLDER,
+            action_id=p.an_id("x"),
+            at=p.at("2025-01-06 10:00"),
         )
 
 
@@ -235,6 +236,6 @@ def test_r16_ages_in_the_open_air(classification, under_12, note, refused):
 
 def test_r16_is_refused_when_the_session_is_planned():
     dossier = a.a_funded()
-    films = {**a.FILMS, a.LINDA.id: replace(a.LINDA, classification=Classification.U12)}
+    films = {**p.FILMS, p.LINDA.id: replace(p.LINDA, classification=Classification.U12)}
     with pytest.raises(AgeRestrictedOutdoors):
-        planned(dossier.screening, a.SCREENING, replace(dossier.given, films=films))
+        planned(dossier.screening, p.SCREENING, replace(dossier.given, films=films))

@@ -46,9 +46,10 @@ from common.contracts.actions import (
 )
 from common.contracts.catalogue import Clearance, WorkshopFilm
 from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
 
-TODAY = a.day("2025-04-10")
-FEBRUARY = a.at("2025-02-27 12:00")
+TODAY = p.day("2025-04-10")
+FEBRUARY = p.at("2025-02-27 12:00")
 
 
 def budget(*, charges: int, resources: int, kind_charges: int = 0, kind_resources: int = 0) -> Budget:
@@ -76,19 +77,19 @@ def test_r23_what_lacks_in_cash_is_not_made_up_in_kind():
 
 def test_r23_a_revised_budget_balances_when_funded_and_at_once_after():
     dossier = a.all_decided(a.a_validated())
-    uneven = replace(a.REVISED, resources=a.entries(own_funds=441))
-    project, _ = financing.revise_budget(dossier.project, uneven, at=a.at("2025-04-10 10:00"))
+    uneven = replace(p.REVISED, resources=p.entries(own_funds=441))
+    project, _ = financing.revise_budget(dossier.project, uneven, at=p.at("2025-04-10 10:00"))
     with pytest.raises(BudgetNotBalanced) as refused:
-        financing.fund(project, dossier.campaign, granted_elsewhere={}, at=a.at("2025-04-10 11:00"))
-    assert (a.verdict_of(refused).rule, refused.value.errors[0].pointer) == ("R23", "/revised")
+        financing.fund(project, dossier.campaign, granted_elsewhere={}, at=p.at("2025-04-10 11:00"))
+    assert (p.verdict_of(refused).rule, refused.value.errors[0].pointer) == ("R23", "/revised")
     with pytest.raises(BudgetNotBalanced):
-        financing.revise_budget(a.funded(dossier).project, uneven, at=a.at("2025-05-10 10:00"))
+        financing.revise_budget(a.funded(dossier).project, uneven, at=p.at("2025-05-10 10:00"))
 
 
 def test_t11_without_a_revised_budget_the_forecast_must_hold_with_what_was_granted():
     dossier = a.all_decided(a.a_validated())
     with pytest.raises(BudgetNotBalanced):
-        financing.fund(dossier.project, dossier.campaign, granted_elsewhere={}, at=a.at("2025-04-10 11:00"))
+        financing.fund(dossier.project, dossier.campaign, granted_elsewhere={}, at=p.at("2025-04-10 11:00"))
 
 
 @pytest.mark.parametrize(
@@ -96,32 +97,32 @@ def test_t11_without_a_revised_budget_the_forecast_must_hold_with_what_was_grant
     [(0, LineStatus.REFUSED), (1, LineStatus.PARTIALLY_GRANTED), (1799, "partially_granted"), (1800, "granted")],
 )
 def test_r24_a_funder_grants_at_most_what_was_asked(euros, state):
-    dossier = a.granted(a.a_validated(), a.DRAC, euros, "2025-02-27")
-    assert dossier.project.line(dossier.line(a.DRAC)).state == state
+    dossier = a.granted(a.a_validated(), p.DRAC, euros, "2025-02-27")
+    assert dossier.project.line(dossier.line(p.DRAC)).state == state
 
 
 def test_r24_not_a_cent_more_not_twice_not_another_projects_line_not_tomorrow():
     dossier = a.a_validated()
-    line = dossier.line(a.DRAC)
-    decision = LineDecision(granted_cents=180_001, decided_on=a.day("2025-02-27"))
+    line = dossier.line(p.DRAC)
+    decision = LineDecision(granted_cents=180_001, decided_on=p.day("2025-02-27"))
     with pytest.raises(GrantOverAsked) as refused:
         financing.decide_line(dossier.project, line, decision, at=FEBRUARY)
-    assert a.verdict_of(refused).rule == "R24"
+    assert p.verdict_of(refused).rule == "R24"
     with pytest.raises(AmountNotPossible):
         financing.decide_line(dossier.project, line, replace(decision, granted_cents=-1), at=FEBRUARY)
     with pytest.raises(NoSuchLine):
-        financing.decide_line(dossier.project, a.an_id("no"), decision, at=FEBRUARY)
+        financing.decide_line(dossier.project, p.an_id("no"), decision, at=FEBRUARY)
     with pytest.raises(InTheFuture):
-        financing.decide_line(dossier.project, line, replace(decision, decided_on=a.day("2025-02-28")), at=FEBRUARY)
+        financing.decide_line(dossier.project, line, replace(decision, decided_on=p.day("2025-02-28")), at=FEBRUARY)
     with pytest.raises(NotPossibleInThisState):
-        a.granted(a.granted(dossier, a.DRAC, 1600, "2025-02-27"), a.DRAC, 1600, "2025-02-27")
+        a.granted(a.granted(dossier, p.DRAC, 1600, "2025-02-27"), p.DRAC, 1600, "2025-02-27")
 
 
 def test_r24_t11_needs_every_line_decided():
-    dossier = a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27")
+    dossier = a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27")
     with pytest.raises(FundingUndecided) as refused:
-        financing.fund(dossier.project, dossier.campaign, granted_elsewhere={}, at=a.at("2025-04-10 11:00"))
-    assert (a.verdict_of(refused).rule, a.verdict_of(refused).inputs["undecided"]) == ("R24", 3)
+        financing.fund(dossier.project, dossier.campaign, granted_elsewhere={}, at=p.at("2025-04-10 11:00"))
+    assert (p.verdict_of(refused).rule, p.verdict_of(refused).inputs["undecided"]) == ("R24", 3)
 
 
 @pytest.mark.parametrize(
@@ -140,43 +141,43 @@ def test_r25_over_the_threshold_or_where_the_campaign_wants_it(cents, public, ki
 
 def test_r25_the_year_is_counted_over_all_projects_of_the_holder():
     dossier = a.all_decided(a.a_validated())
-    project, _ = financing.revise_budget(dossier.project, a.REVISED, at=a.at("2025-04-10 10:00"))
-    just_under = {a.VILLE: 2_300_000 - 80_000}
-    funded, _ = financing.fund(project, dossier.campaign, granted_elsewhere=just_under, at=a.at("2025-04-10 11:00"))
+    project, _ = financing.revise_budget(dossier.project, p.REVISED, at=p.at("2025-04-10 10:00"))
+    just_under = {p.VILLE: 2_300_000 - 80_000}
+    funded, _ = financing.fund(project, dossier.campaign, granted_elsewhere=just_under, at=p.at("2025-04-10 11:00"))
     assert funded.state is ProjectStatus.FUNDED
     with pytest.raises(ConventionNotSigned) as refused:
         financing.fund(
             project,
             dossier.campaign,
-            granted_elsewhere={a.VILLE: just_under[a.VILLE] + 1},
-            at=a.at("2025-04-10 11:00"),
+            granted_elsewhere={p.VILLE: just_under[p.VILLE] + 1},
+            at=p.at("2025-04-10 11:00"),
         )
-    assert a.verdict_of(refused).rule == "R25"
+    assert p.verdict_of(refused).rule == "R25"
 
 
 def test_r25_no_payment_before_the_signature():
-    dossier = a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27")
+    dossier = a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27")
     with pytest.raises(ConventionNotSigned):
-        a.paid(dossier, a.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
+        a.paid(dossier, p.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
     dossier = a.convention(dossier, sent="2025-03-04", signed="2025-03-11")
-    assert dossier.project.line(dossier.line(a.DRAC)).state is LineStatus.AGREEMENT_SIGNED
-    dossier = a.paid(dossier, a.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
-    assert dossier.project.line(dossier.line(a.DRAC)).state is LineStatus.ADVANCE_PAID
+    assert dossier.project.line(dossier.line(p.DRAC)).state is LineStatus.AGREEMENT_SIGNED
+    dossier = a.paid(dossier, p.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
+    assert dossier.project.line(dossier.line(p.DRAC)).state is LineStatus.ADVANCE_PAID
 
 
 def test_below_the_threshold_a_balance_is_paid_without_a_convention_and_before_the_report():
-    dossier = a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25")
-    dossier = a.paid(dossier, a.VILLE, 800, "2025-03-26")
-    assert dossier.project.line(dossier.line(a.VILLE)).state is LineStatus.BALANCE_PAID
+    dossier = a.granted(a.a_validated(), p.VILLE, 800, "2025-03-25")
+    dossier = a.paid(dossier, p.VILLE, 800, "2025-03-26")
+    assert dossier.project.line(dossier.line(p.VILLE)).state is LineStatus.BALANCE_PAID
 
 
 def test_a_balance_waits_for_the_report_where_the_convention_says_so():
-    dossier = a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27")
+    dossier = a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27")
     dossier = a.convention(dossier, sent="2025-03-04", signed="2025-03-11", after_report=True)
     with pytest.raises(BalanceAfterReport):
-        a.paid(dossier, a.DRAC, 1600, "2025-04-02")
-    dossier = a.paid(dossier, a.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
-    line, payment = dossier.line(a.DRAC), Payment(stage=PaymentStage.BALANCE, cents=48_000, paid_on=TODAY)
+        a.paid(dossier, p.DRAC, 1600, "2025-04-02")
+    dossier = a.paid(dossier, p.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
+    line, payment = dossier.line(p.DRAC), Payment(stage=PaymentStage.BALANCE, cents=48_000, paid_on=TODAY)
     for state, paid in ((ReportStatus.RETURNED, False), (ReportStatus.SUBMITTED, True), (ReportStatus.VALIDATED, True)):
         with nullcontext() if paid else pytest.raises(BalanceAfterReport):
             financing.pay_line(
@@ -186,20 +187,20 @@ def test_a_balance_waits_for_the_report_where_the_convention_says_so():
                 campaign=dossier.campaign,
                 report_state=state,
                 granted_elsewhere=0,
-                at=a.at("2025-04-10 12:00"),
+                at=p.at("2025-04-10 12:00"),
             )
 
 
 def test_nobody_pays_more_than_it_granted_nor_takes_back_more_than_it_paid():
-    dossier = a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25")
+    dossier = a.granted(a.a_validated(), p.VILLE, 800, "2025-03-25")
     for euros, refusal in ((801, OverGranted), (0, AmountNotPossible), (-1, AmountNotPossible)):
         with pytest.raises(refusal):
-            a.paid(dossier, a.VILLE, euros, "2025-03-26")
-    dossier = a.paid(dossier, a.VILLE, 500, "2025-03-26", PaymentStage.ADVANCE)
+            a.paid(dossier, p.VILLE, euros, "2025-03-26")
+    dossier = a.paid(dossier, p.VILLE, 500, "2025-03-26", PaymentStage.ADVANCE)
     with pytest.raises(OverGranted):
-        a.paid(dossier, a.VILLE, 501, "2025-03-27", PaymentStage.CLAWBACK)
-    dossier = a.paid(dossier, a.VILLE, 200, "2025-03-27", PaymentStage.CLAWBACK)
-    line = dossier.project.line(dossier.line(a.VILLE))
+        a.paid(dossier, p.VILLE, 501, "2025-03-27", PaymentStage.CLAWBACK)
+    dossier = a.paid(dossier, p.VILLE, 200, "2025-03-27", PaymentStage.CLAWBACK)
+    line = dossier.project.line(dossier.line(p.VILLE))
     assert (line.state, line.paid_cents, line.clawed_back_cents) == (LineStatus.CLAWED_BACK, 30_000, 20_000)
 
 
@@ -213,53 +214,53 @@ LINE_STEPS = {
 @pytest.mark.parametrize("state", list(LineStatus), ids=str)
 @pytest.mark.parametrize("stage", list(PaymentStage), ids=str)
 def test_a_line_is_paid_from_its_own_states_only(state, stage):
-    dossier = a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25")
-    before = Payment(stage=PaymentStage.ADVANCE, cents=100, paid_on=a.day("2025-03-25"))
-    line = replace(dossier.project.line(dossier.line(a.VILLE)), state=state, payments=(before,))
+    dossier = a.granted(a.a_validated(), p.VILLE, 800, "2025-03-25")
+    before = Payment(stage=PaymentStage.ADVANCE, cents=100, paid_on=p.day("2025-03-25"))
+    line = replace(dossier.project.line(dossier.line(p.VILLE)), state=state, payments=(before,))
     dossier = dossier.having(project=dossier.project.with_lines(line))
     if state in LINE_STEPS[stage]:
-        a.paid(dossier, a.VILLE, 1, "2025-03-26", stage)
+        a.paid(dossier, p.VILLE, 1, "2025-03-26", stage)
     else:
         with pytest.raises(NotPossibleInThisState):
-            a.paid(dossier, a.VILLE, 1, "2025-03-26", stage)
+            a.paid(dossier, p.VILLE, 1, "2025-03-26", stage)
 
 
 def test_a_convention_is_about_granted_lines_and_is_signed_once():
-    dossier = a.granted(a.a_validated(), a.CAF, 0, "2025-02-27")
+    dossier = a.granted(a.a_validated(), p.CAF, 0, "2025-02-27")
     empty = Convention(
-        id=a.an_id("c"),
+        id=p.an_id("c"),
         line_ids=(),
         reference="",
-        sent_on=a.day("2025-02-27"),
+        sent_on=p.day("2025-02-27"),
         signed_on=None,
         balance_after_report=False,
     )
     with pytest.raises(NothingAsked):
         financing.send_convention(dossier.project, empty, at=FEBRUARY)
-    for funder in (a.CAF, a.DRAC):  # refused, not decided
+    for funder in (p.CAF, p.DRAC):  # refused, not decided
         with pytest.raises(NotPossibleInThisState):
             financing.send_convention(dossier.project, replace(empty, line_ids=(dossier.line(funder),)), at=FEBRUARY)
     with pytest.raises(NoSuchConvention):
-        financing.sign_convention(dossier.project, a.an_id("c"), a.day("2025-02-27"), at=FEBRUARY)
-    dossier = a.convention(a.granted(dossier, a.DRAC, 1600, "2025-02-27"), sent="2025-02-27", signed="2025-02-27")
+        financing.sign_convention(dossier.project, p.an_id("c"), p.day("2025-02-27"), at=FEBRUARY)
+    dossier = a.convention(a.granted(dossier, p.DRAC, 1600, "2025-02-27"), sent="2025-02-27", signed="2025-02-27")
     with pytest.raises(NotPossibleInThisState):
-        financing.sign_convention(dossier.project, a.an_id("convention"), a.day("2025-02-27"), at=FEBRUARY)
+        financing.sign_convention(dossier.project, p.an_id("convention"), p.day("2025-02-27"), at=FEBRUARY)
 
 
 def test_a_funder_accepts_an_account_once_where_it_granted():
     dossier = a.report_validated(a.reported(a.an_ended()))
-    accepted = a.day("2026-01-12")
+    accepted = p.day("2026-01-12")
     with pytest.raises(AccountMissing):
-        financing.accept_account(dossier.project, dossier.line(a.DRAC), accepted, at=a.at("2026-01-12 10:00"))
-    account = Account(submitted_on=a.day("2026-01-09"), reference="")
-    project, _ = financing.submit_account(dossier.project, account, at=a.at("2026-01-09 10:00"))
-    project, _ = financing.accept_account(project, dossier.line(a.DRAC), accepted, at=a.at("2026-01-12 10:00"))
-    for funder in (a.DRAC, a.CAF):
+        financing.accept_account(dossier.project, dossier.line(p.DRAC), accepted, at=p.at("2026-01-12 10:00"))
+    account = Account(submitted_on=p.day("2026-01-09"), reference="")
+    project, _ = financing.submit_account(dossier.project, account, at=p.at("2026-01-09 10:00"))
+    project, _ = financing.accept_account(project, dossier.line(p.DRAC), accepted, at=p.at("2026-01-12 10:00"))
+    for funder in (p.DRAC, p.CAF):
         with pytest.raises(NotPossibleInThisState):
-            financing.accept_account(project, dossier.line(funder), accepted, at=a.at("2026-01-12 10:00"))
+            financing.accept_account(project, dossier.line(funder), accepted, at=p.at("2026-01-12 10:00"))
 
 
-CLOSING = a.at("2026-01-15 10:00")
+CLOSING = p.at("2026-01-15 10:00")
 
 
 def test_t22_needs_the_report_validated():
@@ -278,7 +279,7 @@ def test_t22_needs_every_account_accepted_and_every_balance_paid_or_clawed_back(
     with pytest.raises(BalancesNotPaid):
         closing.close(unpaid.project, ReportStatus.VALIDATED, (), at=CLOSING)
     settled = a.a_settled()
-    returned = a.paid(settled, a.VILLE, 100, "2026-01-14", PaymentStage.CLAWBACK)
+    returned = a.paid(settled, p.VILLE, 100, "2026-01-14", PaymentStage.CLAWBACK)
     assert closing.close(returned.project, ReportStatus.VALIDATED, (), at=CLOSING)
 
 
@@ -286,7 +287,7 @@ def test_t22_needs_every_account_accepted_and_every_balance_paid_or_clawed_back(
 def test_t22_needs_workshop_films_cleared_or_restricted(clearance):
     dossier = a.a_settled()
     film = Film(
-        id=a.an_id("made"),
+        id=p.an_id("made"),
         title="Le film de l’atelier",
         duration_minutes=7,
         workshop=WorkshopFilm(
@@ -313,23 +314,23 @@ def test_t23_needs_a_short_report_and_the_refund():
         closing.close_cancelled(dossier.project, dossier.actions, "", at=CLOSING)
     with pytest.raises(RefundNotSettled):
         closing.close_cancelled(dossier.project, dossier.actions, "Public absent.", at=CLOSING)
-    almost = a.paid(dossier, a.DRAC, 999, "2025-09-01", PaymentStage.CLAWBACK)
+    almost = a.paid(dossier, p.DRAC, 999, "2025-09-01", PaymentStage.CLAWBACK)
     with pytest.raises(RefundNotSettled):
         closing.close_cancelled(almost.project, dossier.actions, "Public absent.", at=CLOSING)
-    back = a.paid(almost, a.DRAC, 1, "2025-09-02", PaymentStage.CLAWBACK)
+    back = a.paid(almost, p.DRAC, 1, "2025-09-02", PaymentStage.CLAWBACK)
     closed, _ = closing.close_cancelled(back.project, dossier.actions, "Public absent.", at=CLOSING)
     assert (closed.state, closed.reason) == (ProjectStatus.CLOSED, "Public absent.")
 
 
 def test_t23_nobody_gives_back_what_was_never_paid():
-    dossier = a.paid(a.a_cancelled(to_give_back=5000), a.DRAC, 1120, "2025-09-01", PaymentStage.CLAWBACK)
+    dossier = a.paid(a.a_cancelled(to_give_back=5000), p.DRAC, 1120, "2025-09-01", PaymentStage.CLAWBACK)
     assert closing.close_cancelled(dossier.project, dossier.actions, "Public absent.", at=CLOSING)
 
 
 def test_a_cancelled_project_is_paid_nothing_more_and_is_not_closed_like_another():
     dossier = a.a_cancelled()
     with pytest.raises(NotPossibleInThisState):
-        a.paid(dossier, a.DRAC, 100, "2025-09-01")
+        a.paid(dossier, p.DRAC, 100, "2025-09-01")
     with pytest.raises(ReportNotValidated):
         closing.close(dossier.project, ReportStatus.VALIDATED, (), at=CLOSING)
 
@@ -340,21 +341,21 @@ def test_a_cancelled_project_is_paid_nothing_more_and_is_not_closed_like_another
 )
 def test_the_shares_of_a_budget_are_always_those_of_the_lines(lines, own):
     wishes = tuple(
-        LineWish(funder_id=a.DRAC, kind=LineKind.PASSEURS if n % 2 else LineKind.CO_FUNDING, asked_cents=asked)
+        LineWish(funder_id=p.DRAC, kind=LineKind.PASSEURS if n % 2 else LineKind.CO_FUNDING, asked_cents=asked)
         for n, (asked, _) in enumerate(lines)
     )
     total = sum(asked for asked, _ in lines)
     forecast = Budget(charges=(Entry(label="x", cents=total + own),), resources=(Entry(label="y", cents=own),))
-    dossier = a.a_validated_with(replace(a.FILE, lines=wishes, forecast=forecast))
+    dossier = a.a_validated_with(replace(p.FILE, lines=wishes, forecast=forecast))
     project = dossier.project
     assert project.forecast.cash_resources == project.asked_cents + own
     for line, (asked, granted) in zip(project.lines, lines, strict=True):
-        decision = LineDecision(granted_cents=min(asked, granted), decided_on=a.day("2025-02-27"))
+        decision = LineDecision(granted_cents=min(asked, granted), decided_on=p.day("2025-02-27"))
         project, _ = financing.decide_line(project, line.id, decision, at=FEBRUARY)
     charges = (Entry(label="x", cents=project.granted_cents + own),)
     revised, _ = financing.revise_budget(project, replace(forecast, charges=charges), at=FEBRUARY)
-    settled = a.there(revised.revised)
+    settled = p.there(revised.revised)
     assert rules.balance(settled, BudgetStage.REVISED, TODAY) is None
     passeurs = sum(line.granted_cents or 0 for line in project.lines if line.kind is LineKind.PASSEURS)
     assert settled.passeurs == passeurs
-    assert a.there(revised.published().budgets.revised).passeurs.amount * 100 == passeurs
+    assert p.there(revised.published().budgets.revised).passeurs.amount * 100 == passeurs

@@ -16,6 +16,7 @@ from common.contracts.actions import (
     ReportStatus,
 )
 from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
 from tests.unit.actions import verbs
 from tests.unit.actions.dossiers import Dossier
 
@@ -87,7 +88,7 @@ REPORT = {
 
 
 def rejected_or_deferred(outcome: CommitteeOutcome) -> Dossier:
-    decision = replace(a.DECISION, outcome=outcome, next_committee_on=a.day("2025-03-13"), reason="hors cadre")
+    decision = replace(a.DECISION, outcome=outcome, next_committee_on=p.day("2025-03-13"), reason="hors cadre")
     return a.decided(a.eligible(a.submitted(a.a_draft())), decision)
 
 
@@ -99,12 +100,12 @@ def closed() -> Dossier:
 
 def withdrawn() -> Dossier:
     dossier = a.a_draft()
-    return dossier.having(project=filing.withdraw(dossier.project, "", at=a.at("2025-01-10 10:00"))[0])
+    return dossier.having(project=filing.withdraw(dossier.project, "", at=p.at("2025-01-10 10:00"))[0])
 
 
 def ineligible() -> Dossier:
     dossier = a.submitted(a.a_draft())
-    project, _ = filing.declare_ineligible(dossier.project, "hors cadre", at=a.at("2025-02-05 10:00"))
+    project, _ = filing.declare_ineligible(dossier.project, "hors cadre", at=p.at("2025-02-05 10:00"))
     return dossier.having(project=project)
 
 
@@ -125,11 +126,11 @@ PROJECTS: Mapping[str, Dossier] = {
 
 
 def sent() -> Dossier:
-    return verbs.put(a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27"), [verbs.send_convention(half_decided())])
+    return verbs.put(a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27"), [verbs.send_convention(half_decided())])
 
 
 def half_decided() -> Dossier:
-    return a.granted(a.a_validated(), a.DRAC, 1600, "2025-02-27")
+    return a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27")
 
 
 def revised() -> Dossier:
@@ -157,8 +158,8 @@ PREPARED: Mapping[tuple[str, str], Dossier] = {
     ("project.sign_convention", "validated"): sent(),
     ("project.sign_convention", "funded"): sent_while_funded(),
     ("project.fund", "validated"): revised(),
-    ("advance", "validated"): a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25"),
-    ("project.pay_line", "validated"): a.granted(a.a_validated(), a.VILLE, 800, "2025-03-25"),
+    ("advance", "validated"): a.granted(a.a_validated(), p.VILLE, 800, "2025-03-25"),
+    ("project.pay_line", "validated"): a.granted(a.a_validated(), p.VILLE, 800, "2025-03-25"),
     ("claw_back", "validated"): a.all_decided(a.a_validated()),
     ("project.accept_account", "funded"): accounted_for(),
     ("project.accept_account", "cancelled"): cancelled_and_accounted_for(),
@@ -186,7 +187,7 @@ def test_every_verb_of_a_project_from_every_state(verb, state):
 def of_two_days(dossier: Dossier) -> Dossier:
     """The screening with a second session, so that it can be in progress."""
     first = dossier.screening.sessions[0]
-    second = replace(first, id=a.an_id("A2-2"), held_on=a.day("2025-07-25"))
+    second = replace(first, id=p.an_id("A2-2"), held_on=p.day("2025-07-25"))
     return dossier.having(screening=replace(dossier.screening, sessions=(first, second)))
 
 
@@ -220,7 +221,7 @@ def ready_for(verb: str, state: str) -> Dossier:
     if verb in AUTHORISATION:
         action = replace(action, authorisation=replace(action.authorisation, state=AUTHORISATION[verb]))
     if verb == "action.approve_site":
-        action = replace(action, site_authority_id=a.an_id("spip"))
+        action = replace(action, site_authority_id=p.an_id("spip"))
     if verb == "action.start":
         return of_two_days(dossier)
     if verb == "action.hold":
@@ -277,9 +278,9 @@ def test_every_verb_of_a_campaign_from_every_state(state):
     one = replace(a.an_open_campaign(), state=state)
     expected = {"draft": {"open", "change_rules"}, "open": {"close", "change_rules"}, "closed": set()}
     verbs_of = {
-        "open": lambda: campaign.open_call(one, a.COORDINATION, at=a.at("2024-10-15 10:00")),
-        "change_rules": lambda: campaign.change_rules(one, a.RULES, at=a.at("2024-10-15 10:00")),
-        "close": lambda: campaign.close(one, at=a.at("2025-10-15 10:00")),
+        "open": lambda: campaign.open_call(one, p.COORDINATION, at=p.at("2024-10-15 10:00")),
+        "change_rules": lambda: campaign.change_rules(one, p.RULES, at=p.at("2024-10-15 10:00")),
+        "close": lambda: campaign.close(one, at=p.at("2025-10-15 10:00")),
     }
     for verb, act in verbs_of.items():
         if verb in expected[state]:

@@ -30,13 +30,14 @@ from common.contracts.actions import (
     SiteApproval,
 )
 from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
 from tests.unit.actions.dossiers import Dossier
 
 Move = tuple[Any, tuple[Any, ...]]
 Verb = Callable[[Dossier], Iterable[Move]]
 
-LATE = a.at("2026-01-15 10:00")
-SESSION = a.an_id("A2-1")
+LATE = p.at("2026-01-15 10:00")
+SESSION = p.an_id("A2-1")
 
 
 def put(dossier: Dossier, moves: Iterable[Move]) -> Dossier:
@@ -48,7 +49,7 @@ def put(dossier: Dossier, moves: Iterable[Move]) -> Dossier:
             dossier = dossier.having(workshop=new)
         elif new.id == dossier.screening.id:
             dossier = dossier.having(screening=new)
-        elif new.id == a.an_id("report"):
+        elif new.id == p.an_id("report"):
             dossier = dossier.having(filed=new)
     return dossier
 
@@ -58,8 +59,8 @@ def one(verb: Callable[[Dossier], Move]) -> Verb:
 
 
 def _outcome(outcome: CommitteeOutcome) -> Verb:
-    decision = replace(a.DECISION, outcome=outcome, next_committee_on=a.day("2025-03-13"), reason="hors cadre")
-    return one(lambda d: deciding.decide(d.project, decision, at=a.at("2025-02-13 18:00")))
+    decision = replace(a.DECISION, outcome=outcome, next_committee_on=p.day("2025-03-13"), reason="hors cadre")
+    return one(lambda d: deciding.decide(d.project, decision, at=p.at("2025-02-13 18:00")))
 
 
 def _line(dossier: Dossier, *states: LineStatus) -> Any:
@@ -70,17 +71,17 @@ def _line(dossier: Dossier, *states: LineStatus) -> Any:
 
 def _decide_line(d: Dossier) -> Move:
     line = d.project.line(_line(d, LineStatus.REQUESTED))
-    decision = LineDecision(granted_cents=line.asked_cents // 2, decided_on=a.day("2025-02-27"))
+    decision = LineDecision(granted_cents=line.asked_cents // 2, decided_on=p.day("2025-02-27"))
     return financing.decide_line(d.project, line.id, decision, at=LATE)
 
 
 def send_convention(d: Dossier) -> Move:
     granted = _line(d, LineStatus.GRANTED, LineStatus.PARTIALLY_GRANTED)
     convention = Convention(
-        id=a.new_ids(f"convention-{len(d.project.conventions)}")(),
+        id=p.new_ids(f"convention-{len(d.project.conventions)}")(),
         line_ids=(granted,),
         reference="C",
-        sent_on=a.day("2025-03-04"),
+        sent_on=p.day("2025-03-04"),
         signed_on=None,
         balance_after_report=False,
     )
@@ -89,14 +90,14 @@ def send_convention(d: Dossier) -> Move:
 
 def _sign_convention(d: Dossier) -> Move:
     unsigned = [convention.id for convention in d.project.conventions if convention.signed_on is None]
-    return financing.sign_convention(d.project, (unsigned or [a.an_id("none")])[0], a.day("2025-03-11"), at=LATE)
+    return financing.sign_convention(d.project, (unsigned or [p.an_id("none")])[0], p.day("2025-03-11"), at=LATE)
 
 
 def revise(d: Dossier) -> Move:
     """Balance what was granted by own funds."""
     lines = sum(line.asked_cents if line.granted_cents is None else line.granted_cents for line in d.project.lines)
-    own = replace(a.REVISED.resources[0], cents=a.REVISED.cash_charges - lines)
-    return financing.revise_budget(d.project, replace(a.REVISED, resources=(own,)), at=LATE)
+    own = replace(p.REVISED.resources[0], cents=p.REVISED.cash_charges - lines)
+    return financing.revise_budget(d.project, replace(p.REVISED, resources=(own,)), at=LATE)
 
 
 def _pay(stage: PaymentStage, *states: LineStatus) -> Verb:
@@ -104,7 +105,7 @@ def _pay(stage: PaymentStage, *states: LineStatus) -> Verb:
         line = d.project.line(_line(d, *states))
         left = line.paid_cents if stage is PaymentStage.CLAWBACK else (line.granted_cents or 0) - line.paid_cents
         cents = left if stage is not PaymentStage.ADVANCE else left // 2
-        payment = Payment(stage=stage, cents=cents or 1, paid_on=a.day("2025-09-02"))
+        payment = Payment(stage=stage, cents=cents or 1, paid_on=p.day("2025-09-02"))
         yield financing.pay_line(
             d.project,
             line.id,
@@ -120,7 +121,7 @@ def _pay(stage: PaymentStage, *states: LineStatus) -> Verb:
 
 def _accept_account(d: Dossier) -> Move:
     waiting = [line.id for line in d.project.lines if line.granted and line.account_accepted_on is None]
-    return financing.accept_account(d.project, (waiting or [d.project.lines[0].id])[0], a.day("2026-01-12"), at=LATE)
+    return financing.accept_account(d.project, (waiting or [d.project.lines[0].id])[0], p.day("2026-01-12"), at=LATE)
 
 
 def _close(d: Dossier) -> Move:
@@ -130,24 +131,27 @@ def _close(d: Dossier) -> Move:
 
 
 def account(d: Dossier) -> Move:
-    return financing.submit_account(d.project, Account(submitted_on=a.day("2026-01-09"), reference=""), at=LATE)
+    return financing.submit_account(d.project, Account(submitted_on=p.day("2026-01-09"), reference=""), at=LATE)
 
 
 def _report(d: Dossier) -> Move:
-    return reviewing.submit(a.a_content(), d.project, d.actions, report_id=a.an_id("report"), at=LATE)
+    """Hand the report in, as one does: the first time, or again."""
+    if d.filed is not None:
+        return reviewing.resubmit(d.filed, p.a_content(), d.project, d.actions, at=LATE)
+    return reviewing.submit(p.a_content(), d.project, d.actions, report_id=p.an_id("report"), at=LATE)
 
 
 def _add_action(d: Dossier) -> Move:
-    return agenda.plan(a.WORKSHOP, d.project, a.HOLDER, action_id=a.an_id("A3"), at=LATE)
+    return agenda.plan(p.WORKSHOP, d.project, p.HOLDER, action_id=p.an_id("A3"), at=LATE)
 
 
 def _change(d: Dossier) -> Move:
-    return filing.change(d.project, a.FILE, d.campaign, a.FUNDERS, new_id=a.new_ids("changed"), at=LATE)
+    return filing.change(d.project, p.FILE, d.campaign, p.FUNDERS, new_id=p.new_ids("changed"), at=LATE)
 
 
-MISSING = MissingPieces(pieces=("RIB",), due_on=a.day("2025-02-07"))
-CONTACT = PriorContact(contacted_on=a.day("2024-12-03"), note="")
-IN_TIME = a.at("2025-01-21 10:00")
+MISSING = MissingPieces(pieces=("RIB",), due_on=p.day("2025-02-07"))
+CONTACT = PriorContact(contacted_on=p.day("2024-12-03"), note="")
+IN_TIME = p.at("2025-01-21 10:00")
 
 PROJECT: Mapping[str, Verb] = {
     "project.add_action": one(_add_action),
@@ -162,7 +166,7 @@ PROJECT: Mapping[str, Verb] = {
     "project.decide": _outcome(CommitteeOutcome.VALIDATED),
     "defer": _outcome(CommitteeOutcome.DEFERRED),
     "reject": _outcome(CommitteeOutcome.REJECTED),
-    "project.reinstate": one(lambda d: deciding.reinstate(d.project, a.day("2025-03-13"), at=LATE)),
+    "project.reinstate": one(lambda d: deciding.reinstate(d.project, p.day("2025-03-13"), at=LATE)),
     "project.withdraw": one(lambda d: filing.withdraw(d.project, "", at=LATE)),
     "project.decide_line": one(_decide_line),
     "project.send_convention": one(send_convention),
@@ -185,10 +189,10 @@ def _plan_session(d: Dossier) -> Move:
     n = len(d.screening.sessions)
     return agenda.plan_session(
         d.screening,
-        a.SCREENING,
+        p.SCREENING,
         d.given,
-        session_id=a.an_id(f"A2-{n + 1}"),
-        new_id=a.new_ids(f"c{n}"),
+        session_id=p.an_id(f"A2-{n + 1}"),
+        new_id=p.new_ids(f"c{n}"),
         at=LATE,
     )
 
@@ -202,38 +206,38 @@ def _change_clearance(d: Dossier) -> Move:
         ClearanceStatus.MATERIAL_RECEIVED: ClearanceStatus.SETTLED,
     }
     waiting = [clearance for clearance in d.screening.clearances if clearance.state in following]
-    clearance_id = waiting[0].id if waiting else a.an_id("no clearance")
+    clearance_id = waiting[0].id if waiting else p.an_id("no clearance")
     to = following[waiting[0].state] if waiting else ClearanceStatus.REQUESTED
     return formalities.change_clearance(
-        d.screening, clearance_id, ClearanceStep(to=to, terms=a.OPEN_AIR_TERMS), at=LATE
+        d.screening, clearance_id, ClearanceStep(to=to, terms=p.OPEN_AIR_TERMS), at=LATE
     )
 
 
 def _decide_authorisation(d: Dossier) -> Move:
-    decision = AuthorisationDecision(granted=True, decided_on=a.day("2025-06-17"), reference="CNC")
+    decision = AuthorisationDecision(granted=True, decided_on=p.day("2025-06-17"), reference="CNC")
     return formalities.decide_authorisation(d.screening, decision, at=LATE)
 
 
 def _permit(d: Dossier) -> Move:
     permit = Permit(
-        id=a.new_ids(f"permit-{len(d.screening.permits)}")(),
-        authority_id=a.VILLE,
-        place_id=a.SQUARE.id,
-        dates=(a.day("2025-07-18"), a.day("2025-07-25")),
+        id=p.new_ids(f"permit-{len(d.screening.permits)}")(),
+        authority_id=p.VILLE,
+        place_id=p.SQUARE.id,
+        dates=(p.day("2025-07-18"), p.day("2025-07-25")),
         reference="AM",
-        granted_on=a.day("2025-06-24"),
+        granted_on=p.day("2025-06-24"),
     )
     return formalities.record_permit(d.screening, permit, at=LATE)
 
 
 def _reschedule(d: Dossier) -> Move:
     put_off = [session for session in d.screening.sessions if session.state == "postponed"]
-    days = [NewDay(session_id=session.id, held_on=a.day("2025-07-25")) for session in put_off]
+    days = [NewDay(session_id=session.id, held_on=p.day("2025-07-25")) for session in put_off]
     return lifecycle.reschedule(d.screening, days, d.given, at=LATE)
 
 
 def _cancel(d: Dossier) -> Iterable[Move]:
-    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=a.day("2025-07-19"))
+    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=p.day("2025-07-19"))
     cancelled = lifecycle.cancel(d.screening, gone, at=LATE)
     yield cancelled
     project = closing.cancelled_with(d.project, (d.workshop, cancelled[0]), at=LATE)
@@ -242,7 +246,7 @@ def _cancel(d: Dossier) -> Iterable[Move]:
 
 
 def _cancel_workshop(d: Dossier) -> Iterable[Move]:
-    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=a.day("2025-07-19"))
+    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=p.day("2025-07-19"))
     cancelled = lifecycle.cancel(d.workshop, gone, at=LATE)
     yield cancelled
     project = closing.cancelled_with(d.project, (cancelled[0], d.screening), at=LATE)
@@ -250,11 +254,11 @@ def _cancel_workshop(d: Dossier) -> Iterable[Move]:
         yield project
 
 
-APPROVAL = SiteApproval(authority_id=a.an_id("spip"), approved=True, decided_on=a.day("2025-06-01"), restrictions="")
-TOLD = NeighboursInformed(informed_on=a.day("2025-05-12"), cinemas=3)
+APPROVAL = SiteApproval(authority_id=p.an_id("spip"), approved=True, decided_on=p.day("2025-06-01"), restrictions="")
+TOLD = NeighboursInformed(informed_on=p.day("2025-05-12"), cinemas=3)
 
 ACTION: Mapping[str, Verb] = {
-    "action.change": one(lambda d: agenda.change(d.screening, a.OPEN_AIR, a.HOLDER, at=LATE)),
+    "action.change": one(lambda d: agenda.change(d.screening, p.OPEN_AIR, p.HOLDER, at=LATE)),
     "action.plan_session": one(_plan_session),
     "action.cancel_session": one(lambda d: agenda.cancel_session(d.screening, SESSION, Cause.WEATHER, at=LATE)),
     "action.record_attendance": one(
@@ -262,13 +266,13 @@ ACTION: Mapping[str, Verb] = {
     ),
     "action.change_clearance": one(_change_clearance),
     "action.request_authorisation": one(
-        lambda d: formalities.request_authorisation(d.screening, a.HOLDER.id, (), at=LATE)
+        lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), at=LATE)
     ),
     "action.amend_authorisation": one(
-        lambda d: formalities.amend_authorisation(d.screening, [a.day("2025-07-18"), a.day("2025-07-25")], at=LATE)
+        lambda d: formalities.amend_authorisation(d.screening, [p.day("2025-07-18"), p.day("2025-07-25")], at=LATE)
     ),
     "action.record_opinion": one(
-        lambda d: formalities.record_opinion(d.screening, Opinion.FAVOURABLE, a.day("2025-06-10"), at=LATE)
+        lambda d: formalities.record_opinion(d.screening, Opinion.FAVOURABLE, p.day("2025-06-10"), at=LATE)
     ),
     "action.decide_authorisation": one(_decide_authorisation),
     "action.inform_neighbours": one(lambda d: formalities.inform_neighbours(d.screening, TOLD, at=LATE)),
@@ -288,7 +292,7 @@ def _plan_workshop(d: Dossier) -> Move:
     n = len(d.workshop.sessions)
     plan = SessionPlan(held_on=date(2025, 4, 22 + n % 4), starts_at=time(14), responsible="médiatrice")
     return agenda.plan_session(
-        d.workshop, plan, d.given, session_id=a.an_id(f"A1-{22 + n}"), new_id=a.new_ids("w"), at=LATE
+        d.workshop, plan, d.given, session_id=p.an_id(f"A1-{22 + n}"), new_id=p.new_ids("w"), at=LATE
     )
 
 
@@ -315,13 +319,13 @@ def _validate(d: Dossier) -> Iterable[Move]:
 
 
 def _amend(d: Dossier) -> Iterable[Move]:
-    counted = reviewing.amend(d.report, a.a_content(), "erreur", d.project, d.actions, at=LATE)
+    counted = reviewing.amend(d.report, p.a_content(), "erreur", d.project, d.actions, at=LATE)
     return [counted.report, counted.project, *counted.actions]
 
 
 REPORT: Mapping[str, Verb] = {
     "report.return": one(lambda d: reviewing.send_back(d.report, ["R36"], at=LATE)),
-    "report.resubmit": one(lambda d: reviewing.resubmit(d.report, a.a_content(), d.project, d.actions, at=LATE)),
+    "report.resubmit": one(lambda d: reviewing.resubmit(d.report, p.a_content(), d.project, d.actions, at=LATE)),
     "report.validate": _validate,
     "report.amend": _amend,
 }

@@ -1,0 +1,178 @@
+"""Rights of films (R52): what they cover, what an offer bounds, and the steps of a clearance."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from actions.domain import lifecycle
+from actions.domain.clearance import ClearanceStep
+from actions.domain.known import RightsOffer
+from actions.domain.refusals import (
+    NothingAsked,
+    NotPossibleInThisState,
+    RightsDoNotCover,
+)
+from actions.domain.rules import rights
+from common.contracts.actions import (
+    ClearanceStatus,
+    ProgrammeItem,
+    Regime,
+    Support,
+)
+from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
+from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
+
+SCHEDULED_AT = p.at("2025-06-24 11:00")
+
+
+ITEM = ProgrammeItem(
+    film_id=p.LINDA.id,
+    title="Linda",
+    duration_minutes=76,
+    workshop_film=False,
+    version=FilmVersion.VF,
+    support=Support.DCP,
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "terms", "covered"),
+    [
+        ({}, {}, True),
+        ({"on": "2025-07-17"}, {}, False),
+        ({"on": "2025-07-31"}, {}, True),
+        ({"on": "2025-08-01"}, {}, False),
+        ({"territory": RightsTerritory.REUNION}, {}, False),
+        ({"territory": RightsTerritory.REUNION}, {"territories": (RightsTerritory.REUNION,)}, True),
+        ({}, {"territories": (RightsTerritory.REUNION,)}, False),
+        ({"use": RightsUse.NON_COMMERCIAL_INDOOR}, {}, False),
+        ({}, {"versions": (FilmVersion.VOSTFR,)}, False),
+        ({}, {"versions": (FilmVersion.VF, FilmVersion.AD)}, True),
+    ],
+)
+def test_r52_rights_cover_day_territory_use_and_version(changed, terms, covered):
+    asked = {"on": "2025-07-18", "use": RightsUse.OPEN_AIR, "territory": RightsTerritory.METROPOLITAN, **changed}
+    asked["on"] = p.day(asked["on"])
+    verdict = rights.covered(ITEM, replace(p.OPEN_AIR_TERMS, **terms), **asked)
+    assert (verdict and verdict.rule) == (None if covered else "R52")
+
+
+def test_r52_rights_not_confirmed_and_private_discs_are_refused_and_workshop_films_need_none():
+    def verdict(item, terms):
+        day, here = p.day("2025-07-18"), RightsTerritory.METROPOLITAN
+        found = rights.covered(item, terms, on=day, use=RightsUse.OPEN_AIR, territory=here)
+        return found and found.rule
+
+    private = replace(ITEM, support=Support.PRIVATE_DISC)
+    assert verdict(ITEM, None) == "R52"
+    assert verdict(private, p.OPEN_AIR_TERMS) == "R52"
+    assert verdict(replace(ITEM, workshop_film=True), None) is None
+    assert verdict(replace(private, workshop_film=True), None) == "R52"
+
+
+@pytest.mark.parametrize(
+    ("department", "territory"),
+    [("86", "metropolitan"), ("2A", "metropolitan"), ("974", "974"), ("971", "971"), ("976", "976")],
+)
+def test_r52_overseas_is_apart(department, territory):
+    assert rights.territory_of(department) == territory
+
+
+@pytest.mark.parametrize(
+    ("regime", "outdoors", "use"),
+    [
+        (Regime.NC_OPEN_AIR, True, RightsUse.OPEN_AIR),
+        (Regime.NC_CINECLUB, True, RightsUse.OPEN_AIR),
+        (Regime.NC_FREE, False, RightsUse.NON_COMMERCIAL_INDOOR),
+        (Regime.COMMERCIAL_MOVED, True, RightsUse.COMMERCIAL),
+        (Regime.COMMERCIAL_CINEMA, False, RightsUse.COMMERCIAL),
+    ],
+)
+def test_r52_the_use_follows_from_the_regime(regime, outdoors, use):
+    assert rights.use_of(regime, outdoors=outdoors) is use
+
+
+def test_r52_scheduling_and_rescheduling_look_at_the_rights():
+    only_18 = replace(p.OPEN_AIR_TERMS, ends_on=p.day("2025-07-18"))
+    dossier = a.screening_planned(a.a_funded())
+    with pytest.raises(RightsDoNotCover):
+        lifecycle.schedule(a.permitted(a.authorised(dossier)).screening, dossier.given, at=SCHEDULED_AT)
+    dossier = a.permitted(a.authorised(a.rights_confirmed(dossier, only_18)))
+    dossier = a.screening_postponed(a.screening_scheduled(dossier))
+    with pytest.raises(RightsDoNotCover) as refused:
+        a.screening_rescheduled(dossier)
+    assert p.verdict_of(refused).rule == "R52"
+
+
+OFFER = RightsOffer(
+    id=p.an_id("offer"),
+    film_id=p.LINDA.id,
+    starts_on=p.day("2025-06-01"),
+    ends_on=p.day("2025-08-31"),
+    uses=(RightsUse.OPEN_AIR,),
+    territories=(RightsTerritory.METROPOLITAN,),
+)
+
+
+@pytest.mark.parametrize(
+    ("offer", "terms"),
+    [
+        ({"film_id": p.SHORT.id}, {}),
+        ({"withdrawn": True}, {}),
+        ({}, {"starts_on": date(2025, 5, 31)}),
+        ({}, {"ends_on": date(2025, 9, 1)}),
+        ({}, {"uses": (RightsUse.OPEN_AIR, RightsUse.COMMERCIAL)}),
+        ({}, {"territories": (RightsTerritory.GUYANE,)}),
+        ({"versions": (FilmVersion.VF,)}, {}),
+    ],
+)
+def test_r52_what_is_confirmed_on_an_offer_is_no_wider_than_it(offer, terms):
+    dossier = a.screening_planned(a.a_funded())
+    clearance = replace(dossier.screening.clearances[0], state=ClearanceStatus.QUOTED)
+    step = ClearanceStep(
+        to=ClearanceStatus.CONFIRMED, terms=replace(p.OPEN_AIR_TERMS, **terms), offer=replace(OFFER, **offer)
+    )
+    with pytest.raises(RightsDoNotCover):
+        clearance.step(step, p.day("2025-05-06"))
+
+
+def test_r52_an_offer_gives_its_own_terms():
+    dossier = a.screening_planned(a.a_funded())
+    quoted = replace(dossier.screening.clearances[0], state=ClearanceStatus.QUOTED)
+    confirmed = quoted.step(ClearanceStep(to=ClearanceStatus.CONFIRMED, offer=OFFER), p.day("2025-05-06"))
+    terms = p.there(confirmed.terms)
+    assert (terms.starts_on, terms.ends_on) == (OFFER.starts_on, OFFER.ends_on)
+    assert confirmed.offer_id == OFFER.id
+    with pytest.raises(NothingAsked):
+        quoted.step(ClearanceStep(to=ClearanceStatus.CONFIRMED), p.day("2025-05-06"))
+
+
+CHAIN = ["to_request", "requested", "quoted", "confirmed", "material_received", "settled"]
+STEPS = {
+    *pairwise(CHAIN),
+    *((one, end) for one in ("requested", "quoted", "confirmed") for end in ("refused", "lapsed")),
+    ("refused", "requested"),
+    ("lapsed", "requested"),
+}
+
+
+@pytest.mark.parametrize("start", list(ClearanceStatus), ids=str)
+def test_a_clearance_goes_by_its_own_steps_only(start):
+    clearance = replace(a.screening_planned(a.a_funded()).screening.clearances[0], state=start)
+    for to in ClearanceStatus:
+        step = ClearanceStep(to=to, terms=p.OPEN_AIR_TERMS)
+        if (start, to) in STEPS:
+            assert clearance.step(step, p.day("2025-05-06")).state is to
+        else:
+            with pytest.raises(NotPossibleInThisState):
+                clearance.step(step, p.day("2025-05-06"))
+
+
+def test_rights_asked_again_are_no_longer_agreed():
+    dossier = a.rights_confirmed(a.screening_planned(a.a_funded()))
+    lapsed = dossier.screening.clearances[0].step(ClearanceStep(to=ClearanceStatus.LAPSED), p.day("2025-06-01"))
+    assert lapsed.terms is not None
+    assert lapsed.step(ClearanceStep(to=ClearanceStatus.REQUESTED), p.day("2025-06-01")).terms is None

@@ -1,0 +1,33 @@
+"""The rules as records: dated, whole, each judged by one function, chosen by the day they judge."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import actions.domain
+from actions.domain.rules import RULES, in_force
+from actions.domain.rules.law import SINCE
+from tests.unit.actions import pieces as p
+
+ENFORCED = [f"R{n:02}" for n in (1, 2, 3, 4, 5, 8, 9, 12, *range(14, 18), *range(20, 28), 35, 36, 44, 52)]
+
+
+def test_every_rule_has_its_record_in_both_languages_with_its_source():
+    assert [rule.id for rule in RULES] == ENFORCED
+    assert all(rule.text and rule.texte and rule.source for rule in RULES)
+
+
+def test_every_record_is_looked_at_by_the_domain():
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(actions.domain.__path__[0]).rglob("*.py"))
+    asked = set(re.findall(r'"(R\d\d)"', source.replace('id="', "")))
+    assert set(ENFORCED) - {"R02"} <= asked  # R02 is how R01 counts
+
+
+def test_a_rule_judges_the_days_on_which_it_holds():
+    old = replace(RULES[0], valid_until=date(2025, 12, 31))
+    new = replace(RULES[0], version="2", valid_from=date(2026, 1, 1), parameters={"months": 6})
+    found = [in_force("R01", p.day(one), (old, new)) for one in ("2025-12-31", "2026-01-01")]
+    assert [(rule.version, rule.parameters["months"]) for rule in found if rule] == [("1", 12), ("2", 6)]
+    assert in_force("R01", SINCE - timedelta(days=1)) is None
+    assert in_force("R99", SINCE) is None

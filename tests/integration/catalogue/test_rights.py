@@ -102,6 +102,9 @@ async def test_an_offer_is_made_on_a_film_that_is_there(portal: Portal, body: Bo
         ({"ends_on": "2025-07-01"}, "/ends_on"),
         ({"price": {"amount": "1.005"}}, "/price/amount"),
         ({"price": {"amount": "-1.00"}}, "/price/amount"),
+        ({"price": {"amount": ""}}, "/price/amount"),
+        ({"price": {"amount": 240}}, "/price/amount"),
+        ({"starts_on": "0"}, "/starts_on"),
         ({"price": {"amount": "1.00", "currency": "USD"}}, "/price/currency"),
         ({"support": "dvd"}, "/support"),
     ],
@@ -139,6 +142,10 @@ async def test_offers_are_listed_by_what_they_cover(portal: Portal, body: Body):
     page = await portal.get("/v1/rights-offers", film_id=film, limit=2)
     rest = await portal.get("/v1/rights-offers", film_id=film, limit=2, after=page.json()["next"])
     assert [item["id"] for answer in (page, rest) for item in answer.json()["items"]] == ids
+
+
+async def test_a_day_is_asked_for_as_it_is_written(portal: Portal):
+    assert problem(await portal.get("/v1/rights-offers", on="0")) == (400, "malformed")
 
 
 async def test_an_offer_that_is_not_there_is_not_found(portal: Portal):

@@ -1,12 +1,13 @@
 """What bodies are made of: texts of a reasonable length, days, years, and a film's description."""
 
+import re
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from catalogue.domain.film import Description
@@ -27,11 +28,22 @@ LISTED_MAX = 50
 """Directors, countries, identifiers, visas… of one film."""
 
 
-def _written(day: object) -> object:
-    """Take a day as text only: JSON's numbers are no dates."""
-    if isinstance(day, str):
-        return day
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AMOUNT = re.compile(r"\d{1,7}(\.\d{1,2})?")
+
+
+def _day(said: object) -> object:
+    """Take a day as it is written, and nothing that could be a point in time or a number of seconds."""
+    if isinstance(said, str) and _DAY.fullmatch(said):
+        return said
     raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
+
+
+def _amount(said: object) -> object:
+    """Take an amount as text: a JSON number has lost its cents before anybody can look."""
+    if isinstance(said, str) and _AMOUNT.fullmatch(said):
+        return said
+    raise PydanticCustomError("decimal_type", "Must be a decimal number within its limits.")
 
 
 DESCRIBED = frozenset(field.name for field in fields(Description))
@@ -42,7 +54,10 @@ def _absent() -> Any:
     return None
 
 
-Day = Annotated[date, BeforeValidator(_written)]
+Day = Annotated[date, BeforeValidator(_day)]
+Amount = Annotated[
+    Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
+]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=12, description="With or without leading zeros.")]
@@ -124,7 +139,7 @@ class RestrictBody(ClearBody):
 class Price(Model):
     """Flat, for one screening, before tax."""
 
-    amount: Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
+    amount: Amount
     currency: Literal["EUR"] = "EUR"
 
     def cents(self) -> int:

@@ -1,7 +1,6 @@
 """Rights offers, over HTTP."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -49,7 +48,7 @@ class RightsOfferQuery:
     use: RightsUse | None = None
     territory: RightsTerritory | None = None
     version: FilmVersion | None = None
-    on: Annotated[date | None, Query(description="A day that the window covers.")] = None
+    on: Annotated[bodies.Day | None, Query(description="A day that the window covers.")] = None
 
     def filters(self) -> store.OfferFilters:
         return store.OfferFilters(

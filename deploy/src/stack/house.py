@@ -49,7 +49,7 @@ class House:
             **self.parts.as_environment(),
             "GATEWAY_URL": self.gateway_url,
             "OPERATOR_SECRET_FILE": str(self.operator_secret),
-            "RECEIVER_PORT": str(self.receiver_port),
+            "RECEIVER_URL": f"https://localhost:{self.receiver_port}",
             "RECEIVER_CERTIFICATE": str(self.certificates.receiver),
             "RECEIVER_KEY": str(self.certificates.receiver_key),
             "RECEIVER_AUTHORITY": str(self.certificates.authority),
@@ -77,6 +77,8 @@ async def start(
         receiver_port=ports.named("receiver"),
         environ=environ,
     )
+    with step("reference data"):
+        await services.import_reference_data(around)
     programs = list(services.programs(around, api_processes=wishes.api_processes))
     with step(f"{len(SERVICES)} services, {len(programs)} processes"):
         await supervisor.start(*programs)

@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+import asyncpg
 from rich.console import Console
 
+from common.migrations import EditedMigration
 from stack import kafka, postgres
 from stack.folder import Folder, FolderTaken
 from stack.gateway import BadConfiguration
@@ -23,7 +25,10 @@ LOOK_EVERY_S = 0.05
 PARENT_LOOKED_AT_EVERY_S = 0.5
 
 Up = Callable[[Supervisor, Ports], Coroutine[object, object, int | None]]
-Troubles = (NotReady, OSError, postgres.NoPostgres, kafka.BadArtefact, NoFreePort, BadConfiguration)
+Troubles = (
+    *(NotReady, OSError, postgres.NoPostgres, kafka.BadArtefact, NoFreePort, BadConfiguration),
+    *(EditedMigration, asyncpg.PostgresError),
+)
 
 console = Console(stderr=True, highlight=False)
 
@@ -49,8 +54,8 @@ def stay_up(up: Up, *, follow_parent: bool = False) -> int:
         code = asyncio.run(_serve(supervisor, up, parent=os.getppid() if follow_parent else None))
     except* Troubles as failed:
         for error in _leaves(failed):
-            console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
-        console.print("`make doctor` says what this machine lacks.")
+            console.print(f"{type(error).__name__}: {error}", style="red", markup=False, soft_wrap=True)
+        console.print("`make doctor` says what this machine lacks; `make clean` forgets the local data.")
     return code
 
 

@@ -30,13 +30,14 @@ class Ports:
         Asked twice by the same launcher, it gives the same port, taken by then or not.
         """
         if name not in self._given:
-            known = self._known()
+            known = self.known()
             wishes = [port for port in (known.get(name), wished) if port is not None and is_free(port)]
             self._given[name] = wishes[0] if wishes else _find(taken=set(known.values()))
             write_whole(self.file, json.dumps({**known, name: self._given[name]}, indent=1))
         return self._given[name]
 
-    def _known(self) -> dict[str, int]:
+    def known(self) -> dict[str, int]:
+        """Say which port each name was given last."""
         try:
             return {str(name): int(port) for name, port in json.loads(self.file.read_text(encoding="utf-8")).items()}
         except (FileNotFoundError, ValueError, AttributeError):

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from stack.folder import Folder, identity
 
 PAUSE_BEFORE_RESTART_S = 1.0
 PROBE_EVERY_S = 0.05
+DEATHS_BEFORE_READY = 3
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -66,6 +68,7 @@ class Supervisor:
     _keepers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _programs: dict[str, Program] = field(default_factory=dict)
     _order: list[Sequence[str]] = field(default_factory=list)
+    _deaths: Counter[str] = field(default_factory=Counter)
 
     async def start(self, *programs: Program) -> None:
         """Start these side by side, and come back when all are ready."""
@@ -106,6 +109,7 @@ class Supervisor:
         """Start the program again whenever it dies, until its keeper is cancelled."""
         while True:
             code = await self._running[program.name].wait()
+            self._deaths[program.name] += 1
             self.said(f"{program.name} ended ({_exit(code)}); again in {PAUSE_BEFORE_RESTART_S:.0f} s")
             _signal_group(self._running[program.name].pid, signal.SIGKILL)
             await asyncio.sleep(PAUSE_BEFORE_RESTART_S)
@@ -114,9 +118,9 @@ class Supervisor:
     async def _until_ready(self, program: Program) -> None:
         deadline = time.monotonic() + program.ready_within_s
         while not await program.ready():
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or self._deaths[program.name] >= DEATHS_BEFORE_READY:
                 end = _last_lines(self.log(program.name))
-                raise NotReady(f"{program.name} is not ready after {program.ready_within_s:.0f} s:\n{end}")
+                raise NotReady(f"{program.name} did not become ready:\n{end}")
             await asyncio.sleep(PROBE_EVERY_S)
 
     async def _end(self, name: str) -> None:

@@ -9,7 +9,7 @@ from stack.certificates import Certificates
 from stack.folder import Folder
 from stack.parts import Parts
 from stack.ports import Ports
-from stack.processes import Program, answers_ok
+from stack.processes import Program, answers_ok, run_to_end
 
 SERVICES = ("partners", "catalogue", "actions", "reporting")
 READY_WITHIN_S = 90
@@ -43,6 +43,13 @@ def programs(around: Surroundings, *, api_processes: int) -> Iterator[Program]:
 
 def api_port(ports: Ports, service: str, number: int = 1) -> int:
     return ports.named(f"{service}-api-{number}")
+
+
+async def import_reference_data(around: Surroundings) -> None:
+    """Let `partners` publish the territories that ship with it, unless it has."""
+    command = [sys.executable, "-m", "partners.main", "territories", "import", "--missing"]
+    environment = {**around.environ, **_environment(around, "partners")}
+    await run_to_end(command, environment, log=around.folder.logs / "reference-data.log")
 
 
 def _program(around: Surroundings, service: str, kind: str, number: int) -> Program:
@@ -82,7 +89,7 @@ def _partners(around: Surroundings) -> dict[str, str]:
         "SIGNING_KEYS_FILE": str(around.folder.secrets / "signing-keys.json"),
         "WEBHOOK_SEALING_KEYS_FILE": str(around.folder.secrets / "webhook-sealing-keys.json"),
         "OPERATOR_SECRET_FILE": around.secret_file("operator"),
-        "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
         "WEBHOOK_ALLOWED_PORTS": str(around.receiver_port),
         "WEBHOOK_CA_FILE": str(around.certificates.authority),
     }

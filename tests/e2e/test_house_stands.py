@@ -1,0 +1,92 @@
+"""The house stands: everything is up behind the gateway, and what is killed comes back without anybody's help."""
+
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from stack.ports import Ports
+from stack.services import SERVICES
+from tests.conftest import House
+from tests.waiting import until
+
+APIS = [f"{service}-api{number}" for service in SERVICES for number in ("", "-2")]
+WORKERS = [f"{service}-worker" for service in SERVICES]
+EVERYTHING = {"postgres", "kafka", "gateway", *APIS, *WORKERS}
+BACK_WITHIN_S = 60
+
+
+@pytest.fixture
+async def edge(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=house.environment["GATEWAY_URL"], timeout=10) as client:
+        yield client
+
+
+async def token(house: House, edge: httpx.AsyncClient) -> str:
+    secret = Path(house.environment["OPERATOR_SECRET_FILE"]).read_text(encoding="ascii").strip()
+    answer = await edge.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=("operator", secret))
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["access_token"])
+
+
+async def all_answer(edge: httpx.AsyncClient, bearer: str) -> bool:
+    """Whether every service answers through the gateway: with what it has, or with a refusal of its own."""
+    known = {"authorization": f"Bearer {bearer}"}
+    paths = ("/v1/projects", "/v1/organisations", "/v1/films", "/v1/figures")
+    try:
+        answers = [await edge.get(path, headers=known) for path in paths]
+    except httpx.TransportError:
+        return False
+    return all(answer.status_code < 500 and answer.status_code != 401 for answer in answers)
+
+
+def test_everything_runs(house: House) -> None:
+    assert house.processes().keys() == EVERYTHING
+
+
+async def test_every_service_answers_through_the_gateway(house: House, edge: httpx.AsyncClient) -> None:
+    assert await all_answer(edge, await token(house, edge))
+
+
+async def seen_ready(house: House, service: str) -> bool:
+    """Whether the gateway sees both processes of a service ready."""
+    admin = Ports(house.folder.run / "ports.json").known()["gateway-admin"]
+    async with httpx.AsyncClient() as client:
+        said = (await client.get(f"http://127.0.0.1:{admin}/clusters")).text
+    return len(re.findall(rf"^{service}::.*::health_flags::healthy$", said, re.MULTILINE)) == 2
+
+
+@pytest.mark.parametrize("name", APIS)
+async def test_of_two_api_processes_one_may_be_killed_and_nobody_notices(
+    house: House, edge: httpx.AsyncClient, name: str
+) -> None:
+    service, bearer = name.partition("-")[0], await token(house, edge)
+    await until(lambda: seen_ready(house, service), within_s=BACK_WITHIN_S)
+    before = house.processes()[name]
+    os.kill(before, signal.SIGKILL)
+
+    async def back() -> bool:
+        assert await all_answer(edge, bearer)
+        return house.processes().get(name) not in (None, before)
+
+    await until(back, within_s=BACK_WITHIN_S)
+    await until(lambda: seen_ready(house, service), within_s=BACK_WITHIN_S)
+
+
+@pytest.mark.parametrize("name", ["postgres", "kafka", "gateway", *WORKERS])
+async def test_what_is_killed_comes_back(house: House, edge: httpx.AsyncClient, name: str) -> None:
+    bearer = await token(house, edge)
+    before = house.processes()
+    os.kill(before[name], signal.SIGKILL)
+
+    async def back() -> bool:
+        return house.processes().get(name) not in (None, before[name]) and await all_answer(edge, bearer)
+
+    await until(back, within_s=BACK_WITHIN_S)
+    unmoved = before.keys() - {name, *WORKERS}  # a worker may end with its database: it has nothing to lose
+    fallen = [other for other in unmoved if house.processes().get(other) != before[other]]
+    assert fallen == []

@@ -24,7 +24,7 @@ from tests.unit.actions import pieces as p
 def test_dossier_a_gives_its_figures():
     dossier = a.a_draft()
     assert dossier.project.state is ProjectStatus.DRAFT
-    assert dossier.project.published().budgets.forecast.cash_charges.amount == 3600
+    assert p.there(dossier.project.published().budgets.forecast).cash_charges.amount == 3600
     dossier = a.eligible(a.resubmitted(a.incomplete(a.submitted(dossier))))
     dossier = a.all_decided(a.decided(dossier))
     assert [line.state for line in dossier.project.lines] == [

@@ -123,9 +123,9 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budgets:
-    """The budget at its three stages."""
+    """The budget at its three stages; a stage is null until it is reached, or where the reader may not see it."""
 
-    forecast: Budget
+    forecast: Budget | None = None
     revised: Budget | None = None
     actual: Budget | None = None
 

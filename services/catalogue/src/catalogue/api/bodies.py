@@ -27,6 +27,7 @@ from common.http import Count, Model
 LISTED_MAX = 50
 """Directors, countries, identifiers, visas… of one film."""
 
+DESCRIBED = frozenset(field.name for field in fields(Description))
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AMOUNT = re.compile(r"\d{1,7}(\.\d{1,2})?")
@@ -44,9 +45,6 @@ def _amount(said: object) -> object:
     if isinstance(said, str) and _AMOUNT.fullmatch(said):
         return said
     raise PydanticCustomError("decimal_type", "Must be a decimal number within its limits.")
-
-
-DESCRIBED = frozenset(field.name for field in fields(Description))
 
 
 def _absent() -> Any:

@@ -79,12 +79,13 @@ def _decide(entry: Entry, known: Known, at: datetime) -> Outcome:
 
 
 async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
-    """Write the films: all their words at once, their names and rows one by one."""
+    """Write the films as the other verbs do: names, then words, then rows, so that nobody locks crosswise."""
     films = [outcome.film for outcome in outcomes if outcome.film is not None]
+    for film in films:
+        if taken := await store.claim_names(tx, film):
+            raise IdentifierTaken(f"{taken[0].scheme} {taken[0].value} was given to another film a moment ago.")
     await store.keep_words(tx, films)
     for outcome, film in zip(outcomes, films, strict=True):
-        if taken := await store.claim_names(tx, film):
-            raise IdentifierTaken(f"Line {outcome.number}: {taken[0]} has just been given to another film.")
         if outcome.result is Result.REGISTERED:
             await store.create_film(tx, film, outcome.facts[0], None)
         else:

@@ -93,7 +93,7 @@ async def _now(
         return datetime.now(UTC)
     if not request.app.state.settings.sandbox:
         raise SandboxDateRefused
-    return moment(sandbox_date, parameter="Sandbox-Date")
+    return moment(sandbox_date, parameter="Sandbox-Date").astimezone(UTC)
 
 
 _BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)

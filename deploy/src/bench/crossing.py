@@ -1,0 +1,159 @@
+"""From a write's 201 to the figure that includes it, and to the webhook that tells of it, under a steady load.
+
+Open loop: writes leave at their hour whatever became of the earlier ones, so that a slow answer hides nothing.
+"""
+
+import asyncio
+import json
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Measured, percentile
+from bench.region import NotSetUp, Region
+from demo.gateway import Gateway, Write, problem
+from demo.receiver import DELIVERIES, SECRETS
+
+WRITES_PER_S = 50
+WARM_UP_S = 15
+MEASURED_S = 30
+ASK_EVERY_S = 0.010
+WITHIN_S = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossed:
+    """One write: when it was answered (epoch seconds), and how long its figure took; None: it never came."""
+
+    project_id: str
+    answered_at: float
+    write_s: float
+    figure_s: float | None
+
+
+async def measure(gateway: Gateway, region: Region, folder: Path) -> list[Measured]:
+    """Write at a steady rate, warm up first, and say how long everything took."""
+    await _load(gateway, region, WARM_UP_S)
+    crossed = await _load(gateway, region, MEASURED_S)
+    arrivals = await _arrivals(folder, {one.project_id for one in crossed})
+    lost = sum(one.figure_s is None for one in crossed) + sum(one.project_id not in arrivals for one in crossed)
+    if lost:
+        raise NotSetUp(f"{lost} figures or webhooks of {len(crossed)} writes did not come within {WITHIN_S} s.")
+    figure = [one.figure_s * 1000 for one in crossed if one.figure_s is not None]
+    webhook = [(arrivals[one.project_id] - one.answered_at) * 1000 for one in crossed]
+    return [
+        *_shares("e2e.write", [one.write_s * 1000 for one in crossed]),
+        *_shares("e2e.figure", figure),
+        *_shares("e2e.webhook", webhook),
+        Measured(name="e2e.writes", value=len(crossed), unit="count"),
+    ]
+
+
+@asynccontextmanager
+async def subscribed(
+    gateway: Gateway, region: Region, folder: Path, *, port: int, certificate: Path, key: Path
+) -> AsyncIterator[None]:
+    """Let the coordination's system listen, in a process of its own, for as long as this lasts."""
+    words = [sys.executable, "-m", "demo.receiver", str(folder), str(port), str(certificate), str(key)]
+    receiver = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE)
+    try:
+        await _subscribe(gateway, region, folder, port)
+        yield
+    finally:
+        receiver.terminate()
+        await receiver.wait()
+
+
+async def _subscribe(gateway: Gateway, region: Region, folder: Path, port: int) -> None:
+    path = f"/{secrets.token_hex(8)}"
+    body = {"url": f"https://localhost:{port}{path}", "event_types": ["project.drafted"]}
+    write = Write(path="/v1/webhooks/endpoints", body=body, key=secrets.token_hex(16))
+    made = await gateway.write(region.coordinator, write)
+    if not made.good:
+        raise NotSetUp(problem(made))
+    (folder / SECRETS).write_text(json.dumps({path: made.body["secret"]}), encoding="utf-8")
+    where = f"/v1/webhooks/endpoints/{made.body['id']}"
+    verify = Write(path=f"{where}/verify", key=secrets.token_hex(16), seen=where)
+    answer = await gateway.write(region.coordinator, verify)
+    if not answer.good:
+        raise NotSetUp(problem(answer))
+
+
+async def _load(gateway: Gateway, region: Region, seconds: int) -> list[Crossed]:
+    began, every_s = time.monotonic(), 1 / WRITES_PER_S
+    tasks = []
+    for n in range(seconds * WRITES_PER_S):
+        await asyncio.sleep(max(0.0, began + n * every_s - time.monotonic()))
+        tasks.append(asyncio.create_task(_cross(gateway, region, n)))
+    return await asyncio.gather(*tasks)
+
+
+async def _cross(gateway: Gateway, region: Region, n: int) -> Crossed:
+    asked = time.monotonic()
+    write = Write(path="/v1/projects", body=_project(region, n), key=secrets.token_hex(16))
+    made = await gateway.write(region.holder, write)
+    if not made.good:
+        raise NotSetUp(problem(made))
+    answered_at = time.time() - (time.monotonic() - made.at)
+    including = f"project:{made.body['id']}@{made.version}"
+    figure_s = await _included(gateway, region, including, made.at)
+    return Crossed(project_id=made.body["id"], answered_at=answered_at, write_s=made.at - asked, figure_s=figure_s)
+
+
+async def _included(gateway: Gateway, region: Region, including: str, since: float) -> float | None:
+    """Ask every ten milliseconds until the figures include the write."""
+    question = {"indicator": "I17", "campaign": region.campaign_id, "including": including, "wait": "0"}
+    asked = since
+    while time.monotonic() - since < WITHIN_S:
+        answer = await gateway.glance("/v1/figures", region.coordinator, **question)
+        if answer is not None and answer.good:
+            return answer.at - since
+        asked += ASK_EVERY_S
+        await asyncio.sleep(max(0.0, asked - time.monotonic()))
+    return None
+
+
+def _project(region: Region, n: int) -> dict[str, Any]:
+    return {
+        "campaign_id": region.campaign_id,
+        "title": f"Projet {n}",
+        "main_municipality": region.commune,
+        "lines": [
+            {"funder_id": region.funder_id, "kind": "passeurs", "asked": {"amount": "1000.00", "currency": "EUR"}}
+        ],
+        "forecast": {"charges": [{"label": "Intervenant", "amount": {"amount": "1000.00", "currency": "EUR"}}]},
+    }
+
+
+async def _arrivals(folder: Path, wanted: set[str]) -> dict[str, float]:
+    """Wait until every write has been told of; when each first was, in epoch seconds."""
+    deadline = time.monotonic() + WITHIN_S
+    while True:
+        arrived = _read_arrivals(folder / DELIVERIES)
+        if wanted <= set(arrived) or time.monotonic() > deadline:
+            return arrived
+        await asyncio.sleep(0.1)
+
+
+def _read_arrivals(file: Path) -> dict[str, float]:
+    if not file.exists():
+        return {}
+    arrived: dict[str, float] = {}
+    for text in file.read_text(encoding="utf-8").split("\n")[:-1]:  # the last line may still be being written
+        if not text:
+            continue
+        line = json.loads(text)
+        arrived.setdefault(line["event"]["subject"], line["received_at"])
+    return arrived
+
+
+def _shares(name: str, values: Sequence[float]) -> list[Measured]:
+    return [
+        Measured(name=f"{name}.p50_ms", value=round(percentile(values, 0.50), 2), unit="ms"),
+        Measured(name=f"{name}.p99_ms", value=round(percentile(values, 0.99), 2), unit="ms"),
+    ]

@@ -1,0 +1,30 @@
+"""A measured figure, and how it is told: one JSON line for machines, one row for people."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A figure with its unit; `ratio` is to `reference`, a figure of the same run, where there is one."""
+
+    name: str
+    value: float
+    unit: str
+    reference: str | None = None
+    ratio: float | None = None
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Take the nearest-rank percentile; `share` is between 0 and 1."""
+    ranked = sorted(values)
+    return ranked[max(0, ceil(share * len(ranked)) - 1)]
+
+
+def tell(figures: Sequence[Measured]) -> None:
+    for figure in figures:
+        sys.stdout.write(json.dumps(asdict(figure)) + "\n")
+    sys.stdout.flush()

@@ -80,6 +80,7 @@ def run_with(command: list[str], *, durable: Durable = True, api_processes: ApiP
 @app.command(name="parts")
 def start_parts(*, detach: Detach = False, durable: Durable = True, follow_parent: FollowParent = False) -> None:
     """Start PostgreSQL and Kafka only, and print where they are."""
+    _refuse_what_is_missing()
     if detach:
         _detached(["parts", "--durable" if durable else "--no-durable"])
         _print_environment(parts.environment_file(Folder.find(os.environ)))

@@ -74,7 +74,7 @@ def forget(folder: Folder) -> None:
 
 def find_java(environ: Mapping[str, str]) -> str:
     home = environ.get("JAVA_HOME")
-    return str(Path(home) / "bin" / "java") if home else shutil.which("java", path=environ.get("PATH")) or "java"
+    return str(Path(home) / "bin" / "java") if home else shutil.which("java", path=environ.get("PATH")) or ""
 
 
 def _configure(broker: Broker, *, controller: int) -> None:
@@ -113,7 +113,7 @@ async def _artefacts(folder: Folder, environ: Mapping[str, str]) -> Path:
     command = ["mvn", "-B", "-C", "-f", str(RECIPE / "pom.xml"), "dependency:copy-dependencies"]
     command += [f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
     await run_to_end(command, environ, log=folder.logs / "maven.log")
-    _verify(draft, wanted)
+    verify(draft, wanted)
     with suppress(OSError):  # somebody else was faster: theirs has the same hashes
         draft.rename(jars)
     shutil.rmtree(draft, ignore_errors=True)
@@ -125,7 +125,8 @@ def _wanted() -> dict[str, str]:
     return {name: digest for digest, name in (line.split() for line in lines)}
 
 
-def _verify(jars: Path, wanted: Mapping[str, str]) -> None:
+def verify(jars: Path, wanted: Mapping[str, str]) -> None:
+    """Refuse jars that are not, one by one, those whose hashes were recorded."""
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in jars.glob("*.jar")}
     if wrong := {name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)}:
         raise BadArtefact(f"Not as recorded in {RECIPE / 'artefacts.sha256'}: {', '.join(sorted(wrong))}")

@@ -137,6 +137,27 @@ async def test_what_is_seen_is_not_therefore_one_s_own(desk: Desk) -> None:
     assert problem(unscoped) == (403, "scope-missing")
 
 
+async def test_a_town_reads_its_own_line_and_the_totals_once_funded(desk: Desk) -> None:
+    cast = a_cast()
+    project = await validated(desk, cast)
+    path = f"/v1/projects/{project.json()['id']}"
+    early = (await desk.get(path, cast.town)).json()
+    assert [line["funder_id"] for line in early["lines"]] == [str(cast.town.org)]
+    assert (early["budgets"], early["decisions"][0]["recommended"]) == (
+        {"forecast": None, "revised": None, "actual": None},
+        None,
+    )
+    listed = (await desk.get("/v1/projects", cast.town, campaign_id=early["campaign_id"])).json()["items"]
+    assert [line["funder_id"] for line in listed[0]["lines"]] == [str(cast.town.org)]
+    body = {"granted": euros("400.00"), "decided_on": "2025-03-20"}
+    decided = await desk.post(
+        f"{path}/funding-lines/{early['lines'][0]['id']}/decide", cast.town, body, match=project, at=MARCH
+    )
+    assert [line["granted"] for line in decided.json()["lines"]] == [euros("400.00")]
+    whole = (await desk.get(path, cast.holder)).json()
+    assert len(whole["lines"]) == len(project.json()["lines"])
+
+
 async def test_of_many_decisions_on_one_line_one_passes(desk: Desk) -> None:
     cast = a_cast()
     project = await validated(desk, cast)

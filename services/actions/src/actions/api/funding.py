@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from actions.api.bodies import Amount, BudgetBody, Day, Some, Text
+from actions.api.seen import respond_project
 from actions.commands import funding as commands
 from actions.domain import refusals
 from actions.domain.funding import LineDecision, Payment
@@ -93,7 +94,7 @@ async def decide_line(
     )
     async with db.transaction(caller) as tx:
         answer = await commands.decide_line(tx, project_id, line_id, decision, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_project(caller, answer)
 
 
 @router.post(
@@ -118,7 +119,7 @@ async def pay_line(
     payment = Payment(stage=body.stage, cents=body.amount.cents(), paid_on=body.paid_on, reference=body.reference)
     async with db.transaction(caller) as tx:
         answer = await commands.pay_line(tx, project_id, line_id, payment, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_project(caller, answer)
 
 
 @router.post(
@@ -141,7 +142,7 @@ async def accept_account(
         answer = await commands.accept_account(
             tx, project_id, line_id, body.accepted_on, caller=caller, once=once, at=now
         )
-    return respond(answer)
+    return respond_project(caller, answer)
 
 
 @router.post(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from actions.api.bodies import ActionBody, Amount, Code, Day, FileBody, Line, Some, Text
-from actions.api.seen import ProjectSeen, with_actions
+from actions.api.seen import ProjectSeen, project_for, with_actions
 from actions.api.wished import action_wish, file_wish
 from actions.commands import projects as commands
 from actions.domain import access, refusals
@@ -132,7 +132,7 @@ async def search(asked: Annotated[ProjectQuery, Depends()], db: Db, caller: Call
     (last,) = page.position(UUID) or (None,)
     async with db.transaction(caller) as tx:
         found = await store.list_projects(tx, asked.filters(), after=last, limit=page.limit + 1)
-    return listed(page, found, key=lambda row: (row[0],), doc=lambda row: row[1])
+    return listed(page, found, key=lambda row: (row[0],), doc=lambda row: project_for(caller, row[1]))
 
 
 @router.get(
@@ -147,7 +147,8 @@ async def read(project_id: UUID, db: Db, caller: Caller) -> Response:
     async with db.transaction(caller) as tx:
         project = await store.project(tx, project_id)
         version, doc = await store.project_doc(tx, project_id)
-    return present(with_actions(doc, access.allowed_actions(caller, project)), version=version)
+    shown = with_actions(project_for(caller, doc), access.allowed_actions(caller, project))
+    return present(shown, version=version)
 
 
 @router.post(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from actions.api.bodies import Amount, BudgetBody, Few, Line, Some, Text
-from actions.api.seen import ReportSeen, with_actions
+from actions.api.seen import ReportSeen, report_for, with_actions
 from actions.commands import reports as commands
 from actions.domain import access, refusals
 from actions.domain.report import ActionReport, Content, Kept, SessionTotal
@@ -145,7 +145,7 @@ async def search(
     (last,) = page.position(UUID) or (None,)
     async with db.transaction(caller) as tx:
         found = await store.list_reports(tx, project_id=project_id, state=state, after=last, limit=page.limit + 1)
-    return listed(page, found, key=lambda row: (row[0],), doc=lambda row: row[1])
+    return listed(page, found, key=lambda row: (row[0],), doc=lambda row: report_for(caller, row[1]))
 
 
 @router.get(
@@ -160,7 +160,8 @@ async def read(report_id: UUID, db: Db, caller: Caller) -> Response:
     async with db.transaction(caller) as tx:
         report = await store.report(tx, report_id)
         version, doc = await store.report_doc(tx, report_id)
-    return present(with_actions(doc, access.allowed_actions(caller, report)), version=version)
+    shown = with_actions(report_for(caller, doc), access.allowed_actions(caller, report))
+    return present(shown, version=version)
 
 
 @router.post(

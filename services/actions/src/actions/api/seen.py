@@ -1,12 +1,19 @@
-"""How things are seen: the document as it was published, and what the caller may do about it now."""
+"""How things are seen: the document as it was published, as far as the caller may read it, and what it may do now.
+
+Whoever reads all of it gets the document as it is kept; for a local authority it is taken apart and put together again.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
+from fastapi import Response
 
-from actions.domain.access import Allowed
+from actions.domain import disclosure
+from actions.domain.access import Allowed, Caller
 from common.contracts.actions import ActionState, CampaignState, ProjectState, ReportState
+from common.http import respond
+from common.idempotency import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,27 @@ class ReportSeen(ReportState):
     """A report, and what the caller may do to it now."""
 
     allowed_actions: list[Allowed]
+
+
+def project_for(caller: Caller, doc: str) -> str:
+    """Leave of a project's document what the caller may read."""
+    if disclosure.reads_all(caller):
+        return doc
+    project = msgspec.json.decode(doc, type=ProjectState)
+    return msgspec.json.encode(disclosure.project_for(caller, project)).decode()
+
+
+def report_for(caller: Caller, doc: str) -> str:
+    """Leave of a report's document what the caller may read."""
+    if disclosure.reads_all(caller):
+        return doc
+    report = msgspec.json.decode(doc, type=ReportState)
+    return msgspec.json.encode(disclosure.report_for(caller, report)).decode()
+
+
+def respond_project(caller: Caller, answer: Answer) -> Response:
+    """Answer a write on a project with what the caller may read of it; what is kept for its key is whole."""
+    return respond(replace(answer, body=project_for(caller, answer.body.decode()).encode()))
 
 
 def with_actions(doc: str, allowed: Sequence[Allowed]) -> str:

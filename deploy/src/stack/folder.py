@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -107,6 +108,17 @@ def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def as_exports(environment: Mapping[str, str]) -> str:
+    """Write an environment as a shell reads it."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
+
+
+def read_exports(file: Path) -> dict[str, str]:
+    """Read what `as_exports` wrote."""
+    words = (shlex.split(line)[1] for line in file.read_text(encoding="utf-8").splitlines())
+    return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 
 def identity(pid: int) -> tuple[int, str] | None:

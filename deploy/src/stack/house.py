@@ -1,7 +1,6 @@
 """The whole house on one machine: parts, schemas, topics, reference data, services, gateway, in that order."""
 
 import asyncio
-import shlex
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from common import kafka, migrations
 from stack import certificates, gateway, parts, services
 from stack.certificates import Certificates
-from stack.folder import Folder, write_whole
+from stack.folder import Folder, as_exports, read_exports, write_whole
 from stack.gateway import Gateway, Limits
 from stack.parts import Parts
 from stack.ports import Ports
@@ -41,6 +40,7 @@ class House:
     gateway_url: str
     operator_secret: Path
     receiver_port: int
+    receiver_folder: Path
     certificates: Certificates
 
     def as_environment(self) -> dict[str, str]:
@@ -50,6 +50,8 @@ class House:
             "GATEWAY_URL": self.gateway_url,
             "OPERATOR_SECRET_FILE": str(self.operator_secret),
             "RECEIVER_URL": f"https://localhost:{self.receiver_port}",
+            "RECEIVER_PORT": str(self.receiver_port),
+            "RECEIVER_FOLDER": str(self.receiver_folder),
             "RECEIVER_CERTIFICATE": str(self.certificates.receiver),
             "RECEIVER_KEY": str(self.certificates.receiver_key),
             "RECEIVER_AUTHORITY": str(self.certificates.authority),
@@ -68,15 +70,7 @@ async def start(
     with step("topics"):
         await kafka.create_topics(found.kafka_servers)
     edge = _gateway(ports, environ, wishes)
-    around = Surroundings(
-        folder=folder,
-        ports=ports,
-        parts=found,
-        issuer=edge.issuer,
-        certificates=certificates.prepare(folder, now=datetime.now(UTC)),
-        receiver_port=ports.named("receiver"),
-        environ=environ,
-    )
+    around = _surroundings(folder, ports, found, edge, environ)
     with step("reference data"):
         await services.import_reference_data(around)
     programs = list(services.programs(around, api_processes=wishes.api_processes))
@@ -89,10 +83,10 @@ async def start(
         gateway_url=edge.url,
         operator_secret=folder.secrets / "operator",
         receiver_port=around.receiver_port,
+        receiver_folder=folder.path / "receiver",
         certificates=around.certificates,
     )
-    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in house.as_environment().items())
-    write_whole(environment_file(folder), "".join(lines))
+    write_whole(environment_file(folder), as_exports(house.as_environment()))
     return house
 
 
@@ -111,8 +105,21 @@ def environment_file(folder: Folder) -> Path:
 
 def read_environment(folder: Folder) -> dict[str, str]:
     """Say where the house is that runs on a state folder."""
-    lines = environment_file(folder).read_text(encoding="utf-8").splitlines()
-    return dict(word.split("=", 1) for line in lines for word in shlex.split(line)[1:])
+    return read_exports(environment_file(folder))
+
+
+def _surroundings(
+    folder: Folder, ports: Ports, found: Parts, edge: Gateway, environ: Mapping[str, str]
+) -> Surroundings:
+    return Surroundings(
+        folder=folder,
+        ports=ports,
+        parts=found,
+        issuer=edge.issuer,
+        certificates=certificates.prepare(folder, now=datetime.now(UTC)),
+        receiver_port=ports.named("receiver"),
+        environ=environ,
+    )
 
 
 def _gateway(ports: Ports, environ: Mapping[str, str], wishes: Wishes) -> Gateway:

@@ -1,14 +1,13 @@
 """The parts everything stands on: PostgreSQL and Kafka, ours or those one already has."""
 
 import asyncio
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
 from stack import kafka, postgres
-from stack.folder import Folder, write_whole
+from stack.folder import Folder, as_exports, read_exports, write_whole
 from stack.ports import Ports
 from stack.processes import Supervisor
 
@@ -25,15 +24,14 @@ class Parts:
     @classmethod
     def read(cls, folder: Folder) -> Self:
         """Find the parts that run on a state folder."""
-        lines = environment_file(folder).read_text(encoding="utf-8").splitlines()
-        found = dict(word.split("=", 1) for line in lines for word in shlex.split(line)[1:])
+        found = read_exports(environment_file(folder))
         return cls(database_url=found["DATABASE_URL"], kafka_servers=found["KAFKA_BOOTSTRAP_SERVERS"])
 
     def as_environment(self) -> dict[str, str]:
         return dict(zip(self.NAMES, (self.database_url, self.kafka_servers), strict=True))
 
     def as_exports(self) -> str:
-        return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.as_environment().items())
+        return as_exports(self.as_environment())
 
 
 def environment_file(folder: Folder) -> Path:

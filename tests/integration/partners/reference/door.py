@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,17 +57,19 @@ class Door:
     http: httpx.AsyncClient
     key: ECKey
     kid: str
-    used: set[str] = field(default_factory=set)
 
     async def get(self, path: str, asker: Asker = READER, **params: Any) -> httpx.Response:
-        return await self.http.get(path, params=params, headers={"authorization": asker.bearer(self.key, self.kid)})
+        return await self.http.get(path, params=params, headers=self.headers(asker))
+
+    def headers(self, asker: Asker) -> dict[str, str]:
+        return {"authorization": asker.bearer(self.key, self.kid)}
 
     async def post(
         self, path: str, body: Any, asker: Asker, *, key: str | None = None, match: object = None
     ) -> httpx.Response:
         """Post a creation, or a change of the version `match` (a number, or an answer whose ETag it is)."""
         tag = match.headers["etag"] if isinstance(match, httpx.Response) else match and f'"v{match}"'
-        headers = {"authorization": asker.bearer(self.key, self.kid), "idempotency-key": key or str(uuid4())}
+        headers = self.headers(asker) | {"idempotency-key": key or str(uuid4())}
         if tag is not None:
             headers["if-match"] = str(tag)
         return await self.http.post(path, json=body, headers=headers)

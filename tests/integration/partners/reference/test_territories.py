@@ -263,7 +263,7 @@ async def test_two_descriptions_at_once_both_hold(door: Door):
         (2025, {"municipalities": ["86194", "79191"]}, (422, "several-departments")),
         (2025, {"code": "QN07905M"}, (422, "several-departments")),
         (2025, {"municipalities": []}, (422, "too-short")),
-        (2023, {}, (422, "district-refused")),
+        (2023, {}, (404, "no-such-vintage")),
         (2027, {}, (404, "no-such-vintage")),
         (2025, {"letter": "M"}, (422, "extra-forbidden")),
     ],

@@ -21,7 +21,7 @@ from common.contracts.partners import (
 )
 from common.database import Transaction
 from common.errors import DomainError
-from partners.commands.territories import DistrictAsked, Result, describe_district
+from partners.commands.territories import DistrictAsked, Result, describe_district, known_places
 from partners.domain import district, territory
 from partners.domain.municipality import Known
 from partners.domain.naming import line
@@ -64,10 +64,11 @@ async def take_districts(
     department = district.department_of(lines[0][1].code)
     before = await territories.lock_territory(tx, territory.territory_id(vintage, department))
     known = {one.code: one for one in before.districts} if before else {}
+    places_named = await known_places(tx, vintage, {code for _, asked in lines for code in asked.municipalities})
     described, outcomes = list[District](), list[Outcome]()
     for number, asked in lines:
         try:
-            one = await describe_district(tx, vintage, asked)
+            one = describe_district(vintage, asked, places_named)
         except DomainError as error:
             outcomes.append(refused(number, asked.code, error))
         else:

@@ -1,6 +1,6 @@
 """What one can do to territories: publish an edition, describe priority districts and densities, judge places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from partners.domain import access, codes, district, municipality, territory
 from partners.domain.district import DistrictRefused
 from partners.domain.municipality import Known, MunicipalityRefused, Place
 from partners.domain.naming import line
-from partners.domain.territory import NoSuchDepartment, NoSuchVintage, Sheet, VintageNotKnown
+from partners.domain.territory import NoSuchDepartment, Sheet, VintageNotKnown
 from partners.store import places, territories
 
 
@@ -79,7 +79,7 @@ async def register_district(
     access.require(caller, "district.register")
     if answer := await once.stored(tx):
         return answer
-    described = await describe_district(tx, vintage, asked)
+    described = describe_district(vintage, asked, await known_places(tx, vintage, asked.municipalities))
     before = await _locked(tx, vintage, district.department_of(described.code))
     published = territory.with_districts(before, [described], at=at)
     if published is None:
@@ -87,16 +87,15 @@ async def register_district(
     return await territories.save_territory(tx, *published, once)
 
 
-async def describe_district(tx: Transaction, vintage: int, asked: DistrictAsked) -> District:
+def describe_district(vintage: int, asked: DistrictAsked, known: Mapping[str, Known]) -> District:
     """Judge a district's code, day and municipalities (R30, R33, R34); roll its municipalities up."""
     code = district.district_code(asked.code)
     if refused := district.not_in_force(code, date(vintage, 1, 1)):
         raise DistrictRefused(refused.reason, pointer="/code", verdict=refused, precision=refused.raison)
-    known = await known_places(tx, vintage, asked.municipalities)
+    _require_places(asked.municipalities, vintage, known, pointer="/municipalities/{n}")
     taken = [municipality.place(known[one.upper()]) for one in asked.municipalities]
-    territory.one_department(
-        {one.department for one in taken} | {district.department_of(code)}, pointer="/municipalities"
-    )
+    departments = {one.department for one in taken} | {district.department_of(code)}
+    territory.one_department(departments, pointer="/municipalities")
     of = district.generation(code)
     return District(
         code=code,
@@ -117,7 +116,8 @@ async def record_densities(
     if answer := await once.stored(tx):
         return answer
     written = [code for code, _ in asked.levels]
-    known = await known_places(tx, vintage, written, pointer="/items/{n}/municipality")
+    known = await known_places(tx, vintage, written)
+    _require_places(written, vintage, known, pointer="/items/{n}/municipality")
     department = territory.one_department({one.department for one in known.values()}, pointer="/items")
     before = await _locked(tx, vintage, department)
     levels = {code.upper(): level for code, level in asked.levels}
@@ -127,16 +127,16 @@ async def record_densities(
     return await territories.save_territory(tx, *published, once)
 
 
-async def known_places(
-    tx: Transaction, vintage: int, written: Sequence[str], *, pointer: str = "/municipalities/{n}"
-) -> Mapping[str, Known]:
-    """Look municipalities up in a vintage that is known here, or refuse those that are no places (R30, R33)."""
-    if not await places.is_known(tx, vintage):
-        raise NoSuchVintage
-    known = await places.known_places(tx, vintage, [code.upper() for code in written])
+async def known_places(tx: Transaction, vintage: int, written: Iterable[str]) -> Mapping[str, Known]:
+    """Look municipalities up in a vintage that must be known here."""
+    await places.require_vintage(tx, vintage)
+    return await places.known_places(tx, vintage, [code.upper() for code in written])
+
+
+def _require_places(written: Sequence[str], vintage: int, known: Mapping[str, Known], *, pointer: str) -> None:
+    """Refuse municipalities that are no places (R30, R33), each by its place in the request."""
     if mistakes := tuple(municipality.mistakes(written, vintage, known, pointer=pointer)):
         raise MunicipalityRefused(errors=mistakes)
-    return known
 
 
 async def judge(tx: Transaction, on: date, written: Sequence[str], districts: Sequence[str]) -> Judged:

@@ -45,26 +45,31 @@ OPERATOR_KINDS = frozenset({OrganisationKind.CINEMA, OrganisationKind.CINEMA_NET
 
 
 class OrganisationNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
     title = "This organisation has not been heard of here yet."
     titre = "Cette organisation n’est pas encore connue ici."
 
 
 class CoordinationNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
     title = "This coordination has not been heard of here yet."
     titre = "Cette coordination n’est pas encore connue ici."
 
 
 class FilmNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
     title = "This film has not been heard of here yet."
     titre = "Ce film n’est pas encore connu ici."
 
 
 class RightsOfferNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
     title = "This rights offer has not been heard of here yet."
     titre = "Cette offre de droits n’est pas encore connue ici."
 
 
 class VintageNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
     title = "The official geography of this year has not been heard of here yet."
     titre = "Le code officiel géographique de ce millésime n’est pas encore connu ici."
 

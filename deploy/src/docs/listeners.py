@@ -1,6 +1,9 @@
 """Who listens to which topic: read from every service's consumer groups."""
 
+import importlib
+import inspect
 from collections import defaultdict
+from collections.abc import Iterator
 
 from common.consumer import Group
 from docs import house
@@ -17,11 +20,16 @@ def by_topic() -> dict[str, tuple[str, ...]]:
 
 
 def groups(service: str) -> list[Group]:
-    """Find the consumer groups that a service's modules define."""
-    named = {
-        value.name: value
-        for module in house.modules(service)
-        for value in vars(module).values()
-        if isinstance(value, Group)
-    }
+    """Find the consumer groups that a service's Kafka door defines."""
+    named = {group.name: group for group in _groups(service)}
     return [named[name] for name in sorted(named)]
+
+
+def _groups(service: str) -> Iterator[Group]:
+    """Take groups as they are, and make those that ask for something of the running process."""
+    for value in vars(importlib.import_module(f"{service}.consumers")).values():
+        if isinstance(value, Group):
+            yield value
+        elif inspect.isfunction(value) and inspect.signature(value).return_annotation is Group:
+            asked = inspect.signature(value).parameters.values()
+            yield value(*(one.annotation() for one in asked))

@@ -5,7 +5,7 @@ from pathlib import Path
 from common.errors import DomainError
 from common.problems import problem_catalogue, status
 from docs.house import load_everything
-from docs.text import dumped, said
+from docs.text import compact, said
 
 PATH = Path("docs/reference/problems.md")
 SERVED = Path("services/partners/src/partners/data/documents/problems.json")
@@ -24,7 +24,7 @@ def pages() -> dict[Path, str]:
     """Write the page for readers here, and the document that is served."""
     load_everything()
     kinds = {kind.code: kind for kind in problem_catalogue()}
-    return {PATH: _page(kinds), SERVED: dumped([_entry(kind) for kind in kinds.values()])}
+    return {PATH: _page(kinds), SERVED: compact([_entry(kind) for kind in kinds.values()])}
 
 
 def _page(kinds: dict[str, type[DomainError]]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docs import access, asyncapi, environment, events, listeners, make, openapi, problems, readmes, rules, schema
 from docs.compatibility import breaks
-from docs.text import dumped
+from docs.text import compact, dumped
 
 Pages = Mapping[Path, str]
 
@@ -17,11 +17,11 @@ GENERATED = (events.FOLDER, schema.FOLDER)
 def pages(root: Path) -> dict[Path, str]:
     """Make every page from the code; paths are relative to the repository."""
     heard = listeners.by_topic()
-    backbone, doors = dumped(asyncapi.document(heard)), dumped(openapi.document())
+    backbone, doors = asyncapi.document(heard), openapi.document()
     return (
         events.pages(heard)
-        | {asyncapi.PATH: backbone, asyncapi.SERVED: backbone}
-        | {openapi.PATH: doors, openapi.SERVED: doors}
+        | {asyncapi.PATH: dumped(backbone), asyncapi.SERVED: compact(backbone)}
+        | {openapi.PATH: dumped(doors), openapi.SERVED: compact(doors)}
         | {access.PATH: access.page(), rules.PATH: rules.page()}
         | {make.PATH: make.page((root / make.MAKEFILE).read_text(encoding="utf-8"))}
         | environment.pages()

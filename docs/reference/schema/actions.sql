@@ -1,0 +1,985 @@
+--
+-- PostgreSQL database dump
+--
+
+--
+-- Name: actions; Type: SCHEMA; Schema: -; Owner: actions_owner
+--
+
+CREATE SCHEMA actions;
+
+ALTER SCHEMA actions OWNER TO actions_owner;
+
+--
+-- Name: principal(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.principal() RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('app.principal'::text, true), ''::text))::jsonb;
+
+ALTER FUNCTION actions.principal() OWNER TO actions_owner;
+
+--
+-- Name: codes(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.codes() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT jsonb_array_elements_text((actions.principal() -> 'codes'::text)) AS jsonb_array_elements_text);
+
+ALTER FUNCTION actions.codes() OWNER TO actions_owner;
+
+--
+-- Name: granted_elsewhere(uuid, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) RETURNS TABLE(funder_id uuid, cents bigint)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  asker text := current_setting('app.principal');
+BEGIN
+  PERFORM set_config('app.principal', '{"level": "system"}', true);
+  RETURN QUERY
+    SELECT (line ->> 'funder_id')::uuid, sum((line ->> 'granted_cents')::bigint)::bigint
+      FROM project CROSS JOIN jsonb_array_elements(lines) AS line
+     WHERE holder_id = holder AND campaign_year = year AND id <> beside AND line ->> 'granted_cents' IS NOT NULL
+     GROUP BY 1;
+  PERFORM set_config('app.principal', asker, true);
+END
+$$;
+
+ALTER FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) OWNER TO actions_owner;
+
+--
+-- Name: is_settled(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.is_settled(project_state text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (project_state = ANY (ARRAY['validated'::text, 'funded'::text, 'closed'::text, 'cancelled'::text]));
+
+ALTER FUNCTION actions.is_settled(project_state text) OWNER TO actions_owner;
+
+--
+-- Name: is_system(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.is_system() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(((actions.principal() ->> 'level'::text) = 'system'::text), false);
+
+ALTER FUNCTION actions.is_system() OWNER TO actions_owner;
+
+--
+-- Name: reads(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.reads() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((((actions.principal() -> 'scopes'::text) ? 'read'::text) AND ((actions.principal() ->> 'role'::text) <> 'dashboard'::text)), false);
+
+ALTER FUNCTION actions.reads() OWNER TO actions_owner;
+
+--
+-- Name: sees(uuid, uuid, uuid[], text[], text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.sees(coordination uuid, holder uuid, parties uuid[], municipalities text[], departments text[], project_state text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'national'::text THEN (project_state <> 'draft'::text) WHEN 'departments'::text THEN ((project_state <> 'draft'::text) AND (departments && actions.codes())) WHEN 'municipalities'::text THEN (actions.is_settled(project_state) AND ((municipalities && actions.codes()) OR (((actions.principal() ->> 'org'::text))::uuid = ANY (parties)))) WHEN 'organisation'::text THEN ((holder = ((actions.principal() ->> 'org'::text))::uuid) OR ((project_state <> 'draft'::text) AND (((actions.principal() ->> 'org'::text))::uuid = ANY (parties)))) ELSE false END END;
+
+ALTER FUNCTION actions.sees(coordination uuid, holder uuid, parties uuid[], municipalities text[], departments text[], project_state text) OWNER TO actions_owner;
+
+--
+-- Name: sees_campaign(uuid, text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'none'::text THEN false WHEN 'departments'::text THEN (departments && actions.codes()) ELSE (campaign_state <> 'draft'::text) END END;
+
+ALTER FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) OWNER TO actions_owner;
+
+--
+-- Name: action; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.action (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    postponed_from text,
+    project_id uuid NOT NULL,
+    project_state text NOT NULL,
+    project_parties uuid[] NOT NULL,
+    campaign_id uuid NOT NULL,
+    campaign_year integer NOT NULL,
+    campaign_on date NOT NULL,
+    zone text NOT NULL,
+    coordination_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    action_type text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    setting text NOT NULL,
+    closed_circuit text,
+    site_authority_id uuid,
+    regime text,
+    organiser_id uuid NOT NULL,
+    price_cents integer NOT NULL,
+    out_of_school boolean NOT NULL,
+    intergenerational boolean NOT NULL,
+    access_note text NOT NULL,
+    period jsonb NOT NULL,
+    places jsonb NOT NULL,
+    sessions jsonb NOT NULL,
+    authorisation jsonb NOT NULL,
+    clearances jsonb NOT NULL,
+    permits jsonb NOT NULL,
+    neighbours jsonb,
+    site_approval jsonb,
+    participants_distinct integer,
+    cancellation jsonb,
+    notices jsonb NOT NULL,
+    parties uuid[] NOT NULL,
+    municipalities text[] NOT NULL,
+    departments text[] NOT NULL,
+    doc text NOT NULL,
+    CONSTRAINT action_participants_distinct_check CHECK ((participants_distinct >= 0)),
+    CONSTRAINT action_price_cents_check CHECK ((price_cents >= 0)),
+    CONSTRAINT action_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY actions.action ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY actions.action FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.action OWNER TO actions_owner;
+
+--
+-- Name: campaign; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.campaign (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    coordination_id uuid NOT NULL,
+    region text NOT NULL,
+    departments text[] NOT NULL,
+    year integer NOT NULL,
+    session integer NOT NULL,
+    title text NOT NULL,
+    zone text NOT NULL,
+    opened_on date,
+    ends_on date NOT NULL,
+    rules jsonb NOT NULL,
+    doc text NOT NULL,
+    CONSTRAINT campaign_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY actions.campaign ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY actions.campaign FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.campaign OWNER TO actions_owner;
+
+--
+-- Name: consumer_offset; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.consumer_offset (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    next_offset bigint NOT NULL,
+    recorded_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE actions.consumer_offset OWNER TO actions_owner;
+
+--
+-- Name: idempotency; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.idempotency (
+    client_id text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    status integer NOT NULL,
+    version integer NOT NULL,
+    location text,
+    body bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE actions.idempotency OWNER TO actions_owner;
+
+--
+-- Name: known_coordination; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_coordination (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    region text NOT NULL,
+    appointments jsonb NOT NULL
+);
+
+ALTER TABLE actions.known_coordination OWNER TO actions_owner;
+
+--
+-- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_film (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    duration_minutes integer,
+    visas jsonb NOT NULL,
+    classification text,
+    released_on date,
+    workshop jsonb,
+    project_id uuid
+);
+
+ALTER TABLE actions.known_film OWNER TO actions_owner;
+
+--
+-- Name: known_municipality; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_municipality (
+    vintage integer NOT NULL,
+    code text NOT NULL,
+    territory_id uuid NOT NULL,
+    name text NOT NULL,
+    department text NOT NULL,
+    region text NOT NULL,
+    epci text,
+    density integer,
+    districts text[] NOT NULL,
+    parent text,
+    successors text[] NOT NULL,
+    CONSTRAINT known_municipality_density_check CHECK (((density >= 1) AND (density <= 7)))
+);
+
+ALTER TABLE actions.known_municipality OWNER TO actions_owner;
+
+--
+-- Name: known_organisation; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_organisation (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    is_licensed_operator boolean NOT NULL,
+    is_public boolean NOT NULL,
+    is_association boolean NOT NULL,
+    closed_on date
+);
+
+ALTER TABLE actions.known_organisation OWNER TO actions_owner;
+
+--
+-- Name: known_rights_offer; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_rights_offer (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    film_id uuid NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    uses text[] NOT NULL,
+    territories text[] NOT NULL,
+    versions text[] NOT NULL,
+    withdrawn boolean NOT NULL
+);
+
+ALTER TABLE actions.known_rights_offer OWNER TO actions_owner;
+
+--
+-- Name: known_territory; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_territory (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    vintage integer NOT NULL,
+    department text NOT NULL,
+    region text NOT NULL
+);
+
+ALTER TABLE actions.known_territory OWNER TO actions_owner;
+
+--
+-- Name: migration; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.migration (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    ran_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE actions.migration OWNER TO actions_owner;
+
+--
+-- Name: outbox; Type: TABLE; Schema: actions; Owner: actions_housekeeper
+--
+
+CREATE TABLE actions.outbox (
+    seq bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    traceparent text,
+    value bytea,
+    CONSTRAINT outbox_value_check CHECK ((octet_length(value) <= 900000))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE actions.outbox OWNER TO actions_housekeeper;
+
+--
+-- Name: outbox_cursor; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.outbox_cursor (
+    relay text NOT NULL,
+    epoch bigint NOT NULL,
+    db_epoch integer NOT NULL,
+    s1 pg_snapshot NOT NULL,
+    s2 pg_snapshot,
+    last_seq bigint,
+    acked jsonb NOT NULL,
+    signed_off boolean NOT NULL,
+    system_id bigint NOT NULL,
+    timeline integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE actions.outbox_cursor OWNER TO actions_owner;
+
+--
+-- Name: outbox_default; Type: TABLE; Schema: actions; Owner: actions_housekeeper
+--
+
+CREATE TABLE actions.outbox_default (
+    seq bigint CONSTRAINT outbox_seq_not_null NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() CONSTRAINT outbox_xid_not_null NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() CONSTRAINT outbox_at_not_null NOT NULL,
+    event_id uuid CONSTRAINT outbox_event_id_not_null NOT NULL,
+    topic text CONSTRAINT outbox_topic_not_null NOT NULL,
+    key text CONSTRAINT outbox_key_not_null NOT NULL,
+    version integer CONSTRAINT outbox_version_not_null NOT NULL,
+    type text CONSTRAINT outbox_type_not_null NOT NULL,
+    traceparent text,
+    value bytea,
+    CONSTRAINT outbox_value_check CHECK ((octet_length(value) <= 900000))
+);
+
+ALTER TABLE actions.outbox_default OWNER TO actions_housekeeper;
+
+--
+-- Name: outbox_seq_seq; Type: SEQUENCE; Schema: actions; Owner: actions_housekeeper
+--
+
+ALTER TABLE actions.outbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME actions.outbox_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: parked_event; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.parked_event (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    headers jsonb NOT NULL,
+    value bytea,
+    error text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE actions.parked_event OWNER TO actions_owner;
+
+--
+-- Name: parked_key; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.parked_key (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE actions.parked_key OWNER TO actions_owner;
+
+--
+-- Name: project; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.project (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    campaign_id uuid NOT NULL,
+    campaign_year integer NOT NULL,
+    campaign_on date NOT NULL,
+    zone text NOT NULL,
+    coordination_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    holder_is_association boolean NOT NULL,
+    title text NOT NULL,
+    summary text NOT NULL,
+    main jsonb NOT NULL,
+    municipalities text[] NOT NULL,
+    departments text[] NOT NULL,
+    regions text[] NOT NULL,
+    partners jsonb NOT NULL,
+    lines jsonb NOT NULL,
+    conventions jsonb NOT NULL,
+    forecast jsonb NOT NULL,
+    revised jsonb,
+    actual jsonb,
+    prior_contact jsonb,
+    missing jsonb,
+    decisions jsonb NOT NULL,
+    account jsonb,
+    reason text NOT NULL,
+    submitted_at timestamp with time zone,
+    funded_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    parties uuid[] NOT NULL,
+    doc text NOT NULL,
+    CONSTRAINT project_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY actions.project ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY actions.project FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.project OWNER TO actions_owner;
+
+--
+-- Name: report; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.report (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    project_id uuid NOT NULL,
+    project_state text NOT NULL,
+    campaign_id uuid NOT NULL,
+    campaign_year integer NOT NULL,
+    campaign_on date NOT NULL,
+    zone text NOT NULL,
+    coordination_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    region text NOT NULL,
+    department text NOT NULL,
+    municipalities text[] NOT NULL,
+    departments text[] NOT NULL,
+    regions text[] NOT NULL,
+    parties uuid[] NOT NULL,
+    editions jsonb NOT NULL,
+    validated_at timestamp with time zone,
+    doc text NOT NULL,
+    CONSTRAINT report_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY actions.report ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY actions.report FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.report OWNER TO actions_owner;
+
+--
+-- Name: outbox_default; Type: TABLE ATTACH; Schema: actions; Owner: actions_housekeeper
+--
+
+ALTER TABLE ONLY actions.outbox ATTACH PARTITION actions.outbox_default DEFAULT;
+
+--
+-- Name: action action_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.action
+    ADD CONSTRAINT action_pkey PRIMARY KEY (id);
+
+--
+-- Name: campaign campaign_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.campaign
+    ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
+
+--
+-- Name: consumer_offset consumer_offset_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.consumer_offset
+    ADD CONSTRAINT consumer_offset_pkey PRIMARY KEY (grp, topic, part);
+
+--
+-- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (client_id, key);
+
+--
+-- Name: known_coordination known_coordination_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_coordination
+    ADD CONSTRAINT known_coordination_pkey PRIMARY KEY (id);
+
+--
+-- Name: known_film known_film_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_film
+    ADD CONSTRAINT known_film_pkey PRIMARY KEY (id);
+
+--
+-- Name: known_municipality known_municipality_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_municipality
+    ADD CONSTRAINT known_municipality_pkey PRIMARY KEY (vintage, code);
+
+--
+-- Name: known_organisation known_organisation_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_organisation
+    ADD CONSTRAINT known_organisation_pkey PRIMARY KEY (id);
+
+--
+-- Name: known_rights_offer known_rights_offer_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_rights_offer
+    ADD CONSTRAINT known_rights_offer_pkey PRIMARY KEY (id);
+
+--
+-- Name: known_territory known_territory_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_territory
+    ADD CONSTRAINT known_territory_pkey PRIMARY KEY (id);
+
+--
+-- Name: known_territory known_territory_vintage_department_key; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_territory
+    ADD CONSTRAINT known_territory_vintage_department_key UNIQUE (vintage, department);
+
+--
+-- Name: migration migration_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+--
+-- Name: outbox_cursor outbox_cursor_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.outbox_cursor
+    ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (relay);
+
+--
+-- Name: parked_event parked_event_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.parked_event
+    ADD CONSTRAINT parked_event_pkey PRIMARY KEY (grp, topic, part, "offset");
+
+--
+-- Name: parked_key parked_key_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.parked_key
+    ADD CONSTRAINT parked_key_pkey PRIMARY KEY (grp, topic, key);
+
+--
+-- Name: project project_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.project
+    ADD CONSTRAINT project_pkey PRIMARY KEY (id);
+
+--
+-- Name: report report_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.report
+    ADD CONSTRAINT report_pkey PRIMARY KEY (id);
+
+--
+-- Name: report report_project_id_key; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.report
+    ADD CONSTRAINT report_project_id_key UNIQUE (project_id);
+
+--
+-- Name: action_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX action_coordination_id_id_idx ON actions.action USING btree (coordination_id, id);
+
+--
+-- Name: action_municipalities_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX action_municipalities_idx ON actions.action USING gin (municipalities);
+
+--
+-- Name: action_parties_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX action_parties_idx ON actions.action USING gin (parties);
+
+--
+-- Name: action_project_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX action_project_id_id_idx ON actions.action USING btree (project_id, id);
+
+--
+-- Name: campaign_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX campaign_coordination_id_id_idx ON actions.campaign USING btree (coordination_id, id);
+
+--
+-- Name: idempotency_created_at_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX idempotency_created_at_idx ON actions.idempotency USING btree (created_at);
+
+--
+-- Name: known_film_project_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX known_film_project_id_idx ON actions.known_film USING btree (project_id) WHERE (project_id IS NOT NULL);
+
+--
+-- Name: known_municipality_territory_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX known_municipality_territory_id_idx ON actions.known_municipality USING btree (territory_id);
+
+--
+-- Name: outbox_seq_idx; Type: INDEX; Schema: actions; Owner: actions_housekeeper
+--
+
+CREATE INDEX outbox_seq_idx ON ONLY actions.outbox USING btree (seq);
+
+--
+-- Name: outbox_default_seq_idx; Type: INDEX; Schema: actions; Owner: actions_housekeeper
+--
+
+CREATE INDEX outbox_default_seq_idx ON actions.outbox_default USING btree (seq);
+
+--
+-- Name: outbox_xid_seq_idx; Type: INDEX; Schema: actions; Owner: actions_housekeeper
+--
+
+CREATE INDEX outbox_xid_seq_idx ON ONLY actions.outbox USING btree (xid, seq);
+
+--
+-- Name: outbox_default_xid_seq_idx; Type: INDEX; Schema: actions; Owner: actions_housekeeper
+--
+
+CREATE INDEX outbox_default_xid_seq_idx ON actions.outbox_default USING btree (xid, seq);
+
+--
+-- Name: parked_event_grp_topic_key_part_offset_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX parked_event_grp_topic_key_part_offset_idx ON actions.parked_event USING btree (grp, topic, key, part, "offset");
+
+--
+-- Name: project_campaign_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX project_campaign_id_id_idx ON actions.project USING btree (campaign_id, id);
+
+--
+-- Name: project_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX project_coordination_id_id_idx ON actions.project USING btree (coordination_id, id);
+
+--
+-- Name: project_municipalities_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX project_municipalities_idx ON actions.project USING gin (municipalities);
+
+--
+-- Name: project_parties_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX project_parties_idx ON actions.project USING gin (parties);
+
+--
+-- Name: report_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX report_coordination_id_id_idx ON actions.report USING btree (coordination_id, id);
+
+--
+-- Name: outbox_default_seq_idx; Type: INDEX ATTACH; Schema: actions; Owner: actions_housekeeper
+--
+
+ALTER INDEX actions.outbox_seq_idx ATTACH PARTITION actions.outbox_default_seq_idx;
+
+--
+-- Name: outbox_default_xid_seq_idx; Type: INDEX ATTACH; Schema: actions; Owner: actions_housekeeper
+--
+
+ALTER INDEX actions.outbox_xid_seq_idx ATTACH PARTITION actions.outbox_default_xid_seq_idx;
+
+--
+-- Name: action action_project_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.action
+    ADD CONSTRAINT action_project_id_fkey FOREIGN KEY (project_id) REFERENCES actions.project(id);
+
+--
+-- Name: known_municipality known_municipality_territory_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_municipality
+    ADD CONSTRAINT known_municipality_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES actions.known_territory(id);
+
+--
+-- Name: project project_campaign_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.project
+    ADD CONSTRAINT project_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES actions.campaign(id);
+
+--
+-- Name: report report_project_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.report
+    ADD CONSTRAINT report_project_id_fkey FOREIGN KEY (project_id) REFERENCES actions.project(id);
+
+--
+-- Name: action; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.action ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: campaign; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.campaign ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: project; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.project ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: report; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.report ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: action seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.action USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
+
+--
+-- Name: campaign seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.campaign USING (actions.sees_campaign(coordination_id, departments, state));
+
+--
+-- Name: project seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.project USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, state));
+
+--
+-- Name: report seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.report USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
+
+--
+-- Name: SCHEMA actions; Type: ACL; Schema: -; Owner: actions_owner
+--
+
+GRANT USAGE ON SCHEMA actions TO actions_app;
+GRANT USAGE ON SCHEMA actions TO actions_relay;
+GRANT ALL ON SCHEMA actions TO actions_housekeeper;
+
+--
+-- Name: TABLE action; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.action TO actions_app;
+
+--
+-- Name: TABLE campaign; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.campaign TO actions_app;
+
+--
+-- Name: TABLE consumer_offset; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.consumer_offset TO actions_app;
+
+--
+-- Name: TABLE idempotency; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.idempotency TO actions_app;
+GRANT SELECT,DELETE ON TABLE actions.idempotency TO actions_housekeeper;
+
+--
+-- Name: TABLE known_coordination; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_coordination TO actions_app;
+
+--
+-- Name: TABLE known_film; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_film TO actions_app;
+
+--
+-- Name: TABLE known_municipality; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_municipality TO actions_app;
+
+--
+-- Name: TABLE known_organisation; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_organisation TO actions_app;
+
+--
+-- Name: TABLE known_rights_offer; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_rights_offer TO actions_app;
+
+--
+-- Name: TABLE known_territory; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_territory TO actions_app;
+
+--
+-- Name: TABLE migration; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT ON TABLE actions.migration TO actions_app;
+
+--
+-- Name: TABLE outbox; Type: ACL; Schema: actions; Owner: actions_housekeeper
+--
+
+GRANT INSERT ON TABLE actions.outbox TO actions_app;
+GRANT SELECT ON TABLE actions.outbox TO actions_relay;
+
+--
+-- Name: TABLE outbox_cursor; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT ON TABLE actions.outbox_cursor TO actions_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE actions.outbox_cursor TO actions_relay;
+GRANT SELECT ON TABLE actions.outbox_cursor TO actions_housekeeper;
+
+--
+-- Name: SEQUENCE outbox_seq_seq; Type: ACL; Schema: actions; Owner: actions_housekeeper
+--
+
+GRANT USAGE ON SEQUENCE actions.outbox_seq_seq TO actions_app;
+
+--
+-- Name: TABLE parked_event; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.parked_event TO actions_app;
+
+--
+-- Name: TABLE parked_key; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.parked_key TO actions_app;
+
+--
+-- Name: TABLE project; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.project TO actions_app;
+
+--
+-- Name: TABLE report; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.report TO actions_app;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR SEQUENCES; Type: DEFAULT ACL; Schema: actions; Owner: actions_owner
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE actions_owner IN SCHEMA actions GRANT USAGE ON SEQUENCES TO actions_app;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR TABLES; Type: DEFAULT ACL; Schema: actions; Owner: actions_owner
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE actions_owner IN SCHEMA actions GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES TO actions_app;
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,727 @@
+--
+-- PostgreSQL database dump
+--
+
+--
+-- Name: catalogue; Type: SCHEMA; Schema: -; Owner: catalogue_owner
+--
+
+CREATE SCHEMA catalogue;
+
+ALTER SCHEMA catalogue OWNER TO catalogue_owner;
+
+--
+-- Name: principal(); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE FUNCTION catalogue.principal() RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('app.principal'::text, true), ''::text))::jsonb;
+
+ALTER FUNCTION catalogue.principal() OWNER TO catalogue_owner;
+
+--
+-- Name: is_system(); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE FUNCTION catalogue.is_system() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(((catalogue.principal() ->> 'level'::text) = 'system'::text), false);
+
+ALTER FUNCTION catalogue.is_system() OWNER TO catalogue_owner;
+
+--
+-- Name: may_see(); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE FUNCTION catalogue.may_see() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (catalogue.principal() IS NOT NULL);
+
+ALTER FUNCTION catalogue.may_see() OWNER TO catalogue_owner;
+
+--
+-- Name: may_write(); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE FUNCTION catalogue.may_write() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (catalogue.is_system() OR COALESCE(((catalogue.principal() -> 'scopes'::text) ?| ARRAY['catalogue:write'::text, 'operations'::text]), false));
+
+ALTER FUNCTION catalogue.may_write() OWNER TO catalogue_owner;
+
+--
+-- Name: consumer_offset; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.consumer_offset (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    next_offset bigint NOT NULL,
+    recorded_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE catalogue.consumer_offset OWNER TO catalogue_owner;
+
+--
+-- Name: film; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.film (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    original_title text,
+    other_titles text[] NOT NULL,
+    directors text[] NOT NULL,
+    year integer,
+    released_on date,
+    countries text[] NOT NULL,
+    genre text,
+    duration_minutes integer,
+    kind text,
+    versions text[] NOT NULL,
+    classification text,
+    warning text,
+    identifiers jsonb NOT NULL,
+    visas jsonb NOT NULL,
+    workshop jsonb,
+    project_id uuid,
+    filed text NOT NULL COLLATE pg_catalog."C",
+    doc text NOT NULL,
+    CONSTRAINT film_check CHECK (((duration_minutes IS NULL) = (kind IS NULL))),
+    CONSTRAINT film_check1 CHECK (((project_id IS NULL) OR (workshop IS NOT NULL))),
+    CONSTRAINT film_classification_check CHECK ((classification = ANY (ARRAY['all'::text, 'u12'::text, 'u16'::text, 'u18'::text, 'u18_x'::text]))),
+    CONSTRAINT film_duration_minutes_check CHECK ((duration_minutes > 0)),
+    CONSTRAINT film_genre_check CHECK ((genre = ANY (ARRAY['fiction'::text, 'documentary'::text, 'animation'::text, 'experimental'::text]))),
+    CONSTRAINT film_kind_check CHECK ((kind = ANY (ARRAY['feature'::text, 'short'::text]))),
+    CONSTRAINT film_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT film_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY catalogue.film ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY catalogue.film FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.film OWNER TO catalogue_owner;
+
+--
+-- Name: film_name; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.film_name (
+    scheme text NOT NULL,
+    value text NOT NULL,
+    film_id uuid NOT NULL,
+    CONSTRAINT film_name_scheme_check CHECK ((scheme = ANY (ARRAY['visa'::text, 'isan'::text, 'eidr'::text, 'imdb'::text, 'wikidata'::text])))
+);
+
+ALTER TABLE ONLY catalogue.film_name FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.film_name OWNER TO catalogue_owner;
+
+--
+-- Name: film_word; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.film_word (
+    word text NOT NULL COLLATE pg_catalog."C",
+    film_id uuid NOT NULL
+);
+
+ALTER TABLE catalogue.film_word OWNER TO catalogue_owner;
+
+--
+-- Name: idempotency; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.idempotency (
+    client_id text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    status integer NOT NULL,
+    version integer NOT NULL,
+    location text,
+    body bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE catalogue.idempotency OWNER TO catalogue_owner;
+
+--
+-- Name: known_organisation; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.known_organisation (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    closed_on date
+);
+
+ALTER TABLE ONLY catalogue.known_organisation FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.known_organisation OWNER TO catalogue_owner;
+
+--
+-- Name: migration; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.migration (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    ran_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE catalogue.migration OWNER TO catalogue_owner;
+
+--
+-- Name: outbox; Type: TABLE; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+CREATE TABLE catalogue.outbox (
+    seq bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    traceparent text,
+    value bytea,
+    CONSTRAINT outbox_value_check CHECK ((octet_length(value) <= 900000))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE catalogue.outbox OWNER TO catalogue_housekeeper;
+
+--
+-- Name: outbox_cursor; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.outbox_cursor (
+    relay text NOT NULL,
+    epoch bigint NOT NULL,
+    db_epoch integer NOT NULL,
+    s1 pg_snapshot NOT NULL,
+    s2 pg_snapshot,
+    last_seq bigint,
+    acked jsonb NOT NULL,
+    signed_off boolean NOT NULL,
+    system_id bigint NOT NULL,
+    timeline integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE catalogue.outbox_cursor OWNER TO catalogue_owner;
+
+--
+-- Name: outbox_default; Type: TABLE; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+CREATE TABLE catalogue.outbox_default (
+    seq bigint CONSTRAINT outbox_seq_not_null NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() CONSTRAINT outbox_xid_not_null NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() CONSTRAINT outbox_at_not_null NOT NULL,
+    event_id uuid CONSTRAINT outbox_event_id_not_null NOT NULL,
+    topic text CONSTRAINT outbox_topic_not_null NOT NULL,
+    key text CONSTRAINT outbox_key_not_null NOT NULL,
+    version integer CONSTRAINT outbox_version_not_null NOT NULL,
+    type text CONSTRAINT outbox_type_not_null NOT NULL,
+    traceparent text,
+    value bytea,
+    CONSTRAINT outbox_value_check CHECK ((octet_length(value) <= 900000))
+);
+
+ALTER TABLE catalogue.outbox_default OWNER TO catalogue_housekeeper;
+
+--
+-- Name: outbox_seq_seq; Type: SEQUENCE; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+ALTER TABLE catalogue.outbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalogue.outbox_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: parked_event; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.parked_event (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    headers jsonb NOT NULL,
+    value bytea,
+    error text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE catalogue.parked_event OWNER TO catalogue_owner;
+
+--
+-- Name: parked_key; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.parked_key (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE catalogue.parked_key OWNER TO catalogue_owner;
+
+--
+-- Name: rights_offer; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.rights_offer (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    status text NOT NULL,
+    film_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    uses text[] NOT NULL,
+    territories text[] NOT NULL,
+    versions text[] NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    price_cents integer,
+    doc text NOT NULL,
+    CONSTRAINT rights_offer_check CHECK ((starts_on <= ends_on)),
+    CONSTRAINT rights_offer_price_cents_check CHECK ((price_cents >= 0)),
+    CONSTRAINT rights_offer_status_check CHECK ((status = ANY (ARRAY['offered'::text, 'withdrawn'::text]))),
+    CONSTRAINT rights_offer_territories_check CHECK ((territories <> '{}'::text[])),
+    CONSTRAINT rights_offer_uses_check CHECK ((uses <> '{}'::text[])),
+    CONSTRAINT rights_offer_version_check CHECK ((version > 0)),
+    CONSTRAINT rights_offer_versions_check CHECK ((versions <> '{}'::text[]))
+);
+ALTER TABLE ONLY catalogue.rights_offer ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY catalogue.rights_offer FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.rights_offer OWNER TO catalogue_owner;
+
+--
+-- Name: vocabulary; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.vocabulary (
+    word text NOT NULL COLLATE pg_catalog."C"
+);
+
+ALTER TABLE catalogue.vocabulary OWNER TO catalogue_owner;
+
+--
+-- Name: outbox_default; Type: TABLE ATTACH; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+ALTER TABLE ONLY catalogue.outbox ATTACH PARTITION catalogue.outbox_default DEFAULT;
+
+--
+-- Name: consumer_offset consumer_offset_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.consumer_offset
+    ADD CONSTRAINT consumer_offset_pkey PRIMARY KEY (grp, topic, part);
+
+--
+-- Name: film_name film_name_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_name
+    ADD CONSTRAINT film_name_pkey PRIMARY KEY (scheme, value);
+
+--
+-- Name: film film_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film
+    ADD CONSTRAINT film_pkey PRIMARY KEY (id);
+
+--
+-- Name: film_word film_word_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_word
+    ADD CONSTRAINT film_word_pkey PRIMARY KEY (word, film_id);
+
+--
+-- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (client_id, key);
+
+--
+-- Name: known_organisation known_organisation_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.known_organisation
+    ADD CONSTRAINT known_organisation_pkey PRIMARY KEY (id);
+
+--
+-- Name: migration migration_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+--
+-- Name: outbox_cursor outbox_cursor_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.outbox_cursor
+    ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (relay);
+
+--
+-- Name: parked_event parked_event_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.parked_event
+    ADD CONSTRAINT parked_event_pkey PRIMARY KEY (grp, topic, part, "offset");
+
+--
+-- Name: parked_key parked_key_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.parked_key
+    ADD CONSTRAINT parked_key_pkey PRIMARY KEY (grp, topic, key);
+
+--
+-- Name: rights_offer rights_offer_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.rights_offer
+    ADD CONSTRAINT rights_offer_pkey PRIMARY KEY (id);
+
+--
+-- Name: vocabulary vocabulary_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.vocabulary
+    ADD CONSTRAINT vocabulary_pkey PRIMARY KEY (word);
+
+--
+-- Name: film_filed_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_filed_id_idx ON catalogue.film USING btree (filed, id);
+
+--
+-- Name: film_name_film_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_name_film_id_idx ON catalogue.film_name USING btree (film_id);
+
+--
+-- Name: film_project_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_project_id_idx ON catalogue.film USING btree (project_id) WHERE (project_id IS NOT NULL);
+
+--
+-- Name: film_word_film_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_word_film_id_idx ON catalogue.film_word USING btree (film_id);
+
+--
+-- Name: idempotency_created_at_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX idempotency_created_at_idx ON catalogue.idempotency USING btree (created_at);
+
+--
+-- Name: outbox_seq_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+CREATE INDEX outbox_seq_idx ON ONLY catalogue.outbox USING btree (seq);
+
+--
+-- Name: outbox_default_seq_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+CREATE INDEX outbox_default_seq_idx ON catalogue.outbox_default USING btree (seq);
+
+--
+-- Name: outbox_xid_seq_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+CREATE INDEX outbox_xid_seq_idx ON ONLY catalogue.outbox USING btree (xid, seq);
+
+--
+-- Name: outbox_default_xid_seq_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+CREATE INDEX outbox_default_xid_seq_idx ON catalogue.outbox_default USING btree (xid, seq);
+
+--
+-- Name: parked_event_grp_topic_key_part_offset_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX parked_event_grp_topic_key_part_offset_idx ON catalogue.parked_event USING btree (grp, topic, key, part, "offset");
+
+--
+-- Name: rights_offer_film_id_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX rights_offer_film_id_id_idx ON catalogue.rights_offer USING btree (film_id, id);
+
+--
+-- Name: rights_offer_holder_id_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX rights_offer_holder_id_id_idx ON catalogue.rights_offer USING btree (holder_id, id);
+
+--
+-- Name: vocabulary_word_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX vocabulary_word_idx ON catalogue.vocabulary USING gin (word public.gin_trgm_ops) WITH (fastupdate=off);
+
+--
+-- Name: outbox_default_seq_idx; Type: INDEX ATTACH; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+ALTER INDEX catalogue.outbox_seq_idx ATTACH PARTITION catalogue.outbox_default_seq_idx;
+
+--
+-- Name: outbox_default_xid_seq_idx; Type: INDEX ATTACH; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+ALTER INDEX catalogue.outbox_xid_seq_idx ATTACH PARTITION catalogue.outbox_default_xid_seq_idx;
+
+--
+-- Name: film_name film_name_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_name
+    ADD CONSTRAINT film_name_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id) DEFERRABLE INITIALLY DEFERRED;
+
+--
+-- Name: film_word film_word_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_word
+    ADD CONSTRAINT film_word_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id) DEFERRABLE INITIALLY DEFERRED;
+
+--
+-- Name: rights_offer rights_offer_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.rights_offer
+    ADD CONSTRAINT rights_offer_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
+
+--
+-- Name: film changed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY changed ON catalogue.film FOR UPDATE USING (( SELECT catalogue.may_see() AS may_see)) WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: rights_offer changed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY changed ON catalogue.rights_offer FOR UPDATE USING (( SELECT catalogue.may_see() AS may_see)) WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: film_name claimed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY claimed ON catalogue.film_name FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: film entered; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY entered ON catalogue.film FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: film; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.film ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: film_name; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.film_name ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: film_name freed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY freed ON catalogue.film_name FOR DELETE USING (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: known_organisation heard; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY heard ON catalogue.known_organisation USING (( SELECT catalogue.is_system() AS is_system)) WITH CHECK (( SELECT catalogue.is_system() AS is_system));
+
+--
+-- Name: known_organisation; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.known_organisation ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: rights_offer offered; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY offered ON catalogue.rights_offer FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: rights_offer; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.rights_offer ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: film seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.film FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
+-- Name: film_name seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.film_name FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
+-- Name: known_organisation seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.known_organisation FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
+-- Name: rights_offer seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.rights_offer FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
+-- Name: SCHEMA catalogue; Type: ACL; Schema: -; Owner: catalogue_owner
+--
+
+GRANT USAGE ON SCHEMA catalogue TO catalogue_app;
+GRANT USAGE ON SCHEMA catalogue TO catalogue_relay;
+GRANT ALL ON SCHEMA catalogue TO catalogue_housekeeper;
+
+--
+-- Name: TABLE consumer_offset; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.consumer_offset TO catalogue_app;
+
+--
+-- Name: TABLE film; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film TO catalogue_app;
+
+--
+-- Name: TABLE film_name; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_name TO catalogue_app;
+
+--
+-- Name: TABLE film_word; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_word TO catalogue_app;
+
+--
+-- Name: TABLE idempotency; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.idempotency TO catalogue_app;
+GRANT SELECT,DELETE ON TABLE catalogue.idempotency TO catalogue_housekeeper;
+
+--
+-- Name: TABLE known_organisation; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.known_organisation TO catalogue_app;
+
+--
+-- Name: TABLE migration; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT ON TABLE catalogue.migration TO catalogue_app;
+
+--
+-- Name: TABLE outbox; Type: ACL; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+GRANT INSERT ON TABLE catalogue.outbox TO catalogue_app;
+GRANT SELECT ON TABLE catalogue.outbox TO catalogue_relay;
+
+--
+-- Name: TABLE outbox_cursor; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT ON TABLE catalogue.outbox_cursor TO catalogue_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE catalogue.outbox_cursor TO catalogue_relay;
+GRANT SELECT ON TABLE catalogue.outbox_cursor TO catalogue_housekeeper;
+
+--
+-- Name: SEQUENCE outbox_seq_seq; Type: ACL; Schema: catalogue; Owner: catalogue_housekeeper
+--
+
+GRANT USAGE ON SEQUENCE catalogue.outbox_seq_seq TO catalogue_app;
+
+--
+-- Name: TABLE parked_event; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.parked_event TO catalogue_app;
+
+--
+-- Name: TABLE parked_key; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.parked_key TO catalogue_app;
+
+--
+-- Name: TABLE rights_offer; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.rights_offer TO catalogue_app;
+
+--
+-- Name: TABLE vocabulary; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.vocabulary TO catalogue_app;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR SEQUENCES; Type: DEFAULT ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE catalogue_owner IN SCHEMA catalogue GRANT USAGE ON SEQUENCES TO catalogue_app;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR TABLES; Type: DEFAULT ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE catalogue_owner IN SCHEMA catalogue GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES TO catalogue_app;
+
+--
+-- PostgreSQL database dump complete
+--

@@ -6,6 +6,7 @@ python -m reporting.main worker
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -40,7 +41,7 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         settings.database_url.get_secret_value(), size_min=settings.pool_min, size_max=settings.pool_max
     )
     tasks: dict[str, service.Run] = {
-        "consumer": partial(consumer.run, consumers.GROUP, database=database, settings=_hearing(settings)),
+        "consumer": partial(consumer.run, _group(settings), database=database, settings=_hearing(settings)),
         "announcer": partial(
             jobs.announce, database, every_ms=settings.announce_every_ms, cells_max=settings.announced_cells_max
         ),
@@ -58,6 +59,10 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
     finally:
         await database.close()
+
+
+def _group(settings: Settings) -> consumer.Group:
+    return replace(consumers.GROUP, name=settings.consumer_group)
 
 
 def _hearing(settings: Settings) -> consumer.Settings:

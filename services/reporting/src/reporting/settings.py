@@ -11,6 +11,9 @@ from common.settings import Settings as Shared
 class Settings(Shared):
     """What reporting takes from its environment."""
 
+    consumer_group: str = Field(
+        "reporting.figures", description="The figures' group; another name, on an empty schema, counts everything anew."
+    )
     consumer_member: str = Field("1", description="This worker's name in its consumer group; another for each worker.")
     consumer_batch_records_max: Positive = Field(500, description="Records applied in one transaction.")
     announce_every_ms: Annotated[int, Field(ge=200)] = Field(

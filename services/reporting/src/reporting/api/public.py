@@ -35,4 +35,4 @@ async def list_public_figures(
 ) -> Response:
     """Read figures as everybody may: small cells hidden, breakdowns as of the last day's close."""
     asked = wait.ask(cut.question(bounds, now), PUBLIC, None, now)
-    return encoded(await commands.answer(db, asked), cache="public, max-age=1")
+    return encoded(await commands.answer(db, asked), cache="public, no-cache")

@@ -26,8 +26,10 @@ async def count(tx: Transaction, kind: str, messages: Sequence[Message]) -> None
     states = [(message, message.decode(STATES[kind]) if message.value is not None else None) for message in newest]
     source = Source(kind, messages[0].topic, messages[0].partition)
     await counting.count(tx, source, [_heard(message, state) for message, state in states])
-    await knowledge.keep_projects(tx, list(_projects(states)))
-    await knowledge.keep_campaigns(tx, list(_campaigns(states)))
+    if kind == ProjectState.AGGREGATE:
+        await knowledge.keep_projects(tx, list(_projects(states)))
+    elif kind == CampaignState.AGGREGATE:
+        await knowledge.keep_campaigns(tx, list(_campaigns(states)))
 
 
 def _newest(messages: Iterable[Message]) -> list[Message]:

@@ -18,6 +18,9 @@ from reporting.domain.quantities import BREAKDOWNS, Contribution, Quantity
 NEVER_ANNOUNCED = [*sorted(BREAKDOWNS), Quantity.PARTICIPATIONS]
 """Breakdowns are announced as published, at the day's close; participations are participants and spectators again."""
 
+PLANNED_FOR = 50
+"""Rows from which it pays to plan the statement anew: a kept plan expects few, and compares each with each."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
@@ -48,6 +51,8 @@ class Source:
 async def count(tx: Transaction, source: Source, heard: Sequence[Heard]) -> None:
     """Count records, at most one of each aggregate."""
     parts = [(record.id, part) for record in heard for part in record.contributions]
+    if len(parts) + len(heard) > PLANNED_FOR:
+        await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     await tx.execute(
         _COUNT,
         source.kind,

@@ -1,0 +1,45 @@
+"""States on their way through Kafka, sent as a relay does, and awaited as a client does."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+
+from common import contracts, kafka
+from tests.integration.reporting.reader import Reader
+from tests.waiting import until
+
+
+async def send(producer: AIOKafkaProducer, state: Any, *, value: bytes | None = b"") -> None:
+    """Send a state as a relay does; `value` replaces its bytes."""
+    key, kind = str(state.id), f"{state.AGGREGATE}.state"
+    headers = kafka.headers(
+        service="actions",
+        event_id=uuid4(),
+        ce_type=contracts.ce_type(kind),
+        key=key,
+        at=datetime.now(UTC),
+        version=state.version,
+        epoch=1,
+        traceparent=None,
+    )
+    await producer.send_and_wait(
+        contracts.topic(state.AGGREGATE, "state"),
+        key=key.encode(),
+        value=msgspec.json.encode(state) if value == b"" else value,
+        partition=kafka.partition(key),
+        headers=headers,
+    )
+
+
+async def included(reader: Reader, *states: Any, **where: Any) -> Any:
+    """Ask until the figures include all these; the first joining of a group takes the broker a while."""
+    including = [f"{state.AGGREGATE}:{state.id}@{state.version}" for state in states]
+
+    async def asked() -> Any:
+        answer = await reader.ask(including=including, wait=0, **where)
+        return answer if answer.status_code == 200 else None
+
+    return await until(asked, within_s=60)

@@ -1,0 +1,193 @@
+"""The live stream: announcements as they happen, resumable, quiet ones kept alive, ended with their token."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from common.contracts.access import Role
+from common.contracts.actions import Dimension
+from common.database import Database
+from common.tokens import SYSTEM
+from reporting import commands
+from tests.integration.reporting.reader import bearer
+from tests.integration.reporting.records import hear
+from tests.states import action, any_breakdowns, campaign, project, report, reported
+
+
+@dataclass
+class Event:
+    """One server-sent event."""
+
+    name: str
+    id: int | None
+    data: Any
+
+
+async def events(answer: httpx.Response) -> AsyncGenerator[Event, None]:
+    """Read a stream's events; a sign of life is an event named `heartbeat`."""
+    name, id_, data = "", None, None
+    async for line in answer.aiter_lines():
+        if line.startswith(": "):
+            name = line[2:]
+        elif line.startswith("event: "):
+            name = line[7:]
+        elif line.startswith("id: "):
+            id_ = int(line[4:])
+        elif line.startswith("data: "):
+            data = json.loads(line[6:])
+        elif not line:
+            yield Event(name, id_, data)
+            name, id_, data = "", None, None
+
+
+@asynccontextmanager
+async def listening(reader, path="/v1/stream", *, headers=None, **asked):
+    headers = bearer(Role.DASHBOARD) if headers is None else headers
+    async with (
+        reader.client.stream("GET", path, params=asked, headers=headers, timeout=20) as answer,
+        aclosing(events(answer)) as found,
+    ):
+        yield answer, found
+
+
+async def announce(db: Database) -> int:
+    async with db.transaction(SYSTEM) as tx:
+        return await commands.announce_changes(tx, cells_max=1000)
+
+
+async def until_event(found: AsyncGenerator[Event, None], condition: Callable[[Event], Any]) -> list[Event]:
+    """Read until an event meets a condition; give all that were read, that one last."""
+    read = []
+    async with asyncio.timeout(20):
+        async for event in found:
+            read.append(event)
+            if condition(event):
+                return read
+    raise AssertionError("the stream ended")
+
+
+def says(quantity: str) -> Callable[[Event], Any]:
+    return lambda event: event.data and event.data["quantity"] == quantity
+
+
+def is_of(campaign_id: UUID) -> Callable[[Event], Any]:
+    return lambda event: event.data and event.data["campaign_id"] == str(campaign_id)
+
+
+async def test_a_change_is_heard_on_the_stream(db, reader):
+    held = action(uuid4(), campaign_id=uuid4())
+    async with listening(reader) as (answer, found):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        first = await anext(found)
+        await hear(db, held)
+        assert await announce(db) > 0
+        event = (await until_event(found, says("spectators")))[-1]
+    assert (event.name, event.data["amount"], event.data["campaign_id"]) == (
+        "figure.changed",
+        214,
+        str(held.campaign_id),
+    )
+    assert event.id is not None
+    assert first.id is not None
+    assert event.id > first.id
+
+
+async def test_a_cell_is_announced_once_however_often_it_changed_meanwhile(db):
+    held = action(uuid4(), campaign_id=uuid4())
+    await announce(db)
+    for version in range(1, 6):
+        await hear(db, replace(held, version=version, sessions=(replace(held.sessions[0], attendance=version),)))
+    async with db.transaction(SYSTEM) as tx:
+        waiting = await tx.fetchval("SELECT count(DISTINCT cell) FROM changed_cell")
+    assert await announce(db) == waiting
+    assert await announce(db) == 0
+
+
+async def test_breakdowns_are_announced_as_published_and_never_before(db, reader):
+    call = campaign(uuid4(), year=2089)
+    async with listening(reader) as (_, found):
+        await anext(found)
+        for _ in range(2):
+            held = action(uuid4(), campaign_id=call.id, campaign_year=2089)
+            said = reported(held, any_breakdowns({Dimension.AGE_BAND: (1, 20, 30, 40, 50, 60)}))
+            await hear(db, call, held, report(uuid4(), [said], campaign_id=call.id, campaign_year=2089))
+        await announce(db)
+        heard = await until_event(found, says("spectators"))
+        assert heard[-1].data["amount"] == 428
+        assert {one.data["quantity"] for one in heard if one.data}.isdisjoint({"age_band", "gender", "method"})
+        await reader.close_day()
+        hidden = (await until_event(found, lambda one: one.data and one.data["hidden"]))[-1]
+    assert (hidden.data["amount"], hidden.data["campaign_year"]) == (None, 2089)
+    assert hidden.data["closed_at"] is not None
+
+
+async def test_a_stream_resumes_behind_the_last_event_it_had(db, reader):
+    one, other = action(uuid4(), campaign_id=uuid4()), action(uuid4(), campaign_id=uuid4())
+    await hear(db, one)
+    await announce(db)
+    async with listening(reader, after=0) as (_, found):
+        seen = (await until_event(found, is_of(one.campaign_id)))[-1]
+    await hear(db, other)
+    await announce(db)
+    headers = {**bearer(Role.DASHBOARD), "Last-Event-ID": str(seen.id)}
+    async with listening(reader, headers=headers) as (_, found):
+        missed = await until_event(found, is_of(other.campaign_id))
+    assert seen.id is not None
+    assert all(event.id is None or event.id >= seen.id for event in missed)
+
+
+async def test_a_quiet_stream_gives_signs_of_life(reader):
+    async with listening(reader) as (_, found):
+        await until_event(found, lambda event: event.name == "heartbeat")
+
+
+async def test_a_stream_ends_with_its_token(reader):
+    async with listening(reader, headers=bearer(Role.DASHBOARD, lasts_s=1)) as (_, found), asyncio.timeout(10):
+        names = [event.name async for event in found]
+    assert names[-1] == "end"
+
+
+async def test_the_public_may_follow_too(db, reader):
+    async with listening(reader, "/v1/public/stream", headers={}) as (answer, found):
+        assert answer.status_code == 200
+        await anext(found)
+        await hear(db, project(uuid4(), campaign_id=uuid4()))
+        await announce(db)
+        event = (await until_event(found, says("granted")))[-1]
+    assert event.data["amount"] is None
+    assert event.data["money"]["currency"] == "EUR"
+
+
+async def test_one_stream_too_many_is_refused(reader):
+    async with asyncio.TaskGroup() as group:
+        enough, open_streams = asyncio.Event(), []
+
+        async def hold():
+            async with listening(reader) as (answer, found):
+                await anext(found)
+                open_streams.append(answer)
+                await enough.wait()
+
+        for _ in range(4):
+            group.create_task(hold())
+        async with asyncio.timeout(10):
+            while len(open_streams) < 4:
+                async with listening(reader) as (answer, _):
+                    assert answer.status_code in (200, 503)
+        async with listening(reader) as (answer, _):
+            await answer.aread()
+            assert (answer.status_code, answer.json()["code"]) == (503, "too-many-streams")
+        enough.set()
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR])
+async def test_who_reads_no_figures_follows_none(reader, role):
+    refused = await reader.client.get("/v1/stream", headers=bearer(role))
+    assert refused.status_code == 403

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from actions.domain.agenda import ActionPlan, ProgrammePlan, SessionPlan
+from actions.domain.action import ActionPlan
+from actions.domain.agenda import ProgrammePlan, SessionPlan
 from actions.domain.budget import Budget, Entry
 from actions.domain.campaign import CampaignPlan
 from actions.domain.funding import LineWish

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Day, Few, Hour, Some
 from actions.api.seen import ActionSeen, with_actions
-from actions.api.wished import action_wish
 from actions.commands import actions as commands
 from actions.domain import access, refusals
 from actions.domain.action import Cancellation
@@ -141,9 +140,7 @@ async def change(
 ) -> Response:
     """Describe a planned action otherwise."""
     async with db.transaction(caller) as tx:
-        answer = await commands.change(
-            tx, action_id, action_wish(body), caller=caller, new_id=new_id, once=once, at=now
-        )
+        answer = await commands.change(tx, action_id, body.wish(), caller=caller, new_id=new_id, once=once, at=now)
     return respond(answer)
 
 

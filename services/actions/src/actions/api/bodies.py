@@ -8,6 +8,8 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from actions.commands.wishes import ActionWish, FileWish, PlaceWish
+from actions.domain.action import ActionPlan
 from actions.domain.budget import Budget, Entry
 from actions.domain.funding import LineWish
 from common.contracts.actions import (
@@ -123,6 +125,14 @@ class PlaceBody(Model):
     priority_district: District | None = None
     located_in_district: bool = Field(default=False, description="The spot itself lies in the district.")
 
+    def wish(self) -> PlaceWish:
+        return PlaceWish(
+            label=self.label,
+            municipality=self.municipality,
+            priority_district=self.priority_district,
+            located_in_district=self.located_in_district,
+        )
+
 
 class ActionBody(Model):
     """An action as its holder plans it."""
@@ -142,6 +152,24 @@ class ActionBody(Model):
     period: PeriodBody
     places: Annotated[tuple[PlaceBody, ...], Some]
 
+    def wish(self) -> ActionWish:
+        plan = ActionPlan(
+            action_type=self.action_type,
+            title=self.title,
+            description=self.description,
+            setting=self.setting,
+            closed_circuit=self.closed_circuit,
+            site_authority_id=self.site_authority_id,
+            regime=self.regime,
+            price_cents=self.price.cents(),
+            out_of_school=self.out_of_school,
+            intergenerational=self.intergenerational,
+            access_note=self.access_note,
+            period=self.period.period(),
+            places=(),
+        )
+        return ActionWish(plan=plan, organiser_id=self.organiser_id, places=tuple(one.wish() for one in self.places))
+
 
 class FileBody(Model):
     """What a holder writes in its file."""
@@ -152,3 +180,13 @@ class FileBody(Model):
     partners: Annotated[tuple[PartnerBody, ...], Few] = ()
     lines: Annotated[tuple[LineBody, ...], Few] = ()
     forecast: BudgetBody = BudgetBody()
+
+    def wish(self) -> FileWish:
+        return FileWish(
+            title=self.title,
+            summary=self.summary,
+            main_municipality=self.main_municipality,
+            partners=tuple(partner.partner() for partner in self.partners),
+            lines=tuple(line.wish() for line in self.lines),
+            forecast=self.forecast.budget(),
+        )

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from actions.api.bodies import ActionBody, Amount, Code, Day, FileBody, Line, Some, Text
 from actions.api.seen import ProjectSeen, project_for, with_actions
-from actions.api.wished import action_wish, file_wish
 from actions.commands import projects as commands
 from actions.domain import access, refusals
 from actions.domain.project import CommitteeDecision
@@ -117,10 +116,10 @@ class ProjectQuery:
 )
 async def draft(body: ProjectBody, db: Db, caller: Caller, once: CreateOnce, new_id: NewId, now: Now) -> Response:
     """Begin a file in an open campaign (T1), with its actions."""
-    wished = [action_wish(action) for action in body.actions]
+    wished = [action.wish() for action in body.actions]
     async with db.transaction(caller) as tx:
         answer = await commands.draft(
-            tx, body.campaign_id, file_wish(body), wished, caller=caller, new_id=new_id, once=once, at=now
+            tx, body.campaign_id, body.wish(), wished, caller=caller, new_id=new_id, once=once, at=now
         )
     return respond(answer)
 
@@ -171,9 +170,7 @@ async def add_action(
 ) -> Response:
     """Add an action to a draft."""
     async with db.transaction(caller) as tx:
-        answer = await commands.add_action(
-            tx, project_id, action_wish(body), caller=caller, new_id=new_id, once=once, at=now
-        )
+        answer = await commands.add_action(tx, project_id, body.wish(), caller=caller, new_id=new_id, once=once, at=now)
     return respond(answer)
 
 
@@ -188,7 +185,7 @@ async def change(
 ) -> Response:
     """Write the file anew while it is the holder's."""
     async with db.transaction(caller) as tx:
-        answer = await commands.change(tx, project_id, file_wish(body), caller=caller, new_id=new_id, once=once, at=now)
+        answer = await commands.change(tx, project_id, body.wish(), caller=caller, new_id=new_id, once=once, at=now)
     return respond(answer)
 
 

@@ -1,11 +1,12 @@
 """What a verb looks up before it decides: communes of the campaign's year, partners, films."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
 from actions.domain import place
-from actions.domain.agenda import ActionPlan
+from actions.domain.action import ActionPlan
 from actions.domain.known import Municipality, Organisation
 from actions.domain.project import Project, ProjectFile
 from actions.store import known
@@ -45,21 +46,8 @@ async def action_plan(
     tx: Transaction, wish: ActionWish, vintage: int, *, new_id: Callable[[], UUID], pointer: str
 ) -> ActionPlan:
     """Look up the places of an action."""
-    return ActionPlan(
-        action_type=wish.action_type,
-        title=wish.title,
-        description=wish.description,
-        setting=wish.setting,
-        closed_circuit=wish.closed_circuit,
-        site_authority_id=wish.site_authority_id,
-        regime=wish.regime,
-        price_cents=wish.price_cents,
-        out_of_school=wish.out_of_school,
-        intergenerational=wish.intergenerational,
-        access_note=wish.access_note,
-        period=wish.period,
-        places=await _places(tx, wish.places, vintage, new_id=new_id, pointer=f"{pointer}/places"),
-    )
+    places = await _places(tx, wish.places, vintage, new_id=new_id, pointer=f"{pointer}/places")
+    return replace(wish.plan, places=places)
 
 
 async def _places(

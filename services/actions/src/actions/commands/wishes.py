@@ -3,18 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from actions.domain.action import ActionPlan
 from actions.domain.budget import Budget
 from actions.domain.funding import LineWish
-from common.contracts.actions import (
-    ActionType,
-    ClearanceStatus,
-    ClosedCircuit,
-    Partner,
-    Period,
-    Regime,
-    RightsTerms,
-    Setting,
-)
+from common.contracts.actions import ClearanceStatus, Partner, RightsTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +21,10 @@ class PlaceWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionWish:
-    """An action as its holder plans it; no organiser named means the holder."""
+    """An action as its holder plans it, its places still by their codes; no organiser named means the holder."""
 
-    action_type: ActionType
-    title: str
-    description: str
-    setting: Setting
-    closed_circuit: ClosedCircuit | None
-    site_authority_id: UUID | None
-    regime: Regime | None
+    plan: ActionPlan
     organiser_id: UUID | None
-    price_cents: int
-    out_of_school: bool
-    intergenerational: bool
-    access_note: str
-    period: Period
     places: tuple[PlaceWish, ...]
 
 

@@ -4,8 +4,9 @@ What may happen to one stands in `agenda` (planning, sessions, attendance), `for
 permits, approvals) and `lifecycle` (from scheduled to held).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from actions.domain import kinds, states
@@ -52,8 +53,34 @@ class Cancellation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """An action.  `project_state` and `project_parties` are the project's, read from its row together with this."""
+class ActionPlan:
+    """What a holder says of an action; the regime follows from it where it does not say it."""
+
+    action_type: ActionType
+    title: str
+    setting: Setting
+    period: Period
+    places: tuple[Place, ...]
+    description: str = ""
+    closed_circuit: ClosedCircuit | None = None
+    site_authority_id: UUID | None = None
+    regime: Regime | None = None
+    price_cents: int = 0
+    out_of_school: bool = True
+    intergenerational: bool = False
+    access_note: str = ""
+
+    def said(self) -> dict[str, Any]:
+        """List what is said, field by field: what an action takes over of its plan."""
+        return {field.name: getattr(self, field.name) for field in fields(ActionPlan)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(ActionPlan):
+    """An action: its plan, and what became of it.
+
+    `project_state` and `project_parties` are the project's, read from its row together with this.
+    """
 
     id: UUID
     version: int = 0
@@ -69,20 +96,7 @@ class Action:
     zone: str
     coordination_id: UUID
     holder_id: UUID
-    action_type: ActionType
-    title: str
-    description: str
-    setting: Setting
-    closed_circuit: ClosedCircuit | None
-    site_authority_id: UUID | None
-    regime: Regime | None
     organiser_id: UUID
-    price_cents: int
-    out_of_school: bool
-    intergenerational: bool
-    access_note: str
-    period: Period
-    places: tuple[Place, ...]
     sessions: tuple[Session, ...] = ()
     authorisation: Authorisation = NO_AUTHORISATION
     clearances: tuple[Clearance, ...] = ()

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from actions.domain import kinds, states
-from actions.domain.action import Action, Moved, moved
+from actions.domain.action import Action, ActionPlan, Moved, moved
 from actions.domain.campaign import require_within
 from actions.domain.clearance import Clearance
 from actions.domain.days import instant
@@ -32,10 +32,7 @@ from common.contracts.actions import (
     ActionType,
     AuthorisationStatus,
     Cause,
-    ClosedCircuit,
     CountMethod,
-    Period,
-    Place,
     ProgrammeItem,
     Regime,
     Session,
@@ -45,25 +42,6 @@ from common.contracts.actions import (
 )
 from common.contracts.catalogue import FilmVersion
 from common.errors import FieldError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionPlan:
-    """What a holder says of an action; the regime and the organiser follow from it where it does not say them."""
-
-    action_type: ActionType
-    title: str
-    setting: Setting
-    period: Period
-    places: tuple[Place, ...]
-    description: str = ""
-    closed_circuit: ClosedCircuit | None = None
-    site_authority_id: UUID | None = None
-    regime: Regime | None = None
-    price_cents: int = 0
-    out_of_school: bool = True
-    intergenerational: bool = False
-    access_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,20 +82,8 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
         zone=project.zone,
         coordination_id=project.coordination_id,
         holder_id=project.holder_id,
-        action_type=wish.action_type,
-        title=wish.title,
-        description=wish.description,
-        setting=wish.setting,
-        closed_circuit=wish.closed_circuit,
-        site_authority_id=wish.site_authority_id,
-        regime=_regime(wish, organiser),
         organiser_id=organiser.id,
-        price_cents=wish.price_cents,
-        out_of_school=wish.out_of_school,
-        intergenerational=wish.intergenerational,
-        access_note=wish.access_note,
-        period=wish.period,
-        places=wish.places,
+        **wish.said() | {"regime": _regime(wish, organiser)},
     )
     fact = ActionPlanned(
         occurred_at=at,
@@ -141,20 +107,8 @@ def change(action: Action, wish: ActionPlan, organiser: Organisation, *, at: dat
         )
     described = replace(
         action,
-        action_type=wish.action_type,
-        title=wish.title,
-        description=wish.description,
-        setting=wish.setting,
-        closed_circuit=wish.closed_circuit,
-        site_authority_id=wish.site_authority_id,
-        regime=_regime(wish, organiser),
         organiser_id=organiser.id,
-        price_cents=wish.price_cents,
-        out_of_school=wish.out_of_school,
-        intergenerational=wish.intergenerational,
-        access_note=wish.access_note,
-        period=wish.period,
-        places=wish.places,
+        **wish.said() | {"regime": _regime(wish, organiser)},
     )
     changed = _authorisation_reviewed(described)
     fact = ActionChanged(
@@ -334,4 +288,5 @@ def _authorisation_reviewed(action: Action) -> Action:
 
 
 def _differing(before: Action, after: Action) -> tuple[str, ...]:
-    return tuple(name for name in ActionPlan.__dataclass_fields__ if getattr(before, name) != getattr(after, name))
+    said = after.said()
+    return tuple(name for name, value in before.said().items() if value != said[name])

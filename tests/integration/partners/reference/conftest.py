@@ -1,8 +1,9 @@
 """Partners on real parts: its database with a few départements of three vintages, its HTTP door, its own keys."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import asyncpg
 import httpx
@@ -11,12 +12,22 @@ import pytest
 from common import migrations
 from common.database import Database, connect
 from partners.clients.keyfile import KeyFile
+from partners.domain.editions import Edition
 from partners.jobs import imports
 from partners.main import api
 from partners.settings import Settings
 from tests.integration.partners.reference.door import ISSUER, Door
 
 DEPARTMENTS = ("01", "12", "15", "16", "17", "2A", "38", "57", "67", "75", "79", "86", "93", "973", "974", "987")
+
+
+@cache
+def editions() -> Sequence[Edition]:
+    """Read the editions that ship, once; keep a few départements of each."""
+    return [
+        replace(edition, departments=[one for one in edition.departments if one.area.code in DEPARTMENTS])
+        for edition in map(imports.open_shipped, imports.shipped())
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +54,8 @@ async def administrator(address: str) -> AsyncIterator[asyncpg.Connection]:
 @pytest.fixture(scope="module")
 async def peopled(address: str, db: Database) -> str:
     """The address again, once a few départements of the three vintages that ship are known."""
-    for vintage in imports.shipped():
-        edition = imports.open_shipped(vintage)
-        few = [one for one in edition.departments if one.area.code in DEPARTMENTS]
-        await imports.import_edition(
-            db, replace(edition, departments=few), clock=lambda: datetime.now(UTC), say=lambda _: None
-        )
+    for edition in editions():
+        await imports.import_edition(db, edition, clock=lambda: datetime.now(UTC), say=lambda _: None)
     return address
 
 

@@ -48,7 +48,7 @@ CREATE TABLE municipality (
 CREATE INDEX ON municipality (territory_id);
 CREATE INDEX ON municipality (code);
 CREATE INDEX ON municipality (vintage, findable, code);
-CREATE INDEX ON municipality USING gin (findable gin_trgm_ops);
+CREATE INDEX ON municipality USING gin ((' ' || findable) gin_trgm_ops);      -- words that begin with what is asked
 CREATE INDEX ON municipality (siren) WHERE siren IS NOT NULL;
 
 -- An intermunicipality as seen from one département; some lie in several.
@@ -89,9 +89,15 @@ CREATE POLICY seen ON territory FOR SELECT USING ((SELECT somebody_asks()));
 CREATE POLICY entered ON territory FOR INSERT WITH CHECK ((SELECT asks_with(ARRAY['territories:write'])));
 CREATE POLICY changed ON territory FOR UPDATE
   USING ((SELECT somebody_asks())) WITH CHECK ((SELECT asks_with(ARRAY['territories:write'])));
-CREATE POLICY seen ON municipality FOR SELECT USING ((SELECT somebody_asks()));
-CREATE POLICY described ON municipality USING ((SELECT asks_with(ARRAY['territories:write'])));
-CREATE POLICY seen ON intermunicipality FOR SELECT USING ((SELECT somebody_asks()));
-CREATE POLICY described ON intermunicipality USING ((SELECT asks_with(ARRAY['territories:write'])));
-CREATE POLICY seen ON district FOR SELECT USING ((SELECT somebody_asks()));
-CREATE POLICY described ON district USING ((SELECT asks_with(ARRAY['territories:write'])));
+
+-- Parts are read through their territory.  A condition here would keep LIKE from using the index of names: LIKE could
+-- tell of rows that it may not see.
+CREATE POLICY seen ON municipality FOR SELECT USING (true);
+CREATE POLICY entered ON municipality FOR INSERT WITH CHECK ((SELECT asks_with(ARRAY['territories:write'])));
+CREATE POLICY replaced ON municipality FOR DELETE USING ((SELECT asks_with(ARRAY['territories:write'])));
+CREATE POLICY seen ON intermunicipality FOR SELECT USING (true);
+CREATE POLICY entered ON intermunicipality FOR INSERT WITH CHECK ((SELECT asks_with(ARRAY['territories:write'])));
+CREATE POLICY replaced ON intermunicipality FOR DELETE USING ((SELECT asks_with(ARRAY['territories:write'])));
+CREATE POLICY seen ON district FOR SELECT USING (true);
+CREATE POLICY entered ON district FOR INSERT WITH CHECK ((SELECT asks_with(ARRAY['territories:write'])));
+CREATE POLICY replaced ON district FOR DELETE USING ((SELECT asks_with(ARRAY['territories:write'])));

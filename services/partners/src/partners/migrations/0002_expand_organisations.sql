@@ -31,7 +31,6 @@ CREATE UNIQUE INDEX organisation_rna ON organisation (rna) WHERE closed_on IS NU
 CREATE UNIQUE INDEX organisation_siren ON organisation (siren) WHERE siret IS NULL AND closed_on IS NULL;
 CREATE INDEX ON organisation (siren, id);
 CREATE INDEX ON organisation (findable, id);
-CREATE INDEX ON organisation USING gin (formerly gin_trgm_ops);
 
 ALTER TABLE organisation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE organisation FORCE ROW LEVEL SECURITY;

@@ -206,11 +206,12 @@ async def municipalities(
 ) -> Sequence[tuple[tuple[str, str], MunicipalityShown]]:
     """Read municipalities in the order of their names, each with its place in it; former codes only if asked for."""
     last_name, last_code = after or (None, None)
+    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # one plan for all filters would fit none
     rows = await tx.fetch(
         f"""
         {_MUNICIPALITIES}
          WHERE m.vintage = $1
-           AND ($2::text IS NULL OR m.findable LIKE $2 || '%' OR m.findable LIKE '% ' || $2 || '%')
+           AND ($2::text IS NULL OR (' ' || m.findable) LIKE '% ' || $2 || '%')
            AND ($3::text IS NULL OR t.department = $3)
            AND ($4::text IS NULL OR t.region = $4)
            AND ($5::text IS NULL OR $5 IN (m.intermunicipality, m.territorial_body))

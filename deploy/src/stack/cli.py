@@ -87,8 +87,7 @@ def start_parts(*, detach: Detach = False, durable: Durable = True, follow_paren
         return
 
     async def up(supervisor: Supervisor, ports: Ports) -> None:
-        with launcher.step("PostgreSQL and Kafka"):
-            await parts.start(supervisor, ports, os.environ, durable=durable)
+        await parts.start(supervisor, ports, os.environ, step=launcher.step, durable=durable)
         _print_environment(parts.environment_file(supervisor.folder))
 
     raise typer.Exit(launcher.stay_up(up, follow_parent=follow_parent))

@@ -1,8 +1,7 @@
 """The whole house on one machine: parts, schemas, topics, reference data, services, gateway, in that order."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from stack import certificates, gateway, parts, services
 from stack.certificates import Certificates
 from stack.folder import Folder, as_exports, read_exports, write_whole
 from stack.gateway import Gateway, Limits
-from stack.parts import Parts
+from stack.parts import Parts, Step
 from stack.ports import Ports
 from stack.processes import Supervisor
 from stack.services import SERVICES, Surroundings
@@ -20,8 +19,6 @@ from stack.services import SERVICES, Surroundings
 # Nobody measures a laptop's patience: benches and tests ask faster than any client may in production.
 UNHURRIED = Limits(per_s=20_000, burst=20_000)
 WISHED_PORT = 8080
-
-Step = Callable[[str], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +60,7 @@ async def start(
 ) -> House:
     """Start everything, and come back when all of it is ready."""
     folder = supervisor.folder
-    with step("PostgreSQL and Kafka"):
-        found = await parts.start(supervisor, ports, environ, durable=wishes.durable)
+    found = await parts.start(supervisor, ports, environ, step=step, durable=wishes.durable)
     with step("schemas and roles"):
         await migrate(found)
     with step("topics"):

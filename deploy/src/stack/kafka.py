@@ -42,10 +42,10 @@ class Broker:
 
 
 async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str]) -> Broker:
-    """Get the artefacts, write the configuration, format the storage on first use."""
+    """Write the configuration, format the storage on first use; the artefacts are there."""
     broker = Broker(
         java=find_java(environ),
-        jars=await _artefacts(folder, environ),
+        jars=_place(environ, _wanted()),
         home=folder.path / "kafka",
         port=ports.named("kafka"),
     )
@@ -100,15 +100,11 @@ async def _format(broker: Broker, folder: Folder) -> None:
     write_whole(broker.home / FORMATTED, cluster)
 
 
-async def _artefacts(folder: Folder, environ: Mapping[str, str]) -> Path:
-    """Resolve the jars, once for all state folders of this checkout, each compared with its recorded hash."""
+async def fetch(folder: Folder, environ: Mapping[str, str]) -> None:
+    """Resolve the jars by Maven, once for all state folders of this checkout; compare each with its recorded hash."""
     wanted = _wanted()
-    version = hashlib.sha256(repr(sorted(wanted.items())).encode()).hexdigest()[:12]
-    cache = Path(environ.get("PASSEURS_CACHE") or ROOT / ".state" / "cache")
-    jars = cache / f"kafka-{version}"
-    if jars.exists():
-        return jars
-    draft = cache / f".kafka-{version}.{os.getpid()}"
+    jars = _place(environ, wanted)
+    draft = jars.with_name(f".{jars.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     command = ["mvn", "-B", "-C", "-f", str(RECIPE / "pom.xml"), "dependency:copy-dependencies"]
     command += [f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
@@ -117,7 +113,16 @@ async def _artefacts(folder: Folder, environ: Mapping[str, str]) -> Path:
     with suppress(OSError):  # somebody else was faster: theirs has the same hashes
         draft.rename(jars)
     shutil.rmtree(draft, ignore_errors=True)
-    return jars
+
+
+def is_fetched(environ: Mapping[str, str]) -> bool:
+    return _place(environ, _wanted()).exists()
+
+
+def _place(environ: Mapping[str, str], wanted: Mapping[str, str]) -> Path:
+    """Name the folder of exactly these jars."""
+    version = hashlib.sha256(repr(sorted(wanted.items())).encode()).hexdigest()[:12]
+    return Path(environ.get("PASSEURS_CACHE") or ROOT / ".state" / "cache") / f"kafka-{version}"
 
 
 def _wanted() -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The parts everything stands on: PostgreSQL and Kafka, ours or those one already has."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
@@ -10,6 +11,8 @@ from stack import kafka, postgres
 from stack.folder import Folder, as_exports, read_exports, write_whole
 from stack.ports import Ports
 from stack.processes import Supervisor
+
+Step = Callable[[str], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +41,17 @@ def environment_file(folder: Folder) -> Path:
     return folder.path / "parts.env"
 
 
-async def start(supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, durable: bool = True) -> Parts:
+async def start(
+    supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, step: Step, durable: bool = True
+) -> Parts:
     """Start what is not already there, side by side, and write down where it is."""
-    async with asyncio.TaskGroup() as group:
-        database = group.create_task(_database(supervisor, ports, environ, durable=durable))
-        broker = group.create_task(_broker(supervisor, ports, environ))
+    if not environ.get("KAFKA_BOOTSTRAP_SERVERS") and not kafka.is_fetched(environ):
+        with step("Kafka's artefacts, by Maven (the first time only)"):
+            await kafka.fetch(supervisor.folder, environ)
+    with step("PostgreSQL and Kafka"):
+        async with asyncio.TaskGroup() as group:
+            database = group.create_task(_database(supervisor, ports, environ, durable=durable))
+            broker = group.create_task(_broker(supervisor, ports, environ))
     parts = Parts(database_url=database.result(), kafka_servers=broker.result())
     write_whole(environment_file(supervisor.folder), parts.as_exports())
     return parts

@@ -16,7 +16,7 @@ from stack.folder import Folder
 from stack.parts import Parts
 from tests.waiting import until, wait_until
 
-UP_WITHIN_S = 60
+UP_WITHIN_S = 120
 GONE_WITHIN_S = 30
 
 

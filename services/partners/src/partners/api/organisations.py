@@ -115,7 +115,7 @@ class DescriptionBody(Model):
     rna: Annotated[str | None, _NUMBER] = Field(None, description="Associations, but for those of 57, 67 and 68.")
     municipality: PlaceBody | None = Field(None, description="Null: abroad.")
     area: AreaBody | None = Field(None, description="Of a local authority: what it is the authority of.")
-    roles: list[OrganisationRole] = Field(default=[], max_length=len(OrganisationRole))
+    roles: list[OrganisationRole] = Field(default_factory=list, max_length=len(OrganisationRole))
     valid_from: fields.Day = Field(description="The first day on which this is so.")
 
 
@@ -130,7 +130,7 @@ class OrganisationChangeBody(DescriptionBody):
     """What is so from a day on; what is absent stays, null makes it unknown."""
 
     name: fields.Name = Field(default_factory=str)
-    kind: OrganisationKind = OrganisationKind.UNCLASSIFIED
+    kind: OrganisationKind = Field(default_factory=lambda: OrganisationKind.UNCLASSIFIED)
 
 
 class OrganisationCloseBody(Model):

@@ -1,5 +1,6 @@
 """Reporting as its two processes: killed in the middle, they lose nothing and count nothing twice."""
 
+import asyncio
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 
 from common import kafka, migrations
 from stack.ports import Ports
-from tests.integration.reporting.reader import ISSUER, KEY, Reader, rows
+from tests.integration.reporting.reader import ISSUER, KEY, Reader, bearer, rows
 from tests.integration.reporting.sending import included, send
 from tests.states import action
 from tests.waiting import until
@@ -116,3 +117,21 @@ async def test_figures_answer_while_the_worker_is_away(house: House):
             assert (await reader.ask(indicator="I05")).status_code == 200
         api.terminate()
         assert api.wait(30) == 0
+
+
+async def test_nothing_is_answered_that_is_not_documented(house: House):
+    """A stranger's programme tries everything the document allows, and much that it does not; streams are cut short."""
+    left_out = "positive_data_acceptance"  # a made-up code is a well-formed text, and still no campaign's
+    house.environment["STREAM_PUBLIC_S"] = "0.2"
+    with house.running("api"):
+        await house.ready("api")
+        words = [
+            *(sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"),
+            *("run", f"http://127.0.0.1:{house.environment['API_PORT']}/openapi.json"),
+            *("--header", f"Authorization: {bearer()['authorization']}"),
+            *("--exclude-checks", left_out, "--exclude-path", "/v1/stream"),
+            *("--max-examples", "30", "--seed", "1", "--phases", "examples,coverage,fuzzing"),
+        ]
+        tried = await asyncio.create_subprocess_exec(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said, _ = await asyncio.wait_for(tried.communicate(), 110)
+    assert tried.returncode == 0, said.decode()

@@ -126,3 +126,8 @@ async def test_the_dashboard_page_runs_nothing_from_elsewhere(reader):
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
+
+
+async def test_what_is_behind_no_indicator_is_nowhere(reader):
+    absent = await reader.client.get("/v1/figures/I99/actions", headers=bearer())
+    assert (absent.status_code, absent.json()["code"]) == (404, "no-such-indicator")

@@ -12,10 +12,11 @@ from common.http import Caller, Db, Now
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from reporting import commands
-from reporting.api.questions import Cut, Filters, Waiting, indicator
+from reporting.api.questions import Cut, Filters, Waiting
 from reporting.domain import access
 from reporting.domain.figures import Figures
-from reporting.domain.questions import DimensionNotDefined, NotYetIncluded, Question, ValueRefused
+from reporting.domain.indicators import Indicator
+from reporting.domain.questions import DimensionNotDefined, NoSuchIndicator, NotYetIncluded, Question, ValueRefused
 
 router = APIRouter(tags=["figures"])
 
@@ -81,14 +82,16 @@ async def list_figures(
     "/v1/figures/{code}/actions",
     operation_id="figure.trace",
     response_model=Listed[Behind],
-    responses=problems(DimensionNotDefined, ValueRefused),
+    responses=problems(NoSuchIndicator, DimensionNotDefined, ValueRefused),
 )
 async def list_actions(code: str, db: Db, caller: Caller, now: Now, bounds: Bounds, page: Page) -> Response:
     """List the parts of actions, projects and reports behind a figure, as far as the caller may read them."""
     access.require(caller, "figure.trace")
-    question = Question(indicators=(indicator(code),), filters=bounds.given())
+    if code not in list(Indicator):
+        raise NoSuchIndicator
+    question = Question(indicators=(Indicator(code),), filters=bounds.given())
     asked = Waiting(wait=0).ask(question, caller, caller, now)
-    after = page.position(str, str, str) or ()
+    after = [str(value) for value in page.position(str, UUID, str) or ()]
     async with db.transaction(caller) as tx:
         rows = await commands.trace(tx, asked, after=after, limit=page.limit + 1)
     return listed(page, rows, key=_key, doc=lambda row: msgspec.json.encode(row).decode())

@@ -91,15 +91,11 @@ class Waiting:
         )
 
 
-def indicator(text: str) -> Indicator:
-    """Read an indicator's code."""
-    if text not in list(Indicator):
-        raise _refused(ValueRefused, "indicator")
-    return Indicator(text)
-
-
 def _indicators(texts: Sequence[str]) -> list[Indicator]:
-    return list(dict.fromkeys(indicator(text) for given in texts for text in given.split(",")))
+    codes = [code for given in texts for code in given.split(",")]
+    if not set(codes) <= set(Indicator):
+        raise _refused(ValueRefused, "indicator")
+    return [Indicator(code) for code in dict.fromkeys(codes)]
 
 
 def _axes(texts: Sequence[str]) -> list[Axis]:

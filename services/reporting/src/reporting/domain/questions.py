@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from common.errors import FieldError, Malformed, Unavailable
+from common.errors import FieldError, Malformed, NotFound, Unavailable
 from reporting.domain.indicators import Axis, Definition, Indicator
 from reporting.domain.quantities import Quantity
 
@@ -19,6 +19,11 @@ class DimensionNotDefined(Malformed):
 
     title = "This figure is not defined along this dimension."
     titre = "Cet indicateur n’est pas défini selon cette dimension."
+
+
+class NoSuchIndicator(NotFound):
+    title = "There is no such indicator."
+    titre = "Cet indicateur n’existe pas."
 
 
 class NotYetIncluded(Unavailable):

@@ -44,10 +44,8 @@ _ZERO_COST = 10**12  # dearer than any country's worth of persons
 class _Arc:
     """A cell as an arc of the network; `less` and `more`: whether it could hold one person less, or more."""
 
-    cell: Cell
     tail: _Vertex
     head: _Vertex
-    count: int
     less: bool
     more: bool
 
@@ -68,82 +66,78 @@ def hidden(leaves: Rows, *, also: Collection[Cell] = (), known: Collection[Cell]
 
     What readers have seen before is `known`: hiding it again would protect nothing.
     """
-    picture = _Picture(leaves, whole_tree(leaves), frozenset(known))
-    chosen = {*also, *picture.primary()} - picture.known
+    network = _Network(leaves, known)
+    network.hidden |= {*also, *network.small()} - network.known
+    forced = {*also, *(cell for cell in network.hidden if network.count(cell) in SMALL)}
     safe: set[Cell] = set()
-    for cell in sorted(chosen, key=_order):
+    for cell in sorted(network.hidden, key=_order):
         if cell not in safe:
-            cycle = _protect(picture, cell, chosen)
-            chosen |= cycle
+            cycle = _protection(network, cell)
+            network.hidden |= cycle
             safe |= cycle
-    network = _Network(picture, chosen)
-    forced = {*also, *(cell for cell in chosen if picture.count(cell) in SMALL)}
-    return frozenset(chosen - {cell for cell in chosen - safe - forced if not network.covers(cell)})
+    plain = {cell for cell in network.hidden - safe - forced if not network.covers(cell)}
+    return frozenset(network.hidden - plain)
 
 
 def _order(cell: Cell) -> tuple[int, Cell]:
     return -len(cell[0]), cell
 
 
-class _Picture:
-    """A tree, what readers know of it beforehand, and the rows that are hidden whole."""
-
-    def __init__(self, leaves: Rows, tree: Rows, known: frozenset[Cell]) -> None:
-        self.leaves = leaves
-        self.tree = tree
-        self.known = known
-        self.whole = {path for path, counts in tree.items() if sum(counts.values()) in SMALL}
-
-    def count(self, cell: Cell) -> int:
-        return self.tree[cell[0]][cell[1]]
-
-    def row(self, path: Path) -> list[Cell]:
-        return [(path, category) for category in self.tree[path]]
-
-    def primary(self) -> Iterator[Cell]:
-        for path in self.tree:
-            yield from (cell for cell in self.row(path) if path in self.whole or self.count(cell) in SMALL)
-
-
-def _protect(picture: _Picture, cell: Cell, chosen: set[Cell]) -> set[Cell]:
+def _protection(network: "_Network", cell: Cell) -> set[Cell]:
     """Find the cheapest cycle through a cell; where there is none, hide its row whole, then the rows above it."""
-    cycle = _Network(picture, chosen).cycle(cell)
+    cycle = network.cycle(cell)
     for depth in range(len(cell[0]), -1, -1):
         if cycle is not None:
             return cycle
-        picture.whole.add(cell[0][:depth])
-        chosen |= set(picture.row(cell[0][:depth])) - picture.known
-        cycle = _Network(picture, chosen).cycle(cell)
+        network.hide_row(cell[0][:depth])
+        cycle = network.cycle(cell)
     return cycle or {cell}
 
 
 class _Network:
-    """The residual network of a tree in which some cells are hidden already."""
+    """The residual network of a tree of which some cells are hidden, and some rows whole."""
 
-    def __init__(self, picture: _Picture, chosen: set[Cell]) -> None:
-        self._chosen = chosen
-        self._arcs = {arc.cell: arc for arc in _arcs(picture)}
-        self._at: dict[_Vertex, list[_Arc]] = {}
-        for arc in self._arcs.values():
-            self._at.setdefault(arc.tail, []).append(arc)
-            self._at.setdefault(arc.head, []).append(arc)
+    def __init__(self, leaves: Rows, known: Collection[Cell]) -> None:
+        self.known = frozenset(known)
+        self.hidden: set[Cell] = set()
+        self._leaves = leaves
+        self._tree = whole_tree(leaves)
+        self._whole = {path for path, counts in self._tree.items() if sum(counts.values()) in SMALL}
+        self._arcs = {cell: self._arc(cell) for path in self._tree for cell in self._row(path)}
+        self._at: dict[_Vertex, list[Cell]] = {}
+        for cell, arc in self._arcs.items():
+            self._at.setdefault(arc.tail, []).append(cell)
+            self._at.setdefault(arc.head, []).append(cell)
+
+    def count(self, cell: Cell) -> int:
+        return self._tree[cell[0]][cell[1]]
+
+    def small(self) -> Iterator[Cell]:
+        """List the small cells, and every cell of a row with few persons in all."""
+        return (cell for cell in self._arcs if cell[0] in self._whole or self.count(cell) in SMALL)
+
+    def hide_row(self, path: Path) -> None:
+        """Hide a row whole: from here on any count is thinkable in it."""
+        self._whole.add(path)
+        self.hidden |= {*self._row(path)} - self.known
+        self._arcs |= {cell: self._arc(cell) for cell in self._row(path)}
 
     def cycle(self, cell: Cell) -> set[Cell] | None:
         """Find the cells of the cheapest cycle that changes `cell` by one person, itself included."""
         arc, ways = self._arcs[cell], []
         if arc.more:
-            ways.append(self._path(arc.head, arc.tail, arc))
+            ways.append(self._path(arc.head, arc.tail, cell))
         if arc.less:
-            ways.append(self._path(arc.tail, arc.head, arc))
+            ways.append(self._path(arc.tail, arc.head, cell))
         found = [way for way in ways if way is not None]
         return {cell, *min(found, key=lambda way: way[0])[1]} if found else None
 
     def covers(self, cell: Cell) -> bool:
         """Say whether the cells hidden so far leave a cycle through `cell`."""
         cycle = self.cycle(cell)
-        return cycle is not None and cycle <= self._chosen
+        return cycle is not None and cycle <= self.hidden
 
-    def _path(self, start: _Vertex, goal: _Vertex, without: _Arc) -> tuple[int, list[Cell]] | None:
+    def _path(self, start: _Vertex, goal: _Vertex, without: Cell) -> tuple[int, list[Cell]] | None:
         """Dijkstra over the arcs that can carry one person more, or one less; hidden ones cost nothing."""
         queue: list[tuple[int, int, _Vertex]] = [(0, 0, start)]
         came: dict[_Vertex, tuple[_Vertex, Cell] | None] = {start: None}
@@ -154,38 +148,37 @@ class _Network:
                 return cost, list(_back(came, goal))
             if cost > costs[here]:
                 continue
-            for there, arc in self._steps(here):
-                dearer = cost + self._cost(arc)
-                if arc is not without and dearer < costs.get(there, _ZERO_COST**2):
-                    costs[there], came[there], step = dearer, (here, arc.cell), step + 1
+            for there, cell in self._steps(here):
+                dearer = cost + self._cost(cell)
+                if cell != without and dearer < costs.get(there, _ZERO_COST**2):
+                    costs[there], came[there], step = dearer, (here, cell), step + 1
                     heappush(queue, (dearer, step, there))
         return None
 
-    def _steps(self, here: _Vertex) -> Iterator[tuple[_Vertex, _Arc]]:
-        for arc in self._at[here]:
+    def _steps(self, here: _Vertex) -> Iterator[tuple[_Vertex, Cell]]:
+        for cell in self._at[here]:
+            arc = self._arcs[cell]
             if arc.tail == here and arc.more:
-                yield arc.head, arc
+                yield arc.head, cell
             elif arc.head == here and arc.less:
-                yield arc.tail, arc
+                yield arc.tail, cell
 
-    def _cost(self, arc: _Arc) -> int:
-        if arc.cell in self._chosen:
-            return 0
-        return arc.count or _ZERO_COST
+    def _cost(self, cell: Cell) -> int:
+        """Count the persons whose information hiding a cell would cost."""
+        return 0 if cell in self.hidden else self.count(cell) or _ZERO_COST
 
+    def _row(self, path: Path) -> list[Cell]:
+        return [(path, category) for category in self._tree[path]]
 
-def _arcs(picture: _Picture) -> Iterator[_Arc]:
-    for path in picture.tree:
-        for cell in picture.row(path):
-            count, is_open, free = picture.count(cell), path in picture.whole, cell not in picture.known
-            yield _Arc(
-                cell=cell,
-                tail=("row", path, "") if path in picture.leaves else ("sum", path, cell[1]),
-                head=("sum", path[:-1], cell[1]) if path else _TOP,
-                count=count,
-                less=free and (count > 0 if is_open else count not in (0, SMALL.start, SMALL.stop)),
-                more=free and (is_open or count != SMALL.stop - 1),
-            )
+    def _arc(self, cell: Cell) -> _Arc:
+        (path, category), count = cell, self.count(cell)
+        is_open, free = path in self._whole, cell not in self.known
+        return _Arc(
+            tail=("row", path, "") if path in self._leaves else ("sum", path, category),
+            head=("sum", path[:-1], category) if path else _TOP,
+            less=free and (count > 0 if is_open else count not in (0, SMALL.start, SMALL.stop)),
+            more=free and (is_open or count != SMALL.stop - 1),
+        )
 
 
 def _back(came: Mapping[_Vertex, tuple[_Vertex, Cell] | None], goal: _Vertex) -> Iterator[Cell]:

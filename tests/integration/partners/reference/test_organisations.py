@@ -120,7 +120,7 @@ async def test_a_closed_organisation_stays_closed_and_frees_its_numbers(door: Do
 async def test_a_number_names_one_organisation(door: Door, number: str):
     first = await door.post("/v1/organisations", a_body(), POITOU)
     taken = await door.post("/v1/organisations", a_body(**{number: first.json()[number]}), POITOU)
-    assert problem(taken) == (409, "identifier-taken")
+    assert problem(taken) == (409, "number-taken")
     assert first.json()["id"] in taken.json()["detail"]
 
 
@@ -140,7 +140,7 @@ async def test_another_number_that_is_taken_is_refused_on_change(door: Door):
     first, second = [await door.post("/v1/organisations", a_body(), POITOU) for _ in range(2)]
     body = {"siret": first.json()["siret"], "valid_from": "2021-01-01"}
     answer = await door.post(f"/v1/organisations/{second.json()['id']}/change", body, POITOU, match=second)
-    assert problem(answer) == (409, "identifier-taken")
+    assert problem(answer) == (409, "number-taken")
 
 
 @pytest.mark.parametrize(("siret", "accepted"), [("73282932000074", True), ("73282932000079", False)])

@@ -30,9 +30,9 @@ from partners.domain.identifiers import HolderUnidentified, IdentifierMalformed
 from partners.domain.municipality import MunicipalityRefused
 from partners.domain.naming import findable
 from partners.domain.organisation import (
-    IdentifierTaken,
     NameMissing,
     NoSuchOrganisation,
+    NumberTaken,
     OrganisationAlreadyClosed,
     against,
 )
@@ -144,7 +144,7 @@ class OrganisationCloseBody(Model):
     operation_id="organisation.register",
     status_code=201,
     response_model=OrganisationState,
-    responses=problems(*_DESCRIPTION, IdentifierTaken),
+    responses=problems(*_DESCRIPTION, NumberTaken),
 )
 async def register(
     body: OrganisationBody, db: Db, caller: Caller, once: CreateOnce, new_id: NewId, now: Now
@@ -192,7 +192,7 @@ async def read(organisation_id: UUID, db: Db, caller: Caller) -> Response:
     responses=problems(
         NoSuchOrganisation,
         *_DESCRIPTION,
-        IdentifierTaken,
+        NumberTaken,
         OrganisationAlreadyClosed,
         NothingToChange,
         DatesGoBackwards,

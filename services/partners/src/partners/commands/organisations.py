@@ -17,7 +17,7 @@ from common.tokens import Principal
 from partners.domain import access, codes, municipality
 from partners.domain.access import Concern
 from partners.domain.identifiers import Identifiers, identifiers
-from partners.domain.organisation import Description, IdentifierTaken, Organisation
+from partners.domain.organisation import Description, NumberTaken, Organisation
 from partners.domain.territory import VintageNotKnown
 from partners.store import organisations, places
 
@@ -25,6 +25,8 @@ NUMBERS = frozenset({"siren", "siret", "rna"})
 
 
 class AreaUnknown(Invalid):
+    """Its level says what the code is a code of: 75 is a département and a region."""
+
     title = "The area that the organisation is the authority of does not exist in that vintage."
     titre = "Le territoire dont l’organisme est l’autorité n’existe pas dans ce millésime."
 
@@ -136,10 +138,10 @@ def _concern(description: Description) -> Concern:
     return Concern(departments=frozenset({description.department} if description.department else ()))
 
 
-async def _taken(tx: Transaction, organisation: Organisation) -> IdentifierTaken | None:
+async def _taken(tx: Transaction, organisation: Organisation) -> NumberTaken | None:
     """Say who carries one of these numbers already; the indexes hold it when two come at once."""
     taken = await organisations.carrier(tx, organisation.described.identifiers, other_than=organisation.id)
     if taken is None:
         return None
     said = f"{taken[0]}: /v1/organisations/{taken[1]}"
-    return IdentifierTaken(said, precision=said)
+    return NumberTaken(said, precision=said)

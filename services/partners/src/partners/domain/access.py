@@ -16,11 +16,15 @@ from common.errors import DomainError, Forbidden
 
 
 class ScopeMissing(Forbidden):
+    """The token was not given the scope that this takes."""
+
     title = "Your access token does not carry the scope for this."
     titre = "Votre jeton d’accès ne porte pas le droit de faire cela."
 
 
 class NotYours(Forbidden):
+    """The thing may be seen; somebody else answers for it."""
+
     title = "This lies outside your territory, or another organisation answers for it."
     titre = "Cela est hors de votre territoire, ou un autre organisme en répond."
 

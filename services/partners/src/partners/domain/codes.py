@@ -22,6 +22,8 @@ _MUNICIPALITY = re.compile(MUNICIPALITY)
 
 
 class MunicipalityCodeMalformed(Invalid):
+    """Leading zeros and Corsica's letters belong to the code (R33); JSON's 1004 is a number and has lost them."""
+
     title = "A municipality code is text of five characters, such as 01004, 2A004 or 97302."
     titre = "Un code commune est un texte de cinq caractères, tel que 01004, 2A004 ou 97302."
 

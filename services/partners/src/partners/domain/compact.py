@@ -18,6 +18,8 @@ _KINDS = frozenset(MunicipalityKind)
 
 
 class FormatNotKnown(Invalid):
+    """It was made by another release of the maker of these files."""
+
     title = "This file is not a territory set that this release can read."
     titre = "Ce fichier n’est pas un jeu de territoires que cette version sait lire."
 

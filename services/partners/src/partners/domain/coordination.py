@@ -23,11 +23,15 @@ from partners.domain.periods import DAY, NothingToChange, ended_before, followed
 
 
 class NoSuchCoordination(NotFound):
+    """Nothing has this id."""
+
     title = "There is no such coordination."
     titre = "Cette coordination n’existe pas."
 
 
 class CoordinationAlreadyEnded(Conflict):
+    """What it covered stays as it was."""
+
     title = "This coordination has ended; a new appointment is needed."
     titre = "Cette coordination a pris fin ; il faut une nouvelle désignation."
 
@@ -48,11 +52,15 @@ class DepartmentAlreadyCovered(Conflict):
 
 
 class DepartmentRefused(Invalid):
+    """Which ones is in `errors`; a region's code may be that of a département elsewhere."""
+
     title = "A coordination covers départements of its region."
     titre = "Une coordination couvre des départements de sa région."
 
 
 class OrganisationUnknown(Invalid):
+    """The pointer says whether it is the one to be appointed, or the DRAC of the token."""
+
     title = "A coordination is an organisation that is registered and not closed."
     titre = "Une coordination est un organisme enregistré et non fermé."
 

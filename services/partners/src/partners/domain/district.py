@@ -20,16 +20,22 @@ _DISTRICT = re.compile(DISTRICT)
 
 
 class DistrictCodeMalformed(Invalid):
+    """The département stands in it with three characters."""
+
     title = "A priority district's code is like QN08605M (from 2024) or QP086005 (before)."
     titre = "Le code d’un quartier prioritaire s’écrit QN08605M (depuis 2024) ou QP086005 (avant)."
 
 
 class NoSuchDistrict(NotFound):
+    """Overseas, the published list is incomplete; the national coordination adds what is missing."""
+
     title = "There is no such priority district in this vintage."
     titre = "Ce quartier prioritaire n’existe pas dans ce millésime."
 
 
 class DistrictRefused(Invalid):
+    """Its list is not in force on that day (R34), or it lies on none of the municipalities named (R35)."""
+
     title = "This priority district cannot be used here."
     titre = "Ce quartier prioritaire ne peut pas servir ici."
 

@@ -24,11 +24,15 @@ _RNA = re.compile(RNA)
 
 
 class IdentifierMalformed(Invalid):
+    """Form and checksum are judged, La Poste's establishments by their own (R28); `errors` names each."""
+
     title = "An identifier of the organisation is not well formed."
     titre = "Un identifiant de l’organisme est mal formé."
 
 
 class HolderUnidentified(Invalid):
+    """Associations of Bas-Rhin, Haut-Rhin and Moselle are kept by the court and may have neither (R29)."""
+
     title = "Who holds projects has a SIRET or an RNA number."
     titre = "Un porteur de projet a un SIRET ou un numéro RNA."
 

@@ -20,11 +20,15 @@ from partners.domain import codes
 
 
 class NoSuchMunicipality(NotFound):
+    """The detail names what took its place, if something did (R30)."""
+
     title = "This code names no municipality, nor a part of one, in this vintage."
     titre = "Ce code ne désigne ni une commune ni une partie de commune dans ce millésime."
 
 
 class MunicipalityRefused(Invalid):
+    """It names nothing in this vintage, or names only a part of what it once named; use what the detail says (R30)."""
+
     title = "This code cannot be used as a place in this vintage."
     titre = "Ce code ne peut pas servir de lieu dans ce millésime."
 

@@ -32,25 +32,31 @@ from partners.domain.periods import DAY, DatesGoBackwards, NothingToChange, ende
 
 
 class NoSuchOrganisation(NotFound):
+    """Nothing has this id."""
+
     title = "There is no such organisation."
     titre = "Cet organisme n’existe pas."
 
 
 class NameMissing(Invalid):
+    """Spaces are none."""
+
     title = "An organisation has a name."
     titre = "Un organisme a un nom."
 
 
 class OrganisationAlreadyClosed(Conflict):
+    """What it was and did stays; another one must be registered."""
+
     title = "This organisation is closed."
     titre = "Cet organisme est fermé."
 
 
-class IdentifierTaken(Conflict):
+class NumberTaken(Conflict):
     """A register's number names one organisation; the other one is named in the detail."""
 
-    title = "Another organisation already carries this identifier."
-    titre = "Un autre organisme porte déjà cet identifiant."
+    title = "Another organisation already carries this number."
+    titre = "Un autre organisme porte déjà ce numéro."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

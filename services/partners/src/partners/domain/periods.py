@@ -13,16 +13,22 @@ Period = TypeVar("Period", bound=Coverage | Dated | DatedIdentifier)
 
 
 class DatesGoBackwards(Conflict):
+    """Names, roles, numbers and coverages follow one another; what was said of earlier days is kept."""
+
     title = "What was true before stays: a change takes effect on the day of the latest one, or after."
     titre = "Ce qui était vrai le reste : un changement prend effet le jour du dernier, ou après."
 
 
 class NothingToChange(Conflict):
+    """A change that changes nothing would announce something that did not happen."""
+
     title = "This is already so: nothing would change."
     titre = "C’est déjà le cas : rien ne changerait."
 
 
 class EndsBeforeItBegins(Invalid):
+    """Both days are included, so they may be the same."""
+
     title = "A period ends on the day it begins, or later."
     titre = "Une période finit le jour où elle commence, ou plus tard."
 

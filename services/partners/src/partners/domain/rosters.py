@@ -19,11 +19,15 @@ Row = Mapping[str, str]
 
 
 class UnknownCategory(Invalid):
+    """A line of an imported list of authorities has a category that is not written down here."""
+
     title = "This category of authority is not known."
     titre = "Cette catégorie de collectivité n’est pas connue."
 
 
 class RosterNotKnown(Invalid):
+    """An imported file is recognised by its columns."""
+
     title = "The file's columns are those of no list of organisations that is known here."
     titre = "Les colonnes du fichier ne sont celles d’aucune liste d’organismes connue ici."
 

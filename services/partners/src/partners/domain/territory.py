@@ -30,26 +30,36 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "https://passeursdimages.fr/territories")
 
 
 class NoSuchVintage(NotFound):
+    """`GET /v1/territories` lists the vintages that are known."""
+
     title = "This vintage of the geographic code is not known here."
     titre = "Ce millésime du code officiel géographique n’est pas connu ici."
 
 
 class NoSuchDepartment(NotFound):
+    """Overseas codes have three characters, Corsica's a letter."""
+
     title = "There is no such département in this vintage."
     titre = "Ce département n’existe pas dans ce millésime."
 
 
 class NoSuchIntermunicipality(NotFound):
+    """They are named by their SIREN, which changes when they merge."""
+
     title = "There is no such intermunicipality in this vintage."
     titre = "Cette intercommunalité n’existe pas dans ce millésime."
 
 
 class VintageNotKnown(Invalid):
+    """`GET /v1/territories` lists the vintages that are known."""
+
     title = "This vintage of the geographic code is not known here."
     titre = "Ce millésime du code officiel géographique n’est pas connu ici."
 
 
 class SeveralDepartments(Invalid):
+    """Each département is announced by itself; a district lies in the one that its code names."""
+
     title = "One request describes one département."
     titre = "Une demande décrit un seul département."
 

@@ -27,7 +27,7 @@ from common.database import Transaction
 from common.idempotency import Answer, Once
 from partners.domain.identifiers import Identifiers
 from partners.domain.naming import findable
-from partners.domain.organisation import Description, IdentifierTaken, NoSuchOrganisation, Organisation
+from partners.domain.organisation import Description, NoSuchOrganisation, NumberTaken, Organisation
 
 Fact = OrganisationRegistered | OrganisationChanged | OrganisationClosed
 
@@ -212,7 +212,7 @@ async def organisations(
 
 def _taken(error: asyncpg.UniqueViolationError) -> Exception:
     field = _UNIQUE.get(error.constraint_name or "")
-    return error if field is None else IdentifierTaken(pointer=f"/{field}")
+    return error if field is None else NumberTaken(pointer=f"/{field}")
 
 
 def _said(organisation: Organisation, fact: Fact) -> outbox.Announcement:

@@ -140,9 +140,10 @@ async def serve(folder: Path, port: int, certificate: str, key: str) -> None:
         port=port,
         ssl_certfile=certificate,
         ssl_keyfile=key,
-        log_level="warning",
+        log_level="critical",
         access_log=False,
         lifespan="off",
+        timeout_graceful_shutdown=1,  # whoever keeps a connection open would be waited for, half a minute long
     )
     server = uvicorn.Server(config)
     followed = asyncio.create_task(_until_left_alone(server))

@@ -15,6 +15,9 @@ from common.idempotency import Answer, Once
 
 COLUMNS = (
     "id",
+    "parties",
+    "municipalities",
+    "departments",
     "version",
     "changed_at",
     "state",
@@ -79,11 +82,11 @@ SELECT id, version, changed_at, state, postponed_from, project_id, project_state
 _CREATE = outbox.creating(
     """
     INSERT INTO action (
-      id, version, changed_at, state, postponed_from, project_id, project_state, project_parties, campaign_id,
-      campaign_year, campaign_on, zone, coordination_id, holder_id, action_type, title, description, setting,
-      closed_circuit, site_authority_id, regime, organiser_id, price_cents, out_of_school, intergenerational,
-      access_note, period, places, sessions, authorisation, clearances, permits, neighbours, site_approval,
-      participants_distinct, cancellation, notices, parties, municipalities, departments, doc)
+      id, parties, municipalities, departments, version, changed_at, state, postponed_from, project_id, project_state,
+      project_parties, campaign_id, campaign_year, campaign_on, zone, coordination_id, holder_id, action_type, title,
+      description, setting, closed_circuit, site_authority_id, regime, organiser_id, price_cents, out_of_school,
+      intergenerational, access_note, period, places, sessions, authorisation, clearances, permits, neighbours,
+      site_approval, participants_distinct, cancellation, notices, doc)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
            $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $doc
       FROM key
@@ -94,14 +97,14 @@ _CREATE = outbox.creating(
 _SAVE = outbox.changing(
     """
     UPDATE action
-       SET version = $2, changed_at = $3, state = $4, postponed_from = $5, project_id = $6, project_state = $7,
-           project_parties = $8, campaign_id = $9, campaign_year = $10, campaign_on = $11, zone = $12,
-           coordination_id = $13, holder_id = $14, action_type = $15, title = $16, description = $17, setting = $18,
-           closed_circuit = $19, site_authority_id = $20, regime = $21, organiser_id = $22, price_cents = $23,
-           out_of_school = $24, intergenerational = $25, access_note = $26, period = $27, places = $28,
-           sessions = $29, authorisation = $30, clearances = $31, permits = $32, neighbours = $33,
-           site_approval = $34, participants_distinct = $35, cancellation = $36, notices = $37, parties = $38,
-           municipalities = $39, departments = $40, doc = $doc
+       SET parties = $2, municipalities = $3, departments = $4, version = $5, changed_at = $6, state = $7,
+           postponed_from = $8, project_id = $9, project_state = $10, project_parties = $11, campaign_id = $12,
+           campaign_year = $13, campaign_on = $14, zone = $15, coordination_id = $16, holder_id = $17,
+           action_type = $18, title = $19, description = $20, setting = $21, closed_circuit = $22,
+           site_authority_id = $23, regime = $24, organiser_id = $25, price_cents = $26, out_of_school = $27,
+           intergenerational = $28, access_note = $29, period = $30, places = $31, sessions = $32,
+           authorisation = $33, clearances = $34, permits = $35, neighbours = $36, site_approval = $37,
+           participants_distinct = $38, cancellation = $39, notices = $40, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -227,7 +230,7 @@ async def list_actions(
 
 
 def _values(saved: Action) -> list[object]:
-    return [*rows.values(saved, COLUMNS, NESTED), saved.parties, saved.municipalities, saved.departments]
+    return rows.values(saved, COLUMNS, NESTED)
 
 
 def _said(action: Action, facts: Sequence[ActionFact]) -> outbox.Announcement:

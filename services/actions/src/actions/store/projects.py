@@ -14,6 +14,7 @@ from common.idempotency import Answer, Once
 
 COLUMNS = (
     "id",
+    "parties",
     "version",
     "changed_at",
     "state",
@@ -72,10 +73,10 @@ SELECT id, version, changed_at, state, campaign_id, campaign_year, campaign_on, 
 _CREATE = outbox.creating(
     """
     INSERT INTO project (
-      id, version, changed_at, state, campaign_id, campaign_year, campaign_on, zone, coordination_id, holder_id,
-      holder_is_association, title, summary, main, municipalities, departments, regions, partners, lines, conventions,
-      forecast, revised, actual, prior_contact, missing, decisions, account, reason, submitted_at, funded_at, closed_at,
-      parties, doc)
+      id, parties, version, changed_at, state, campaign_id, campaign_year, campaign_on, zone, coordination_id,
+      holder_id, holder_is_association, title, summary, main, municipalities, departments, regions, partners, lines,
+      conventions, forecast, revised, actual, prior_contact, missing, decisions, account, reason, submitted_at,
+      funded_at, closed_at, doc)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
            $24, $25, $26, $27, $28, $29, $30, $31, $32, $doc
       FROM key
@@ -86,12 +87,12 @@ _CREATE = outbox.creating(
 _SAVE = outbox.changing(
     """
     UPDATE project
-       SET version = $2, changed_at = $3, state = $4, campaign_id = $5, campaign_year = $6, campaign_on = $7,
-           zone = $8, coordination_id = $9, holder_id = $10, holder_is_association = $11, title = $12, summary = $13,
-           main = $14, municipalities = $15, departments = $16, regions = $17, partners = $18, lines = $19,
-           conventions = $20, forecast = $21, revised = $22, actual = $23, prior_contact = $24, missing = $25,
-           decisions = $26, account = $27, reason = $28, submitted_at = $29, funded_at = $30, closed_at = $31,
-           parties = $32, doc = $doc
+       SET parties = $2, version = $3, changed_at = $4, state = $5, campaign_id = $6, campaign_year = $7,
+           campaign_on = $8, zone = $9, coordination_id = $10, holder_id = $11, holder_is_association = $12,
+           title = $13, summary = $14, main = $15, municipalities = $16, departments = $17, regions = $18,
+           partners = $19, lines = $20, conventions = $21, forecast = $22, revised = $23, actual = $24,
+           prior_contact = $25, missing = $26, decisions = $27, account = $28, reason = $29, submitted_at = $30,
+           funded_at = $31, closed_at = $32, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -190,7 +191,7 @@ async def _project(tx: Transaction, statement: str, project_id: UUID) -> Project
 
 
 def _values(project: Project) -> list[object]:
-    return [*rows.values(project, COLUMNS, NESTED), project.parties]
+    return rows.values(project, COLUMNS, NESTED)
 
 
 def _said(project: Project, facts: Sequence[ProjectFact]) -> outbox.Announcement:

@@ -122,6 +122,7 @@ async def _serve(supervisor: Supervisor, up: Up, *, parent: int | None) -> int:
         await _cancelled(starting, ending)
         with console.status("stopping"):
             await supervisor.stop()
+        console.print("Stopped; nothing is left running.")
 
 
 async def _up(supervisor: Supervisor, up: Up) -> int | None:

@@ -12,12 +12,15 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 
+from stack import house
 from stack.folder import Folder
 from stack.parts import Parts
+from stack.services import SERVICES
 from tests.waiting import until, wait_until
 
 UP_WITHIN_S = 120
 GONE_WITHIN_S = 30
+MACHINES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 @pytest.fixture
@@ -27,9 +30,9 @@ def folder() -> Iterator[Folder]:
         stack(Folder(Path(place)), "stop")
 
 
-def stack(folder: Folder, *words: str) -> str:
-    """Run one command of the launcher on a folder, with parts of its own."""
-    ours = {name: value for name, value in os.environ.items() if name not in Parts.NAMES}
+def stack(folder: Folder, *words: str, **given: str) -> str:
+    """Run one command of the launcher on a folder, with parts of its own but for those that are given."""
+    ours = {name: value for name, value in os.environ.items() if name not in Parts.NAMES} | given
     ended = subprocess.run(
         [sys.executable, "-m", "stack", *words],
         env=ours | {"PASSEURS_STATE": str(folder.path)},
@@ -114,6 +117,23 @@ async def test_a_stale_lock_that_names_a_stranger_is_not_believed(folder: Folder
     data.with_name("postmaster.pid").write_text(f"{os.getpid()}\n{data.parent}\n", encoding="ascii")
     stack(folder, "parts", "--detach", "--no-durable")
     assert await one(Parts.read(folder).database_url, "SELECT 1") == 1
+
+
+async def test_servers_one_already_has_are_used_and_none_is_started(folder: Folder) -> None:
+    given = {"DATABASE_URL": "postgresql://somebody@elsewhere/theirs", "KAFKA_BOOTSTRAP_SERVERS": "elsewhere:9092"}
+    stack(folder, "parts", "--detach", **given)
+    assert Parts.read(folder).as_environment() == given
+    assert folder.left_behind() == {}
+
+
+@pytest.mark.skipif(not MACHINES, reason="this machine has no PostgreSQL of its own")
+async def test_the_machine_s_own_postgres_serves_as_well(folder: Folder) -> None:
+    stack(folder, "parts", "--detach", "--no-durable", PG_BIN=str(MACHINES[-1].parent), KAFKA_BOOTSTRAP_SERVERS="x:1")
+    parts = Parts.read(folder)
+    await house.migrate(parts)
+    schemas = await one(parts.database_url, "SELECT array_agg(DISTINCT schemaname::text) FROM pg_tables")
+    assert isinstance(schemas, list)
+    assert set(SERVICES) <= set(schemas)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for the database")

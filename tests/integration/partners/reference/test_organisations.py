@@ -296,7 +296,16 @@ async def test_an_organisation_that_is_not_there_is_not_found(door: Door):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "club"}, {"roles": ["owner"]}, {"valid_from": 20200101}, {"name": ""}, {"name": " "}, {"colour": "red"}],
+    [
+        {"kind": "club"},
+        {"roles": ["owner"]},
+        {"valid_from": 20200101},
+        {"valid_from": "1799-12-31"},
+        {"valid_from": "2200-01-01"},
+        {"name": ""},
+        {"name": " "},
+        {"colour": "red"},
+    ],
 )
 async def test_a_body_that_is_wrong_by_itself_is_refused(door: Door, wrong: dict[str, Any]):
     assert (await door.post("/v1/organisations", a_body(**wrong), POITOU)).status_code == 422

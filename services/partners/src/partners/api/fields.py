@@ -53,7 +53,7 @@ SirenCode = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
 Level = Annotated[
     Density, BeforeValidator(_level), Field(description="Of the Insee's grid: 1 large urban centre … 5 to 7 rural.")
 ]
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_day), Field(ge=date(1800, 1, 1), le=date(2199, 12, 31))]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Source = Annotated[str, Field(min_length=1, max_length=500, description="Where this is published.")]
 Vintage = Annotated[

@@ -9,8 +9,9 @@ import typer
 from rich.console import Console
 
 from demo.checking import checked
-from demo.numbered import NotReadable
-from demo.performance import perform
+from demo.dossier import Dossier
+from demo.numbered import NotReadable, Numbered
+from demo.performance import not_understood, perform
 from demo.settings import Settings
 from demo.telling import Teller
 
@@ -30,17 +31,24 @@ def play(
     console = Console(highlight=False)
     try:
         read, file = checked(dossier)
+        if check:
+            console.print(f"{dossier}: {len(read.steps)} steps, nothing against playing it.")
+            return
+        settings = Settings.read(os.environ)
+        _require_understood(read, file, settings)
     except NotReadable as refused:
         for trouble in refused.troubles:
             console.print(trouble, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(NOT_READABLE) from refused
-    if check:
-        console.print(f"{dossier}: {len(read.steps)} steps, nothing against playing it.")
-        return
     with Teller(console, file, read) as teller:
-        asyncio.run(perform(read, Settings.read(os.environ), teller))
+        asyncio.run(perform(read, settings, teller))
     teller.verdict()
     raise typer.Exit(DIFFERS if teller.differences else 0)
+
+
+def _require_understood(dossier: Dossier, file: Numbered, settings: Settings) -> None:
+    if troubles := asyncio.run(not_understood(dossier, settings)):
+        raise NotReadable([f"{file.at(part)}: {said}" for part, said in troubles])
 
 
 app(prog_name="python -m demo")

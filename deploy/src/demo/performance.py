@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import httpx
 
 from common.contracts.access import Role
-from demo import endpoints, facts, ledger, letters, outcome
+from demo import endpoints, facts, ledger, letters, outcome, shapes
 from demo.cast import Cast, Impossible
 from demo.checking import OPERATOR
-from demo.comparing import Difference
+from demo.comparing import Difference, Trouble
 from demo.dossier import Dossier, Step
 from demo.gateway import Credentials, Gateway, Unanswered
 from demo.letters import Letterbox
@@ -28,6 +28,13 @@ Before = Callable[[int, Step], Awaitable[None]]
 
 async def _nothing(_n: int, _step: Step) -> None:
     """Do nothing before a step."""
+
+
+async def not_understood(dossier: Dossier, settings: Settings) -> list[Trouble]:
+    """List what of a dossier the API of this house would not know, before anything is played."""
+    async with _gateway(settings) as gateway:
+        document = await gateway.read("/openapi.json", None)
+    return list(shapes.unknown(document.body, dossier))
 
 
 async def perform(dossier: Dossier, settings: Settings, teller: Teller, *, before: Before = _nothing) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,8 @@ from demo.verbs import resource
 
 WHOLE = ("campaign", "project", "action", "report", "film", "rights_offer")
 """What is watched once it is made."""
+QUIET_FOR_S = 0.3
+QUIET_WITHIN_S = 10
 
 
 class Broken(Exception):
@@ -48,8 +51,13 @@ class Player:
     """The ids of the facts that each receiver must have had."""
 
     async def begin(self) -> None:
-        """See how things stand before the first step."""
-        self.numbers = await self.observer.numbers(())
+        """See how things stand before the first step, once what others have done before has been counted."""
+        deadline = time.monotonic() + QUIET_WITHIN_S
+        before = None
+        while before != self.numbers and time.monotonic() < deadline:
+            before = self.numbers
+            await asyncio.sleep(QUIET_FOR_S)
+            self.numbers = await self.observer.numbers(())
         self.heard = len(self.observer.ledger.facts)
 
     async def play(self, n: int, step: Step) -> Played:

@@ -58,6 +58,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "bool": ("Must be true or false.", "Doit être vrai ou faux."),
     "uuid": ("Must be a UUID.", "Doit être un UUID."),
     "date": ("Must be a date (YYYY-MM-DD).", "Doit être une date (AAAA-MM-JJ)."),
+    "time": ("Must be an hour (HH:MM).", "Doit être une heure (HH:MM)."),
     "datetime": ("Must be an RFC 3339 date-time.", "Doit être une date-heure RFC 3339."),
     "list": ("Must be a list.", "Doit être une liste."),
     "model": ("Must be an object.", "Doit être un objet."),

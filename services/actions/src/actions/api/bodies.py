@@ -1,11 +1,12 @@
 """What bodies are made of: days, money, texts of a reasonable length, budgets and places."""
 
+import re
 from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
@@ -28,20 +29,44 @@ LISTED_MAX = 100
 """Charges, partners, places, sessions… of one thing."""
 
 
-def _written(value: object) -> object:
-    """Take days and hours as text only: JSON's numbers are neither."""
-    if isinstance(value, str):
-        return value
-    raise PydanticCustomError("text_expected", "Must be written as text.")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HOUR = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 
 
-Day = Annotated[date, BeforeValidator(_written)]
-Hour = Annotated[time, BeforeValidator(_written), Field(description="At the place's own clock, such as 22:15.")]
+def _day(written: object) -> object:
+    """Take a day as it is written, and nothing that could be a point in time or a number of seconds."""
+    if isinstance(written, str) and _DAY.fullmatch(written):
+        return written
+    raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
+
+
+def _hour(written: object) -> object:
+    """Take an hour as a clock on the wall shows it: without an offset, and no number of seconds."""
+    if isinstance(written, str) and _HOUR.fullmatch(written):
+        return written
+    raise PydanticCustomError("time_type", "Must be an hour (HH:MM).")
+
+
+def _amount(written: object) -> object:
+    """Take an amount as text, in plain digits: a JSON number has lost its cents before anybody can look."""
+    if isinstance(written, str) and _AMOUNT.fullmatch(written):
+        return written
+    raise PydanticCustomError("decimal_type", "Must be a decimal number within its limits.")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Hour = Annotated[
+    time,
+    BeforeValidator(_hour),
+    WithJsonSchema({"type": "string", "pattern": f"^{_HOUR.pattern}$"}),
+    Field(description="At the place's own clock, such as 22:15."),
+]
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(max_length=5000)]
 Line = Annotated[str, Field(min_length=1, max_length=500)]
-Code = Annotated[str, Field(pattern=r"^(\d{5}|2[ABab]\d{3})$", description="A commune's code, as text.")]
-District = Annotated[str, Field(pattern=r"^(QN(\d{3}|02[AB])\d{2}[A-Z]|QP(\d{3}|02[AB])\d{3})$")]
+Code = Annotated[str, Field(pattern=r"^([0-9]{5}|2[ABab][0-9]{3})$", description="A commune's code, as text.")]
+District = Annotated[str, Field(pattern=r"^(QN([0-9]{3}|02[AB])[0-9]{2}[A-Z]|QP([0-9]{3}|02[AB])[0-9]{3})$")]
 Few = Field(max_length=LISTED_MAX)
 Some = Field(min_length=1, max_length=LISTED_MAX)
 
@@ -49,7 +74,9 @@ Some = Field(min_length=1, max_length=LISTED_MAX)
 class Amount(Model):
     """Money, with at most two decimals, written as text."""
 
-    amount: Annotated[Decimal, BeforeValidator(_written), Field(ge=0, max_digits=11, decimal_places=2)]
+    amount: Annotated[
+        Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
+    ]
     currency: Literal["EUR"] = "EUR"
 
     def cents(self) -> int:

@@ -36,7 +36,8 @@ ZONES = frozenset(
 
 def _french(zone: str) -> str:
     if zone not in ZONES:
-        raise PydanticCustomError("zone", "Must be a time zone of a French region.")
+        said = "Must be a time zone of a French region.", "Doit être le fuseau d’une région française."
+        raise PydanticCustomError("zone", said[0], {"libelle": said[1]})
     return zone
 
 

@@ -29,8 +29,8 @@ LISTED_MAX = 50
 
 DESCRIBED = frozenset(field.name for field in fields(Description))
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_AMOUNT = re.compile(r"\d{1,7}(\.\d{1,2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 
 
 def _day(said: object) -> object:

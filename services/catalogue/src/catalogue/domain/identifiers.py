@@ -8,10 +8,10 @@ from stdnum.iso7064 import mod_37_36
 
 from common.contracts.catalogue import Identifier, IdentifierScheme
 
-_VISA = re.compile(r"[1-9]\d{0,5}")
+_VISA = re.compile(r"[1-9][0-9]{0,5}")
 _EIDR = re.compile(r"10\.5240/((?:[0-9A-F]{4}-){5}[0-9A-Z])")
-_IMDB = re.compile(r"tt\d{7,8}")
-_WIKIDATA = re.compile(r"Q[1-9]\d*")
+_IMDB = re.compile(r"tt[0-9]{7,8}")
+_WIKIDATA = re.compile(r"Q[1-9][0-9]*")
 
 
 def visa_number(text: str) -> str | None:

@@ -1,0 +1,62 @@
+"""Days, hours, amounts and codes are taken as they are written, and as the document says."""
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from actions.api.bodies import Amount, Code, Day, District, Hour
+
+
+class Body(BaseModel):
+    day: Day | None = None
+    hour: Hour | None = None
+    commune: Code | None = None
+    district: District | None = None
+    price: Amount | None = None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("day", "2025-07-18"),
+        ("hour", "22:15"),
+        ("hour", "22:15:00"),
+        ("commune", "86194"),
+        ("commune", "2A004"),
+        ("district", "QN08605M"),
+        ("price", {"amount": "1600.00"}),
+        ("price", {"amount": "1600"}),
+        ("price", {"amount": "999999999.99"}),
+    ],
+)
+def test_what_is_written_as_it_should_be_is_taken(field: str, value: object):
+    assert getattr(Body.model_validate({field: value}), field) is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("day", 20_250_718, "date_type"),
+        ("day", "1700000000", "date_type"),
+        ("day", "2025-07-18T00:00:00", "date_type"),
+        ("day", "2025-13-18", "date_from_datetime_parsing"),
+        ("day", "२०२५-१२-१८", "date_type"),
+        ("hour", 79_200, "time_type"),
+        ("hour", "3600", "time_type"),
+        ("hour", "22:15Z", "time_type"),
+        ("hour", "25:00", "time_parsing"),
+        ("commune", 86194, "string_type"),
+        ("commune", "8619", "string_pattern_mismatch"),
+        ("commune", "८६१९४", "string_pattern_mismatch"),
+        ("district", "QN१८६१५M", "string_pattern_mismatch"),
+        ("price", {"amount": 1600}, "decimal_type"),
+        ("price", {"amount": "16.001"}, "decimal_type"),
+        ("price", {"amount": "-1"}, "decimal_type"),
+        ("price", {"amount": "1e3"}, "decimal_type"),
+        ("price", {"amount": "१६११"}, "decimal_type"),
+        ("price", {"amount": "1000000000"}, "decimal_type"),
+    ],
+)
+def test_what_is_not_is_refused(field: str, value: object, kind: str):
+    with pytest.raises(ValidationError) as refused:
+        Body.model_validate({field: value})
+    assert [fault["type"] for fault in refused.value.errors()] == [kind]

@@ -106,13 +106,28 @@ async def write(
     """
     body = msgspec.json.encode(said.state)
     answer = Answer(status=status, version=said.version, body=body, location=location)
-    doc = (body.decode(),) if statement.wants_doc else ()
-    parameters = (*values, *doc, *_rows(said, body))
+    parameters = _parameters(statement, values, said, body)
     if once is None or once.key is None:
         written = await tx.fetchval(statement.without_key, *parameters)
     else:
         written = await _write_once(tx, statement, parameters, once, answer)
     return answer if written else await _answered_before(tx, said, once)
+
+
+async def write_all(
+    tx: Transaction, statement: Statement, written: Sequence[tuple[Sequence[object], Announcement]]
+) -> None:
+    """Write many aggregates that no request waits for, each as `write` does, in one exchange with the database."""
+    bodies = [msgspec.json.encode(said.state) for _, said in written]
+    parameters = (
+        _parameters(statement, values, said, body) for (values, said), body in zip(written, bodies, strict=True)
+    )
+    await tx.executemany(statement.without_key, parameters)
+
+
+def _parameters(statement: Statement, values: Sequence[object], said: Announcement, body: bytes) -> tuple[object, ...]:
+    doc = (body.decode(),) if statement.wants_doc else ()
+    return (*values, *doc, *_rows(said, body))
 
 
 async def _write_once(

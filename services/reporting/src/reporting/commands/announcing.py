@@ -26,8 +26,7 @@ async def announce_changes(tx: Transaction, *, cells_max: int) -> int:
     progress = await figures.progress(tx)
     rows = await announcements.cells(tx, ids)
     versions = await announcements.versions(tx, ids)
-    for row in rows:
-        await announcements.announce(tx, _live(row, versions, progress))
+    await announcements.announce(tx, [_live(row, versions, progress) for row in rows])
     return len(rows)
 
 
@@ -45,8 +44,8 @@ async def announce_published(tx: Transaction, closed: Sequence[Closed]) -> None:
     ids = {published_id(one.table, cell): (one, cell) for one in closed for cell in one.cells}
     progress = await figures.progress(tx)
     versions = await announcements.versions(tx, list(ids))
-    for id_, (one, cell) in ids.items():
-        await announcements.announce(tx, _published(id_, one, cell, versions, progress))
+    figures_said = [_published(id_, one, cell, versions, progress) for id_, (one, cell) in ids.items()]
+    await announcements.announce(tx, figures_said)
 
 
 def _live(row: Mapping[str, object], versions: Mapping[UUID, int], progress: Progress) -> FigureState:

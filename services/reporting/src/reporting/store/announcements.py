@@ -68,10 +68,10 @@ async def versions(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["id"]: row["version"] for row in rows}
 
 
-async def announce(tx: Transaction, figure: FigureState) -> None:
-    """Announce one cell: to the topic, and to the streams."""
-    said = Announcement(aggregate=figure.AGGREGATE, id=figure.id, version=figure.version, state=figure)
-    await outbox.write(tx, _ANNOUNCE, [figure.id, figure.version], said, None)
+async def announce(tx: Transaction, figures: Sequence[FigureState]) -> None:
+    """Announce cells: to the topic, and to the streams."""
+    said = [Announcement(aggregate=one.AGGREGATE, id=one.id, version=one.version, state=one) for one in figures]
+    await outbox.write_all(tx, _ANNOUNCE, [((one.id, one.version), one) for one in said])
 
 
 async def after(tx: Transaction, revision: int, limit: int) -> list[Announced]:

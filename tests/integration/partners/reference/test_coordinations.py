@@ -194,6 +194,12 @@ async def test_coordinations_are_found_by_region_departement_day_and_organisatio
         assert found & {first["id"], second["id"]} == expected
 
 
+@pytest.mark.parametrize("day", ["0", "2025", "20250101", "2025-02-30", "2025-01-01T00:00:00"])
+async def test_a_day_asked_for_is_a_day(door: Door, day: str):
+    answer = await door.http.get("/v1/coordinations", params={"on": day}, headers=door.headers(READER))
+    assert answer.status_code == 400
+
+
 async def test_a_coordination_that_is_not_there_is_not_found(door: Door, drac: Asker):
     path = f"/v1/coordinations/{uuid4()}"
     assert problem(await door.get(path)) == (404, "no-such-coordination")

@@ -256,7 +256,8 @@ async def test_two_descriptions_at_once_both_hold(door: Door):
 @pytest.mark.parametrize(
     ("vintage", "changed", "expected"),
     [
-        (2025, {"code": "QN0860", "name": "x"}, (422, "string-too-short")),
+        (2025, {"code": "QN0860"}, (422, "district-code-malformed")),
+        (2025, {"code": "QN08605MM"}, (422, "string-too-long")),
         (2025, {"code": "QX08605M"}, (422, "district-code-malformed")),
         (2025, {"code": "QP086005"}, (422, "district-refused")),
         (2025, {"municipalities": ["86194", "93059"]}, (422, "municipality-refused")),

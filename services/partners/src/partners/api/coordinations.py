@@ -1,7 +1,6 @@
 """Coordinations, over HTTP: appointed, changed and ended by the DRAC of their region."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -47,7 +46,7 @@ class CoordinationQuery:
 
     region: fields.RegionQuery = None
     department: fields.DepartmentQuery = None
-    on: Annotated[date | None, Query(description="A day on which something (there) is covered.")] = None
+    on: Annotated[fields.DayQuery, Query(description="A day on which something (there) is covered.")] = None
     organisation_id: UUID | None = None
 
     def filters(self) -> CoordinationFilters:

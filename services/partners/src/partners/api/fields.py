@@ -1,5 +1,6 @@
 """What bodies and queries about territories and organisations are made of: codes, days, names."""
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -16,6 +17,8 @@ LISTED_MAX = 100
 
 VINTAGE_FIRST, VINTAGE_LAST = 1943, 2100
 
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def _code(written: object) -> object:
     """Take a municipality code as well-formed text only: JSON's 1004 has lost what it means (R33)."""
@@ -29,8 +32,8 @@ def _code(written: object) -> object:
 
 
 def _day(written: object) -> object:
-    """Take a day as text only: JSON's numbers are no dates."""
-    if isinstance(written, str):
+    """Take a day as text in its one form only: neither a number nor a moment."""
+    if isinstance(written, str) and _ISO_DAY.fullmatch(written):
         return written
     raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
 
@@ -54,6 +57,8 @@ Level = Annotated[
     Density, BeforeValidator(_level), Field(description="Of the Insee's grid: 1 large urban centre … 5 to 7 rural.")
 ]
 Day = Annotated[date, BeforeValidator(_day), Field(ge=date(1800, 1, 1), le=date(2199, 12, 31))]
+DayQuery = Annotated[date | None, BeforeValidator(lambda written: written and _day(written))]
+DistrictCode = Annotated[str, Field(max_length=8, description="QN… from 2024 (overseas 2025) on, QP… before.")]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Source = Annotated[str, Field(min_length=1, max_length=500, description="Where this is published.")]
 Vintage = Annotated[

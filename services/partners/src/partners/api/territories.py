@@ -85,7 +85,7 @@ class DistrictQuery:
 class DistrictBody(Model):
     """A priority district (QPV) that the published lists lack or describe otherwise."""
 
-    code: str = Field(min_length=8, max_length=8, description="QN… from 2024 (overseas 2025) on, QP… before.")
+    code: fields.DistrictCode
     name: fields.Name
     municipalities: list[fields.MunicipalityCode] = Field(
         min_length=1, max_length=fields.LISTED_MAX, description="All that it lies on."
@@ -114,7 +114,7 @@ class CheckBody(Model):
 
     on: fields.Day = Field(description="Its year is the vintage of the codes.")
     municipalities: list[fields.MunicipalityCode] = Field(min_length=1, max_length=fields.LISTED_MAX)
-    districts: list[str] = Field(default=[], max_length=fields.LISTED_MAX)
+    districts: list[fields.DistrictCode] = Field(default=[], max_length=fields.LISTED_MAX)
 
 
 @router.get("", operation_id="territory.list", response_model=Listed[VintageShown])

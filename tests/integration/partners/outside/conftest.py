@@ -18,6 +18,7 @@ from stack.certificates import Certificates
 from stack.folder import Folder
 from tests.integration.partners.outside.house import ISSUER, OPERATOR_SECRET, House, Partner, geography, written
 from tests.integration.partners.outside.receiver import Receiver, listening
+from tests.integration.partners.outside.work import Around
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,15 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 async def receiver(authority: Certificates) -> AsyncIterator[Receiver]:
     async with listening(authority) as receiver:
         yield receiver
+
+
+@pytest.fixture
+async def around(
+    house: House, receiver: Receiver, authority: Certificates, settings: Settings
+) -> AsyncIterator[Around]:
+    """All that a worker needs; no endpoint of one test is there in the next."""
+    yield Around(house, receiver, authority, settings)
+    await house.administrator.execute("DELETE FROM partners.wh_endpoint")
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from stack.certificates import Certificates
 
 Answer = Callable[["Receiver", asyncio.StreamWriter, "Call"], Awaitable[None]]
 MEGABYTE = 1_000_000
+BOMB = gzip.compress(bytes(20 * MEGABYTE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,10 @@ ok = status(204)
 gone = status(410)
 
 
-async def silent(receiver: Receiver, _: asyncio.StreamWriter, __: Call) -> None:
-    """Take the request and say nothing, until the test is over."""
+async def silent(receiver: Receiver, writer: asyncio.StreamWriter, _: Call) -> None:
+    """Take the request and say nothing, until released."""
     await receiver.released.wait()
+    await say(writer, 204)
 
 
 async def drip(receiver: Receiver, writer: asyncio.StreamWriter, _: Call) -> None:
@@ -152,14 +154,14 @@ async def drip(receiver: Receiver, writer: asyncio.StreamWriter, _: Call) -> Non
 async def huge(_: Receiver, writer: asyncio.StreamWriter, __: Call) -> None:
     """Answer with fifty megabytes."""
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 50000000\r\n\r\n")
-    for _n in range(50):
-        writer.write(b"x" * MEGABYTE)
+    for _n in range(5_000):
+        writer.write(b"x" * 10_000)
         await writer.drain()
 
 
 async def bomb(_: Receiver, writer: asyncio.StreamWriter, __: Call) -> None:
     """Answer with a little that becomes a lot."""
-    await say(writer, 200, gzip.compress(bytes(20 * MEGABYTE)), content_encoding="gzip")
+    await say(writer, 200, BOMB, content_encoding="gzip")
 
 
 async def headlong(_: Receiver, writer: asyncio.StreamWriter, __: Call) -> None:

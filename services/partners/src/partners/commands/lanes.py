@@ -26,16 +26,19 @@ async def conclude(
 ) -> set[UUID]:
     """Write down a batch of attempts and what follows; return the endpoints that said they want no more.
 
-    Attempts whose lease was lost are logged and change nothing else; those of a removed endpoint are forgotten.
+    Attempts whose lease was lost are logged and change nothing else; those of a removed endpoint are forgotten.  What
+    was delivered at the first attempt has held nothing back.
     """
     held = await lanes.lock(tx, sorted({one.claimed.endpoint_id for one in finished}))
     known = [one for one in finished if one.claimed.endpoint_id in held]
     ours = await lanes.finish(tx, known)
     counted = [one for one in known if (one.claimed.endpoint_id, one.claimed.sequence) in ours]
     await lanes.save(tx, _after(held, counted, breaker), Counter(one.claimed.endpoint_id for one in counted))
-    await lanes.hold_back(tx, counted)
-    await lanes.let_go(tx, counted)
     await lanes.log(tx, known)
+    await lanes.hold_back(tx, [one for one in counted if one.verdict.state is Next.PENDING])
+    await lanes.let_go(
+        tx, [one for one in counted if one.verdict.state is not Next.PENDING and one.claimed.attempts > 1]
+    )
     dead = [one for one in counted if one.verdict.state is Next.DEAD and one.claimed.cause != "notice"]
     await fanout.notify(tx, [_dead(one, event_id=new_id(), at=at) for one in dead])
     return {one.claimed.endpoint_id for one in counted if one.attempt.outcome is Outcome.GONE}

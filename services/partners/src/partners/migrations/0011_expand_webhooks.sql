@@ -156,9 +156,10 @@ CREATE POLICY owners ON wh_sequence  USING ((SELECT ourselves()) OR owns_endpoin
 CREATE POLICY owners ON wh_lane      USING ((SELECT ourselves()) OR owns_endpoint(endpoint_id));
 CREATE POLICY owners ON wh_delivery  USING ((SELECT ourselves()) OR owns_endpoint(endpoint_id));
 CREATE POLICY owners ON wh_attempt   USING ((SELECT ourselves()) OR owns_endpoint(endpoint_id));
-CREATE POLICY owners ON wh_event     USING (
+CREATE POLICY owners ON wh_event     FOR SELECT USING (
   (SELECT ourselves())
   OR EXISTS (SELECT FROM wh_delivery d WHERE d.event_id = wh_event.id AND owns_endpoint(d.endpoint_id)));
+CREATE POLICY said   ON wh_event     FOR INSERT WITH CHECK ((SELECT asks_with(ARRAY['webhooks:manage'])));
 CREATE POLICY ourselves ON wh_heard USING ((SELECT ourselves()));
 CREATE INDEX ON wh_delivery (event_id);
 
@@ -169,4 +170,5 @@ CREATE POLICY housekeeping ON wh_delivery TO partners_housekeeper USING (true);
 CREATE POLICY housekeeping ON wh_attempt  TO partners_housekeeper USING (true);
 CREATE POLICY housekeeping ON wh_secret   TO partners_housekeeper USING (expires_at < now());
 GRANT SELECT, DELETE ON wh_heard, wh_event, wh_delivery, wh_attempt TO partners_housekeeper;
+GRANT SELECT (id) ON wh_endpoint TO partners_housekeeper;            -- the owners' policies ask; it sees none
 GRANT SELECT (id, expires_at), DELETE ON wh_secret TO partners_housekeeper;

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from common.database import Transaction
-from partners.domain.schedule import Attempt, Lane, Next, Verdict
+from partners.domain.schedule import Attempt, Lane, Verdict
 
 CLAIM = """
     WITH lane AS MATERIALIZED (
@@ -178,9 +178,8 @@ async def finish(tx: Transaction, finished: Sequence[Finished]) -> set[tuple[UUI
     return {(row["endpoint_id"], row["sequence"]) for row in rows}
 
 
-async def hold_back(tx: Transaction, finished: Sequence[Finished]) -> None:
+async def hold_back(tx: Transaction, heads: Sequence[Finished]) -> None:
     """Give what waits behind a delivery that will be tried again its head's due time (5)."""
-    heads = [one for one in finished if one.verdict.state is Next.PENDING]
     if not heads:
         return
     await tx.execute(
@@ -199,9 +198,10 @@ async def hold_back(tx: Transaction, finished: Sequence[Finished]) -> None:
     )
 
 
-async def let_go(tx: Transaction, finished: Sequence[Finished]) -> None:
+async def let_go(tx: Transaction, closed: Sequence[Finished]) -> None:
     """Make what waited right behind a closed delivery due."""
-    closed = [one for one in finished if one.verdict.state is not Next.PENDING]
+    if not closed:
+        return
     await tx.execute(
         """
         UPDATE wh_delivery d

@@ -1,0 +1,188 @@
+"""API clients: registered, changed, given new secrets, revoked; by operators and nobody else."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from joserfc.jwk import ECKey
+
+from common.contracts.access import Role
+from common.tokens import SYSTEM
+from partners.clients.keyfile import KeyFile
+from partners.main import keys
+from partners.store import clients
+from tests.integration.partners.outside.house import Partner, ask, problem
+
+
+async def lets_in(partner: Partner, secret: str) -> bool:
+    return (await ask(partner.http, {}, auth=(partner.client_id, secret))).status_code == 200
+
+
+async def test_a_secret_is_shown_once_and_kept_as_a_fingerprint(house):
+    answer = await house.register(Role.FUNDER)
+    said = answer.json()
+    assert answer.headers["location"] == f"/v1/api-clients/{said['client_id']}"
+    assert answer.headers["etag"] == '"v1"'
+    assert said["client_secret"].startswith(f"pis_{said['secrets'][0]['id']}_")
+    read = await house.operator.get(answer.headers["location"])
+    assert {**read.json(), "client_secret": said["client_secret"]} == said
+    kept = await house.administrator.fetch("SELECT encode(body, 'escape') FROM partners.idempotency")
+    secrets = await house.administrator.fetch("SELECT s::text FROM partners.api_client_secret s")
+    assert said["client_secret"] not in str([*kept, *secrets])
+
+
+async def test_the_same_key_gives_the_same_secret_again(house):
+    body = {"name": "Portal", "role": "funder", "organisation_id": str(await house.organisation())}
+    key = str(uuid4())
+    first = await house.operator.post("/v1/api-clients", body, key=key)
+    again = await house.operator.post("/v1/api-clients", body, key=key)
+    assert (again.status_code, again.text) == (201, first.text)
+    other = await house.operator.post("/v1/api-clients", body | {"name": "Other"}, key=key)
+    assert problem(other) == (422, "key-reused")
+    without = await house.http.post("/v1/api-clients", json=body, headers=await house.operator.bearer())
+    assert problem(without) == (400, "idempotency-key-required")
+
+
+async def test_of_five_at_once_one_client_is_made(house):
+    body = {"name": "Portal", "role": "funder", "organisation_id": str(await house.organisation())}
+    same, key = [str(uuid4()) for _ in range(5)], str(uuid4())
+    answers = await asyncio.gather(*(house.operator.post("/v1/api-clients", body, key=one) for one in same))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+    body["organisation_id"] = str(await house.organisation())
+    answers = await asyncio.gather(*(house.operator.post("/v1/api-clients", body, key=key) for _ in range(5)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"role": "funder", "codes": ["86"]}, (422, "territory-mismatch", "/codes")),
+        ({"role": "collectivity_system"}, (422, "territory-mismatch", "/codes")),
+        ({"role": "collectivity_system", "codes": ["86194", "99999"]}, (422, "territory-mismatch", "/codes/1")),
+        ({"role": "collectivity_system", "codes": ["86"]}, (422, "territory-mismatch", "/codes/0")),
+        ({"role": "drac_adviser", "codes": ["33"]}, (422, "territory-mismatch", "/codes/0")),
+        ({"role": "regional_coordinator"}, (422, "coordination-mismatch", "/coordination_id")),
+        (
+            {"role": "regional_coordinator", "coordination_id": str(uuid4())},
+            (422, "coordination-mismatch", "/coordination_id"),
+        ),
+        ({"role": "funder", "coordination_id": str(uuid4())}, (422, "coordination-mismatch", "/coordination_id")),
+        ({"role": "operator"}, (422, "role-not-registrable", "/role")),
+        ({"role": "emperor"}, (422, "enum", "/role")),
+        ({"role": "funder", "organisation_id": str(uuid4())}, (422, "unknown-organisation", "/organisation_id")),
+        ({"role": "funder", "colour": "red"}, (422, "extra-forbidden", "/colour")),
+        ({"role": "funder", "jwks": {"keys": [{"kty": "RSA"}]}}, (422, "literal-error", "/jwks/keys/0/kty")),
+    ],
+)
+async def test_a_registration_that_cannot_be(house, body, said):
+    status, code, pointer = said
+    answer = await house.register(body.pop("role"), **body)
+    assert answer.status_code == status
+    assert (code, pointer) in {(error["code"], error.get("pointer")) for error in answer.json()["errors"]}
+
+
+async def test_a_key_with_its_private_part_is_refused(house):
+    key = {**ECKey.generate_key("P-256").as_dict(private=True), "kid": "k"}
+    answer = await house.register(Role.FUNDER, jwks={"keys": [key]})
+    assert answer.status_code == 422
+
+
+async def test_two_secrets_live_while_one_replaces_the_other(house):
+    partner = await house.partner(Role.FUNDER)
+    path = f"/v1/api-clients/{partner.client_id}"
+    rotated = await house.operator.post(f"{path}/secret/rotate", {}, match=1)
+    new = rotated.json()["client_secret"]
+    assert [await lets_in(partner, one) for one in (partner.secret, new)] == [True, True]
+    emergency = await house.operator.post(f"{path}/secret/rotate", {"overlap": "PT0S"}, match=rotated)
+    newest = emergency.json()["client_secret"]
+    assert [await lets_in(partner, one) for one in (partner.secret, new, newest)] == [False, False, True]
+    assert len((await house.operator.get(path)).json()["secrets"]) == 1
+    too_long = await house.operator.post(f"{path}/secret/rotate", {"overlap": "P8D"}, match=emergency)
+    assert too_long.status_code == 422
+
+
+async def test_a_change_names_the_version_it_was_decided_on(house):
+    partner = await house.collectivity("86194")
+    path = f"/v1/api-clients/{partner.client_id}"
+    assert problem(await house.operator.post(f"{path}/change", {"name": "x"})) == (428, "precondition-required")
+    changed = await house.operator.post(f"{path}/change", {"codes": ["86041"]}, match=1)
+    assert (changed.status_code, changed.json()["codes"], changed.json()["version"]) == (200, ["86041"], 2)
+    assert problem(await house.operator.post(f"{path}/change", {"name": "x"}, match=1)) == (412, "precondition-failed")
+    assert problem(await house.operator.post(f"{path}/change", {"codes": []}, match=2)) == (422, "territory-mismatch")
+
+
+async def test_a_revoked_client_is_out_and_makes_room_for_another(house):
+    partner = await house.partner(Role.FUNDER)
+    path = f"/v1/api-clients/{partner.client_id}"
+    taken = await house.register(Role.FUNDER, organisation_id=str(partner.org))
+    assert problem(taken) == (409, "client-exists")
+    revoked = await house.operator.post(f"{path}/revoke", match=1)
+    assert revoked.json()["revoked_at"] is not None
+    assert not await lets_in(partner, partner.secret)
+    assert problem(await house.operator.post(f"{path}/secret/rotate", {}, match=revoked)) == (409, "client-revoked")
+    assert (await house.register(Role.FUNDER, organisation_id=str(partner.org))).status_code == 201
+
+
+async def test_clients_are_listed_by_pages(house):
+    org = str(await house.organisation())
+    for role in (Role.FUNDER, Role.DASHBOARD, Role.PROJECT_HOLDER):
+        await house.register(role, organisation_id=org)
+    first = (await house.operator.get("/v1/api-clients", organisation_id=org, limit=2)).json()
+    rest = (await house.operator.get("/v1/api-clients", organisation_id=org, limit=2, after=first["next"])).json()
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+    assert problem(await house.operator.get("/v1/api-clients", colour="red")) == (400, "unknown-filter")
+
+
+async def test_nobody_but_an_operator_sees_a_client(house):
+    partner = await house.collectivity()
+    own = f"/v1/api-clients/{partner.client_id}"
+    assert problem(await partner.get(own)) == (404, "no-such-client")
+    assert problem(await partner.post(f"{own}/revoke", match=1)) == (404, "no-such-client")
+    assert problem(await partner.get("/v1/api-clients")) == (403, "scope-missing")
+    body = {"name": "x", "role": "funder", "organisation_id": str(partner.org)}
+    assert problem(await partner.post("/v1/api-clients", body)) == (403, "scope-missing")
+    assert (await house.http.get(own)).status_code == 401
+
+
+async def test_a_coordinations_client_follows_its_coordination(house):
+    """Its territory is what the coordination covers today, not what it covered when the client was registered."""
+    partner = await house.coordinator()
+    other = uuid4()
+    await house.administrator.execute(
+        """
+        INSERT INTO partners.coordination (id, version, organisation_id, drac_id, region, doc)
+        SELECT $1, 1, organisation_id, drac_id, '75', '{}' FROM partners.coordination WHERE id = $2
+        """,
+        other,
+        house.coordination_id,
+    )
+    await house.administrator.execute(
+        """
+        INSERT INTO partners.coverage (coordination_id, department, during)
+        VALUES ($1, '16', '[2020-01-01,2023-01-01)'), ($1, '17', '[2023-01-01,2024-01-01)')
+        """,
+        other,
+    )
+    ended = await house.partner(Role.REGIONAL_COORDINATOR, coordination_id=str(other))
+    seen = {one.client_id: await _codes(house, one) for one in (partner, ended)}
+    assert seen == {partner.client_id: ["86"], ended.client_id: ["17"]}
+
+
+async def _codes(house, partner):
+    async with house.db.transaction(SYSTEM) as tx:
+        known = await clients.known(tx, partner.client_id)
+    assert known is not None
+    return list(known.departments)
+
+
+def test_keys_are_rotated_by_command(tmp_path, capsys):
+    file = tmp_path / "keys.json"
+    KeyFile(file).create_if_absent()
+    KeyFile(file).create_if_absent()
+    before = KeyFile(file).ring()
+    assert file.stat().st_mode & 0o077 == 0
+    with pytest.raises(SystemExit):
+        keys(["rotate", "--file", str(file), "--emergency"])
+    after = KeyFile(file).ring()
+    assert after.current.kid == before.keys[0].kid
+    assert after.current.kid in capsys.readouterr().out

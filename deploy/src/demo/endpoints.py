@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo.cast import Cast, Impossible
-from demo.dossier import Receiver
+from demo.dossier import Hears, Receiver
 from demo.gateway import Answer, Write
 from demo.letters import Letterbox
 from demo.numbered import Part
@@ -32,12 +32,11 @@ class Endpoint:
 
 
 async def open_all(cast: Cast, letterbox: Letterbox, port: int) -> dict[str, Endpoint]:
-    """Subscribe for each receiver of the dossier; what an earlier run has left is removed."""
+    """Subscribe for each receiver of the dossier, first those that hear everything; remove what a run has left."""
     for client in {receiver.client: None for receiver in cast.dossier.receivers.values()}:
         await _remove_left_over(cast, client)
-    return {
-        name: await _open(cast, name, receiver, letterbox, port) for name, receiver in cast.dossier.receivers.items()
-    }
+    receivers = sorted(cast.dossier.receivers.items(), key=lambda one: one[1].hears is not Hears.EVERYTHING)
+    return {name: await _open(cast, name, receiver, letterbox, port) for name, receiver in receivers}
 
 
 async def close_all(cast: Cast, endpoints: Mapping[str, Endpoint]) -> None:
@@ -45,12 +44,11 @@ async def close_all(cast: Cast, endpoints: Mapping[str, Endpoint]) -> None:
         await _remove(cast, endpoint.client, endpoint.id)
 
 
-async def sent(cast: Cast, endpoint: Endpoint) -> list[Mapping[str, Any]]:
-    """List by pull what was addressed to an endpoint, from its first event on."""
+async def sent(cast: Cast, endpoint: Endpoint, *, after: int = 0) -> list[Mapping[str, Any]]:
+    """List by pull what was addressed to an endpoint, behind a number of its own."""
     events: list[Mapping[str, Any]] = []
     while True:
-        after = events[-1]["sequence"] if events else 0
-        query = {"endpoint": endpoint.id, "after": after}
+        query = {"endpoint": endpoint.id, "after": events[-1]["sequence"] if events else after}
         answer = await cast.gateway.read("/v1/events", cast.clients[endpoint.client], **query)
         cast.require(("receivers", endpoint.name), answer)
         if not answer.body["items"]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE_S = 90
+PATIENCE_S = 120
 """How long one thing may take in all, a killed process and its restart included."""
 PAUSE_S = 0.05
 PAUSE_MAX_S = 1.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -70,7 +71,8 @@ class Ledger:
 
 @asynccontextmanager
 async def listening(servers: str) -> AsyncIterator[Ledger]:
-    """Listen from now on."""
+    """Listen from now on, and wait in silence while nobody is there."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     reader = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="latest")
     await reader.start()
     ledger = Ledger()

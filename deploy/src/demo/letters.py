@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from demo.receiver import DELIVERIES, SECRETS, deliveries
+from demo.receiver import DELIVERIES, PID, SECRETS, deliveries
 from demo.settings import Settings
 
 READY_WITHIN_S = 20
@@ -20,6 +20,11 @@ PAUSE_BEFORE_RESTART_S = 0.2
 
 class NoReceiver(Exception):
     """The receiver cannot be started."""
+
+
+def short(kind: str) -> str:
+    """Name a kind of event as dossiers do: `project.submitted`."""
+    return kind.removeprefix("fr.passeursdimages.").rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Letter:
     @property
     def name(self) -> str:
         """Name its kind the short way, as dossiers do."""
-        return self.type.removeprefix("fr.passeursdimages.").rpartition(".")[0]
+        return short(self.type)
 
 
 @dataclass(slots=True)
@@ -57,6 +62,10 @@ class Letterbox:
         draft.touch(mode=0o600)
         draft.write_text(json.dumps({**known, path: secret}), encoding="utf-8")
         draft.replace(file)
+
+    def pid(self) -> int:
+        """Say which process receives."""
+        return int((self.folder / PID).read_text(encoding="ascii"))
 
     def arrived(self, path: str) -> list[Letter]:
         """List what has arrived under a path until now."""

@@ -15,6 +15,7 @@ import yaml
 Part: TypeAlias = tuple[str | int, ...]
 """Where something is in a file's content: `("steps", 3, "do")`."""
 
+DEPTH_MAX = 30
 _WORDS = {"true": True, "false": False, "null": None, "": None}
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 
@@ -71,6 +72,8 @@ class _Reading:
 
     def value(self, node: yaml.Node, part: Part) -> object:
         self.lines.setdefault(part, node.start_mark.line + 1)
+        if len(part) > DEPTH_MAX:
+            raise NotReadable([f"{self.path}:{node.start_mark.line + 1}: This is nested too deeply, or in itself."])
         if isinstance(node, yaml.MappingNode):
             return dict(self._items(node, part))
         if isinstance(node, yaml.SequenceNode):

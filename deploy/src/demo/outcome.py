@@ -13,6 +13,7 @@ from demo.comparing import Difference, Trouble
 from demo.dossier import Hears, Question
 from demo.endpoints import Endpoint, sent
 from demo.gateway import PATIENCE_S
+from demo.letters import short
 from demo.numbered import Part
 from demo.player import Player
 
@@ -122,7 +123,7 @@ def _judged(
 ) -> Iterator[str]:
     """Compare three lists that must be one: what should have come, what was addressed, what has arrived."""
     pulled = {event["id"]: event["sequence"] for event in events}
-    names = {event["id"]: event["type"] for event in events}
+    names = {event["id"]: short(event["type"]) for event in events}
     wanted = player.expected.get(endpoint.name, [])
     if sorted(pulled.values()) != list(range(1, len(pulled) + 1)):
         yield f"The numbers of {endpoint.name} have holes: {sorted(pulled.values())}."

@@ -82,7 +82,7 @@ class Player:
         targets = {key: names[step.reference(key)] for key in verb.needs}
         write = Write(
             path=verb.path.format(**targets),
-            body=names.resolved(step.with_) if "with_" in step.model_fields_set else None,
+            body=names.resolved(step.with_),
             key=self.cast.key(f"{n:03}"),
             at=step.on,
             seen=f"{resource(verb.changes)}/{targets[verb.changes]}" if verb.changes else None,

@@ -25,6 +25,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 SECRETS = "secrets.json"
 DELIVERIES = "deliveries.jsonl"
+PID = "pid"
 CHALLENGE = "fr.passeursdimages.webhook_endpoint.verification.v1"
 BODY_BYTES_MAX = 65_536
 
@@ -99,6 +100,8 @@ def _judged(mailbox: Mailbox, path: str, headers: Mapping[str, str], body: bytes
         event = Webhook(secret).verify(body, dict(headers))
     except (WebhookVerificationError, ValueError) as error:
         return 401, {"error": str(error)}
+    if not isinstance(event, dict) or not {"type", "subject"} <= set(event):
+        return 400, {"error": "no event"}
     if event["type"] == CHALLENGE:
         return 200, {"challenge": event["data"]["challenge"]}
     mailbox.keep(path, headers, event)
@@ -134,6 +137,7 @@ async def serve(folder: Path, port: int, certificate: str, key: str) -> None:
     """Serve until standard input ends."""
     mailbox = Mailbox(folder)
     mailbox.open()
+    (folder / PID).write_text(str(os.getpid()), encoding="ascii")
     config = uvicorn.Config(
         application(mailbox),
         host="127.0.0.1",

@@ -13,18 +13,18 @@ Document = Mapping[str, Any]
 
 def unknown(document: Document, dossier: Dossier) -> Iterator[Trouble]:
     """List the keys of all bodies of a dossier that the API does not know."""
-    operations = {one["operationId"]: one for path in document["paths"].values() for one in _operations(path)}
+    schemas = dict(_schemas(document))
     for part, operation, body in _bodies(dossier):
-        if operation not in operations:
-            yield part, f"This API has no `{operation}`."
-            continue
-        schema = operations[operation].get("requestBody", {}).get("content", {}).get("application/json", {})
-        for where, key in _strange(document, schema.get("schema", {}), body, part):
+        for where, key in _strange(document, schemas.get(operation, {}), body, part):
             yield where, f"`{operation}` knows no `{key}`."
 
 
-def _operations(path: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    return (one for one in path.values() if isinstance(one, dict) and "operationId" in one)
+def _schemas(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the schema of each operation that takes a body."""
+    for path in document["paths"].values():
+        for one in path.values():
+            if isinstance(one, dict) and "requestBody" in one:
+                yield one["operationId"], one["requestBody"]["content"].get("application/json", {}).get("schema", {})
 
 
 def _bodies(dossier: Dossier) -> Iterator[tuple[Part, str, Mapping[str, Any]]]:

@@ -1498,6 +1498,12 @@ GRANT ALL ON SCHEMA partners TO partners_housekeeper;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.wh_endpoint TO partners_app;
 
 --
+-- Name: COLUMN wh_endpoint.id; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT(id) ON TABLE partners.wh_endpoint TO partners_housekeeper;
+
+--
 -- Name: TABLE api_client; Type: ACL; Schema: partners; Owner: partners_owner
 --
 

@@ -5,9 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from common import contracts, kafka
+from common.database import Database
+from common.tokens import SYSTEM
+from reporting.consumers import LISTENERS
 from tests.integration.reporting.reader import Reader
 from tests.waiting import until
 
@@ -43,3 +46,19 @@ async def included(reader: Reader, *states: Any, **where: Any) -> Any:
         return answer if answer.status_code == 200 else None
 
     return await until(asked, within_s=60)
+
+
+async def begin_here(db: Database, group: str, servers: str) -> None:
+    """Let a group begin where the topics end now: a shared broker is full of what other suites have said."""
+    client = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
+    await client.start()
+    try:
+        partitions = [TopicPartition(topic, part) for topic in LISTENERS for part in range(contracts.PARTITIONS)]
+        ends = await client.end_offsets(partitions)
+    finally:
+        await client.stop()
+    async with db.transaction(SYSTEM) as tx:
+        await tx.executemany(
+            "INSERT INTO consumer_offset (grp, topic, part, next_offset) VALUES ($1, $2, $3, $4)",
+            [(group, where.topic, where.partition, end) for where, end in ends.items()],
+        )

@@ -15,11 +15,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from common import consumer, contracts, kafka, migrations, relay
 from common.contracts.actions import ActionStatus
 from common.contracts.reporting import FigureState
+from common.database import Database
 from reporting import jobs
 from reporting.consumers import LISTENERS
 from reporting.domain.positions import offsets
 from tests.integration.reporting.reader import rows
-from tests.integration.reporting.sending import included, send
+from tests.integration.reporting.sending import begin_here, included, send
 from tests.states import action, campaign, project
 from tests.waiting import until
 
@@ -38,7 +39,8 @@ async def running(coroutine: Any) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="module")
-async def producer(kafka_servers: str) -> AsyncIterator[AIOKafkaProducer]:
+async def producer(db: Database, kafka_servers: str) -> AsyncIterator[AIOKafkaProducer]:
+    await begin_here(db, GROUP.name, kafka_servers)
     made = kafka.producer(kafka_servers, "tests")
     await made.start()
     yield made
@@ -135,18 +137,17 @@ async def test_changed_figures_reach_their_topic_and_the_last_one_is_the_newest(
     assert len(announced) <= 5
 
 
-async def test_from_the_topic_to_the_answer_nothing_sleeps(db, reader, producer, kafka_servers):
-    """Not a benchmark, since others may be using the machine: but a pause on the way would be in every answer."""
+async def test_from_the_topic_to_the_answer_takes_less_than_a_second(db, reader, producer, kafka_servers):
+    """Not a benchmark, which `make bench` is: a budget that holds on a machine with other things to do."""
     warm = project(uuid4())
     took: list[float] = []
     async with hearing(db, kafka_servers):
         await send(producer, warm)
         await included(reader, warm, indicator="I17")
-        for _ in range(30):
+        for _ in range(20):
             state = project(uuid4(), campaign_id=uuid4())
             await send(producer, state)
             began = time.monotonic()
             await included(reader, state, indicator="I17")
             took.append(time.monotonic() - began)
-    assert min(took) < 0.05
     assert median(took) < 1

@@ -9,7 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from common import kafka, migrations
 from stack.folder import Folder
 from stack.house import read_environment
 from stack.parts import Parts
+from tests.collector import Collector
 from tests.waiting import wait_until
 
 UP_WITHIN_S = 300  # a cold start resolves Kafka's artefacts
@@ -58,9 +59,23 @@ def parts() -> Iterator[Parts]:
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[House]:
-    """Every service, two API processes each, behind the gateway: one that lives as long as the suite."""
-    with _launched("run", "--no-demo", "--api-processes", "2") as folder:
+def collector() -> Iterator[Collector]:
+    """Whatever spans the processes of the house send away."""
+    with Collector.listening(port=urlsplit(os.environ.get("OTLP_ENDPOINT", "")).port or 0) as there:
+        yield there
+
+
+@pytest.fixture(scope="session")
+def house(collector: Collector) -> Iterator[House]:
+    """Every service, two API processes each, behind the gateway: one that lives as long as the suite.
+
+    Under `python -m stack with` it is the one that runs there.  Spans are kept of requests that ask for it.
+    """
+    if os.environ.get("GATEWAY_URL"):
+        yield House(Folder.find(os.environ))
+        return
+    tracing = {"OTLP_ENDPOINT": collector.url, "TRACE_SAMPLE_RATIO": "0"}
+    with _launched("run", "--no-demo", "--api-processes", "2", environment=tracing) as folder:
         yield House(folder)
 
 
@@ -107,13 +122,13 @@ async def _administrator(parts: Parts) -> AsyncIterator[asyncpg.Connection]:
 
 
 @contextmanager
-def _launched(*words: str) -> Iterator[Folder]:
+def _launched(*words: str, environment: Mapping[str, str] | None = None) -> Iterator[Folder]:
     """Run the launcher on a folder and on parts of its own, while the block lasts."""
     ours = {name: value for name, value in os.environ.items() if name not in Parts.NAMES}
     with TemporaryDirectory(prefix="passeurs-") as place:  # pytest's own are closed to the user who runs PostgreSQL
         folder = Folder(Path(place))
         command = [sys.executable, "-m", "stack", *words, "--no-durable", "--follow-parent"]
-        with subprocess.Popen(command, env={**ours, "PASSEURS_STATE": place}) as launcher:
+        with subprocess.Popen(command, env={**ours, **(environment or {}), "PASSEURS_STATE": place}) as launcher:
             try:
                 wait_until(lambda: folder.is_up() or launcher.poll() is not None, within_s=UP_WITHIN_S)
                 if launcher.poll() is not None:

@@ -1,5 +1,6 @@
 """The house stands: everything is up behind the gateway, and what is killed comes back without anybody's help."""
 
+import asyncio
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from tests.waiting import until
 APIS = [f"{service}-api{number}" for service in SERVICES for number in ("", "-2")]
 WORKERS = [f"{service}-worker" for service in SERVICES]
 EVERYTHING = {"postgres", "kafka", "gateway", *APIS, *WORKERS}
+READ = ("/v1/projects", "/v1/organisations", "/v1/films", "/v1/figures")
 BACK_WITHIN_S = 60
 
 
@@ -36,9 +38,8 @@ async def token(house: House, edge: httpx.AsyncClient) -> str:
 async def all_answer(edge: httpx.AsyncClient, bearer: str) -> bool:
     """Whether every service answers through the gateway: with what it has, or with a refusal of its own."""
     known = {"authorization": f"Bearer {bearer}"}
-    paths = ("/v1/projects", "/v1/organisations", "/v1/films", "/v1/figures")
     try:
-        answers = [await edge.get(path, headers=known) for path in paths]
+        answers = [await edge.get(path, headers=known) for path in READ]
     except httpx.TransportError:
         return False
     return all(answer.status_code < 500 and answer.status_code != 401 for answer in answers)
@@ -60,20 +61,58 @@ async def seen_ready(house: House, service: str) -> bool:
     return len(re.findall(rf"^{service}::.*::health_flags::healthy$", said, re.MULTILINE)) == 2
 
 
-@pytest.mark.parametrize("name", APIS)
+async def all_seen_ready(house: House) -> bool:
+    return all([await seen_ready(house, service) for service in SERVICES])
+
+
+@pytest.mark.parametrize("place", ["", "-2"], ids=["first", "second"])
 async def test_of_two_api_processes_one_may_be_killed_and_nobody_notices(
-    house: House, edge: httpx.AsyncClient, name: str
+    house: House, edge: httpx.AsyncClient, place: str
 ) -> None:
-    service, bearer = name.partition("-")[0], await token(house, edge)
-    await until(lambda: seen_ready(house, service), within_s=BACK_WITHIN_S)
-    before = house.processes()[name]
-    os.kill(before, signal.SIGKILL)
+    bearer = await token(house, edge)
+    await until(lambda: all_seen_ready(house), within_s=BACK_WITHIN_S)
+    before = {name: pid for name, pid in house.processes().items() if name in {f"{one}-api{place}" for one in SERVICES}}
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
 
     async def back() -> bool:
         assert await all_answer(edge, bearer)
-        return house.processes().get(name) not in (None, before)
+        return all(house.processes().get(name) not in (None, pid) for name, pid in before.items())
 
     await until(back, within_s=BACK_WITHIN_S)
+    await until(lambda: all_seen_ready(house), within_s=BACK_WITHIN_S)
+
+
+async def test_a_rolling_restart_loses_no_request(house: House, edge: httpx.AsyncClient) -> None:
+    """Reads and writes go on while each API process is told to stop, drains, and is started anew."""
+    bearer, over = await token(house, edge), asyncio.Event()
+    lost: list[httpx.Response] = []
+
+    async def ask(path: str, method: str) -> int:
+        asked = 0
+        while not over.is_set():
+            answer = await edge.request(method, path, headers={"authorization": f"Bearer {bearer}"})
+            asked += 1
+            if answer.status_code >= 500:
+                lost.append(answer)
+        return asked
+
+    asking = [asyncio.create_task(ask(path, method)) for path in READ for method in ("GET", "POST")]
+    try:
+        for place in ("", "-2"):
+            await asyncio.gather(*(restarted(house, f"{service}-api{place}") for service in SERVICES))
+    finally:
+        over.set()
+    assert min(await asyncio.gather(*asking)) > 0
+    assert [(answer.request.method, answer.request.url.path, answer.text) for answer in lost] == []
+
+
+async def restarted(house: House, name: str) -> None:
+    """Tell one process to stop, and wait until the gateway sees its successor ready."""
+    service, before = name.partition("-")[0], house.processes()[name]
+    await until(lambda: seen_ready(house, service), within_s=BACK_WITHIN_S)
+    os.kill(before, signal.SIGTERM)
+    await until(lambda: house.processes().get(name) not in (None, before), within_s=BACK_WITHIN_S)
     await until(lambda: seen_ready(house, service), within_s=BACK_WITHIN_S)
 
 

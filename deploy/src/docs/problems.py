@@ -4,7 +4,7 @@ from pathlib import Path
 
 from common.errors import DomainError
 from common.problems import problem_catalogue, status
-from docs.house import load_everything
+from docs import house
 from docs.text import compact, said
 
 PATH = Path("docs/reference/problems.md")
@@ -22,8 +22,9 @@ code is `/problems/<code>`.
 
 def pages() -> dict[Path, str]:
     """Write the page for readers here, and the document that is served."""
-    load_everything()
-    kinds = {kind.code: kind for kind in problem_catalogue()}
+    house.load_everything()
+    ours = {"common", *house.SERVICES}
+    kinds = {kind.code: kind for kind in problem_catalogue() if kind.__module__.split(".")[0] in ours}
     return {PATH: _page(kinds), SERVED: compact([_entry(kind) for kind in kinds.values()])}
 
 

@@ -1,6 +1,7 @@
 """The joined documents themselves: well-formed, complete, and pointing nowhere that is not there."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from common import contracts
-from docs import asyncapi, events, house, listeners, openapi
+from common.problems import status
+from docs import asyncapi, events, house, listeners, openapi, problems
 from docs.definitions import Definitions
 from docs.openapi import PathTwice, joined
 
@@ -84,3 +86,17 @@ def test_a_path_that_two_services_answer_is_refused():
     one = {"paths": {"/v1/films": {}}, "components": {"securitySchemes": DOORS["components"]["securitySchemes"]}}
     with pytest.raises(PathTwice):
         joined({"catalogue": one, "actions": one})
+
+
+def test_a_code_has_one_status():
+    """Programmes decide by the code; how a service words it is for people."""
+    statuses: dict[str, set[int]] = defaultdict(set)
+    for kind in problems.every():
+        statuses[kind.code].add(status(kind))
+    several = {code for code, found in statuses.items() if len(found) > 1}
+    assert several == {"no-such-municipality"}  # asked for by its address: 404; named in a body: 422
+
+
+def test_every_code_is_served_once():
+    served = json.loads(problems.pages()[problems.SERVED])
+    assert [one["code"] for one in served] == sorted({kind.code for kind in problems.every()})

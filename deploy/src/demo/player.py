@@ -68,13 +68,14 @@ class Player:
         """
         here: Part = ("steps", n)
         played = await self._done(n, step)
-        if wrong := [Difference((*here, *part), said) for part, said in judged(step, played.answer)]:
+        wrong = [Difference((*here, *part), said) for part, said in judged(step, played.answer)]
+        if wrong and step.then.refused is None:
             raise Broken(replace(played, differences=wrong))
         thing = await self._learn(step, played.answer)
         included, seen = await asyncio.gather(self.observer.included(played.answer, thing), self.observer.read_all())
         played = await self._observed(replace(played, figures_after_s=included), seen)
         found = [Difference((*here, "then", *part), said) for part, said in self._compared(played)]
-        return replace(played, differences=found)
+        return replace(played, differences=[*wrong, *found])
 
     async def _done(self, n: int, step: Step) -> Played:
         names, verb, trace = self.cast.names, step.verb, secrets.token_hex(16)

@@ -38,9 +38,8 @@ class Collector:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 packed = self.headers.get("content-encoding") == "gzip"
-                collector.take(gzip.decompress(body) if packed else body)
+                collector.take(gzip.decompress(_body(self)) if packed else _body(self))
                 self.send_response(200)
                 self.send_header("content-length", "0")
                 self.end_headers()
@@ -73,3 +72,15 @@ class Collector:
     def of(self, trace: str) -> list[Span]:
         """List the spans of one trace that have arrived until now."""
         return [span for known, span in self._arrived if known == trace]
+
+
+def _body(request: BaseHTTPRequestHandler) -> bytes:
+    """Read what was sent, in one piece or in several."""
+    if request.headers.get("transfer-encoding", "") != "chunked":
+        return request.rfile.read(int(request.headers["content-length"]))
+    pieces = []
+    while size := int(request.rfile.readline(), 16):
+        pieces.append(request.rfile.read(size))
+        request.rfile.readline()
+    request.rfile.readline()
+    return b"".join(pieces)

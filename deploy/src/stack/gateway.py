@@ -172,7 +172,7 @@ def _tracing(gateway: Gateway) -> Json | None:
     if gateway.otlp_endpoint is None:
         return None
     traces = f"{gateway.otlp_endpoint.rstrip('/')}/v1/traces"
-    return _filled("tracing.yaml", OTLP_TRACES=traces, SAMPLE_PERCENT=100 * gateway.sample_ratio)
+    return _filled("tracing.yaml", OTLP_TRACES=traces, SAMPLED_PER_MILLION=round(1_000_000 * gateway.sample_ratio))
 
 
 def _public(routes: Sequence[Route]) -> Iterator[Json]:

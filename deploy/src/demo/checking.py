@@ -6,7 +6,7 @@ from pathlib import Path
 from common.contracts.access import Role
 from demo import names
 from demo.dossier import Dossier, Hears, Step, load
-from demo.names import AS, reference
+from demo.names import AS
 from demo.numbered import NotReadable, Numbered, Part
 from demo.verbs import KEYS
 
@@ -126,7 +126,7 @@ def _stated(step: Step, here: Part, known: set[str]) -> Iterator[Trouble]:
 
 def _outcome(dossier: Dossier) -> Iterator[Trouble]:
     known = {*_beforehand(dossier), *(name for step in dossier.steps for name in _made(step))}
-    if dossier.outcome and reference("campaign", "campaign") not in known:
-        yield ("outcome",), "The outcome is asked for the campaign of the dossier: a step must draft it."
+    if dossier.outcome and all(step.do != "campaign.draft" for step in dossier.steps):
+        yield ("outcome",), "The outcome is asked of the dossier's campaign: a step must draft it."
     for n, question in enumerate(dossier.outcome):
         yield from _mentions(question.where, ("outcome", n, "where"), known)

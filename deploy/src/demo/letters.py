@@ -1,11 +1,12 @@
 """Our side of the receiver: its process, kept alive; the secrets it is told; the webhooks it has written down."""
 
 import asyncio
+import fcntl
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,31 +87,46 @@ class Letterbox:
 
 @asynccontextmanager
 async def receiving(settings: Settings) -> AsyncIterator[Letterbox]:
-    """Run the receiver, starting it again whenever it ends, and give what arrives there."""
+    """Run the receiver, starting it again whenever it ends, and give what arrives there.
+
+    Raises:
+        NoReceiver: another one is there already.
+    """
     folder = settings.receiver_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left_over in (SECRETS, DELIVERIES):
-        (folder / left_over).unlink(missing_ok=True)
-    first = await _started(settings)
-    keeper = asyncio.create_task(_keep(settings, first))
-    try:
-        await _until_listening(settings.receiver_port, keeper)
-        yield Letterbox(folder)
-    finally:
-        keeper.cancel()
-        with suppress(asyncio.CancelledError, NoReceiver):
-            await keeper
+    with _alone(folder):
+        for left_over in (SECRETS, DELIVERIES, PID):
+            (folder / left_over).unlink(missing_ok=True)
+        keeper = asyncio.create_task(_keep(settings))
+        try:
+            await _until_started(folder, keeper)
+            yield Letterbox(folder)
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError, NoReceiver):
+                await keeper
 
 
-async def _keep(settings: Settings, process: asyncio.subprocess.Process) -> None:
-    served = False
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder: what two demonstrations were sent could not be told apart."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NoReceiver("Another demonstration is playing; wait until it has ended.") from None
+        yield
+
+
+async def _keep(settings: Settings) -> None:
+    process = await _started(settings)
     try:
         while True:
             code = await process.wait()
-            if not served and code > 0:
-                raise NoReceiver(f"The receiver ended with {code}: is port {settings.receiver_port} taken?")
+            if not (settings.receiver_folder / PID).exists():
+                raise NoReceiver(f"The receiver ended with {code}; port {settings.receiver_port} may be taken.")
             await asyncio.sleep(PAUSE_BEFORE_RESTART_S)
-            process, served = await _started(settings), True
+            process = await _started(settings)
     finally:
         if process.returncode is None:
             process.terminate()
@@ -127,21 +143,12 @@ async def _started(settings: Settings) -> asyncio.subprocess.Process:
     )
 
 
-async def _until_listening(port: int, keeper: asyncio.Task[None]) -> None:
+async def _until_started(folder: Path, keeper: asyncio.Task[None]) -> None:
     async with asyncio.timeout(READY_WITHIN_S):
-        while not await _listens(port):
+        while not (folder / PID).exists():
             if keeper.done():
                 await keeper
             await asyncio.sleep(LOOK_EVERY_S)
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def _letter(line: dict[str, Any]) -> Letter:

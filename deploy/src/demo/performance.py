@@ -13,7 +13,7 @@ from demo.checking import OPERATOR
 from demo.comparing import Difference, Trouble
 from demo.dossier import Dossier, Step
 from demo.gateway import Credentials, Gateway, Unanswered
-from demo.letters import Letterbox
+from demo.letters import Letterbox, NoReceiver
 from demo.names import Names
 from demo.observing import Observer
 from demo.player import Broken, Player
@@ -53,6 +53,8 @@ async def perform(dossier: Dossier, settings: Settings, teller: Teller, *, befor
             await endpoints.close_all(cast, observer.endpoints)
     except Impossible as refused:
         teller.differ([Difference(refused.part, str(refused))])
+    except (NoReceiver, Unanswered) as lost:
+        teller.differ([Difference((), str(lost))])
 
 
 async def _prepared(

@@ -26,6 +26,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 SECRETS = "secrets.json"
 DELIVERIES = "deliveries.jsonl"
 PID = "pid"
+LOOK_EVERY_S = 0.01
 CHALLENGE = "fr.passeursdimages.webhook_endpoint.verification.v1"
 BODY_BYTES_MAX = 65_536
 
@@ -137,22 +138,30 @@ async def serve(folder: Path, port: int, certificate: str, key: str) -> None:
     """Serve until standard input ends."""
     mailbox = Mailbox(folder)
     mailbox.open()
-    (folder / PID).write_text(str(os.getpid()), encoding="ascii")
     config = uvicorn.Config(
         application(mailbox),
         host="127.0.0.1",
         port=port,
         ssl_certfile=certificate,
         ssl_keyfile=key,
-        log_level="critical",
+        log_level="critical",  # what it cannot do is told by how it ends
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=1,  # whoever keeps a connection open would be waited for, half a minute long
     )
     server = uvicorn.Server(config)
-    followed = asyncio.create_task(_until_left_alone(server))
-    await server.serve()
-    followed.cancel()
+    async with asyncio.TaskGroup() as group:
+        followed = group.create_task(_until_left_alone(server))
+        told = group.create_task(_say_when_started(server, folder))
+        await server.serve()
+        followed.cancel()
+        told.cancel()
+
+
+async def _say_when_started(server: uvicorn.Server, folder: Path) -> None:
+    while not server.started:  # noqa: ASYNC110 - a flag is all that uvicorn has
+        await asyncio.sleep(LOOK_EVERY_S)
+    (folder / PID).write_text(str(os.getpid()), encoding="ascii")
 
 
 async def _until_left_alone(server: uvicorn.Server) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from demo.letters import Letterbox, receiving
+from demo.letters import Letterbox, NoReceiver, receiving
 from demo.receiver import CHALLENGE, DELIVERIES
 from demo.settings import Settings
 from stack import certificates
@@ -138,3 +138,18 @@ async def test_what_a_crash_has_cut_off_is_no_delivery(sender: httpx.AsyncClient
     await killed(letterbox)
     await until(lambda: sent_at_last(sender, "e-2"))
     assert [letter.id for letter in letterbox.arrived(PATH)] == ["e-1", "e-2"]
+
+
+async def test_two_at_once_are_refused(settings: Settings, letterbox: Letterbox):
+    with pytest.raises(NoReceiver, match="Another demonstration is playing"):
+        async with receiving(settings):
+            pass
+    assert letterbox.pid() > 0
+
+
+@pytest.mark.usefixtures("letterbox")
+async def test_a_port_that_is_taken_is_named(settings: Settings, tmp_path: Path):
+    elsewhere = settings.model_copy(update={"receiver_folder": tmp_path / "elsewhere"})
+    with pytest.raises(NoReceiver, match=f"port {settings.receiver_port} may be taken"):
+        async with receiving(elsewhere):
+            pass

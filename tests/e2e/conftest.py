@@ -44,7 +44,7 @@ async def scene(house: House, office: Office, tmp_path_factory: pytest.TempPathF
     async with receiving(settings) as letterbox:
         made = await set_up(office, letterbox, settings.receiver_port)
     yield made
-    await made.leave()
+    await made.subscription.remove()
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.contracts.access import Role
-from demo.gateway import Write
 from demo.letters import Letterbox
 from tests.e2e import ground as grounds
 from tests.e2e.dossier import OCTOBER, a_campaign, beginning, opened, screening, told
 from tests.e2e.ground import VINTAGE, Company, Ground
 from tests.e2e.people import Office, Person
-from tests.e2e.subscription import PATH, subscribe
+from tests.e2e.subscription import Subscription, subscribe
 
 NATION: Mapping[Role, str] = {
     Role.NATIONAL_COORDINATION: "cultural_association",
@@ -37,6 +36,8 @@ class Scene:
     nation: Mapping[Role, Person]
     things: Mapping[str, str]
     """What paths lead to: all of it is `home`'s."""
+    subscription: Subscription
+    """`home`'s endpoint; paused, so that nothing is sent to a receiver that has gone."""
     private: frozenset[str]
     """The ids that no stranger may ever be shown."""
     elsewhere: frozenset[str]
@@ -68,12 +69,6 @@ class Scene:
         if key not in self._tokens:
             self._tokens[key] = await self.office.token(who, scope)
         return self._tokens[key]
-
-    async def leave(self) -> None:
-        """Take the endpoint away: nobody listens there any more."""
-        here = f"{PATH}/{self.things['endpoint_id']}"
-        write = Write(method="DELETE", path=here, key=f"leave-{self.office.run}", seen=here)
-        await self.office.gateway.write(self.home[Role.REGIONAL_COORDINATOR].credentials, write)
 
 
 async def set_up(office: Office, letterbox: Letterbox, port: int) -> Scene:
@@ -114,6 +109,7 @@ async def set_up(office: Office, letterbox: Letterbox, port: int) -> Scene:
         neighbour=neighbour,
         nation=people,
         things=things,
+        subscription=subscription,
         private=dossier.ids | untold.ids | {subscription.id, draft["id"]},
         elsewhere=theirs.ids | others.ids,
     )

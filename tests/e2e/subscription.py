@@ -1,9 +1,10 @@
 """A webhook endpoint of somebody's, played by the receiver, with something delivered to it."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from demo.gateway import Answer
+from demo.gateway import Answer, Write
 from demo.letters import Letterbox
 from tests.e2e.people import Office, Person
 from tests.waiting import until
@@ -30,6 +31,11 @@ class Subscription:
         """Change it from the version it has now."""
         return await self.office.ask(self.owner, f"{self.here}/{verb}", body, seen=self.here)
 
+    async def remove(self) -> None:
+        """End it: nobody listens there any more."""
+        write = Write(method="DELETE", path=self.here, key=f"remove-{self.id}", seen=self.here)
+        await self.office.gateway.write(self.owner.credentials, write)
+
     async def delivered(self) -> str:
         """Send an event that says nothing, and wait until it has arrived; give its number."""
         await self.office.write(self.owner, f"{self.here}/test", seen=self.here)
@@ -44,7 +50,7 @@ class Subscription:
 
 async def subscribe(office: Office, owner: Person, letterbox: Letterbox, port: int, *types: str) -> Subscription:
     """Register an endpoint and have it verified."""
-    path = f"/{office.run}/{owner.name}"
+    path = f"/{secrets.token_hex(8)}"
     body = {"url": f"https://127.0.0.1:{port}{path}", "event_types": list(types) or ["*"]}
     made = await office.write(owner, PATH, body)
     letterbox.tell(path, made["secret"])

@@ -12,7 +12,7 @@ from demo.checking import checked
 from demo.dossier import Dossier
 from demo.numbered import NotReadable, Numbered
 from demo.performance import not_understood, perform
-from demo.settings import Settings
+from demo.settings import NoHouse, Settings
 from demo.telling import Teller
 
 DOSSIER_A = Path(__file__).resolve().parents[2] / "dossiers" / "poitiers.yaml"
@@ -40,6 +40,9 @@ def play(
         for trouble in refused.troubles:
             console.print(trouble, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(NOT_READABLE) from refused
+    except NoHouse as lost:
+        console.print(str(lost), style="red", markup=False)
+        raise typer.Exit(NOT_READABLE) from lost
     with Teller(console, file, read) as teller:
         asyncio.run(perform(read, settings, teller))
     teller.verdict()

@@ -86,7 +86,7 @@ def compared(played: Played, receivers: Mapping[str, Receiver], steps: Mapping[s
 def addressed(receiver: Receiver, name: str, step: Step, facts: Sequence[Fact]) -> list[Fact]:
     """Choose the facts of a step that a receiver must have, as far as they are there."""
     if receiver.hears is Hears.EVERYTHING:
-        return list(facts)
+        return [fact for fact in facts if receiver.wants(fact.name)]
     listed = Counter(step.then.webhooks.get(name, ()))
     wanted = []
     for fact in facts:
@@ -110,8 +110,9 @@ def _letters(
     name: str, letters: Sequence[Letter], receiver: Receiver, played: Played, steps: Mapping[str, str]
 ) -> Iterator[str]:
     facts = {fact.id: fact for fact in played.facts}
-    everything = receiver.hears is Hears.EVERYTHING
-    listed = [fact.name for fact in played.facts] if everything else played.step.then.webhooks.get(name, ())
+    listed: Sequence[str] = played.step.then.webhooks.get(name, ())
+    if receiver.hears is Hears.EVERYTHING:
+        listed = [fact.name for fact in addressed(receiver, name, played.step, played.facts)]
     arrived = [letter for letter in letters if letter.id in facts]
     yield from (said for _, said in _listed((), listed, [letter.name for letter in arrived], f"arrived at {name}"))
     for letter in letters:

@@ -6,6 +6,7 @@ checked by the API; everything else is checked here, before anything is played.
 
 from decimal import Decimal
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -93,6 +94,10 @@ class Receiver(Piece):
     client: Name
     hears: Hears
     event_types: tuple[str, ...] = ("campaign.*", "project.*", "action.*", "report.*")
+
+    def wants(self, fact: str) -> bool:
+        """Tell whether it has subscribed to a kind of fact."""
+        return any(fnmatchcase(fact, kind) for kind in self.event_types)
 
 
 class Refusal(Piece):

@@ -99,14 +99,16 @@ class Observer:
         campaign = await self._ask(indicator=asked, including=including, campaign=[self.campaign])
         return Numbers(counted, figures.ratios(figures.values(campaign.body)))
 
-    async def letters(self, endpoint: Endpoint, wanted: Sequence[Fact], since: int) -> list[Letter]:
+    async def letters(
+        self, endpoint: Endpoint, wanted: Sequence[Fact], facts: Sequence[Fact], since: int
+    ) -> list[Letter]:
         """Wait until an endpoint has what was addressed to it; give all that came since.
 
         Facts are addressed to all endpoints in one transaction: once somebody who hears everything has one, it is
         settled who else gets it, and what an endpoint is not to get need not be waited for.
         """
         ids = {fact.id for fact in wanted}
-        if endpoint.receiver.hears is not Hears.EVERYTHING and self._somebody_hears_everything:
+        if endpoint.receiver.hears is not Hears.EVERYTHING and self._somebody_hears(facts):
             arrived = self.letterbox.arrived(endpoint.path)
             after = max((letter.sequence or 0 for letter in arrived), default=0)
             ids = {event["id"] for event in await sent(self.cast, endpoint, after=after)}
@@ -116,9 +118,10 @@ class Observer:
         )
         return self.letterbox.arrived(endpoint.path)[since:]
 
-    @property
-    def _somebody_hears_everything(self) -> bool:
-        return any(one.receiver.hears is Hears.EVERYTHING for one in self.endpoints.values())
+    def _somebody_hears(self, facts: Sequence[Fact]) -> bool:
+        """Tell whether one endpoint, which is waited for first, gets all of these."""
+        all_ears = (one.receiver for one in self.endpoints.values() if one.receiver.hears is Hears.EVERYTHING)
+        return any(all(receiver.wants(fact.name) for fact in facts) for receiver in all_ears)
 
     def states(self, seen: Sequence[Seen]) -> dict[str, str]:
         """Give the state of each thing, and of each of its parts that has a name."""

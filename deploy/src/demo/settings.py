@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class NoHouse(Exception):
+    """Nobody has said where the house is."""
 
 
 class Settings(BaseModel):
@@ -22,8 +26,16 @@ class Settings(BaseModel):
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
-        """Take what is ours from the environment."""
-        return cls.model_validate({name.lower(): value for name, value in environ.items() if value})
+        """Take what is ours from the environment.
+
+        Raises:
+            NoHouse: it does not say where the house is.
+        """
+        try:
+            return cls.model_validate({name.lower(): value for name, value in environ.items() if value})
+        except ValidationError as error:
+            missing = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
+            raise NoHouse(f"The environment lacks {missing}: `make demo` sets it.") from error
 
     def operator_secret(self) -> str:
         return self.operator_secret_file.read_text(encoding="ascii").strip()

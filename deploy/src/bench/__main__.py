@@ -5,13 +5,13 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
 from bench import crossing, region
 from bench.figures import tell
 from demo.gateway import Credentials, Gateway
+from demo.settings import Settings
 
 CONNECTIONS_MAX = 64
 TIMEOUT_S = 10.0
@@ -20,22 +20,15 @@ TIMEOUT_S = 10.0
 async def measure(where: dict[str, str], secret: str) -> None:
     limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
     operator = Credentials("operator", secret)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        async with httpx.AsyncClient(base_url=where["GATEWAY_URL"], limits=limits, timeout=TIMEOUT_S) as client:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.read({**where, "RECEIVER_FOLDER": folder})
+        async with httpx.AsyncClient(base_url=settings.gateway_url, limits=limits, timeout=TIMEOUT_S) as client:
             gateway = Gateway(client)
             _say("setting a region up")
             made = await region.found(gateway, operator)
-            async with crossing.subscribed(
-                gateway,
-                made,
-                folder,
-                port=urlsplit(where["RECEIVER_URL"]).port or 0,
-                certificate=Path(where["RECEIVER_CERTIFICATE"]),
-                key=Path(where["RECEIVER_KEY"]),
-            ):
+            async with crossing.subscribed(gateway, made, settings) as letterbox:
                 _say(f"{crossing.WRITES_PER_S} writes a second for {crossing.WARM_UP_S} + {crossing.MEASURED_S} s")
-                tell(await crossing.measure(gateway, made, folder))
+                tell(await crossing.measure(gateway, made, letterbox))
 
 
 def _say(text: str) -> None:

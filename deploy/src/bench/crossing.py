@@ -4,31 +4,30 @@ Open loop: writes leave at their hour whatever became of the earlier ones, so th
 """
 
 import asyncio
-import json
 import secrets
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bench.figures import Measured, percentile
 from bench.region import NotSetUp, Region
 from demo.gateway import Gateway, Write, problem
-from demo.receiver import DELIVERIES, SECRETS
+from demo.letters import Letterbox, receiving
+from demo.settings import Settings
 
 WRITES_PER_S = 50
 WARM_UP_S = 15
 MEASURED_S = 30
 ASK_EVERY_S = 0.010
 WITHIN_S = 20.0
+ENDPOINTS = "/v1/webhooks/endpoints"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossed:
-    """One write: when it was answered (epoch seconds), and how long its figure took; None: it never came."""
+    """One write: when it was answered (on the machine's monotonic clock), and how long its figure took; None: never."""
 
     project_id: str
     answered_at: float
@@ -36,14 +35,17 @@ class Crossed:
     figure_s: float | None
 
 
-async def measure(gateway: Gateway, region: Region, folder: Path) -> list[Measured]:
+async def measure(gateway: Gateway, region: Region, letterbox: Letterbox) -> list[Measured]:
     """Write at a steady rate, warm up first, and say how long everything took."""
     await _load(gateway, region, WARM_UP_S)
     crossed = await _load(gateway, region, MEASURED_S)
-    arrivals = await _arrivals(folder, {one.project_id for one in crossed})
-    lost = sum(one.figure_s is None for one in crossed) + sum(one.project_id not in arrivals for one in crossed)
-    if lost:
-        raise NotSetUp(f"{lost} figures or webhooks of {len(crossed)} writes did not come within {WITHIN_S} s.")
+    arrivals = await _arrivals(letterbox, {one.project_id for one in crossed})
+    uncounted = sum(one.figure_s is None for one in crossed)
+    untold = sum(one.project_id not in arrivals for one in crossed)
+    if uncounted or untold:
+        raise NotSetUp(
+            f"Of {len(crossed)} writes {uncounted} were not counted and {untold} not told of in {WITHIN_S} s."
+        )
     figure = [one.figure_s * 1000 for one in crossed if one.figure_s is not None]
     webhook = [(arrivals[one.project_id] - one.answered_at) * 1000 for one in crossed]
     return [
@@ -55,33 +57,33 @@ async def measure(gateway: Gateway, region: Region, folder: Path) -> list[Measur
 
 
 @asynccontextmanager
-async def subscribed(
-    gateway: Gateway, region: Region, folder: Path, *, port: int, certificate: Path, key: Path
-) -> AsyncIterator[None]:
+async def subscribed(gateway: Gateway, region: Region, settings: Settings) -> AsyncIterator[Letterbox]:
     """Let the coordination's system listen, in a process of its own, for as long as this lasts."""
-    words = [sys.executable, "-m", "demo.receiver", str(folder), str(port), str(certificate), str(key)]
-    receiver = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE)
-    try:
-        await _subscribe(gateway, region, folder, port)
-        yield
-    finally:
-        receiver.terminate()
-        await receiver.wait()
+    async with receiving(settings) as letterbox:
+        path = f"/{secrets.token_hex(8)}"
+        url = f"https://127.0.0.1:{settings.receiver_port}{path}"
+        body = {"url": url, "event_types": ["project.drafted"]}
+        made = await _must(gateway, region, Write(path=ENDPOINTS, body=body, key=secrets.token_hex(16)))
+        letterbox.tell(path, made["secret"])
+        await _verified(gateway, region, f"{ENDPOINTS}/{made['id']}")
+        yield letterbox
 
 
-async def _subscribe(gateway: Gateway, region: Region, folder: Path, port: int) -> None:
-    path = f"/{secrets.token_hex(8)}"
-    body = {"url": f"https://localhost:{port}{path}", "event_types": ["project.drafted"]}
-    write = Write(path="/v1/webhooks/endpoints", body=body, key=secrets.token_hex(16))
-    made = await gateway.write(region.coordinator, write)
-    if not made.good:
-        raise NotSetUp(problem(made))
-    (folder / SECRETS).write_text(json.dumps({path: made.body["secret"]}), encoding="utf-8")
-    where = f"/v1/webhooks/endpoints/{made.body['id']}"
-    verify = Write(path=f"{where}/verify", key=secrets.token_hex(16), seen=where)
-    answer = await gateway.write(region.coordinator, verify)
+async def _verified(gateway: Gateway, region: Region, here: str) -> None:
+    await _must(gateway, region, Write(path=f"{here}/verify", key=secrets.token_hex(16), seen=here))
+    deadline = time.monotonic() + WITHIN_S
+    while (await gateway.read(here, region.coordinator)).body["state"] != "active":
+        if time.monotonic() > deadline:
+            raise NotSetUp("The endpoint was not verified.")
+        await asyncio.sleep(0.1)
+
+
+async def _must(gateway: Gateway, region: Region, write: Write) -> dict[str, Any]:
+    answer = await gateway.write(region.coordinator, write)
     if not answer.good:
         raise NotSetUp(problem(answer))
+    said: dict[str, Any] = answer.body
+    return said
 
 
 async def _load(gateway: Gateway, region: Region, seconds: int) -> list[Crossed]:
@@ -99,10 +101,9 @@ async def _cross(gateway: Gateway, region: Region, n: int) -> Crossed:
     made = await gateway.write(region.holder, write)
     if not made.good:
         raise NotSetUp(problem(made))
-    answered_at = time.time() - (time.monotonic() - made.at)
     including = f"project:{made.body['id']}@{made.version}"
     figure_s = await _included(gateway, region, including, made.at)
-    return Crossed(project_id=made.body["id"], answered_at=answered_at, write_s=made.at - asked, figure_s=figure_s)
+    return Crossed(project_id=made.body["id"], answered_at=made.at, write_s=made.at - asked, figure_s=figure_s)
 
 
 async def _included(gateway: Gateway, region: Region, including: str, since: float) -> float | None:
@@ -130,26 +131,15 @@ def _project(region: Region, n: int) -> dict[str, Any]:
     }
 
 
-async def _arrivals(folder: Path, wanted: set[str]) -> dict[str, float]:
-    """Wait until every write has been told of; when each first was, in epoch seconds."""
+async def _arrivals(letterbox: Letterbox, wanted: set[str]) -> dict[str, float]:
+    """Wait until every write has been told of; when each first was, on the same clock."""
     deadline = time.monotonic() + WITHIN_S
     while True:
-        arrived = _read_arrivals(folder / DELIVERIES)
+        letterbox.look()
+        arrived = {letter.subject: letter.received_at for letter in reversed(letterbox.letters)}
         if wanted <= set(arrived) or time.monotonic() > deadline:
             return arrived
         await asyncio.sleep(0.1)
-
-
-def _read_arrivals(file: Path) -> dict[str, float]:
-    if not file.exists():
-        return {}
-    arrived: dict[str, float] = {}
-    for text in file.read_text(encoding="utf-8").split("\n")[:-1]:  # the last line may still be being written
-        if not text:
-            continue
-        line = json.loads(text)
-        arrived.setdefault(line["event"]["subject"], line["received_at"])
-    return arrived
 
 
 def _shares(name: str, values: Sequence[float]) -> list[Measured]:

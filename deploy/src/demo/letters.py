@@ -70,10 +70,11 @@ class Letterbox:
 
     def arrived(self, path: str) -> list[Letter]:
         """List what has arrived under a path until now."""
-        self._look()
+        self.look()
         return [letter for letter in self.letters if letter.path == path]
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Read what has been written down since the last look."""
         try:
             with (self.folder / DELIVERIES).open("rb") as file:
                 file.seek(self._read_to)

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from common.errors import Malformed
-from common.http import etag, moment, present, respond, seen_version
+from common.http import Moment, etag, moment, present, respond, seen_version
 from common.idempotency import Answer, fingerprint
 
 
@@ -43,6 +44,13 @@ def test_anything_else_is_no_moment(text: str):
     with pytest.raises(Malformed) as refusal:
         moment(text, parameter="Sandbox-Date")
     assert refusal.value.errors[0].parameter == "Sandbox-Date"
+
+
+@pytest.mark.parametrize("said", [1_782_934_200, "1782934201", "2026-07-01", "2026-07-01T21:30:00", None])
+def test_in_a_body_it_is_no_number_either(said: object):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python(said)
+    assert TypeAdapter(Moment).validate_python("2026-07-01T19:30:00Z") == datetime(2026, 7, 1, 19, 30, tzinfo=UTC)
 
 
 def test_a_fingerprint_tells_every_part_of_a_request():

@@ -11,7 +11,8 @@ from typing import Annotated, Final, cast
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from common.database import Database, uuid7
 from common.errors import FieldError, Malformed
@@ -216,3 +217,13 @@ def moment(text: str, *, parameter: str) -> datetime:
         pass
     message, libelle = "An RFC 3339 date-time with an offset.", "Une date-heure RFC 3339 avec son décalage."
     raise Malformed(errors=[FieldError("", "date-time", message, libelle=libelle, parameter=parameter)])
+
+
+def _written(said: object) -> object:
+    if isinstance(said, str) and _RFC_3339.fullmatch(said):
+        return said
+    raise PydanticCustomError("datetime_type", "Must be an RFC 3339 date-time.")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""The same in a body: text only, since a number of seconds says neither its unit nor its clock."""

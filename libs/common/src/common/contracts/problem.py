@@ -58,6 +58,8 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "bool": ("Must be true or false.", "Doit être vrai ou faux."),
     "uuid": ("Must be a UUID.", "Doit être un UUID."),
     "date": ("Must be a date (YYYY-MM-DD).", "Doit être une date (AAAA-MM-JJ)."),
+    "time_delta_type": ("Must be a duration, such as PT24H.", "Doit être une durée, comme PT24H."),
+    "time_delta_parsing": ("Must be a duration, such as PT24H.", "Doit être une durée, comme PT24H."),
     "time": ("Must be an hour (HH:MM).", "Doit être une heure (HH:MM)."),
     "datetime": ("Must be an RFC 3339 date-time.", "Doit être une date-heure RFC 3339."),
     "list": ("Must be a list.", "Doit être une liste."),

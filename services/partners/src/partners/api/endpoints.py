@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from common import telemetry
-from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, present, respond
+from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, Moment, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from partners.api.means import OVERLAP_DEFAULT, Allowed, FreshOne, Overlap, RealTime, Sealing, revealed
@@ -76,8 +76,8 @@ class SecretRotation(Model):
 class RecoveryBody(Model):
     """From when to when what never arrived is sent again; two weeks at most."""
 
-    since: AwareDatetime
-    until: AwareDatetime
+    since: Moment
+    until: Moment
 
 
 class VerificationOut(BaseModel):

@@ -10,7 +10,8 @@ from typing import Annotated, cast
 
 import msgspec
 from fastapi import Depends, Request
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from common.database import uuid7
 from common.idempotency import Answer
@@ -19,7 +20,19 @@ from partners.commands.clients import Fresh
 from partners.domain.client import OVERLAP, OVERLAP_MAX, SECRET_BYTES
 from partners.domain.destination import Destinations
 
-Overlap = Annotated[timedelta, Field(ge=timedelta(), le=OVERLAP_MAX, description="ISO 8601, such as PT24H.")]
+
+def _written(said: object) -> object:
+    """Take a duration as ISO 8601 writes it: a bare number does not say of what."""
+    if isinstance(said, str) and said.startswith("P"):
+        return said
+    raise PydanticCustomError("time_delta_type", "Must be a duration, such as PT24H.")
+
+
+Overlap = Annotated[
+    timedelta,
+    Field(ge=timedelta(), le=OVERLAP_MAX, description="ISO 8601, such as PT24H."),
+    BeforeValidator(_written),
+]
 OVERLAP_DEFAULT = OVERLAP
 
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import httpx
+import uvloop
 
 from bench import crossing, region
 from bench.figures import tell
@@ -37,4 +38,5 @@ def _say(text: str) -> None:
 
 if __name__ == "__main__":
     operator_secret = Path(os.environ["OPERATOR_SECRET_FILE"]).read_text(encoding="ascii").strip()
-    asyncio.run(measure(dict(os.environ), operator_secret))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(measure(dict(os.environ), operator_secret))

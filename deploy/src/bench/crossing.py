@@ -4,16 +4,19 @@ Open loop: writes leave at their hour whatever became of the earlier ones, so th
 """
 
 import asyncio
+import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.figures import Measured, percentile
 from bench.region import NotSetUp, Region
-from demo.gateway import Gateway, Write, problem
+from bench.wire import Wire
+from demo.gateway import Credentials, Gateway, Write, problem
 from demo.letters import Letterbox, receiving
 from demo.settings import Settings
 
@@ -22,6 +25,7 @@ WARM_UP_S = 15
 MEASURED_S = 30
 ASK_EVERY_S = 0.010
 WITHIN_S = 20.0
+OK, CREATED = 200, 201
 ENDPOINTS = "/v1/webhooks/endpoints"
 
 
@@ -37,8 +41,11 @@ class Crossed:
 
 async def measure(gateway: Gateway, region: Region, letterbox: Letterbox) -> list[Measured]:
     """Write at a steady rate, warm up first, and say how long everything took."""
-    await _load(gateway, region, WARM_UP_S)
-    crossed = await _load(gateway, region, MEASURED_S)
+    wire = Wire(str(gateway.http.base_url))
+    load = _Load(wire, region, await _bearer(gateway, region.holder), await _bearer(gateway, region.coordinator))
+    await _load(load, WARM_UP_S)
+    crossed = await _load(load, MEASURED_S)
+    await wire.close()
     arrivals = await _arrivals(letterbox, {one.project_id for one in crossed})
     uncounted = sum(one.figure_s is None for one in crossed)
     untold = sum(one.project_id not in arrivals for one in crossed)
@@ -86,37 +93,55 @@ async def _must(gateway: Gateway, region: Region, write: Write) -> dict[str, Any
     return said
 
 
-async def _load(gateway: Gateway, region: Region, seconds: int) -> list[Crossed]:
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What every write needs: the way in, and who asks with which token."""
+
+    wire: Wire
+    region: Region
+    holder: Mapping[str, str]
+    coordinator: Mapping[str, str]
+
+
+async def _load(load: _Load, seconds: int) -> list[Crossed]:
     began, every_s = time.monotonic(), 1 / WRITES_PER_S
     tasks = []
     for n in range(seconds * WRITES_PER_S):
         await asyncio.sleep(max(0.0, began + n * every_s - time.monotonic()))
-        tasks.append(asyncio.create_task(_cross(gateway, region, n)))
+        tasks.append(asyncio.create_task(_cross(load, n)))
     return await asyncio.gather(*tasks)
 
 
-async def _cross(gateway: Gateway, region: Region, n: int) -> Crossed:
+async def _cross(load: _Load, n: int) -> Crossed:
     asked = time.monotonic()
-    write = Write(path="/v1/projects", body=_project(region, n), key=secrets.token_hex(16))
-    made = await gateway.write(region.holder, write)
-    if not made.good:
-        raise NotSetUp(problem(made))
-    including = f"project:{made.body['id']}@{made.version}"
-    figure_s = await _included(gateway, region, including, made.at)
-    return Crossed(project_id=made.body["id"], answered_at=made.at, write_s=made.at - asked, figure_s=figure_s)
+    headers = {**load.holder, "content-type": "application/json", "idempotency-key": secrets.token_hex(16)}
+    body = json.dumps(_project(load.region, n)).encode()
+    status, answer = await load.wire.ask("POST", "/v1/projects", headers, body)
+    answered_at = time.monotonic()
+    if status != CREATED:
+        raise NotSetUp(answer.decode())
+    made = json.loads(answer)
+    figure_s = await _included(load, f"project:{made['id']}@{made['version']}", answered_at)
+    return Crossed(project_id=made["id"], answered_at=answered_at, write_s=answered_at - asked, figure_s=figure_s)
 
 
-async def _included(gateway: Gateway, region: Region, including: str, since: float) -> float | None:
+async def _included(load: _Load, including: str, since: float) -> float | None:
     """Ask every ten milliseconds until the figures include the write."""
-    question = {"indicator": "I17", "campaign": region.campaign_id, "including": including, "wait": "0"}
+    query = urlencode({"indicator": "I17", "campaign": load.region.campaign_id, "including": including, "wait": "0"})
     asked = since
     while time.monotonic() - since < WITHIN_S:
-        answer = await gateway.glance("/v1/figures", region.coordinator, **question)
-        if answer is not None and answer.good:
-            return answer.at - since
+        status, _ = await load.wire.ask("GET", f"/v1/figures?{query}", load.coordinator)
+        if status == OK:
+            return time.monotonic() - since
         asked += ASK_EVERY_S
         await asyncio.sleep(max(0.0, asked - time.monotonic()))
     return None
+
+
+async def _bearer(gateway: Gateway, who: Credentials) -> dict[str, str]:
+    form = {"grant_type": "client_credentials"}
+    answer = await gateway.http.post("/oauth/token", data=form, auth=(who.client_id, who.secret))
+    return {"authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
 
 
 def _project(region: Region, n: int) -> dict[str, Any]:

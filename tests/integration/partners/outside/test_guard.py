@@ -251,6 +251,23 @@ async def test_one_deadline_lies_over_headers_and_body(receiver, authority, beha
     assert 250 <= attempt.ms < 3_000
 
 
+async def test_a_handshake_that_never_ends_leaves_no_socket_behind():
+    gone = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1_000):
+            pass
+        gone.set()
+        writer.close()
+
+    async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with sending(Destinations.widened(LOOPBACK, [port]), deadline_s=0.2) as send:
+            attempt = await send(f"https://localhost:{port}/")
+            await asyncio.wait_for(gone.wait(), 5)
+    assert attempt.trouble is Trouble.TIMEOUT
+
+
 @pytest.mark.parametrize(("behaviour", "trouble"), [(reset, Trouble.CONNECT), (nonsense, Trouble.HTTP)])
 async def test_whoever_hangs_up_or_talks_nonsense_has_failed(receiver, authority, behaviour, trouble):
     receiver.always["/"] = behaviour

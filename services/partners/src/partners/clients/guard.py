@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import httpcore
 import httpx
@@ -61,7 +62,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception = NotResolved()
         for address in (await self._allowed(host, port))[:ADDRESSES_TRIED_MAX]:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _Line(await self._inner.connect_tcp(address, port, timeout, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -76,6 +77,34 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         if not self._destinations.admits_all(addresses):
             raise Blocked
         return addresses
+
+
+class _Line(httpcore.AsyncNetworkStream):
+    """A fresh connection, closed also when its TLS handshake is cancelled.
+
+    httpcore closes it after errors only: a receiver that never ends the handshake would keep a socket of ours for ever.
+    """
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            await self._inner.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):

@@ -34,7 +34,6 @@ async def conclude(
     ours = await lanes.finish(tx, known)
     counted = [one for one in known if (one.claimed.endpoint_id, one.claimed.sequence) in ours]
     await lanes.save(tx, _after(held, counted, breaker), Counter(one.claimed.endpoint_id for one in counted))
-    await lanes.log(tx, known)
     await lanes.hold_back(tx, [one for one in counted if one.verdict.state is Next.PENDING])
     await lanes.let_go(
         tx, [one for one in counted if one.verdict.state is not Next.PENDING and one.claimed.attempts > 1]

@@ -58,7 +58,7 @@ class Pace:
     """How many at once, how often it looks, how long it may hold what it took; times in the unit of their name."""
 
     slots: int = 64
-    each: int = 4
+    each: int = 8
     late_share: float = 0.25
     lease_s: float = 20
     grace_s: float = 16
@@ -100,7 +100,7 @@ class Lanes:
                 claimed = await self._claim()
                 for one in claimed:
                     self._start(one)
-                if not claimed or self._room == 0:
+                if len(claimed) < self._pace.each or self._room == 0:  # else there may be more at once
                     await self._rest(found=bool(claimed))
         finally:
             await self._finish_up(flusher)

@@ -15,6 +15,10 @@ from common.idempotency import Answer, Once
 from partners.domain.webhook import Disabled, Endpoint, NoSuchEndpoint, State, Verification
 from partners.store import kept
 
+INFLIGHT_MAX = 8
+RATE_PER_S = 200.0
+"""What a new endpoint gets at once, and in a second; an operator may change the lane of one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
@@ -118,7 +122,10 @@ async def add(tx: Transaction, endpoint: Endpoint, secret: SealedSecret, once: O
         return await kept.given_before(tx, once)
     await tx.execute("INSERT INTO wh_sequence (endpoint_id) VALUES ($1)", endpoint.id)
     await tx.execute(
-        "INSERT INTO wh_lane (endpoint_id, max_inflight, rate_per_s, tokens) VALUES ($1, 4, 200, 200)", endpoint.id
+        "INSERT INTO wh_lane (endpoint_id, max_inflight, rate_per_s, tokens) VALUES ($1, $2, $3, $3)",
+        endpoint.id,
+        INFLIGHT_MAX,
+        RATE_PER_S,
     )
     await add_secret(tx, secret)
     return answer

@@ -156,9 +156,18 @@ _LANE = (
 
 
 async def finish(tx: Transaction, finished: Sequence[Finished]) -> set[tuple[UUID, int]]:
-    """Write what became of deliveries whose lease is still ours; return those."""
+    """Write what became of deliveries whose lease is still ours, and return those.
+
+    Every attempt is logged, also one that came too late to count.
+    """
     rows = await tx.fetch(
         """
+        WITH logged AS (
+          INSERT INTO wh_attempt (endpoint_id, sequence, at, ms, status, trouble, answer, address)
+          SELECT r.endpoint_id, r.sequence, r.at, r.ms, r.status, r.trouble, r.answer, r.address::inet
+            FROM unnest($1::uuid[], $2::bigint[], $7::timestamptz[], $8::integer[], $9::integer[], $10::text[],
+                        $11::text[], $12::text[])
+                 AS r (endpoint_id, sequence, at, ms, status, trouble, answer, address))
         UPDATE wh_delivery d
            SET state = r.state, failures = r.failures, next_at = r.next_at,
                done_at = CASE WHEN r.state <> 'pending' THEN clock_timestamp() END,
@@ -174,6 +183,12 @@ async def finish(tx: Transaction, finished: Sequence[Finished]) -> set[tuple[UUI
         [one.verdict.state for one in finished],
         [one.verdict.failures for one in finished],
         [one.verdict.next_at for one in finished],
+        [one.attempt.at for one in finished],
+        [one.attempt.ms for one in finished],
+        [one.attempt.status for one in finished],
+        [one.attempt.trouble for one in finished],
+        [one.attempt.answer for one in finished],
+        [one.attempt.address for one in finished],
     )
     return {(row["endpoint_id"], row["sequence"]) for row in rows}
 
@@ -236,27 +251,6 @@ async def save(tx: Transaction, lanes: Mapping[UUID, Lane], landed: Mapping[UUID
         list(lanes),
         [landed.get(endpoint_id, 0) for endpoint_id in lanes],
         *([getattr(lane, name) for lane in lanes.values()] for name in _LANE),
-    )
-
-
-async def log(tx: Transaction, finished: Sequence[Finished]) -> None:
-    """Keep every attempt, also one that came too late to count."""
-    await tx.execute(
-        """
-        INSERT INTO wh_attempt (endpoint_id, sequence, at, ms, status, trouble, answer, address)
-        SELECT r.endpoint_id, r.sequence, r.at, r.ms, r.status, r.trouble, r.answer, r.address::inet
-          FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::integer[], $5::integer[], $6::text[],
-                      $7::text[], $8::text[])
-               AS r (endpoint_id, sequence, at, ms, status, trouble, answer, address)
-        """,
-        [one.claimed.endpoint_id for one in finished],
-        [one.claimed.sequence for one in finished],
-        [one.attempt.at for one in finished],
-        [one.attempt.ms for one in finished],
-        [one.attempt.status for one in finished],
-        [one.attempt.trouble for one in finished],
-        [one.attempt.answer for one in finished],
-        [one.attempt.address for one in finished],
     )
 
 

@@ -25,7 +25,7 @@ WARM_UP_S = 15
 MEASURED_S = 30
 ASK_EVERY_S = 0.010
 WITHIN_S = 20.0
-OK, CREATED = 200, 201
+OK, CREATED, BUSY = 200, 201, 503
 ENDPOINTS = "/v1/webhooks/endpoints"
 
 
@@ -116,7 +116,9 @@ async def _cross(load: _Load, n: int) -> Crossed:
     asked = time.monotonic()
     headers = {**load.holder, "content-type": "application/json", "idempotency-key": secrets.token_hex(16)}
     body = json.dumps(_project(load.region, n)).encode()
-    status, answer = await load.wire.ask("POST", "/v1/projects", headers, body)
+    while (sent := await load.wire.ask("POST", "/v1/projects", headers, body))[0] == BUSY:
+        await asyncio.sleep(ASK_EVERY_S)
+    status, answer = sent
     answered_at = time.monotonic()
     if status != CREATED:
         raise NotSetUp(answer.decode())

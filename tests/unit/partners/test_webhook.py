@@ -98,8 +98,22 @@ def test_a_subscription_stays_within_its_owners_territory():
     assert [one.pointer for one in refused.value.errors] == ["/codes/1"]
 
 
-@pytest.mark.parametrize("span", [timedelta(), timedelta(days=-1), timedelta(days=14, seconds=1)])
-def test_a_recovery_has_bounds(span):
-    require_recoverable(NOON, NOON + timedelta(days=14))
+DAY = timedelta(days=1)
+FIRST, LAST = (text.replace("Z", "+14:00") for text in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"))
+
+
+@pytest.mark.parametrize(("since", "until"), [(-14, 0), (-30, -16), (-1, 0), (0, 1)])
+def test_a_recovery_covers_two_weeks_of_what_is_kept(since, until):
+    require_recoverable(NOON + since * DAY, NOON + until * DAY, at=NOON)
+
+
+@pytest.mark.parametrize(("since", "until"), [(0, 0), (0, -1), (-14.1, 0), (-31, -30), (10, 20)])
+def test_and_nothing_else(since, until):
     with pytest.raises(RecoverTooMuch):
-        require_recoverable(NOON, NOON + span)
+        require_recoverable(NOON + since * DAY, NOON + until * DAY, at=NOON)
+
+
+@pytest.mark.parametrize(("since", "until"), [(FIRST, LAST), (FIRST, FIRST), (LAST, LAST)])
+def test_not_even_at_the_ends_of_the_calendar(since, until):
+    with pytest.raises(RecoverTooMuch):
+        require_recoverable(datetime.fromisoformat(since), datetime.fromisoformat(until), at=NOON)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from partners.store import deliveries, endpoints
 from partners.store.deliveries import Wanted
 
 SEQUENCE_MAX = 2**53
+EPOCH, FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # beyond, databases disagree
 
 router = APIRouter(tags=["webhooks"])
 
@@ -104,7 +105,7 @@ class DeliveryQuery:
         return Wanted(
             state=self.state,
             type=None if self.type is None else ce_type(short(self.type)),
-            since=None if self.since is None else moment(self.since, parameter="since"),
+            since=None if self.since is None else max(EPOCH, min(moment(self.since, parameter="since"), FAR)),
         )
 
 

@@ -74,7 +74,7 @@ class SecretRotation(Model):
 
 
 class RecoveryBody(Model):
-    """From when to when what never arrived is sent again; two weeks at most."""
+    """From when to when what never arrived is sent again; two weeks at most, of the last thirty days."""
 
     since: Moment
     until: Moment
@@ -315,10 +315,12 @@ async def test(endpoint_id: UUID, db: Db, caller: Caller, once: CreateOnce, fres
     response_model=RecoveryOut,
     responses=problems(NoSuchEndpoint, NotActive, RecoverTooMuch),
 )
-async def recover(endpoint_id: UUID, body: RecoveryBody, db: Db, caller: Caller, once: CreateOnce) -> Response:
+async def recover(
+    endpoint_id: UUID, body: RecoveryBody, db: Db, caller: Caller, once: CreateOnce, at: RealTime
+) -> Response:
     """Send again what was given up or not sent in a period, the oldest first, ten thousand at most."""
     async with db.transaction(caller) as tx:
-        answer = await delivery_commands.recover(tx, endpoint_id, caller, body.since, body.until, once)
+        answer = await delivery_commands.recover(tx, endpoint_id, caller, (body.since, body.until), once, at=at)
     return respond(answer)
 
 

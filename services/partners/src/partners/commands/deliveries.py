@@ -27,7 +27,13 @@ async def redeliver(tx: Transaction, endpoint_id: UUID, sequence: int, caller: P
 
 
 async def recover(
-    tx: Transaction, endpoint_id: UUID, caller: Principal, since: datetime, until: datetime, once: Once
+    tx: Transaction,
+    endpoint_id: UUID,
+    caller: Principal,
+    period: tuple[datetime, datetime],
+    once: Once,
+    *,
+    at: datetime,
 ) -> Answer:
     """Put everything into its lane again that was given up, or not sent, in a period."""
     endpoint = await endpoints.lock(tx, endpoint_id)
@@ -35,7 +41,8 @@ async def recover(
     if answer := await once.stored(tx):
         return answer
     endpoint.require_active()
-    require_recoverable(since, until)
+    since, until = period
+    require_recoverable(since, until, at=at)
     number = await deliveries.recover(tx, endpoint_id, since, until, RECOVER_DELIVERIES_MAX)
     await audit.note(tx, "endpoint.recovered", caller.client_id, detail={"endpoint": endpoint_id, "n": number})
     body = msgspec.json.encode({"recovered": number})

@@ -20,6 +20,7 @@ from partners.domain.eventtypes import matches
 from partners.domain.visibility import Heard, Owner, may_hear
 
 ENDPOINTS_MAX = 20
+KEPT = timedelta(days=30)
 RECOVER_MAX = timedelta(days=14)
 RECOVER_DELIVERIES_MAX = 10_000
 SECRET_OVERLAP = timedelta(hours=24)
@@ -93,10 +94,10 @@ class StillUnderWay(Conflict):
 
 
 class RecoverTooMuch(Invalid):
-    """A recovery covers two weeks at most, and its period lies in the past."""
+    """A recovery covers two weeks at most, of what is still kept."""
 
-    title = "A recovery covers at most 14 days, from an earlier to a later moment."
-    titre = "Une reprise couvre au plus 14 jours, d’un moment à un moment postérieur."
+    title = "A recovery covers at most 14 of the last 30 days, from an earlier to a later moment."
+    titre = "Une reprise couvre au plus 14 des 30 derniers jours, d’un moment à un moment postérieur."
 
 
 class OutsideYourTerritory(Forbidden):
@@ -226,7 +227,7 @@ def require_within(codes: tuple[str, ...], territory: frozenset[str]) -> None:
         raise cls(errors=[FieldError(f"/codes/{n}", cls.code, cls.title, libelle=cls.titre) for n in outside])
 
 
-def require_recoverable(since: datetime, until: datetime) -> None:
-    """Refuse a recovery of nothing, or of too much."""
-    if not timedelta() < until - since <= RECOVER_MAX:
+def require_recoverable(since: datetime, until: datetime, *, at: datetime) -> None:
+    """Refuse a recovery of nothing, of too much, or of what nobody has any more."""
+    if not (at - KEPT <= since < until <= at + RECOVER_MAX and until - since <= RECOVER_MAX):
         raise RecoverTooMuch(pointer="/since")

@@ -70,7 +70,9 @@ async def known(tx: Transaction, client_id: str) -> Known | None:
     """Read what it takes to let a client in; in the house's own name.  A revoked one is not known.
 
     A coordination's départements are those of today, or the latest it was given: it must be able to end its affairs.
+    Both reads are made for a stranger too: the time of the answer tells nobody who is a client.
     """
+    secrets = await secrets_of(tx, client_id)
     row = await tx.fetchrow(
         """
         SELECT c.id, c.version, c.name, c.role, c.organisation_id, c.coordination_id, c.codes, c.public_keys,
@@ -91,7 +93,6 @@ async def known(tx: Transaction, client_id: str) -> Known | None:
     )
     if row is None:
         return None
-    secrets = await secrets_of(tx, client_id)
     return Known(client=_client(row), secrets=secrets, departments=tuple(row["departments"]))
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import asyncpg
 
-EVENTS_KEPT = timedelta(days=30)
+from partners.domain.webhook import KEPT as EVENTS_KEPT
+
 ATTEMPTS_KEPT = timedelta(days=14)
 AUDIT_KEPT = timedelta(days=400)
 

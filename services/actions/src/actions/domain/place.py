@@ -9,14 +9,17 @@ from common.errors import FieldError
 
 
 def current(found: Municipality | None, code: str, vintage: int, *, pointer: str) -> Municipality:
-    """Take a code that names a commune of this vintage, or a part of one; not one that has ceased (R30, R33)."""
+    """Take a code that names a commune of this vintage, or a part of one (R31 to R33); not one that has ceased (R30).
+
+    A code that named a whole commune and now names a part of another has ceased too: it would count elsewhere, unnoticed.
+    """
     if found is None:
         raise NoSuchMunicipality(
             f"{code} is no commune of {vintage}.",
             precision=f"{code} n’est pas une commune de {vintage}.",
             pointer=pointer,
         )
-    if found.successors and found.parent is None:
+    if found.successors:
         instead = ", ".join(found.successors)
         raise MunicipalityCeased(
             f"{code} has ceased by {vintage}: use {instead}.",

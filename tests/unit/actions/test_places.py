@@ -1,0 +1,43 @@
+"""Codes of communes, by the year that they are taken from (R30 to R32)."""
+
+from dataclasses import replace
+
+import pytest
+
+from actions.domain import place
+from actions.domain.known import Municipality
+from actions.domain.refusals import MunicipalityCeased, NoSuchMunicipality
+
+SAINT_DENIS = Municipality(
+    code="93066",
+    vintage=2025,
+    name="Saint-Denis",
+    department="93",
+    region="11",
+    epci="200054781",
+)
+PIERREFITTE = replace(SAINT_DENIS, code="93059", name="Pierrefitte-sur-Seine", epci=None)
+
+
+def test_a_commune_that_became_a_part_of_another_has_ceased():
+    """Still a delegated commune: taken as a part, its people would be counted elsewhere than in the year before."""
+    merged = replace(PIERREFITTE, parent="93066", successors=("93066",))
+    with pytest.raises(MunicipalityCeased) as refusal:
+        place.current(merged, "93059", 2025, pointer="/main_municipality")
+    [error] = refusal.value.errors
+    assert (error.pointer, error.rule) == ("/main_municipality", "R30")
+    assert "93066" in refusal.value.detail
+    before = replace(PIERREFITTE, vintage=2024)
+    assert place.current(before, "93059", 2024, pointer="") == before
+
+
+def test_a_part_that_never_was_a_whole_is_taken_and_counted_under_its_commune():
+    arrondissement = replace(SAINT_DENIS, code="75118", name="Paris 18e", parent="75056")
+    found = place.current(arrondissement, "75118", 2025, pointer="")
+    assert place.locality(found).municipality == "75056"
+
+
+def test_a_code_of_no_commune_is_refused():
+    with pytest.raises(NoSuchMunicipality) as refusal:
+        place.current(None, "99999", 2025, pointer="/main_municipality")
+    assert refusal.value.errors[0].pointer == "/main_municipality"

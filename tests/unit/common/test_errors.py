@@ -38,6 +38,12 @@ def test_a_pointer_makes_a_field_error_that_names_the_rule():
     )
 
 
+def test_what_is_wrong_in_a_part_is_found_in_the_whole():
+    refusal = NotADraft(pointer="/period", errors=[FieldError("", "x", "X.", parameter="limit")])
+    refusal.move_into("/actions/0")
+    assert [(one.pointer, one.parameter) for one in refusal.errors] == [("/actions/0/period", None), ("", "limit")]
+
+
 def test_every_role_has_a_level_and_scopes():
     assert set(LEVEL_OF) == set(SCOPES_OF) == set(Role)
     assert [role for role in Role if "read" not in SCOPES_OF[role]] == [Role.OPERATOR]

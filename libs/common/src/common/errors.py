@@ -7,7 +7,7 @@ parks or retries.  Any other exception is a bug.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -75,6 +75,12 @@ class DomainError(Exception):
         if pointer is not None:
             rule = None if verdict is None else verdict.rule
             self.errors = (FieldError(pointer, self.code, self.title, rule, self.titre), *errors)
+
+    def move_into(self, pointer: str) -> None:
+        """Say that what is wrong is in a part of a larger body, at `pointer`."""
+        self.errors = tuple(
+            one if one.parameter is not None else replace(one, pointer=f"{pointer}{one.pointer}") for one in self.errors
+        )
 
 
 class Invalid(DomainError):

@@ -12,6 +12,7 @@ from actions.domain.project import CommitteeDecision, Moved, Project
 from actions.store import actions, campaigns, known, projects, reports
 from common.contracts.actions import MissingPieces, PriorContact
 from common.database import Transaction
+from common.errors import DomainError
 from common.idempotency import Answer, Once
 from common.tokens import Principal
 
@@ -191,5 +192,9 @@ async def _plan(
 ) -> Answer:
     organiser = await lookups.organiser(tx, wish, project)
     plan = await lookups.action_plan(tx, wish, project.campaign_year, new_id=new_id, pointer=pointer)
-    action, facts = agenda.plan(plan, project, organiser, action_id=action_id, at=at)
+    try:
+        action, facts = agenda.plan(plan, project, organiser, action_id=action_id, at=at)
+    except DomainError as refusal:
+        refusal.move_into(pointer)
+        raise
     return await actions.create_action(tx, action, facts, once)

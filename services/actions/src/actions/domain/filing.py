@@ -251,7 +251,7 @@ def _require_whole(project: Project, actions: Sequence[Action]) -> None:
 
 def _require_perimeter(department: str, campaign: Campaign) -> None:
     if verdict := rules.perimeter(department, campaign.departments, campaign.date):
-        refuse(OutsidePerimeter, verdict, pointer="/main")
+        refuse(OutsidePerimeter, verdict, pointer="/main_municipality")
 
 
 def _lines(

@@ -25,7 +25,8 @@ WARM_UP_S = 15
 MEASURED_S = 30
 ASK_EVERY_S = 0.010
 WITHIN_S = 20.0
-OK, CREATED, BUSY = 200, 201, 503
+OK, CREATED = 200, 201
+BUSY = frozenset({503, 504})
 ENDPOINTS = "/v1/webhooks/endpoints"
 
 
@@ -116,9 +117,10 @@ async def _cross(load: _Load, n: int) -> Crossed:
     asked = time.monotonic()
     headers = {**load.holder, "content-type": "application/json", "idempotency-key": secrets.token_hex(16)}
     body = json.dumps(_project(load.region, n)).encode()
-    while (sent := await load.wire.ask("POST", "/v1/projects", headers, body))[0] == BUSY:
+    status, answer = await load.wire.ask("POST", "/v1/projects", headers, body)
+    while status in BUSY:
         await asyncio.sleep(ASK_EVERY_S)
-    status, answer = sent
+        status, answer = await load.wire.ask("POST", "/v1/projects", headers, body)
     answered_at = time.monotonic()
     if status != CREATED:
         raise NotSetUp(answer.decode())

@@ -11,7 +11,7 @@ from common.errors import FieldError
 def current(found: Municipality | None, code: str, vintage: int, *, pointer: str) -> Municipality:
     """Take a code that names a commune of this vintage, or a part of one (R31 to R33); not one that has ceased (R30).
 
-    A code that named a whole commune and now names a part of another has ceased too: it would count elsewhere, unnoticed.
+    A code that named a whole commune and now names a part of another has ceased too: it would be counted elsewhere.
     """
     if found is None:
         raise NoSuchMunicipality(

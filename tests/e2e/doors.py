@@ -5,7 +5,7 @@ find the second one closed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -127,14 +127,18 @@ class Doors:
         token: str | None,
         *,
         headers: Mapping[str, str] | None = None,
-        body: Any = None,
+        without: Collection[str] = (),
+        query: Mapping[str, Any] | None = None,
+        **said: Any,
     ) -> httpx.Response:
-        """Ask one thing about certain things: a whole request, right in everything but who asks."""
+        """Ask one thing about certain things: a whole request, right in everything but who asks, or what is `said`."""
         sent = {**written(operation, token), **(headers or {})}
-        url = f"{self.url(door, operation.service)}{operation.filled(things)}"
-        said = operation.smallest_body() if body is None else body
         request = self.http.build_request(
-            operation.method.upper(), url, params=operation.query(things), headers=sent, json=said
+            operation.method.upper(),
+            f"{self.url(door, operation.service)}{operation.filled(things)}",
+            params={**operation.query(things), **(query or {})},
+            headers={name: value for name, value in sent.items() if name not in without},
+            **(said or {"json": operation.smallest_body()}),
         )
         answer = await self.http.send(request, stream=True)
         if not answer.headers.get("content-type", "").startswith("text/event-stream"):
@@ -172,6 +176,8 @@ async def all_of(work: Iterable[Awaitable[T]]) -> Sequence[T]:
     return [task.result() for task in tasks]
 
 
-async def wrong(work: Iterable[Awaitable[str | None]]) -> list[str]:
-    """Ask everything, and list what is not as it should be."""
-    return sorted(line for line in await all_of(work) if line)
+async def all_right(work: Iterable[Awaitable[str | None]]) -> None:
+    """Ask everything; each answer says what is wrong with it, or nothing."""
+    wrong = sorted(line for line in await all_of(work) if line)
+    if wrong:
+        raise AssertionError("\n".join((f"{len(wrong)} of these:", *wrong)))

@@ -8,7 +8,7 @@ import pytest
 
 from common.contracts.access import SCOPES_OF, Role
 from tests.conftest import House
-from tests.e2e.doors import DOORS, EVERYTHING, SECURED, Doors, Operation, said, wrong
+from tests.e2e.doors import DOORS, EVERYTHING, SECURED, Doors, Operation, all_right, said
 from tests.e2e.forged import FORGED, Genuine, for_somebody_else, taken_apart
 from tests.e2e.people import Person
 from tests.e2e.scene import Scene
@@ -43,7 +43,7 @@ async def test_whoever_is_not_believed_is_nobody(scene: Scene, doors: Doors, gen
         good = said(answer) == NOBODY and answer.headers["www-authenticate"].startswith("Bearer")
         return None if good else f"{door} {operation.name}: {said(answer)}"
 
-    assert await wrong(asked(door, operation) for door in DOORS for operation in SECURED) == []
+    await all_right(asked(door, operation) for door in DOORS for operation in SECURED)
 
 
 async def test_a_token_for_somebody_else_opens_nothing(scene: Scene, doors: Doors, genuine: Genuine):
@@ -55,7 +55,7 @@ async def test_a_token_for_somebody_else_opens_nothing(scene: Scene, doors: Door
         answer = await doors.ask(door, operation, scene.things, token)
         return None if said(answer) == refused[door] else f"{door} {operation.name}: {said(answer)}"
 
-    assert await wrong(asked(door, operation) for door in DOORS for operation in SECURED) == []
+    await all_right(asked(door, operation) for door in DOORS for operation in SECURED)
 
 
 async def test_what_is_public_asks_for_no_token(scene: Scene, doors: Doors):
@@ -67,7 +67,7 @@ async def test_what_is_public_asks_for_no_token(scene: Scene, doors: Doors):
         answer = await doors.ask(door, operation, things, None)
         return None if answer.status_code == 200 else f"{door} {operation.name}: {said(answer)}"
 
-    assert await wrong(asked(door, operation) for door in DOORS for operation in public) == []
+    await all_right(asked(door, operation) for door in DOORS for operation in public)
 
 
 # ------------------------------------------------------------------------------------------ without the scope
@@ -91,7 +91,7 @@ async def test_without_the_scope_nothing_is_done(scene: Scene, doors: Doors):
         answer = await doors.ask(door, operation, scene.things, await scene.token(person, scope))
         return None if said(answer) == refused else f"{door} {operation.name} with {scope}: {said(answer)}"
 
-    assert await wrong(asked(door, operation) for door in DOORS for operation in SECURED) == []
+    await all_right(asked(door, operation) for door in DOORS for operation in SECURED)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -105,4 +105,4 @@ async def test_no_role_does_what_its_scopes_do_not_reach(scene: Scene, doors: Do
         good = said(answer) == LACKING or (answer.status_code == 404 and operation.by_id)
         return None if good else f"{operation.name}: {said(answer)}"
 
-    assert await wrong(asked(operation) for operation in beyond) == []
+    await all_right(asked(operation) for operation in beyond)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from common.contracts.access import Role
-from tests.e2e.doors import DOORS, SECURED, Doors, Operation, said, wrong
+from tests.e2e.doors import DOORS, SECURED, Doors, Operation, all_right, said
 from tests.e2e.dossier import a_project
 from tests.e2e.ground import VINTAGE
 from tests.e2e.people import Person
@@ -71,7 +71,7 @@ async def test_to_strangers_it_is_not_there_whoever_they_claim_to_be(scene: Scen
     assert {(why, noun(operation)) for why, _, operation in work} > {
         (why, kind) for why in scene.strangers() for kind in ("campaign", "project", "action", "report", "event")
     }
-    assert await wrong(asked(*one) for one in work) == []
+    await all_right(asked(*one) for one in work)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -88,7 +88,7 @@ async def test_for_whom_it_concerns_it_is_there(scene: Scene, doors: Doors, door
         expected = {200} if operation.reads else {412} if "If-Match" in operation.parameters("header") else {409}
         return None if answer.status_code in expected else f"{person.name} {operation.name}: {said(answer)}"
 
-    assert await wrong(asked(operation) for operation in AIMED) == []
+    await all_right(asked(operation) for operation in AIMED)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -103,7 +103,7 @@ async def test_claiming_to_be_a_stranger_changes_nothing_either(scene: Scene, do
         return None if good else f"{operation.name}: {said(plain)} {said(spoofed)}"
 
     reads = [one for one in AIMED if one.reads and noun(one) in {"campaign", "project", "action", "report"}]
-    assert await wrong(asked(operation) for operation in reads) == []
+    await all_right(asked(operation) for operation in reads)
 
 
 # ----------------------------------------------------------------------------- what is seen, and another's to do
@@ -126,7 +126,7 @@ async def test_what_is_seen_is_not_everybodys_to_do(scene: Scene, doors: Doors, 
         *("organisation.change", "organisation.close", "coordination.change", "coordination.end"),
         *("project.decide_line", "project.pay_line", "project.accept_account"),
     }
-    assert await wrong(asked(*one) for one in work) == []
+    await all_right(asked(*one) for one in work)
 
 
 # -------------------------------------------------------------------------------------------------------- lists
@@ -144,7 +144,7 @@ async def test_lists_leave_out_what_is_a_strangers(scene: Scene, doors: Doors):
     assert {operation.name for _, operation in work} > {
         *("campaign.list", "project.list", "action.list", "report.list", "endpoint.list", "figure.trace")
     }
-    assert await wrong(asked(*one) for one in work) == []
+    await all_right(asked(*one) for one in work)
 
 
 async def test_lists_show_what_is_ones_own(scene: Scene, doors: Doors):
@@ -226,11 +226,11 @@ async def test_nobody_creates_outside_of_their_own(scene: Scene, doors: Doors, d
 
     async def asked(operation: Operation, person: Person, body: Any) -> str | None:
         token = await scene.token(person)
-        plain = said(await doors.ask(door, operation, scene.things, token, body=body))
-        spoofed = said(await doors.ask(door, operation, scene.things, token, body=body, headers=claimed))
+        plain = said(await doors.ask(door, operation, scene.things, token, json=body))
+        spoofed = said(await doors.ask(door, operation, scene.things, token, json=body, headers=claimed))
         return None if plain[0] == 403 and spoofed == plain else f"{person.name} {operation.name}: {plain} {spoofed}"
 
-    assert await wrong(asked(*one) for one in work) == []
+    await all_right(asked(*one) for one in work)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -241,8 +241,8 @@ async def test_a_project_lies_where_its_call_reaches(scene: Scene, doors: Doors,
     token = await scene.token(abroad[Role.PROJECT_HOLDER])
     day = {"sandbox-date": "2025-01-21T10:00:00+01:00"}
     there = a_project(abroad, campaign)
-    answer = await doors.ask(door, draft, scene.things, token, headers=day, body=there)
+    answer = await doors.ask(door, draft, scene.things, token, headers=day, json=there)
     assert (*said(answer), answer.json()["rule"]) == (409, "outside-perimeter", "R26")
     hidden = {**there, "campaign_id": scene.things["campaign_id"]}
-    answer = await doors.ask(door, draft, scene.things, token, headers=day, body=hidden)
+    answer = await doors.ask(door, draft, scene.things, token, headers=day, json=hidden)
     assert said(answer) == (404, "no-such-campaign")

@@ -70,8 +70,10 @@ async def included(tx: Transaction, awaited: Sequence[Awaited]) -> bool:
         """
         SELECT EXISTS (
           SELECT FROM unnest($1::text[], $2::uuid[], $3::integer[]) AS awaited (kind, id, version)
-            LEFT JOIN record ON record.kind = awaited.kind AND record.id = awaited.id
-           WHERE record.version IS NULL OR record.version < awaited.version)
+           WHERE NOT EXISTS (                    -- a look at the key for each: never a join that could read the table
+             SELECT FROM record
+              WHERE record.kind = awaited.kind AND record.id = awaited.id AND record.version >= awaited.version
+             OFFSET 0))
         """,
         [one.kind for one in awaited],
         [one.id for one in awaited],

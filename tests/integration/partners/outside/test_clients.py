@@ -7,7 +7,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from common.contracts.access import Role
-from common.tokens import SYSTEM
+from common.tokens import SYSTEM, TOKEN_BYTES_MAX
 from partners.clients.keyfile import KeyFile
 from partners.main import keys
 from partners.store import clients
@@ -142,6 +142,64 @@ async def test_nobody_but_an_operator_sees_a_client(house):
     body = {"name": "x", "role": "funder", "organisation_id": str(partner.org)}
     assert problem(await partner.post("/v1/api-clients", body)) == (403, "scope-missing")
     assert (await house.http.get(own)).status_code == 401
+
+
+async def test_a_local_authority_is_known_by_its_own_commune(house):
+    org = await house.organisation()
+    await house.administrator.execute(
+        "UPDATE partners.organisation SET municipality = '86194', vintage = 2025 WHERE id = $1", org
+    )
+    answer = await house.register(Role.COLLECTIVITY_SYSTEM, organisation_id=str(org))
+    assert (answer.status_code, answer.json()["codes"]) == (201, ["86194"])
+
+
+async def test_an_intermunicipality_by_all_of_its_communes(house):
+    org = await house.organisation()
+    await house.administrator.execute(
+        """
+        UPDATE partners.organisation SET area_level = 'intermunicipality', area_code = '200069854', area_vintage = 2025
+         WHERE id = $1
+        """,
+        org,
+    )
+    await house.administrator.execute(
+        "UPDATE partners.municipality SET intermunicipality = '200069854' WHERE code IN ('86194', '86041')"
+    )
+    answer = await house.register(Role.COLLECTIVITY_SYSTEM, organisation_id=str(org))
+    assert answer.json()["codes"] == ["86041", "86194"]
+
+
+async def test_facts_bear_the_codes_of_their_year_so_former_ones_belong_to_the_client(house):
+    await _put(house, "86900", kind="ceased", successors=["86041"])
+    await _put(house, "86901", kind="delegated", parent="86041")
+    answer = await house.register(Role.COLLECTIVITY_SYSTEM, codes=["86041"])
+    assert answer.json()["codes"] == ["86041", "86900", "86901"]
+
+
+async def test_a_territory_fits_into_a_token(house):
+    for n in range(300):  # 79191 is there already: it has 299 forerunners
+        await _put(house, f"79{n:03}", kind="ceased", successors=["79191"])
+    partner = await house.partner(Role.COLLECTIVITY_SYSTEM, codes=["79191"])
+    await partner.bearer()
+    assert len(partner.token) <= TOKEN_BYTES_MAX
+    assert (await partner.get("/v1/webhooks/endpoints")).status_code == 200
+    answer = await house.register(Role.COLLECTIVITY_SYSTEM, codes=["79191", "86041"])
+    assert problem(answer) == (422, "territory-too-large")
+    await house.administrator.execute("DELETE FROM partners.municipality WHERE kind = 'ceased' AND code LIKE '79%'")
+
+
+async def _put(house, code, *, kind, parent=None, successors=()):
+    await house.administrator.execute(
+        """
+        INSERT INTO partners.municipality (vintage, code, territory_id, findable, kind, parent, successors, districts)
+        SELECT 2025, $1, min(id::text)::uuid, 'x', $2, $3, $4, '{}' FROM partners.territory
+            ON CONFLICT DO NOTHING
+        """,
+        code,
+        kind,
+        parent,
+        list(successors),
+    )
 
 
 async def test_a_coordinations_client_follows_its_coordination(house):

@@ -16,18 +16,18 @@ from partners.commands import clients as commands
 from partners.commands.clients import Changes, Registration
 from partners.domain import access
 from partners.domain.client import (
+    CODES_MAX,
     ClientExists,
     ClientRevoked,
     CoordinationMismatch,
     NoSuchClient,
     RoleNotRegistrable,
     TerritoryMismatch,
+    TerritoryTooLarge,
     UnknownOrganisation,
 )
 from partners.domain.publickey import KEYS_MAX, PublicKey, UnusableKey
 from partners.store import clients as store
-
-CODES_MAX = 300  # what a token of 4 KiB can carry
 
 router = APIRouter(tags=["api-clients"])
 
@@ -69,7 +69,8 @@ class ClientBody(Model):
     organisation_id: UUID
     coordination_id: UUID | None = Field(None, description="For clients of a coordination or its committee.")
     codes: Annotated[list[Code], Field(max_length=CODES_MAX)] = Field(
-        [], description="Départements of a DRAC, municipalities of a local authority or a local relay."
+        [],
+        description="Départements of a DRAC; municipalities of a local authority or relay: its own, if left out.",
     )
     jwks: KeysBody | None = Field(None, description="With public keys (private_key_jwt) it gets no secret.")
 
@@ -129,6 +130,7 @@ class ClientOut(BaseModel):
         CoordinationMismatch,
         RoleNotRegistrable,
         TerritoryMismatch,
+        TerritoryTooLarge,
         UnknownOrganisation,
         UnusableKey,
     ),
@@ -180,7 +182,7 @@ async def read(client_id: ClientId, db: Db, caller: Caller) -> Response:
     "/v1/api-clients/{client_id}/change",
     operation_id="api_client.change",
     response_model=ClientOut,
-    responses=problems(NoSuchClient, ClientRevoked, TerritoryMismatch, UnusableKey),
+    responses=problems(NoSuchClient, ClientRevoked, TerritoryMismatch, TerritoryTooLarge, UnusableKey),
 )
 async def change(client_id: ClientId, body: ClientChange, db: Db, caller: Caller, once: ChangeOnce) -> Response:
     """Rename a client, move the bounds of its territory, or replace its public keys."""

@@ -18,10 +18,12 @@ from common.idempotency import Answer, Once
 from common.tokens import Principal
 from partners.domain import access
 from partners.domain.client import (
+    CODES_MAX,
     ApiClient,
     Asked,
     CoordinationMismatch,
     Secret,
+    TerritoryTooLarge,
     UnknownOrganisation,
     fingerprint,
     require_fit,
@@ -84,14 +86,14 @@ async def register(
     access.require(caller, "api_client.register")
     if answer := await once.stored(tx):
         return answer
-    await _require_sound(tx, asked)
+    codes = await _sound_codes(tx, asked)
     client = ApiClient(
         id=str(fresh.id),
         name=asked.name,
         role=asked.role,
         organisation_id=asked.organisation_id,
         coordination_id=asked.coordination_id,
-        codes=asked.codes,
+        codes=codes,
         public_keys=asked.public_keys,
         created_at=fresh.at,
     )
@@ -116,8 +118,10 @@ async def change(
     access.require(caller, "api_client.change")
     if answer := await once.answered(tx, client.version):
         return answer
-    changed = client.change(name=changes.name, codes=changes.codes, public_keys=changes.public_keys)
-    await _require_territory(tx, changed.role, changed.coordination_id, changed.codes)
+    codes = changes.codes
+    if codes is not None:
+        codes = await _territory(tx, Asked(role=client.role, coordination_id=client.coordination_id, codes=codes))
+    changed = client.change(name=changes.name, codes=codes, public_keys=changes.public_keys)
     require_usable(changed.public_keys)
     await audit.note(tx, "client.changed", client.id, by=caller.client_id, detail={"codes": changed.codes})
     return await _saved(tx, changed, await clients.secrets_of(tx, client_id), once)
@@ -170,18 +174,31 @@ async def bootstrap(tx: Transaction, plain: str, *, at: datetime) -> None:
     await clients.put(tx, operator, kept)
 
 
-async def _require_sound(tx: Transaction, asked: Registration) -> None:
+async def _sound_codes(tx: Transaction, asked: Registration) -> tuple[str, ...]:
+    """Refuse a registration that cannot be; return its codes, those of its organisation if it names none."""
     require_usable(asked.public_keys)
     if not await clients.organisation_exists(tx, asked.organisation_id):
         raise UnknownOrganisation(pointer="/organisation_id")
-    await _require_territory(tx, asked.role, asked.coordination_id, asked.codes)
+    codes = asked.codes
+    if not codes and LEVEL_OF[asked.role] == "municipalities":
+        codes = await clients.codes_of_organisation(tx, asked.organisation_id)
+    codes = await _territory(tx, Asked(role=asked.role, coordination_id=asked.coordination_id, codes=codes))
     if asked.coordination_id is not None and not await clients.coordination_exists(tx, asked.coordination_id):
         raise CoordinationMismatch(pointer="/coordination_id")
+    return codes
 
 
-async def _require_territory(tx: Transaction, role: Role, coordination_id: UUID | None, codes: tuple[str, ...]) -> None:
-    require_fit(Asked(role=role, coordination_id=coordination_id, codes=codes))
-    require_known(codes, await clients.known_codes(tx, LEVEL_OF[role], codes))
+async def _territory(tx: Transaction, asked: Asked) -> tuple[str, ...]:
+    """Judge codes, and add the parts and former codes of municipalities: facts bear the codes of their own year."""
+    require_fit(asked)
+    level = LEVEL_OF[asked.role]
+    require_known(asked.codes, await clients.known_codes(tx, level, asked.codes))
+    if level != "municipalities":
+        return asked.codes
+    codes = (*asked.codes, *await clients.codes_within(tx, asked.codes))
+    if len(codes) > CODES_MAX:
+        raise TerritoryTooLarge(pointer="/codes")
+    return codes
 
 
 async def _saved(tx: Transaction, client: ApiClient, secrets: Sequence[Secret], once: Once) -> Answer:

@@ -22,6 +22,7 @@ SECRET_PREFIX = "pis_"  # noqa: S105 - what a secret begins with, so that scanne
 OVERLAP = timedelta(hours=24)
 OVERLAP_MAX = timedelta(days=7)
 LIVE_SECRETS_MAX = 2
+CODES_MAX = 300
 
 COORDINATION_ROLES = frozenset({Role.REGIONAL_COORDINATOR, Role.COMMITTEE_SECRETARY, Role.COMMITTEE_MEMBER})
 """Their territory is the départements of their coordination."""
@@ -67,6 +68,13 @@ class CoordinationMismatch(Invalid):
 
     title = "This role needs an existing coordination, or must not name one."
     titre = "Ce rôle exige une coordination existante, ou n’en admet aucune."
+
+
+class TerritoryTooLarge(Invalid):
+    """A token carries the codes of its client, and has a size."""
+
+    title = f"A client has at most {CODES_MAX} codes, with the former codes and the parts of its municipalities."
+    titre = f"Un client a au plus {CODES_MAX} codes, avec les anciens codes et les parties de ses communes."
 
 
 class TerritoryMismatch(Invalid):

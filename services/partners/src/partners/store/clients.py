@@ -186,6 +186,39 @@ async def known_codes(tx: Transaction, level: str, codes: Sequence[str]) -> froz
     return frozenset(row["code"] for row in await tx.fetch(sql, codes))
 
 
+async def codes_of_organisation(tx: Transaction, organisation_id: UUID) -> tuple[str, ...]:
+    """Say which municipalities an organisation is the authority of, or where it is: what it may see by itself."""
+    rows = await tx.fetch(
+        """
+        SELECT area_code AS code FROM organisation WHERE id = $1 AND area_level = 'municipality'
+         UNION
+        SELECT m.code
+          FROM organisation o
+          JOIN municipality m ON m.vintage = o.area_vintage AND m.intermunicipality = o.area_code
+         WHERE o.id = $1 AND o.area_level = 'intermunicipality' AND m.kind = 'municipality'
+         UNION
+        SELECT municipality FROM organisation WHERE id = $1 AND area_level IS NULL AND municipality IS NOT NULL
+         ORDER BY code
+        """,
+        organisation_id,
+    )
+    return tuple(row["code"] for row in rows)
+
+
+async def codes_within(tx: Transaction, codes: Sequence[str]) -> tuple[str, ...]:
+    """List the codes that some vintage knows as parts, or as forerunners, of these municipalities."""
+    rows = await tx.fetch(
+        """
+        SELECT DISTINCT code FROM municipality
+         WHERE (parent = ANY ($1::text[]) OR (kind = 'ceased' AND successors && $1::text[]))
+           AND code <> ALL ($1::text[])
+         ORDER BY code
+        """,
+        codes,
+    )
+    return tuple(row["code"] for row in rows)
+
+
 def encoded(client: ApiClient, secrets: Sequence[Secret]) -> dict[str, Any]:
     """Write a client as an operator reads it."""
     return {

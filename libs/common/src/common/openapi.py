@@ -10,6 +10,8 @@ from common.idempotency import KeyReused, PreconditionFailed, PreconditionRequir
 from common.problems import BodyTooLarge, TooManyRequests, problems
 from common.tokens import Unauthenticated
 
+HOUR = r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$"
+
 
 class Verb(Protocol):
     """What a service's table of verbs must say of each: any one of these scopes opens it."""
@@ -38,6 +40,7 @@ def complete(document: dict[str, Any], verbs: Mapping[str, Verb]) -> dict[str, O
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = dict(SCHEMA)
+    _tell_the_hours(schemas)
     document["components"]["securitySchemes"] = {"token": _scheme(verbs)}
     return listed
 
@@ -46,6 +49,15 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[st
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
+
+
+def _tell_the_hours(schema: object) -> None:
+    """Describe hours as they are, a clock's on the wall: the format `time` promises an offset."""
+    if isinstance(schema, dict) and schema.get("format") == "time":
+        del schema["format"]
+        schema["pattern"] = HOUR
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        _tell_the_hours(part)
 
 
 def _scheme(verbs: Mapping[str, Verb]) -> dict[str, Any]:

@@ -180,3 +180,14 @@ async def test_time_alone_ends_an_incomplete_file(desk: Desk) -> None:
     assert (early.json()["lapsed_files"], late.json()["lapsed_files"]) == (0, 1)
     seen = await desk.get(f"/v1/projects/{project.json()['id']}", cast.holder)
     assert (seen.json()["state"], seen.json()["reason"]) == ("ineligible", "due_date_passed")
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "9999-12-31", "0001-01-01"])
+async def test_days_at_the_calendar_s_ends_are_refused(desk: Desk, day: str) -> None:
+    cast = a_cast()
+    await desk.introduce(cast)
+    answer = await desk.post("/v1/campaigns", cast.coordinator, journeys.a_campaign(ends_on=day), at=journeys.OPENED)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/ends_on"]
+    beyond = await desk.post("/v1/campaigns", cast.coordinator, journeys.a_campaign(), at="9999-12-31T23:59:59-14:00")
+    assert beyond.status_code == 400

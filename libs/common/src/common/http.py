@@ -208,11 +208,15 @@ def seen_version(if_match: str | None) -> int | None:
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 
 
+YEARS: Final = range(1900, 2201)
+"""Of the moments and days that a request may name: beyond, the calendar's own ends are near."""
+
+
 def moment(text: str, *, parameter: str) -> datetime:
     """Read a point in time as RFC 3339 writes it, with its offset."""
     try:
-        if _RFC_3339.fullmatch(text):
-            return datetime.fromisoformat(text)
+        if _RFC_3339.fullmatch(text) and (said := datetime.fromisoformat(text)).year in YEARS:
+            return said
     except ValueError:
         pass
     message, libelle = "An RFC 3339 date-time with an offset.", "Une date-heure RFC 3339 avec son décalage."

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
@@ -23,7 +23,7 @@ from common.contracts.actions import (
     Regime,
     Setting,
 )
-from common.http import Model
+from common.http import YEARS, Model
 
 LISTED_MAX = 100
 """Charges, partners, places, sessions… of one thing."""
@@ -55,7 +55,13 @@ def _amount(written: object) -> object:
     raise PydanticCustomError("decimal_type", "Must be a decimal number within its limits.")
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+def _in_reach(day: date) -> date:
+    if day.year not in YEARS:
+        raise PydanticCustomError("date_out_of_reach", "Must be a day between 1900 and 2200.")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_reach)]
 Hour = Annotated[
     time,
     BeforeValidator(_hour),

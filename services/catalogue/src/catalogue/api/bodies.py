@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from catalogue.domain.film import Description
@@ -22,7 +22,7 @@ from common.contracts.catalogue import (
     RightsTerritory,
     RightsUse,
 )
-from common.http import Count, Model
+from common.http import YEARS, Count, Model
 
 LISTED_MAX = 50
 """Directors, countries, identifiers, visas… of one film."""
@@ -52,7 +52,13 @@ def _absent() -> Any:
     return None
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+def _in_reach(day: date) -> date:
+    if day.year not in YEARS:
+        raise PydanticCustomError("date_out_of_reach", "Must be a day between 1900 and 2200.")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_reach)]
 Amount = Annotated[
     Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
 ]

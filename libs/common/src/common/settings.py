@@ -50,7 +50,7 @@ class Settings(BaseModel):
     body_bytes_max: Positive = Field(256 * 1024, description="Of a request, announced or not.")
     requests_max: Positive = Field(512, description="In hand at once; one more is refused with 503.")
     connections_max: Positive = Field(1024, description="Open at once, the server's last line of defence.")
-    drain_s: Annotated[float, Field(ge=0)] = Field(1.0, description="Unready before closing: the gateway must notice.")
+    drain_s: Annotated[float, Field(ge=0)] = Field(2.5, description="Unready before closing: the gateway must notice.")
     stop_s: Positive = Field(20, description="For what is in hand to finish once told to stop.")
 
     @model_validator(mode="after")

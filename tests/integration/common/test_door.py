@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -209,9 +210,13 @@ async def test_one_request_is_one_line_without_secrets(tiny: Process):
     await tiny.client.get(
         f"/v1/things/{uuid4()}", headers={**bearer(), "traceparent": TRACEPARENT, "x-request-id": "r-1"}
     )
-    lines = [line for line in tiny.lines() if line.get("request_id") == "r-1"]
-    assert len(lines) == 1
-    line = lines[0]
+
+    def told() -> list[dict[str, Any]]:
+        return [line for line in tiny.lines() if line.get("request_id") == "r-1"]
+
+    await until(told)  # the line is written behind the answer
+    assert len(told()) == 1
+    line = told()[0]
     assert line.pop("duration_ms") > 0
     assert re.fullmatch(r"[0-9a-f]{16}", line.pop("span_id"))
     assert line.pop("ts").endswith("Z")

@@ -1,14 +1,15 @@
 """The pool and the transaction.  One request or one message is one transaction, opened in plain sight at the edge.
 
-A transaction knows for whom it runs: `app.principal` is set as it begins, and row-level security reads it.
-Unset, it shows no row.  Connections are handed back without asyncpg's reset (a round trip per request): nothing here
-uses session-level SET, LISTEN or advisory locks on pooled connections, and a transaction left open is rolled back.
+A transaction knows for whom it runs: `app.principal` is set in the message that begins it, and row-level security
+reads it.  Unset, it shows no row.  Connections are handed back without asyncpg's reset (a round trip per request):
+nothing here uses session-level SET, LISTEN or advisory locks on pooled connections, and a transaction left open is
+rolled back.
 """
 
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
@@ -36,6 +37,10 @@ class NoConnectionFree(Unavailable):
     titre = "Le service est occupé ; réessayez dans un instant."
 
 
+class RolledBack(RuntimeError):
+    """What was taken for committed was not: an error of PostgreSQL was swallowed inside a transaction."""
+
+
 class Database:
     """A service's own schema, through its own role."""
 
@@ -44,12 +49,22 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, principal: Principal) -> AsyncIterator[Transaction]:
-        """Open one transaction in the name of `principal`; leaving the block commits, an exception rolls back."""
+        """Open one transaction in the name of `principal`; leaving the block commits, an exception rolls back.
+
+        Raises:
+            RolledBack: a statement had failed, its error was swallowed, and PostgreSQL has refused the commit.
+        """
         connection = await self._acquire()
         try:
-            async with connection.transaction():
-                await connection.fetchval("SELECT set_config('app.principal', $1, true)", principal.as_setting())
+            try:
+                await connection.execute(_begin(principal))
                 yield connection
+                ended = await connection.execute("COMMIT")
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            if ended != "COMMIT":
+                raise RolledBack
         finally:
             await self.pool.release(connection)
 
@@ -82,6 +97,18 @@ def uuid7(at_ms: int | None = None) -> UUID:
     stamp = time.time_ns() // 1_000_000 if at_ms is None else at_ms
     bits = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=bits)
+
+
+def _begin(principal: Principal) -> str:
+    """Begin, and say for whom, in one message: one round trip less in every transaction."""
+    said = principal.as_setting().replace("'", "''")  # a literal: `SET` takes no parameter
+    return f"BEGIN; SET LOCAL app.principal = '{said}'"
+
+
+async def _roll_back(connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+    """Undo what a failed block did; a connection that is lost has undone it already."""
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await connection.execute("ROLLBACK")
 
 
 async def _leave_as_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -52,6 +52,41 @@ def test_a_sleep_is_recognised_and_a_look_with_a_deadline_is_not():
     assert [idle_sleeps(ast.parse(code)) for code in (asleep, looking, for_ever)] == [[2], [], [3]]
 
 
+def handed_to_threads(module: ast.Module) -> list[int]:
+    """Find what the framework would call in another thread: routes and dependencies that are no coroutines."""
+    plain = {node.name for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    depended = [
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Depends"
+        and (not node.args or ast.unparse(node.args[0]) in plain)
+    ]
+    routed = [
+        node.lineno
+        for node in module.body
+        if isinstance(node, ast.FunctionDef)
+        and any(ast.unparse(decorator).startswith("router.") for decorator in node.decorator_list)
+    ]
+    return depended + routed
+
+
+def test_no_request_is_handed_to_a_thread():
+    """A thread there and back costs a figure's question more than its answer does; see `common.http.from_query`."""
+    code = [*source.python("libs/"), *source.python("services/")]
+    assert [f"{path}:{line}" for path in code for line in handed_to_threads(source.tree(path))] == []
+
+
+def test_what_a_thread_would_be_handed_is_recognised():
+    codes = (
+        "class Query: ...\nAsked = Annotated[Query, Depends()]",
+        "def _now(): ...\nNow = Annotated[datetime, Depends(_now)]",
+        "@router.get('/')\ndef read(): ...",
+        "async def _now(): ...\nNow = Annotated[datetime, Depends(_now)]\n@router.get('/')\nasync def read(): ...",
+    )
+    assert [handed_to_threads(ast.parse(code)) for code in codes] == [[2], [2], [2], []]
+
+
 def test_we_mock_no_code_of_our_own():
     mocks = [
         f"{path}:{line} {name}"

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Final, cast
+from inspect import signature
+from typing import Annotated, Any, Final, TypeVar, cast
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
@@ -18,6 +19,8 @@ from common.database import Database, uuid7
 from common.errors import FieldError, Malformed
 from common.idempotency import Answer, Once, fingerprint
 from common.tokens import Principal, Unauthenticated, Verifier
+
+T = TypeVar("T")
 
 KEY_LENGTH_MAX = 255
 TEXT_LENGTH_MAX = 10_000
@@ -127,6 +130,20 @@ Db = Annotated[Database, Depends(_database)]
 NewId = Annotated[Callable[[], UUID], Depends(_new_id)]
 Now = Annotated[datetime, Depends(_now)]
 Caller = Annotated[Principal, Depends(_caller)]
+
+
+def from_query(kind: Callable[..., T]) -> Any:
+    """Depend on a class of query parameters, made within the request's own task.
+
+    The framework would call the class itself in another thread, there and back for each request.
+    """
+
+    async def made(**given: Any) -> T:
+        return kind(**given)
+
+    made.__signature__ = signature(kind)  # type: ignore[attr-defined]
+    return Depends(made)
+
 
 REQUIRED_HEADER: Final = "x-required"
 """Marks a header whose absence we refuse with a problem of its own; the OpenAPI document says `required`."""

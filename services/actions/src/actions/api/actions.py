@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Day, Few, Hour, Some
@@ -17,7 +17,7 @@ from actions.domain.lifecycle import NewDay
 from actions.store import actions as store
 from common.contracts.actions import ActionState, ActionStatus, ActionType, Cause
 from common.errors import NotKnownHere
-from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, present, respond
+from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, from_query, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -55,6 +55,9 @@ class ActionQuery:
             action_type=self.action_type,
             municipality=self.municipality,
         )
+
+
+ActionSearch = Annotated[ActionQuery, from_query(ActionQuery)]
 
 
 class PostponementBody(Model):
@@ -95,7 +98,7 @@ class CancellationBody(Model):
 
 
 @router.get("/v1/actions", operation_id="action.list", response_model=Listed[ActionState])
-async def search(asked: Annotated[ActionQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+async def search(asked: ActionSearch, db: Db, caller: Caller, page: Page) -> Response:
     """List actions in the order in which they were made."""
     access.require(caller, "action.list", None)
     (last,) = page.position(UUID) or (None,)

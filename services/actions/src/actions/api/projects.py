@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from actions.api.bodies import ActionBody, Amount, Code, Day, FileBody, Line, Some, Text
@@ -22,7 +22,7 @@ from common.contracts.actions import (
     ProjectStatus,
 )
 from common.errors import NotKnownHere
-from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, present, respond
+from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, from_query, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -98,6 +98,9 @@ class ProjectQuery:
         )
 
 
+ProjectSearch = Annotated[ProjectQuery, from_query(ProjectQuery)]
+
+
 @router.post(
     "/v1/projects",
     operation_id="project.draft",
@@ -125,7 +128,7 @@ async def draft(body: ProjectBody, db: Db, caller: Caller, once: CreateOnce, new
 
 
 @router.get("/v1/projects", operation_id="project.list", response_model=Listed[ProjectState])
-async def search(asked: Annotated[ProjectQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+async def search(asked: ProjectSearch, db: Db, caller: Caller, page: Page) -> Response:
     """List projects in the order in which they were made."""
     access.require(caller, "project.list", None)
     (last,) = page.position(UUID) or (None,)

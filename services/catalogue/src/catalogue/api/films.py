@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from catalogue import commands, store
 from catalogue.api import bodies
@@ -38,7 +38,7 @@ from common.contracts.catalogue import (
     WorkshopFilm,
 )
 from common.errors import FieldError, Malformed
-from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, present, respond
+from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -104,6 +104,9 @@ class FilmQuery:
         return None, None
 
 
+FilmSearch = Annotated[FilmQuery, from_query(FilmQuery)]
+
+
 @router.post(
     "/v1/films",
     operation_id="film.register",
@@ -121,7 +124,7 @@ async def register(
 
 
 @router.get("/v1/films", operation_id="film.list", response_model=Listed[FilmState])
-async def search(asked: Annotated[FilmQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+async def search(asked: FilmSearch, db: Db, caller: Caller, page: Page) -> Response:
     """List films by title, or those that answer `q`, the best first."""
     access.require(caller, "film.list")
     filters = asked.filters()

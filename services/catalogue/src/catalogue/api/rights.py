@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from catalogue import commands, store
 from catalogue.api import bodies
@@ -24,7 +24,7 @@ from catalogue.domain.rights import (
 )
 from common.contracts.catalogue import FilmVersion, RightsOfferState, RightsOfferStatus, RightsTerritory, RightsUse
 from common.errors import NotKnownHere
-from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, present, respond
+from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -62,6 +62,9 @@ class RightsOfferQuery:
         )
 
 
+RightsOfferSearch = Annotated[RightsOfferQuery, from_query(RightsOfferQuery)]
+
+
 @router.post(
     "/v1/rights-offers",
     operation_id="rights_offer.offer",
@@ -79,7 +82,7 @@ async def offer(
 
 
 @router.get("/v1/rights-offers", operation_id="rights_offer.list", response_model=Listed[RightsOfferState])
-async def search(asked: Annotated[RightsOfferQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+async def search(asked: RightsOfferSearch, db: Db, caller: Caller, page: Page) -> Response:
     """List offers in the order in which they were made."""
     access.require(caller, "rights_offer.list")
     (last,) = page.position(UUID) or (None,)

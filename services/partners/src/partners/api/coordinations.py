@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from common.contracts.partners import CoordinationState, Coverage
-from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, present, respond
+from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, from_query, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from partners.api import fields
@@ -53,6 +53,9 @@ class CoordinationQuery:
         return CoordinationFilters(
             region=self.region, department=self.department, on=self.on, organisation_id=self.organisation_id
         )
+
+
+CoordinationSearch = Annotated[CoordinationQuery, from_query(CoordinationQuery)]
 
 
 class CoverageBody(Model):
@@ -99,7 +102,7 @@ async def appoint(body: AppointmentBody, db: Db, caller: Caller, once: CreateOnc
 
 
 @router.get("", operation_id="coordination.list", response_model=Listed[CoordinationState])
-async def search(asked: Annotated[CoordinationQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+async def search(asked: CoordinationSearch, db: Db, caller: Caller, page: Page) -> Response:
     """List coordinations in the order in which they were appointed."""
     access.require(caller, "coordination.list")
     (last,) = page.position(UUID) or (None,)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from common.contracts import ce_type
-from common.http import Caller, CreateOnce, Db, moment, respond
+from common.http import Caller, CreateOnce, Db, from_query, moment, respond
 from common.pages import LIMIT_DEFAULT, LIMIT_MAX, Listed, Page, listed
 from common.problems import problems
 from partners.commands import deliveries as commands
@@ -109,15 +109,16 @@ class DeliveryQuery:
         )
 
 
+DeliverySearch = Annotated[DeliveryQuery, from_query(DeliveryQuery)]
+
+
 @router.get(
     "/v1/webhooks/endpoints/{endpoint_id}/deliveries",
     operation_id="delivery.list",
     response_model=Listed[DeliveryOut],
     responses=problems(NoSuchEndpoint),
 )
-async def list_deliveries(
-    endpoint_id: UUID, db: Db, caller: Caller, page: Page, query: Annotated[DeliveryQuery, Depends()]
-) -> Response:
+async def list_deliveries(endpoint_id: UUID, db: Db, caller: Caller, page: Page, query: DeliverySearch) -> Response:
     """List what was, is and will be sent to an endpoint, the latest first."""
     before = page.position(int)
     wanted = query.wanted()

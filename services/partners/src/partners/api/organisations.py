@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from common.contracts.partners import (
@@ -17,7 +17,7 @@ from common.contracts.partners import (
     OrganisationRole,
     OrganisationState,
 )
-from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, present, respond
+from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, from_query, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from partners.api import fields
@@ -81,6 +81,9 @@ class OrganisationQuery:
             municipality=None if self.municipality is None else self.municipality.upper(),
             closed=self.closed,
         )
+
+
+OrganisationSearch = Annotated[OrganisationQuery, from_query(OrganisationQuery)]
 
 
 class PlaceBody(Model):
@@ -158,7 +161,7 @@ async def register(
 
 
 @router.get("", operation_id="organisation.list", response_model=Listed[OrganisationState])
-async def search(asked: Annotated[OrganisationQuery, Depends()], db: Db, caller: Caller, page: Page) -> Response:
+async def search(asked: OrganisationSearch, db: Db, caller: Caller, page: Page) -> Response:
     """List organisations by name."""
     access.require(caller, "organisation.list")
     async with db.transaction(caller) as tx:

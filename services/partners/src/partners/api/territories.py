@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from common.contracts.partners import District, MunicipalityKind, TerritoryState
-from common.http import Caller, CreateOnce, Db, Model, Now, present, respond
+from common.http import Caller, CreateOnce, Db, Model, Now, from_query, present, respond
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from partners.api import fields
@@ -66,6 +66,9 @@ class MunicipalityQuery:
         )
 
 
+MunicipalitySearch = Annotated[MunicipalityQuery, from_query(MunicipalityQuery)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictQuery:
     """What priority districts may be asked for by."""
@@ -80,6 +83,9 @@ class DistrictQuery:
             municipality=None if self.municipality is None else self.municipality.upper(),
             department=self.department,
         )
+
+
+DistrictSearch = Annotated[DistrictQuery, from_query(DistrictQuery)]
 
 
 class DistrictBody(Model):
@@ -238,7 +244,7 @@ async def read_intermunicipality(
     responses=problems(NoSuchVintage),
 )
 async def list_municipalities(
-    vintage: fields.VintagePath, asked: Annotated[MunicipalityQuery, Depends()], db: Db, caller: Caller, page: Page
+    vintage: fields.VintagePath, asked: MunicipalitySearch, db: Db, caller: Caller, page: Page
 ) -> Response:
     """List municipalities and their parts by name.  A name is no key: thirteen are called Sainte-Colombe."""
     access.require(caller, "municipality.list")
@@ -275,7 +281,7 @@ async def read_municipality(
     responses=problems(NoSuchVintage),
 )
 async def list_districts(
-    vintage: fields.VintagePath, asked: Annotated[DistrictQuery, Depends()], db: Db, caller: Caller, page: Page
+    vintage: fields.VintagePath, asked: DistrictSearch, db: Db, caller: Caller, page: Page
 ) -> Response:
     """List priority districts in the order of their codes."""
     access.require(caller, "district.list")

@@ -2,25 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from common.http import Caller, Db, Now
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from reporting import commands
-from reporting.api.questions import Cut, Filters, Waiting
+from reporting.api.questions import Bounds, Cutting, Patience, Waiting
 from reporting.domain import access
 from reporting.domain.figures import Figures
 from reporting.domain.indicators import Indicator
 from reporting.domain.questions import DimensionNotDefined, NoSuchIndicator, NotYetIncluded, Question, ValueRefused
 
 router = APIRouter(tags=["figures"])
-
-Bounds = Annotated[Filters, Depends()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +66,9 @@ async def list_figures(
     db: Db,
     caller: Caller,
     now: Now,
-    cut: Annotated[Cut, Depends()],
+    cut: Cutting,
     bounds: Bounds,
-    wait: Annotated[Waiting, Depends()],
+    wait: Patience,
 ) -> Response:
     """Read figures: totals as they stand, breakdowns of people exactly or as published, by who asks."""
     access.require(caller, "figure.list")

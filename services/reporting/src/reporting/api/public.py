@@ -1,17 +1,16 @@
 """The figures that everybody may read, without a token: totals as they stand, breakdowns as published (R37)."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from common.contracts.access import Role
 from common.http import Db, Now
 from common.problems import problems
 from common.tokens import Principal, Territory
 from reporting import commands
-from reporting.api.figures import Bounds, encoded
-from reporting.api.questions import Cut, Waiting
+from reporting.api.figures import encoded
+from reporting.api.questions import Bounds, Cutting, Patience
 from reporting.domain.figures import Figures
 from reporting.domain.questions import DimensionNotDefined, NotYetIncluded, ValueRefused
 
@@ -30,9 +29,7 @@ PUBLIC = Principal(
     responses=problems(DimensionNotDefined, ValueRefused, NotYetIncluded),
     openapi_extra={"security": []},
 )
-async def list_public_figures(
-    db: Db, now: Now, cut: Annotated[Cut, Depends()], bounds: Bounds, wait: Annotated[Waiting, Depends()]
-) -> Response:
+async def list_public_figures(db: Db, now: Now, cut: Cutting, bounds: Bounds, wait: Patience) -> Response:
     """Read figures as everybody may: small cells hidden, breakdowns as of the last day's close."""
     asked = wait.ask(cut.question(bounds, now), PUBLIC, None, now)
     return encoded(await commands.answer(db, asked), cache="public, no-cache")

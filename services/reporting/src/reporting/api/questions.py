@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Query
 
 from common.errors import FieldError
+from common.http import from_query
 from common.tokens import Principal
 from reporting.commands import Asked
 from reporting.domain.indicators import Axis, Indicator, in_force
@@ -89,6 +90,11 @@ class Waiting:
             awaited=awaited(self.including or ()),
             wait_s=self.wait,
         )
+
+
+Bounds = Annotated[Filters, from_query(Filters)]
+Cutting = Annotated[Cut, from_query(Cut)]
+Patience = Annotated[Waiting, from_query(Waiting)]
 
 
 def _indicators(texts: Sequence[str]) -> list[Indicator]:

@@ -21,7 +21,7 @@ from demo.letters import Letterbox, receiving
 from demo.settings import Settings
 
 WRITES_PER_S = 50
-WARM_UP_S = 15
+WARM_UP_S = 30
 MEASURED_S = 30
 ASK_EVERY_S = 0.010
 WITHIN_S = 20.0

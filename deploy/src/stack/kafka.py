@@ -20,6 +20,8 @@ from stack.processes import Program, listens, run_to_end
 
 RECIPE = DEPLOY / "kafka"
 HEAP = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+COMPILER = ("-XX:TieredStopAtLevel=1",)
+"""A local broker lives for minutes: the optimising compiler would take a core for most of them."""
 FORMATTED = "formatted"
 
 
@@ -139,7 +141,7 @@ def verify(jars: Path, wanted: Mapping[str, str]) -> None:
 
 def _java(broker: Broker, *words: str) -> list[str]:
     log = f"-Dlog4j2.configurationFile={RECIPE / 'log4j2.properties'}"
-    return [broker.java, *HEAP, "-Djava.awt.headless=true", log, "-cp", f"{broker.jars}/*", *words]
+    return [broker.java, *HEAP, *COMPILER, "-Djava.awt.headless=true", log, "-cp", f"{broker.jars}/*", *words]
 
 
 def _environment(broker: Broker) -> dict[str, str]:

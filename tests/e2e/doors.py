@@ -73,12 +73,15 @@ class Operation:
         schema = self.body_schema()
         return None if schema is None else smallest(schema, components(self.service))
 
+    def placed(self, things: Things) -> dict[str, str]:
+        """Say what each place of the path stands for."""
+        named = {step.strip("{}"): f"{before}.{step.strip('{}')}" for before, step in pairwise(self.path.split("/"))}
+        names = self.parameters("path")
+        return {name: things.get(named.get(name, name)) or things[name] for name in names}
+
     def filled(self, things: Things) -> str:
         """Write the path for certain things."""
-        steps = self.path.split("/")
-        named = {step.strip("{}"): f"{before}.{step.strip('{}')}" for before, step in pairwise(steps)}
-        names = self.parameters("path")
-        return self.path.format(**{name: things.get(named.get(name, name)) or things[name] for name in names})
+        return self.path.format(**self.placed(things))
 
     def query(self, things: Things) -> dict[str, Any]:
         """Give what must be asked by."""

@@ -43,6 +43,7 @@ async def reader(address: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
             "JWKS_URL": "http://127.0.0.1:9/nobody",
             "JWKS_FILE": str(jwks),
             "STREAMS_MAX": "4",
+            "PUBLIC_STREAMS_MAX": "2",
             "STREAM_HEARTBEAT_S": "0.2",
         }
     )

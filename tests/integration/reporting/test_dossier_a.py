@@ -222,6 +222,25 @@ async def test_what_is_behind_a_figure_adds_up_to_it(db, reader, dossier):
     assert sum(amounts) == 290_000
 
 
+async def test_what_is_behind_is_bounded_as_the_figure_was(db, reader, dossier):
+    await hear(db, dossier.called(), dossier.at(ProjectStatus.FUNDED, 4), dossier.workshop(), dossier.screening(3))
+    await hear(db, dossier.reported())
+
+    async def behind(indicator, **own):
+        where = {**dossier.where, **own}
+        answer = await reader.client.get(f"/v1/figures/{indicator}/actions", params=where, headers=bearer())
+        return [(one["quantity"], one["category"], one["amount"]) for one in answer.json()["items"]]
+
+    of_age = await behind("I09")
+    assert {category.split("/")[0] for quantity, category, _ in of_age if quantity == "method"} == {"age_band"}
+    young = await behind("I09", age_band="from_18_to_25")
+    assert young == [one for one in of_age if one[:2] == ("age_band", "from_18_to_25")] != []
+    methods = await behind("I09", method="estimated")
+    assert methods == [one for one in of_age if one[:2] == ("method", "age_band/estimated")] != []
+    dense = [category for _, category, _ in await behind("I13")]
+    assert [category for _, category, _ in await behind("I13", density=dense[0])] == [dense[0]] * dense.count(dense[0])
+
+
 async def test_what_is_behind_comes_page_by_page(db, reader, dossier):
     await hear(db, dossier.called(), dossier.at(ProjectStatus.FUNDED, 4))
     path, found = "/v1/figures/I17/actions?" + f"campaign={dossier.campaign}&limit=4", []

@@ -18,9 +18,9 @@ from common.contracts.reporting import FigureState
 from common.database import Database
 from reporting import jobs
 from reporting.consumers import LISTENERS
-from reporting.domain.positions import offsets
 from tests.integration.reporting.reader import rows
 from tests.integration.reporting.sending import begin_here, included, send
+from tests.positions import offsets
 from tests.states import action, campaign, project
 from tests.waiting import until
 

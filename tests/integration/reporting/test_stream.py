@@ -19,6 +19,7 @@ from reporting import commands
 from tests.integration.reporting.reader import bearer
 from tests.integration.reporting.records import hear
 from tests.states import action, any_breakdowns, campaign, project, report, reported
+from tests.waiting import until
 
 
 @dataclass
@@ -165,26 +166,46 @@ async def test_the_public_may_follow_too(db, reader):
     assert event.data["money"]["currency"] == "EUR"
 
 
-async def test_one_stream_too_many_is_refused(reader):
-    async with asyncio.TaskGroup() as group:
-        enough, open_streams = asyncio.Event(), []
+@asynccontextmanager
+async def full(reader, path: str, headers: dict[str, str], seats: int):
+    """Take every seat; those of streams that have just ended come free within a moment."""
+    enough, seated = asyncio.Event(), []
 
-        async def hold():
-            async with listening(reader) as (answer, found):
-                await anext(found)
-                open_streams.append(answer)
-                await enough.wait()
+    async def sit() -> None:
+        while not enough.is_set():
+            async with listening(reader, path, headers=headers) as (answer, found):
+                if answer.status_code == 200:
+                    await anext(found)
+                    seated.append(answer)
+                    await enough.wait()
 
-        for _ in range(4):
-            group.create_task(hold())
-        async with asyncio.timeout(10):
-            while len(open_streams) < 4:
-                async with listening(reader) as (answer, _):
-                    assert answer.status_code in (200, 503)
-        async with listening(reader) as (answer, _):
-            await answer.aread()
-            assert (answer.status_code, answer.json()["code"]) == (503, "too-many-streams")
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        for _ in range(seats):
+            group.create_task(sit())
+        await until(lambda: len(seated) == seats)
+        yield
         enough.set()
+
+
+async def asked(reader, path: str, headers: dict[str, str]) -> int:
+    async with listening(reader, path, headers=headers) as (answer, _):
+        return int(answer.status_code)
+
+
+async def test_one_stream_too_many_is_refused(reader):
+    async with (
+        full(reader, "/v1/stream", bearer(Role.DASHBOARD), seats=4),
+        listening(reader) as (answer, _),
+    ):
+        await answer.aread()
+        assert (answer.status_code, answer.json()["code"]) == (503, "too-many-streams")
+        assert await asked(reader, "/v1/public/stream", {}) == 200
+
+
+async def test_the_public_takes_no_seat_of_those_who_have_a_token(reader):
+    async with full(reader, "/v1/public/stream", {}, seats=2):
+        assert await asked(reader, "/v1/public/stream", {}) == 503
+        assert await asked(reader, "/v1/stream", bearer(Role.DASHBOARD)) == 200
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR])

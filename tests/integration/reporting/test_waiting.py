@@ -8,9 +8,9 @@ import pytest
 
 from common.contracts.access import Role
 from common.tokens import SYSTEM
-from reporting.domain.positions import offsets
 from tests.integration.reporting.reader import bearer, rows
 from tests.integration.reporting.records import hear
+from tests.positions import offsets
 from tests.states import action, project
 
 

@@ -1,6 +1,6 @@
 """Which questions have an answer, who gets which, and how positions are written."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
@@ -9,9 +9,11 @@ from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
 from common.errors import Malformed
 from common.tokens import SYSTEM, Principal, Territory
 from reporting.domain import access
+from reporting.domain.days import national_day
 from reporting.domain.indicators import Axis, Indicator, in_force
-from reporting.domain.positions import PositionRefused, offsets, position
-from reporting.domain.questions import Awaited, DimensionNotDefined, Question, awaited, filters
+from reporting.domain.positions import position
+from reporting.domain.questions import Awaited, DimensionNotDefined, Parts, Question, awaited, filters
+from tests.positions import offsets
 
 OURS, THEIRS, ID = UUID(int=1), UUID(int=2), UUID(int=3)
 DEFINITIONS = in_force(date(2025, 1, 1))
@@ -149,7 +151,37 @@ def test_a_position_is_one_word_and_reads_back():
     assert position({**heard, "elsewhere/0": 0}) == position(heard)
 
 
-@pytest.mark.parametrize("word", ["", "1.", "1.AAAA", "nonsense", "1.eJyLjgUAARUAuQ"])
-def test_another_word_is_refused(word):
-    with pytest.raises(PositionRefused):
-        offsets(word)
+def parts_of(indicator: str, **asked: str) -> Parts:
+    question = Question(
+        indicators=(Indicator(indicator),), filters={Axis(axis): (value,) for axis, value in asked.items()}
+    )
+    return question.parts(DEFINITIONS)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "asked", "quantities", "categories", "methods"),
+    [
+        ("I09", {}, {"age_band", "method"}, None, None),
+        ("I09", {"age_band": "from_12_to_14"}, {"age_band"}, ("from_12_to_14",), None),
+        ("I10", {"method": "counted"}, {"method"}, None, ("counted",)),
+        ("I10", {"method": "counted", "gender": "women"}, set(), ("women",), ("counted",)),
+        ("I12", {"in_district": "inside"}, {"in_district"}, ("inside",), None),
+        ("I13", {"density": "5"}, {"actions_by_density"}, ("5",), None),
+        ("I17", {"funder": str(UUID(int=7))}, {"asked", "granted", "paid"}, (str(UUID(int=7)),), None),
+    ],
+)
+def test_what_is_behind_a_figure_is_bounded_by_its_own_axes_too(indicator, asked, quantities, categories, methods):
+    found = parts_of(indicator, **asked)
+    assert (found.quantities, found.categories, found.methods) == (quantities, categories, methods)
+
+
+def test_only_the_methods_of_the_breakdowns_asked_about_are_behind_a_figure():
+    assert parts_of("I10").breakdowns == ("gender",)
+    assert parts_of("I11").breakdowns is None
+
+
+@pytest.mark.parametrize(
+    ("hour", "day"), [("2026-12-31T22:59:59Z", "2026-12-31"), ("2026-12-31T23:00:00Z", "2027-01-01")]
+)
+def test_a_national_day_begins_at_midnight_in_paris(hour, day):
+    assert national_day(datetime.fromisoformat(hour)) == date.fromisoformat(day)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Never
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
@@ -13,12 +12,10 @@ from common.database import Database
 from common.errors import Unavailable
 from common.tokens import SYSTEM
 from reporting import commands
+from reporting.domain.days import national_day
 from reporting.store import publications
 
 log = structlog.get_logger(__name__)
-
-PARIS = ZoneInfo("Europe/Paris")
-"""A national day ends at midnight in Paris."""
 
 _PASSING = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -46,7 +43,7 @@ async def close_days(database: Database, *, every_s: float, clock: Callable[[], 
 
 async def close_yesterday(database: Database, *, at: datetime) -> date | None:
     """Close the day before `at`, unless that is done; return the day that was closed."""
-    day = at.astimezone(PARIS).date() - timedelta(days=1)
+    day = national_day(at) - timedelta(days=1)
     async with database.transaction(SYSTEM) as tx:
         last = await publications.last_closed(tx)
         if last is not None and last >= day:

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from common import consumer, housekeeping, relay, service
 from common.database import connect
 from reporting import consumers, jobs
-from reporting.api import routers, streaming
+from reporting.api import Limits, routers, streaming
 from reporting.domain.access import VERBS
 from reporting.settings import Settings
 
@@ -23,12 +23,14 @@ SERVICE = "reporting"
 
 
 def api(settings: Settings) -> FastAPI:
-    live = streaming(
+    limits = Limits(
         streams_max=settings.streams_max,
+        public_streams_max=settings.public_streams_max,
         poll_ms=settings.stream_poll_ms,
         heartbeat_s=settings.stream_heartbeat_s,
         public_s=settings.stream_public_s,
     )
+    live = streaming(limits)
     return service.application(
         settings, service=SERVICE, routers=routers(sandbox_open=settings.sandbox), verbs=VERBS, pieces=[live]
     )

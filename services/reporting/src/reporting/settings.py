@@ -24,7 +24,8 @@ class Settings(Shared):
         60.0, description="Between two looks at whether a day is over (not in a sandbox)."
     )
     housekeeping_every_s: Seconds = Field(600.0, description="Between two looks at the outbox's partitions.")
-    streams_max: Positive = Field(200, description="Live streams open at once in one process; one more is refused.")
+    streams_max: Positive = Field(200, description="Live streams with a token open at once in one process.")
+    public_streams_max: Positive = Field(100, description="Live streams without a token open at once in one process.")
     stream_poll_ms: Positive = Field(50, description="Between two looks for announcements, while somebody listens.")
     stream_heartbeat_s: Seconds = Field(10.0, description="Between two signs of life on a quiet stream.")
     stream_public_s: Seconds = Field(

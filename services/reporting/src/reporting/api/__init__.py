@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from reporting.api import dashboard, figures, public, sandbox, stream
-from reporting.api.live import streaming
+from reporting.api.live import Limits, streaming
 
-__all__ = ["routers", "streaming"]
+__all__ = ["Limits", "routers", "streaming"]
 
 
 def routers(*, sandbox_open: bool) -> list[APIRouter]:

@@ -7,7 +7,8 @@ for ever: it is given, of each cell that changed since, the newest state.
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from time import monotonic
 from typing import cast
 
@@ -34,18 +35,27 @@ class TooManyStreams(Unavailable):
     titre = "Trop de flux en direct sont ouverts ; réessayez dans un instant."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many streams, and how they are kept; times in the unit of their name.
+
+    Streams without a token are counted apart: the public cannot take the places of those who have one.
+    """
+
+    streams_max: int
+    public_streams_max: int
+    poll_ms: int
+    heartbeat_s: float
+    public_s: float
+
+
 class Live:
     """The newest announcements of this process, and who waits for the next."""
 
-    def __init__(
-        self, database: Database, *, streams_max: int, poll_s: float, heartbeat_s: float, public_s: float
-    ) -> None:
-        self.heartbeat_s = heartbeat_s
-        self.public_s = public_s
+    def __init__(self, database: Database, limits: Limits) -> None:
+        self.limits = limits
         self._database = database
-        self._streams_max = streams_max
-        self._poll_s = poll_s
-        self._listening = 0
+        self._listening = {True: 0, False: 0}
         self._wanted = asyncio.Event()
         self._news = asyncio.Event()
         self._recent: deque[Announced] = deque(maxlen=RECENT_MAX)
@@ -59,23 +69,24 @@ class Live:
                 await self._look()
             except (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("stream.blind", error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(self._poll_s)
-
-    def require_room(self) -> None:
-        """Refuse a stream that would be one too many."""
-        if self._listening >= self._streams_max:
-            raise TooManyStreams
+            await asyncio.sleep(self.limits.poll_ms / 1000)
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Be one of the streams that are open."""
-        self._listening += 1
+    def listening(self, *, public: bool) -> Iterator[None]:
+        """Be one of the streams that are open.
+
+        Raises:
+            TooManyStreams: one more would be too many.
+        """
+        if self._listening[public] >= (self.limits.public_streams_max if public else self.limits.streams_max):
+            raise TooManyStreams
+        self._listening[public] += 1
         self._wanted.set()
         try:
             yield
         finally:
-            self._listening -= 1
-            if self._listening == 0:
+            self._listening[public] -= 1
+            if not any(self._listening.values()):
                 self._wanted.clear()
 
     async def now(self) -> int:
@@ -86,16 +97,19 @@ class Live:
     async def after(self, revision: int, *, within_s: float) -> Sequence[Announced]:
         """Give what was announced after a revision; nothing, if nothing is for so long."""
         news = self._news
+        if found := await self._newer_than(revision):
+            return found
+        with suppress(TimeoutError):
+            await asyncio.wait_for(news.wait(), within_s)
+        return ()
+
+    async def _newer_than(self, revision: int) -> Sequence[Announced]:
+        """Look into what was heard; into the table only for what is older, or before anything was looked for."""
+        if self._revision is not None and revision >= self._revision:
+            return ()
         if self._recent and self._recent[0].revision <= revision + 1:
-            found = [one for one in self._recent if one.revision > revision]
-        else:
-            found = await self._read(revision)
-        if not found:
-            try:
-                await asyncio.wait_for(news.wait(), within_s)
-            except TimeoutError:
-                return ()
-        return found
+            return [one for one in self._recent if one.revision > revision]
+        return await self._read(revision)
 
     async def _look(self) -> None:
         if self._revision is None:
@@ -111,21 +125,12 @@ class Live:
             return await announcements.after(tx, revision, PAGE)
 
 
-def streaming(
-    *, streams_max: int, poll_ms: int, heartbeat_s: float, public_s: float
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def streaming(limits: Limits) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Make the piece of the application that feeds its streams."""
 
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
-        live = Live(
-            app.state.database,
-            streams_max=streams_max,
-            poll_s=poll_ms / 1000,
-            heartbeat_s=heartbeat_s,
-            public_s=public_s,
-        )
-        app.state.live = live
+        app.state.live = live = Live(app.state.database, limits)
         following = asyncio.create_task(live.follow())
         try:
             yield
@@ -143,11 +148,11 @@ async def events(request: Request, *, after: int | None, until: float) -> AsyncI
     said_at = monotonic()
     yield f"retry: 1000\nid: {revision}\n\n".encode()
     while (left_s := until - monotonic()) > 0 and not health.draining:
-        found = await live.after(revision, within_s=min(GLANCE_S, live.heartbeat_s, left_s))
+        found = await live.after(revision, within_s=min(GLANCE_S, live.limits.heartbeat_s, left_s))
         if found:
             revision = found[-1].revision
             yield b"".join(_event(one) for one in found)
-        elif monotonic() - said_at >= live.heartbeat_s:
+        elif monotonic() - said_at >= live.limits.heartbeat_s:
             yield b": heartbeat\n\n"
         else:
             continue

@@ -11,6 +11,7 @@ from common.errors import FieldError
 from common.http import from_query
 from common.tokens import Principal
 from reporting.commands import Asked
+from reporting.domain.days import national_day
 from reporting.domain.indicators import Axis, Indicator, in_force
 from reporting.domain.questions import DimensionNotDefined, Question, ValueRefused, awaited, filters
 
@@ -64,7 +65,7 @@ class Cut:
         group_by, given = tuple(_axes(self.group_by or ())), bounds.given()
         axes = {*group_by, *given}
         named = tuple(_indicators(self.indicator or ()))
-        open_to = (one for one, of in in_force(at.date()).items() if axes <= of.axes | of.own)
+        open_to = (one for one, of in in_force(national_day(at)).items() if axes <= of.axes | of.own)
         return Question(indicators=named or tuple(sorted(open_to)), group_by=group_by, filters=given)
 
 
@@ -86,7 +87,7 @@ class Waiting:
             question=question,
             principal=principal,
             caller=caller,
-            on=at.date(),
+            on=national_day(at),
             awaited=awaited(self.including or ()),
             wait_s=self.wait,
         )

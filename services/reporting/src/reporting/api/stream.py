@@ -6,12 +6,14 @@ A stream lasts as long as its token; `Last-Event-ID`, which browsers send by the
 import base64
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from time import monotonic
 from typing import Annotated, Any, cast
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from common.http import Caller
 from common.problems import problems
@@ -45,7 +47,7 @@ async def stream(
     """Follow the figures until the token ends."""
     access.require(caller, "figure.stream")
     left_s = _expires_at(request) - time.time()
-    return _opened(request, after if last_event_id is None else last_event_id, left_s)
+    return _opened(request, after if last_event_id is None else last_event_id, left_s, public=False)
 
 
 @router.get(
@@ -57,21 +59,26 @@ async def stream(
 )
 async def public_stream(request: Request, after: After = None, last_event_id: LastEventId = None) -> StreamingResponse:
     """Follow the figures without a token, for some minutes; what is announced is everybody's to know."""
-    left_s = cast("Live", request.app.state.live).public_s
-    return _opened(request, after if last_event_id is None else last_event_id, left_s)
+    left_s = cast("Live", request.app.state.live).limits.public_s
+    return _opened(request, after if last_event_id is None else last_event_id, left_s, public=True)
 
 
-def _opened(request: Request, after: int | None, left_s: float) -> StreamingResponse:
+def _opened(request: Request, after: int | None, left_s: float, *, public: bool) -> StreamingResponse:
     live = cast("Live", request.app.state.live)
-    live.require_room()
+    return _Seated(events(request, after=after, until=monotonic() + left_s), seat=live.listening(public=public))
 
-    async def written() -> AsyncIterator[bytes]:
-        with live.listening():
-            async for piece in events(request, after=after, until=monotonic() + left_s):
-                yield piece
 
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(written(), media_type="text/event-stream", headers=headers)
+class _Seated(StreamingResponse):
+    """A stream that takes its seat before its first byte, so that it can still be refused, and gives it back."""
+
+    def __init__(self, content: AsyncIterator[bytes], *, seat: AbstractContextManager[None]) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(content, media_type="text/event-stream", headers=headers)
+        self._seat = seat
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._seat:
+            await super().__call__(scope, receive, send)
 
 
 class _Expiry(msgspec.Struct):

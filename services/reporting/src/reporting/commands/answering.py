@@ -66,8 +66,8 @@ async def trace(tx: Transaction, asked: Asked, *, after: Sequence[object], limit
     """List what is behind one figure, as far as the caller may read it."""
     access.require(asked.principal, "figure.trace")
     asked.question.require_defined(asked.definitions)
-    quantities = asked.question.quantities(asked.definitions)
-    return await figures.contributions(tx, quantities, asked.question.filters, after=after, limit=limit)
+    parts = asked.question.parts(asked.definitions)
+    return await figures.contributions(tx, parts, asked.question.filters, after=after, limit=limit)
 
 
 async def _answer(tx: Transaction, asked: Asked) -> Figures:

@@ -39,7 +39,8 @@ MONEY: Final = frozenset(
 )
 """Amounts of these are cents."""
 
-PERSONS: Final = BREAKDOWNS | {Quantity.PARTICIPANTS, Quantity.SPECTATORS, Quantity.PARTICIPATIONS}
+MONEY_BY_FUNDER: Final = frozenset({Quantity.ASKED, Quantity.GRANTED, Quantity.PAID})
+"""Their category is the funder."""
 
 UNKNOWN: Final = "unknown"
 

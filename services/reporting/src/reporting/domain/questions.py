@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.errors import FieldError, Malformed, NotFound, Unavailable
 from reporting.domain.indicators import Axis, Definition, Indicator
-from reporting.domain.quantities import Quantity
+from reporting.domain.quantities import BREAKDOWNS, MONEY_BY_FUNDER, Quantity
 
 VALUES_MAX: Final = 50
 """Values of one filter, and records one can wait for, in one question."""
@@ -67,10 +67,54 @@ class Question:
     def quantities(self, definitions: Mapping[Indicator, Definition]) -> frozenset[Quantity]:
         return frozenset(one for indicator in self.indicators for one in definitions[indicator].quantities)
 
+    def parts(self, definitions: Mapping[Indicator, Definition]) -> "Parts":
+        """Say which contributions are behind the rows that answer this question."""
+        quantities = of_indicators = self.quantities(definitions)
+        categories = {axis: self.filters[axis] for axis in _CATEGORIES if axis in self.filters}
+        for axis in categories:
+            quantities &= _CATEGORIES[axis]
+        methods = categories.pop(Axis.METHOD, None)
+        breakdowns = sorted(of_indicators & BREAKDOWNS - {Quantity.METHOD})
+        return Parts(
+            quantities=quantities,
+            categories=next(iter(categories.values()), None),
+            methods=methods,
+            breakdowns=tuple(breakdowns) or None,
+        )
+
+
+_CATEGORIES: Mapping[Axis, frozenset[Quantity]] = {
+    Axis.AGE_BAND: frozenset({Quantity.AGE_BAND}),
+    Axis.GENDER: frozenset({Quantity.GENDER}),
+    Axis.IN_DISTRICT: frozenset({Quantity.IN_DISTRICT}),
+    Axis.DENSITY: frozenset({Quantity.ACTIONS_BY_DENSITY}),
+    Axis.FUNDER: MONEY_BY_FUNDER,
+    Axis.METHOD: frozenset({Quantity.METHOD}),
+}
+"""The axes that an indicator has as its own, and the quantities whose category is a value of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Which contributions: of these quantities, of these categories.  None does not bound.
+
+    Several of an indicator's own axes at once leave no quantity, as they leave no row.  The category of a method says
+    of which breakdown it is: only those that are asked about are meant, or all where no breakdown is.
+    """
+
+    quantities: frozenset[Quantity]
+    categories: tuple[str, ...] | None
+    methods: tuple[str, ...] | None
+    breakdowns: tuple[str, ...] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A record that the figures must include: this version of this aggregate, or a later one."""
+    """A record that the figures must include: this version of this aggregate, or a later one.
+
+    Versions are compared within what was heard last.  For as long as a restored database has not caught up with the
+    versions it had given away before, an answer may include an earlier record of the same number.
+    """
 
     kind: str
     id: UUID

@@ -11,7 +11,7 @@ from common.database import Transaction
 from reporting.domain.indicators import Axis
 from reporting.domain.positions import position
 from reporting.domain.quantities import Quantity
-from reporting.domain.questions import Awaited
+from reporting.domain.questions import Awaited, Parts
 
 Filters = Mapping[Axis, Sequence[str]]
 Place = tuple[tuple[str, str], ...]
@@ -91,16 +91,18 @@ async def published_includes(tx: Transaction, awaited: Sequence[Awaited]) -> boo
 
 
 async def contributions(
-    tx: Transaction, quantities: Collection[Quantity], filters: Filters, *, after: Sequence[object], limit: int
+    tx: Transaction, parts: Parts, filters: Filters, *, after: Sequence[object], limit: int
 ) -> list[Mapping[str, object]]:
     """List the parts behind a figure with the records that brought them, in the order of their keys."""
     rows = await tx.fetch(
         _CONTRIBUTIONS,
-        sorted(quantities),
+        sorted(parts.quantities),
         list(after) or None,
         *_bounds(filters),
-        list(filters[Axis.FUNDER]) if Axis.FUNDER in filters else None,
-        list(filters[Axis.AUDIENCE]) if Axis.AUDIENCE in filters else None,
+        filters.get(Axis.AUDIENCE),
+        parts.categories,
+        parts.methods,
+        parts.breakdowns,
         limit,
     )
     return [dict(row) for row in rows]
@@ -193,8 +195,10 @@ SELECT placed.kind AS aggregate, placed.id, record.version, placed.part, placed.
    AND ($2::text[] IS NULL OR (placed.kind, placed.id, placed.part)
                               > (($2::text[])[1], ($2::text[])[2]::uuid, ($2::text[])[3]))
    AND {_BOUNDED}
-   AND ($11::text[] IS NULL OR category = ANY ($11::text[]))
-   AND ($12::text[] IS NULL OR audience = ANY ($12::text[]))
+   AND ($11::text[] IS NULL OR audience = ANY ($11::text[]))
+   AND ($12::text[] IS NULL OR category = ANY ($12::text[]))
+   AND ($13::text[] IS NULL OR split_part(category, '/', 2) = ANY ($13::text[]))
+   AND ($14::text[] IS NULL OR quantity <> 'method' OR split_part(category, '/', 1) = ANY ($14::text[]))
  ORDER BY placed.kind, placed.id, placed.part
- LIMIT $13
+ LIMIT $15
 """

@@ -1,6 +1,7 @@
 """From a write's 201 to the figure that includes it, and to the webhook that tells of it, under a steady load.
 
-Open loop: writes leave at their hour whatever became of the earlier ones, so that a slow answer hides nothing.
+Open loop: writes leave at their hour whatever became of the earlier ones, and are timed from that hour: neither a slow
+answer nor a late generator hides anything.
 """
 
 import asyncio
@@ -32,7 +33,10 @@ ENDPOINTS = "/v1/webhooks/endpoints"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossed:
-    """One write: when it was answered (on the machine's monotonic clock), and how long its figure took; None: never."""
+    """One write: when it was answered (monotonic clock), how long after it was due, how long its figure took then.
+
+    A figure that never included it is None.
+    """
 
     project_id: str
     answered_at: float
@@ -108,13 +112,13 @@ async def _load(load: _Load, seconds: int) -> list[Crossed]:
     began, every_s = time.monotonic(), 1 / WRITES_PER_S
     tasks = []
     for n in range(seconds * WRITES_PER_S):
-        await asyncio.sleep(max(0.0, began + n * every_s - time.monotonic()))
-        tasks.append(asyncio.create_task(_cross(load, n)))
+        due = began + n * every_s
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        tasks.append(asyncio.create_task(_cross(load, n, due)))
     return await asyncio.gather(*tasks)
 
 
-async def _cross(load: _Load, n: int) -> Crossed:
-    asked = time.monotonic()
+async def _cross(load: _Load, n: int, due: float) -> Crossed:
     headers = {**load.holder, "content-type": "application/json", "idempotency-key": secrets.token_hex(16)}
     body = json.dumps(_project(load.region, n)).encode()
     status, answer = await load.wire.ask("POST", "/v1/projects", headers, body)
@@ -126,7 +130,7 @@ async def _cross(load: _Load, n: int) -> Crossed:
         raise NotSetUp(answer.decode())
     made = json.loads(answer)
     figure_s = await _included(load, f"project:{made['id']}@{made['version']}", answered_at)
-    return Crossed(project_id=made["id"], answered_at=answered_at, write_s=answered_at - asked, figure_s=figure_s)
+    return Crossed(project_id=made["id"], answered_at=answered_at, write_s=answered_at - due, figure_s=figure_s)
 
 
 async def _included(load: _Load, including: str, since: float) -> float | None:

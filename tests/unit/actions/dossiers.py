@@ -1,4 +1,4 @@
-"""Dossier A of the guide (11.1) at each of its steps, at its own dates."""
+"""Dossier A (Poitiers) at each of its steps, at its own dates."""
 
 from dataclasses import dataclass, replace
 from datetime import date, time

@@ -1,4 +1,4 @@
-"""What dossier A of the guide (11.1) is made of: its campaign, partners, films, money, and how its dates are read."""
+"""What dossier A (Poitiers) is made of: its campaign, partners, films, money, and how its dates are read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The whole table T1 to T25: every verb from every state, possible exactly where the guide says."""
+"""The whole table T1 to T25: every verb from every state, possible exactly where docs/transitions.md says."""
 
 from collections.abc import Mapping
 from dataclasses import replace

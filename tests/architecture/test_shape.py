@@ -17,6 +17,12 @@ NAMELESS = {"utils", "util", "helpers", "helper", "misc", "base", "manager", "ma
 WORLD = {"time", "random", "secrets", "os", "socket", "uuid.uuid1", "uuid.uuid4", "asyncio"}
 CLOCKS = {"now", "today", "utcnow", "uuid1", "uuid4", "uuid7", "urandom", "monotonic", "perf_counter"}
 
+OPENING = {
+    "services/reporting/src/reporting/commands/answering.py": "looks again and again for a record that a question "
+    "waits for: each look must see what was committed meanwhile, so each is a transaction, and it only reads",
+}
+"""Modules below the doors that may open a transaction (ADR 0002), each with its reason."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -33,6 +39,12 @@ def impurities(module: ast.Module) -> list[int]:
     lines = [line for line, name in source.imports(module) if name.split(".")[0] in WORLD or name in WORLD]
     calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
     return sorted(lines + [call.lineno for call in calls if _last_name(call.func) in CLOCKS])
+
+
+def opened_transactions(module: ast.Module) -> list[int]:
+    """Find the lines that begin a transaction."""
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    return [call.lineno for call in calls if _last_name(call.func) == "transaction"]
 
 
 def _last_name(node: ast.expr) -> str:
@@ -106,6 +118,13 @@ def test_domains_ask_nobody_for_time_or_luck():
     assert [f"{path}:{line}" for path in pure for line in impurities(source.tree(path))] == []
 
 
+def test_only_doors_open_transactions():
+    """Below a door a verb works in its caller's transaction: then verbs combine, and all of them happens or nothing."""
+    below = [path for path in source.product() if source.room(path) in {"commands", "store", "clients", "domain"}]
+    found = {str(path) for path in below if opened_transactions(source.tree(path))}
+    assert sorted(found) == sorted(OPENING)
+
+
 def test_domain_objects_are_frozen():
     loose = [
         f"{path}:{node.lineno} {node.name}"
@@ -145,6 +164,12 @@ def test_impurity_is_recognised(code: str):
 )
 def test_purity_is_left_alone(code: str):
     assert impurities(ast.parse(code)) == []
+
+
+def test_an_opened_transaction_is_recognised():
+    opened = "async def run(database):\n    async with database.transaction(SYSTEM) as tx:\n        await move(tx)"
+    assert opened_transactions(ast.parse(opened)) == [2]
+    assert opened_transactions(ast.parse("async def run(tx: Transaction):\n    await move(tx)")) == []
 
 
 def test_rooms_are_recognised():

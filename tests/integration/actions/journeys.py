@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.integration.actions.people import Cast, Desk, euros
+from tests.integration.actions.people import Cast, Desk, Person, euros
 
 OPENED = "2024-10-15T09:00:00+02:00"
 JANUARY = "2025-01-21T10:00:00+01:00"
@@ -63,7 +63,7 @@ async def opened(desk: Desk, cast: Cast, **said: Any) -> str:
 
 async def drafted(desk: Desk, cast: Cast, **said: Any) -> httpx.Response:
     """Open a campaign and begin a project in it."""
-    campaign_id = await opened(desk, cast)
+    campaign_id = await opened(desk, cast, rules=said.pop("rules", {}))
     answer = await desk.post("/v1/projects", cast.holder, a_project(cast, campaign_id, **said), at=JANUARY)
     assert answer.status_code == 201, answer.text
     return answer
@@ -97,3 +97,27 @@ async def go(desk: Desk, before: httpx.Response, verb: str, who: Any, body: Any 
     answer = await desk.post(path, who, body, match=before, at=at)
     assert answer.status_code < 300, answer.text
     return answer
+
+
+async def actions_of(desk: Desk, cast: Cast, project: httpx.Response) -> list[httpx.Response]:
+    """Read a project's actions, in the order in which they were made."""
+    listed = await desk.get("/v1/actions", cast.holder, project_id=project.json()["id"])
+    return [await desk.get(f"/v1/actions/{one['id']}", cast.holder) for one in listed.json()["items"]]
+
+
+async def act(
+    desk: Desk, before: httpx.Response, verb: str, who: Person, body: Any = None, *, at: str
+) -> httpx.Response:
+    """Do something to an action that must succeed."""
+    path = f"/v1/actions/{before.json()['id']}/{verb}"
+    answer = await desk.post(path, who, body, match=before, at=at)
+    assert answer.status_code < 300, answer.text
+    return answer
+
+
+async def scheduled(desk: Desk, cast: Cast, action: httpx.Response, *days: str) -> httpx.Response:
+    """Plan a session on each of these days, and announce the action."""
+    for day in days:
+        session = {"held_on": day, "starts_at": "14:00", "responsible": "médiatrice"}
+        action = await act(desk, action, "sessions", cast.holder, session, at=MARCH)
+    return await act(desk, action, "schedule", cast.holder, at=MARCH)

@@ -1,28 +1,73 @@
 """The clock's door: what time alone decides, looked at now and then, for ever."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Never
+from typing import Never, Protocol
+from uuid import UUID
 
 import asyncpg
 import structlog
 
 from actions.commands import timers
-from common.database import Database
-from common.errors import Unavailable
+from actions.domain.due import Moved
+from actions.store import due
+from common.database import Database, Transaction
+from common.errors import Conflict, Unavailable
+from common.tokens import SYSTEM
 
 log = structlog.get_logger(__name__)
 
 _PASSING = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
-async def run_timers(database: Database, *, every_s: float, batch_max: int, clock: Callable[[], datetime]) -> Never:
+class Move(Protocol):
+    """A verb of `commands.timers`."""
+
+    async def __call__(self, tx: Transaction, id_: UUID, /, *, at: datetime) -> None: ...
+
+
+async def run_timers(database: Database, *, every_s: float, page_max: int, clock: Callable[[], datetime]) -> Never:
     """Move what is due, for ever.  Not for a sandbox, whose time passes when it is told to."""
     while True:
         try:
-            moved = await timers.run(database, at=clock(), batch_max=batch_max)
+            moved = await move_due(database, at=clock(), page_max=page_max)
             log.debug("timers.ran", moved=moved)
         except _PASSING as error:
             log.warning("timers.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)
+
+
+async def move_due(database: Database, *, at: datetime, page_max: int) -> Moved:
+    """Move all that is due at this instant; the same instant twice moves nothing more."""
+    return Moved(
+        lapsed_files=await _each(database, due.files_overdue, timers.lapse_file, at, page_max),
+        started_actions=await _each(database, due.actions_begun, timers.start, at, page_max),
+        lapsed_actions=await _each(database, due.actions_left_over, timers.lapse_action, at, page_max),
+    )
+
+
+async def _each(database: Database, find: due.Find, move: Move, at: datetime, page_max: int) -> int:
+    """Move each in a transaction of its own; what the domain refuses is not due, and keeps nobody else waiting."""
+    count = 0
+    async for one in _found(database, find, at, page_max):
+        try:
+            async with database.transaction(SYSTEM) as tx:
+                await move(tx, one, at=at)
+        except Conflict:
+            continue
+        count += 1
+    return count
+
+
+async def _found(database: Database, find: due.Find, at: datetime, page_max: int) -> AsyncIterator[UUID]:
+    """List what may be due, page after page to the last."""
+    after: UUID | None = None
+    while True:
+        async with database.transaction(SYSTEM) as tx:
+            page = await find(tx, at=at, after=after, limit=page_max)
+        for one in page:
+            yield one
+        if len(page) < page_max:
+            return
+        after = page[-1]

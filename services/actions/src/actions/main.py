@@ -22,7 +22,8 @@ SERVICE = "actions"
 
 
 def api(settings: Settings) -> FastAPI:
-    return service.application(settings, service=SERVICE, routers=routers(sandbox_open=settings.sandbox), verbs=VERBS)
+    timers = partial(jobs.move_due, page_max=settings.timers_page_max) if settings.sandbox else None
+    return service.application(settings, service=SERVICE, routers=routers(timers), verbs=VERBS)
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
             jobs.run_timers,
             database,
             every_s=settings.timers_every_s,
-            batch_max=settings.timers_batch_max,
+            page_max=settings.timers_page_max,
             clock=partial(datetime.now, UTC),
         )
     try:

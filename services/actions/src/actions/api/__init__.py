@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from actions.api import actions, campaigns, funding, projects, reports, sandbox, sessions
 
 
-def routers(*, sandbox_open: bool) -> list[APIRouter]:
-    """List the routes; those of the sandbox exist only in one."""
+def routers(timers: sandbox.Timers | None) -> list[APIRouter]:
+    """List the routes; those of the sandbox exist only in one, whose timers run when they are told to."""
     plain = [
         campaigns.router,
         projects.router,
@@ -15,4 +15,4 @@ def routers(*, sandbox_open: bool) -> list[APIRouter]:
         sessions.router,
         reports.router,
     ]
-    return [*plain, sandbox.router] if sandbox_open else plain
+    return plain if timers is None else [*plain, sandbox.router(timers)]

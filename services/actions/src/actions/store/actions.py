@@ -9,7 +9,7 @@ from actions.domain.project import Project
 from actions.domain.refusals import NoSuchAction
 from actions.store import rows
 from common import outbox
-from common.contracts.actions import ActionFact, ActionStatus
+from common.contracts.actions import ActionFact
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
@@ -180,17 +180,6 @@ async def follow_project(tx: Transaction, project: Project) -> None:
         project.state,
         project.parties,
     )
-
-
-async def actions_in(tx: Transaction, state: ActionStatus, *, after: UUID | None, limit: int) -> Sequence[UUID]:
-    """Find actions that time alone may move (T13, T17), page by page."""
-    found = await tx.fetch(
-        "SELECT id FROM action WHERE state = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
-        state,
-        after,
-        limit,
-    )
-    return [row["id"] for row in found]
 
 
 async def action_doc(tx: Transaction, action_id: UUID) -> tuple[int, str]:

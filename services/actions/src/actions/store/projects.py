@@ -141,14 +141,6 @@ async def granted_elsewhere(tx: Transaction, held: Project) -> dict[UUID, int]:
     return {row["funder_id"]: row["cents"] for row in found}
 
 
-async def overdue_projects(tx: Transaction, *, limit: int) -> Sequence[UUID]:
-    """Find incomplete files, those due first (T6); whether the day has passed is judged in the domain."""
-    found = await tx.fetch(
-        "SELECT id FROM project WHERE state = 'incomplete' ORDER BY missing ->> 'due_on', id LIMIT $1", limit
-    )
-    return [row["id"] for row in found]
-
-
 async def project_doc(tx: Transaction, project_id: UUID) -> tuple[int, str]:
     """Read a project as it was published: its version and its document."""
     row = await tx.fetchrow("SELECT version, doc FROM project WHERE id = $1", project_id)

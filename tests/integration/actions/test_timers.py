@@ -1,0 +1,57 @@
+"""What time alone decides: all that is due is moved, whatever stands before it and does not move."""
+
+from datetime import UTC, datetime
+
+import httpx
+
+from actions import jobs
+from tests.integration.actions import journeys
+from tests.integration.actions.journeys import JANUARY, MARCH, act, actions_of, an_action, funded, scheduled
+from tests.integration.actions.people import Cast, Desk, a_cast
+
+
+async def states(desk: Desk, cast: Cast, project: httpx.Response) -> list[str]:
+    return [action.json()["state"] for action in await actions_of(desk, cast, project)]
+
+
+async def test_t13_an_action_that_cannot_start_keeps_no_other_waiting(desk: Desk) -> None:
+    cast = a_cast()
+    project = await funded(desk, cast, actions=[an_action() for _ in range(4)])
+    halved, later, *due = await actions_of(desk, cast, project)
+    halved = await scheduled(desk, cast, halved, "2025-04-22", "2025-04-23")
+    given_up = halved.json()["sessions"][0]["id"]
+    await act(desk, halved, f"sessions/{given_up}/cancel", cast.holder, {"cause": "artist"}, at=MARCH)
+    await scheduled(desk, cast, later, "2025-05-22", "2025-05-23")
+    for one in due:
+        await scheduled(desk, cast, one, "2025-04-22", "2025-04-24")
+    at = datetime(2025, 4, 23, 12, tzinfo=UTC)
+    moved = await jobs.move_due(desk.db, at=at, page_max=1)
+    assert moved.started_actions == len(due)
+    assert await states(desk, cast, project) == ["scheduled", "scheduled", "in_progress", "in_progress"]
+    assert (await jobs.move_due(desk.db, at=at, page_max=1)).started_actions == 0
+
+
+async def test_t17_an_extended_campaign_keeps_no_other_waiting(desk: Desk) -> None:
+    extended, ended = a_cast(), a_cast()
+    projects = [await funded(desk, extended, rules={"extension_days": 60}), await funded(desk, ended)]
+    for cast, project in zip((extended, ended), projects, strict=True):
+        (action,) = await actions_of(desk, cast, project)
+        action = await scheduled(desk, cast, action, "2025-12-05")
+        await act(desk, action, "postpone", cast.holder, {"cause": "weather"}, at="2025-12-05T09:00:00+01:00")
+    moved = await jobs.move_due(desk.db, at=datetime(2026, 1, 1, 12, tzinfo=UTC), page_max=1)
+    assert moved.lapsed_actions == 1
+    assert await states(desk, extended, projects[0]) == ["postponed"]
+    assert await states(desk, ended, projects[1]) == ["cancelled"]
+    assert (await desk.get(f"/v1/projects/{projects[1].json()['id']}", ended.holder)).json()["state"] == "cancelled"
+
+
+async def test_t6_a_file_that_has_time_keeps_no_other_waiting(desk: Desk) -> None:
+    casts = [a_cast() for _ in range(3)]
+    for cast, due in zip(casts, ("2025-02-28", "2025-02-07", "2025-02-07"), strict=True):
+        project = await journeys.submitted(desk, cast)
+        missing = {"pieces": ["RIB"], "due_on": due}
+        await journeys.go(desk, project, "return", cast.coordinator, missing, at=JANUARY)
+    moved = await jobs.move_due(desk.db, at=datetime(2025, 2, 8, 12, tzinfo=UTC), page_max=1)
+    assert moved.lapsed_files == 2
+    found = [(await desk.get("/v1/projects", cast.holder)).json()["items"][0]["state"] for cast in casts]
+    assert found == ["incomplete", "ineligible", "ineligible"]

@@ -221,16 +221,29 @@ async def test_headers_say_what_a_programme_must_do_next(client: httpx.AsyncClie
         ("*", "fr"),
         ("en;q=0", "fr"),
         ("en;q=nan", "fr"),
+        ("en ; q=1.000, fr;q=0.999", "en"),
+        ("en;q=²", "fr"),
+        ("en;q=½", "fr"),
+        ("en;q=", "fr"),
+        ("en;q=1.5", "fr"),
+        ("en;q=-1", "fr"),
+        ("en;q=1e0", "fr"),
+        ("en;q=0.1234", "fr"),
+        ("en;level=1", "fr"),
+        ("english", "fr"),
+        (",;,=,en;;q=1", "fr"),
+        ("²,en", "en"),
     ],
 )
 async def test_english_is_for_who_prefers_it(client: httpx.AsyncClient, accepted: str, language: str):
-    answer = await client.get("/nowhere", headers={"accept-language": accepted})
-    assert answer.headers["content-language"] == language
+    answer = await client.get("/nowhere", headers={b"accept-language": accepted.encode("latin-1")})
+    assert (answer.status_code, answer.headers["content-language"]) == (404, language)
 
 
-@given(st.text(max_size=50))
-def test_no_language_makes_us_fall(accepted: str):
+@given(st.text(max_size=50), st.text(max_size=5))
+def test_no_language_makes_us_fall(accepted: str, weight: str):
     problems._prefers_english(accepted)
+    problems._prefers_english(f"en;q={weight}")
 
 
 def test_what_an_endpoint_may_refuse_is_documented_by_status():

@@ -4,6 +4,7 @@ The kinds of `common.errors` become statuses here; so do the framework's own ref
 trouble.  What is left is a bug: 500, a trace id, no detail.  Input is never echoed.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, get_args
 
@@ -269,12 +270,13 @@ def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
 def _prefers_english(accepted: str) -> bool:
     weights = {"en": 0.0, "fr": 0.0}
     for item in accepted.lower().split(","):
-        tag, _, weight = item.partition(";")
-        language = tag.strip().partition("-")[0]
-        if language in weights:
-            text = weight.strip().removeprefix("q=") or "1"
-            weights[language] = max(weights[language], float(text) if text.replace(".", "", 1).isdigit() else 0.0)
+        if said := _LANGUAGE.fullmatch(item.strip()):
+            weights[said["tag"]] = max(weights[said["tag"]], float(said["weight"] or 1))
     return weights["en"] > weights["fr"]
+
+
+_LANGUAGE = re.compile(r"(?P<tag>en|fr)(-[a-z0-9-]+)?\s*(;\s*q=(?P<weight>0(\.[0-9]{0,3})?|1(\.0{0,3})?))?", re.ASCII)
+"""One language of ours with its weight, as RFC 9110 (12.4.2) writes it; written otherwise, it counts for nothing."""
 
 
 # ------------------------------------------------------------------------------------- what pydantic has to say

@@ -12,7 +12,7 @@ from partners.clients.receiver import Letter
 from partners.commands import verification
 from partners.domain import signature
 from partners.domain.schedule import Attempt
-from partners.jobs.dispatch import TRANSIENT, Post
+from partners.jobs.dispatch import TRANSIENT, Post, sent
 from partners.store import endpoints
 from partners.store.endpoints import Challenge
 
@@ -36,7 +36,7 @@ async def run(database: Database, post: Post, *, poll_s: float) -> Never:
 
 
 async def _challenge(database: Database, post: Post, challenge: Challenge) -> None:
-    attempt = await _send(post, challenge)
+    attempt = await sent(_send(post, challenge))
     async with database.transaction(SYSTEM) as tx:
         await verification.conclude(tx, challenge, attempt, at=datetime.now(UTC))
 

@@ -3,17 +3,20 @@
 (1) Room is taken before the claim: never more under way than there are slots, and only a quarter of them for
     deliveries that failed often, so that a large outage's retries leave room for what is new.
 (2) No transaction is open during a call.  What ended is written in batches, by one flusher, while others are under way.
+    Without its flusher the worker would call for ever and remember nothing: it ends when the flusher does.
 (3) Polling finds everything; a poke (fan-out has committed, a delivery has ended) only makes it look at once.
-(4) Told to stop, it claims no more, waits for what is under way, and writes it down.  Killed, it leaves leases that run
-    out, and that its next life takes back at once.
+(4) Told to stop, it claims no more, waits for what is under way, and writes all of it down.  Killed, it leaves leases
+    that run out, and that its next life takes back at once.
 """
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Never
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -55,13 +58,17 @@ TRANSIENT = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How many at once, how often it looks, how long it may hold what it took; times in the unit of their name."""
+    """How many at once, how often it looks, how long it may hold what it took; times in the unit of their name.
+
+    Told to stop, it waits `grace_s` for what is under way, and then tries for `flush_s` to write it down.
+    """
 
     slots: int = 64
     each: int = 8
     late_share: float = 0.25
     lease_s: float = 20
     grace_s: float = 16
+    flush_s: float = 3
     poll_ms_min: float = 10
     poll_ms_max: float = 50
     retry_s: float = 0.5
@@ -88,20 +95,22 @@ class Lanes:
         self._pace = pace
         self._under_way: dict[asyncio.Task[None], Claimed] = {}
         self._ended: list[Finished] = []
+        self._gone: set[UUID] = set()
         self._has_ended = asyncio.Event()
         self._pause_ms = pace.poll_ms_min
 
     async def run(self) -> Never:
-        """Deliver for ever; cancel to stop."""
+        """Deliver for ever; cancel to stop.  Whatever ends the flusher is raised."""
         await self._take_back()
         flusher = asyncio.create_task(self._flush_for_ever())
         try:
-            while True:
+            while not flusher.done():
                 claimed = await self._claim()
                 for one in claimed:
                     self._start(one)
                 if len(claimed) < self._pace.each or self._room == 0:  # else there may be more at once
                     await self._rest(found=bool(claimed))
+            flusher.result()  # raises what ended it
         finally:
             await self._finish_up(flusher)
 
@@ -148,11 +157,7 @@ class Lanes:
     async def _deliver(self, claimed: Claimed) -> None:
         if claimed.attempts == 1:
             LAG_S.observe((datetime.now(UTC) - claimed.created_at).total_seconds())
-        try:
-            attempt = await self._send(claimed)
-        except Exception as error:
-            log.exception("webhook.our_own_fault", error=type(error).__name__)
-            attempt = Attempt(at=datetime.now(UTC), ms=0, trouble=Trouble.OURS)
+        attempt = await sent(self._send(claimed))
         verdict = judge(attempt, claimed.failures, self._post.schedule, random.random())  # noqa: S311 - jitter
         _count(attempt)
         self._ended.append(Finished(claimed=claimed, attempt=attempt, verdict=verdict))
@@ -187,38 +192,57 @@ class Lanes:
         while True:
             await self._has_ended.wait()
             self._has_ended.clear()
-            while self._ended:
+            await self._flush_all()
+
+    async def _flush_all(self) -> None:
+        """Write everything down, and try again until the database takes it: leases run out meanwhile, no more."""
+        while self._ended or self._gone:
+            try:
                 await self._flush()
+                await self._disable()
+            except TRANSIENT as error:
+                await self._trouble("webhook.conclude", error)
 
     async def _flush(self) -> None:
-        """Write a batch down, and try again until the database takes it: its leases run out meanwhile, no more."""
+        """Write a batch down."""
         batch = self._ended[:FLUSH_MAX]
-        try:
-            async with self._database.transaction(SYSTEM) as tx:
-                gone = await commands.conclude(
-                    tx, batch, breaker=self._post.breaker, new_id=uuid7, at=datetime.now(UTC)
-                )
-        except TRANSIENT as error:
-            await self._trouble("webhook.conclude", error)
+        if not batch:
             return
+        async with self._database.transaction(SYSTEM) as tx:
+            gone = await commands.conclude(tx, batch, breaker=self._post.breaker, new_id=uuid7, at=datetime.now(UTC))
+        self._gone |= gone
         del self._ended[: len(batch)]
         DEAD.inc(sum(one.verdict.state == "dead" for one in batch))
         self._poke.set()
-        for endpoint_id in gone:
+
+    async def _disable(self) -> None:
+        """Disable the endpoints that want no more: after their attempts are written, for endpoints are locked first."""
+        for endpoint_id in sorted(self._gone):
             async with self._database.transaction(SYSTEM) as tx:
                 await commands.disable(tx, endpoint_id, Disabled.GONE, event_id=uuid7(), at=datetime.now(UTC))
+            self._gone.discard(endpoint_id)
 
     async def _finish_up(self, flusher: "asyncio.Task[Never]") -> None:
         if self._under_way:
             await asyncio.wait(list(self._under_way), timeout=self._pace.grace_s)
         flusher.cancel()
         await asyncio.wait([flusher])
-        if self._ended:
-            await self._flush()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pace.flush_s):
+                await self._flush_all()
 
     async def _trouble(self, what: str, error: Exception) -> None:
         log.warning(what, error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(self._pace.retry_s)
+
+
+async def sent(sending: Awaitable[Attempt]) -> Attempt:
+    """Wait for an attempt; what we fail at ourselves (a secret that no key opens) is an attempt too, and no crash."""
+    try:
+        return await sending
+    except Exception as error:
+        log.exception("webhook.our_own_fault", error=type(error).__name__)
+        return Attempt(at=datetime.now(UTC), ms=0, trouble=Trouble.OURS)
 
 
 def _count(attempt: Attempt) -> None:

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +24,9 @@ from demo.settings import Settings
 WRITES_PER_S = 50
 WARM_UP_S = 30
 MEASURED_S = 30
+ALONE = 50
+"""Writes one by one, each followed to its figure: what the house does with nothing else to do."""
+
 ASK_EVERY_S = 0.010
 WITHIN_S = 20.0
 OK, CREATED = 200, 201
@@ -45,27 +48,17 @@ class Crossed:
 
 
 async def measure(gateway: Gateway, region: Region, letterbox: Letterbox) -> list[Measured]:
-    """Write at a steady rate, warm up first, and say how long everything took."""
+    """Warm up, write one by one, then at a steady rate, and say how long everything took."""
     wire = Wire(str(gateway.http.base_url))
     load = _Load(wire, region, await _bearer(gateway, region.holder), await _bearer(gateway, region.coordinator))
-    await _load(load, WARM_UP_S)
-    crossed = await _load(load, MEASURED_S)
+    await _steadily(load, WARM_UP_S)
+    alone = [await _cross(load, n, time.monotonic()) for n in range(ALONE)]
+    crossed = await _steadily(load, MEASURED_S)
     await wire.close()
-    arrivals = await _arrivals(letterbox, {one.project_id for one in crossed})
-    uncounted = sum(one.figure_s is None for one in crossed)
-    untold = sum(one.project_id not in arrivals for one in crossed)
-    if uncounted or untold:
-        raise NotSetUp(
-            f"Of {len(crossed)} writes {uncounted} were not counted and {untold} not told of in {WITHIN_S} s."
-        )
-    figure = [one.figure_s * 1000 for one in crossed if one.figure_s is not None]
-    webhook = [(arrivals[one.project_id] - one.answered_at) * 1000 for one in crossed]
-    return [
-        *_shares("e2e.write", [one.write_s * 1000 for one in crossed]),
-        *_shares("e2e.figure", figure),
-        *_shares("e2e.webhook", webhook),
-        Measured(name="e2e.writes", value=len(crossed), unit="count"),
-    ]
+    arrivals = await _arrivals(letterbox, {one.project_id for one in (*alone, *crossed)})
+    unhurried = _told("e2e.alone", alone, arrivals)
+    writes = Measured(name="e2e.writes", value=len(crossed), unit="count")
+    return [*unhurried, *_against(unhurried, _told("e2e", crossed, arrivals)), writes]
 
 
 @asynccontextmanager
@@ -108,7 +101,7 @@ class _Load:
     coordinator: Mapping[str, str]
 
 
-async def _load(load: _Load, seconds: int) -> list[Crossed]:
+async def _steadily(load: _Load, seconds: int) -> list[Crossed]:
     began, every_s = time.monotonic(), 1 / WRITES_PER_S
     tasks = []
     for n in range(seconds * WRITES_PER_S):
@@ -173,6 +166,29 @@ async def _arrivals(letterbox: Letterbox, wanted: set[str]) -> dict[str, float]:
         if wanted <= set(arrived) or time.monotonic() > deadline:
             return arrived
         await asyncio.sleep(0.1)
+
+
+def _told(name: str, crossed: Sequence[Crossed], arrivals: Mapping[str, float]) -> list[Measured]:
+    """Tell of writes that were all counted and told of."""
+    uncounted = sum(one.figure_s is None for one in crossed)
+    untold = sum(one.project_id not in arrivals for one in crossed)
+    if uncounted or untold:
+        raise NotSetUp(
+            f"Of {len(crossed)} writes {uncounted} were not counted and {untold} not told of in {WITHIN_S} s."
+        )
+    return [
+        *_shares(f"{name}.write", [one.write_s * 1000 for one in crossed]),
+        *_shares(f"{name}.figure", [one.figure_s * 1000 for one in crossed if one.figure_s is not None]),
+        *_shares(f"{name}.webhook", [(arrivals[one.project_id] - one.answered_at) * 1000 for one in crossed]),
+    ]
+
+
+def _against(references: Sequence[Measured], figures: Sequence[Measured]) -> list[Measured]:
+    """Relate each figure to that of the same house, at the same moment, with nothing else to do."""
+    return [
+        replace(figure, reference=reference.name, ratio=round(figure.value / reference.value, 2))
+        for reference, figure in zip(references, figures, strict=True)
+    ]
 
 
 def _shares(name: str, values: Sequence[float]) -> list[Measured]:

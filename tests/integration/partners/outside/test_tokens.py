@@ -1,13 +1,14 @@
 """The token endpoint: three ways in, and every way of not getting in."""
 
 import base64
+import json
 import time
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
@@ -23,7 +24,7 @@ def assertion(key: Any, client_id: str, **changes: Any) -> dict[str, str]:
     claims = {"iss": client_id, "sub": client_id, "aud": ISSUER, "jti": str(uuid4()), "iat": now, "exp": now + 50}
     alg = "ES256" if isinstance(key, ECKey) else "Ed25519"
     header = {"alg": alg, "typ": "client-authentication+jwt", "kid": "k"}
-    token = jwt.encode(header, claims | changes, key, algorithms=[alg])
+    token = jws.serialize_compact(header, json.dumps(claims | changes), key, algorithms=[alg])
     return {"client_assertion_type": ASSERTION, "client_assertion": token}
 
 
@@ -88,12 +89,39 @@ async def test_an_assertion_is_good_once(house):
         {"exp": int(time.time()) + 3600},
         {"exp": int(time.time()) - 3600},
         {"jti": ""},
+        {"jti": "\x00"},
+        {"jti": "\ud800"},
     ],
 )
 async def test_an_assertion_with_a_wrong_claim_opens_nothing(house, changes):
     key = ECKey.generate_key("P-256")
     client_id = (await house.register(Role.FUNDER, jwks=jwks(key))).json()["client_id"]
     await refused(await ask(house.http, assertion(key, client_id, **changes)))
+
+
+UNSPEAKABLE = [
+    *(rb'{"iss":"\ud800"}', rb'{"iss":"\u0000"}', b'{"iss":"\xff"}', rb'{"iss":"\u00e9"}', b'{"iss":""}'),
+    *(b'{"iss":"' + b"x" * 65 + b'"}', b'{"iss":["x"]}', b'{"iss":null}', b"[]", b'"iss"', b"1", b"[" * 2_000, b""),
+]
+
+
+def unsigned(payload: bytes, header: bytes = b'{"alg":"ES256"}') -> dict[str, str]:
+    """Write an assertion as a stranger can: of anything, signed by nobody."""
+    parts = (base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (header, payload, b"x" * 64))
+    return {"client_assertion_type": ASSERTION, "client_assertion": ".".join(parts)}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(b"", b"[]", b"null", b"1", b'"ES256"', b"{}", b"[" * 2_000, b"\xff", b'{"alg":"none"}', b'{"alg":["ES256"]}'),
+        *(b'{"alg":{}}', b'{"alg":null}', b'{"alg":"ES256","kid":["k"]}', rb'{"alg":"ES256","kid":"\ud800"}'),
+        *(b'{"alg":"ES256","crit":"x"}', b'{"alg":"ES256","crit":["b64"],"b64":false}', b'{"alg":"ES256","jwk":1}'),
+        *(b'{"alg":"ES256","typ":[]}', b'{"alg":"ES256","cty":{}}', b'{"alg":"ES256","zip":"DEF"}', b'{"alg":"HS256"}'),
+    ],
+)
+async def test_no_head_of_an_assertion_brings_us_down(house, header):
+    await refused(await ask(house.http, unsigned(b'{"iss":"nobody"}', header)))
 
 
 async def test_a_stranger_learns_nothing(house):
@@ -113,6 +141,7 @@ async def test_a_stranger_learns_nothing(house):
         await ask(house.http, assertion(stranger, known.client_id)),
         await ask(house.http, assertion(stranger, keyed)),
         await ask(house.http, {"client_assertion_type": ASSERTION, "client_assertion": "not.a.token"}),
+        *[await ask(house.http, unsigned(said)) for said in UNSPEAKABLE],
         await ask(house.http, {}, headers={"authorization": "Basic !!!"}),
         await ask(house.http, {}, headers={"authorization": "Bearer x"}),
         await ask(house.http, {}, headers={"authorization": "Basic " + base64.b64encode(b"\x00:\x00").decode()}),

@@ -16,6 +16,7 @@ from partners.domain.token import (
     claimed_client,
     invalid_client,
     issue,
+    named,
     narrowed,
 )
 from partners.store import audit, clients
@@ -57,8 +58,7 @@ async def let_in(
     """Answer a token request.  A refusal is returned, not raised: that somebody was refused is noted and stays."""
     client_id = credentials.client_id or "unknown"
     try:
-        if credentials.assertion is not None:
-            client_id = claimed_client(credentials.assertion)
+        client_id = _claimed(credentials)
         known = await _authenticated(tx, credentials, client_id, issuing)
         held = SCOPES_OF[known.client.role]
         grant = _grant(known, narrowed(scope, held))
@@ -70,6 +70,12 @@ async def let_in(
     )
     await audit.note(tx, "token.issued", client_id, detail={"jti": issuing.jti, "scopes": sorted(grant.scopes)})
     return Issued(token=token, scopes=grant.scopes)
+
+
+def _claimed(credentials: Credentials) -> str:
+    if credentials.assertion is not None:
+        return claimed_client(credentials.assertion)
+    return named(credentials.client_id)
 
 
 async def _authenticated(tx: Transaction, credentials: Credentials, client_id: str, issuing: Issuing) -> Known:

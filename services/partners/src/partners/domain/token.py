@@ -24,6 +24,7 @@ LIFETIME_S = 600
 ASSERTION_LIFETIME_S = 60
 SKEW_S = 30
 ASSERTION_BYTES_MAX = 4096
+CLIENT_ID_LENGTH_MAX = 64
 JTI_LENGTH_MAX = 128
 ASSERTION_TYPE = "client-authentication+jwt"
 
@@ -98,15 +99,27 @@ def issue(grant: Grant, *, key: SigningKey, issuer: str, audience: str, at: date
 
 def claimed_client(assertion: str) -> str:
     """Read, without believing it, which client an assertion says it comes from."""
+    if len(assertion) > ASSERTION_BYTES_MAX:
+        raise invalid_client()
     try:
         payload = assertion.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         issuer = claims["iss"]
     except (IndexError, KeyError, TypeError, ValueError, binascii.Error, RecursionError):
         raise invalid_client() from None
-    if not isinstance(issuer, str) or len(assertion) > ASSERTION_BYTES_MAX:
+    return named(issuer)
+
+
+def named(said: object) -> str:
+    """Refuse what no client is called, before anybody looks it up: JSON can say what no database takes."""
+    if not isinstance(said, str) or not _plain(said, CLIENT_ID_LENGTH_MAX):
         raise invalid_client()
-    return issuer
+    return said
+
+
+def _plain(said: str, length_max: int) -> bool:
+    """Tell whether this is short printable ASCII: neither NUL nor half a surrogate pair gets into the database."""
+    return 0 < len(said) <= length_max and said.isascii() and said.isprintable()
 
 
 def believed(assertion: str, *, client_id: str, keys: Sequence[PublicKey], issuer: str, at: datetime) -> Assertion:
@@ -130,7 +143,7 @@ def _judged(claims: Mapping[str, Any], *, client_id: str, issuer: str, now: int)
         and claims.get("sub") == client_id
         and claims.get("aud") == issuer  # RFC 10070: the issuer's identifier, as the only value, and no array
         and isinstance(jti, str)
-        and 0 < len(jti) <= JTI_LENGTH_MAX
+        and _plain(jti, JTI_LENGTH_MAX)
         and type(exp) is int
         and now - SKEW_S < exp <= now + ASSERTION_LIFETIME_S + SKEW_S
         and all(_not_future(claims.get(name), now) for name in ("iat", "nbf"))

@@ -1,4 +1,4 @@
-"""Dossier A (deploy/src/demo/dossiers/poitiers.yaml), played in the domain alone: its states, its versions, its figures."""
+"""Dossier A (deploy/dossiers/poitiers.yaml), played in the domain alone: its states, its versions, its figures."""
 
 from fractions import Fraction
 

@@ -1,11 +1,11 @@
-"""The file and the committee: R15, R17, R20, R21, R22, R26, R27, and the guards of T1 to T10 and T24."""
+"""The file: R15, R17, R20, R21, R22, R26, R27, and the guards of T1 to T6 and T24."""
 
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from actions.domain import agenda, campaign, deciding, filing
+from actions.domain import agenda, campaign, filing
 from actions.domain.known import Appointment, Coordination
 from actions.domain.refusals import (
     BudgetNotBalanced,
@@ -18,7 +18,6 @@ from actions.domain.refusals import (
     InTheFuture,
     NotAppointed,
     NothingAsked,
-    NotUnderstoodAsDecision,
     OnSchoolTime,
     OpenAirAlone,
     OutsidePerimeter,
@@ -30,7 +29,6 @@ from common.contracts.actions import (
     ActionChanged,
     ActionType,
     CampaignRulesChanged,
-    CommitteeOutcome,
     Companion,
     LineStatus,
     MissingPieces,
@@ -318,42 +316,6 @@ def test_t4_a_changed_file_keeps_the_ids_of_lines_to_the_same_funders():
 def test_t6_has_a_reason():
     with pytest.raises(NothingAsked):
         filing.declare_ineligible(a.submitted(a.a_draft()).project, "", at=p.at("2025-02-05 10:00"))
-
-
-@pytest.mark.parametrize(
-    ("changed", "pointer"),
-    [
-        ({"quorum": ""}, "/quorum"),
-        ({"recommended_cents": None}, "/recommended"),
-        ({"outcome": CommitteeOutcome.DEFERRED}, "/next_committee_on"),
-        ({"outcome": CommitteeOutcome.DEFERRED, "next_committee_on": p.day("2025-02-13")}, "/next_committee_on"),
-        ({"outcome": CommitteeOutcome.REJECTED}, "/reason"),
-    ],
-)
-def test_t7_t8_t10_a_decision_says_what_it_must(changed, pointer):
-    dossier = a.eligible(a.submitted(a.a_draft()))
-    with pytest.raises(NotUnderstoodAsDecision) as refused:
-        a.decided(dossier, replace(a.DECISION, **changed))
-    assert refused.value.errors[0].pointer == pointer
-
-
-def test_t7_the_sitting_has_taken_place():
-    dossier = a.eligible(a.submitted(a.a_draft()))
-    with pytest.raises(InTheFuture):
-        a.decided(dossier, replace(a.DECISION, committee_on=p.day("2025-02-14")))
-
-
-def test_t8_t9_a_deferred_project_comes_back_before_a_later_sitting_and_is_decided_again():
-    later = replace(a.DECISION, outcome=CommitteeOutcome.DEFERRED, next_committee_on=p.day("2025-03-13"))
-    dossier = a.decided(a.eligible(a.submitted(a.a_draft())), later)
-    assert dossier.project.state is ProjectStatus.DEFERRED
-    with pytest.raises(NotUnderstoodAsDecision):
-        deciding.reinstate(dossier.project, p.day("2025-02-13"), at=p.at("2025-03-01 10:00"))
-    project, _ = deciding.reinstate(dossier.project, p.day("2025-03-13"), at=p.at("2025-03-01 10:00"))
-    project, _ = deciding.decide(
-        project, replace(a.DECISION, committee_on=p.day("2025-03-13")), at=p.at("2025-03-13 18:00")
-    )
-    assert [decision.outcome for decision in project.decisions] == ["deferred", "validated"]
 
 
 def test_a_change_of_rules_is_numbered_and_judges_what_comes_after():

@@ -166,7 +166,9 @@ PROJECT: Mapping[str, Verb] = {
     "project.decide": _outcome(CommitteeOutcome.VALIDATED),
     "defer": _outcome(CommitteeOutcome.DEFERRED),
     "reject": _outcome(CommitteeOutcome.REJECTED),
-    "project.reinstate": one(lambda d: deciding.reinstate(d.project, p.day("2025-03-13"), at=LATE)),
+    "project.reinstate": one(
+        lambda d: filing.reinstate(d.project, d.campaign, d.actions, p.day("2025-03-13"), at=LATE)
+    ),
     "project.withdraw": one(lambda d: filing.withdraw(d.project, "", at=LATE)),
     "project.decide_line": one(_decide_line),
     "project.send_convention": one(send_convention),

@@ -35,6 +35,12 @@ FILE_REFUSALS = (
     refusals.OutsidePerimeter,
     NotKnownHere,
 )
+INELIGIBLE = (
+    refusals.OutsidePerimeter,
+    refusals.OnSchoolTime,
+    refusals.TriadIncomplete,
+    refusals.OpenAirAlone,
+)
 
 
 class ProjectBody(FileBody):
@@ -268,14 +274,7 @@ async def resubmit(project_id: UUID, db: Db, caller: Caller, once: ChangeOnce, n
     "/v1/projects/{project_id}/declare-eligible",
     operation_id="project.declare_eligible",
     response_model=ProjectState,
-    responses=problems(
-        refusals.NoSuchProject,
-        refusals.NotPossibleInThisState,
-        refusals.OutsidePerimeter,
-        refusals.OnSchoolTime,
-        refusals.TriadIncomplete,
-        refusals.OpenAirAlone,
-    ),
+    responses=problems(refusals.NoSuchProject, refusals.NotPossibleInThisState, *INELIGIBLE),
 )
 async def declare_eligible(project_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
     """Find the file eligible (T5)."""
@@ -330,12 +329,19 @@ async def decide(project_id: UUID, body: DecisionBody, db: Db, caller: Caller, o
     "/v1/projects/{project_id}/reinstate",
     operation_id="project.reinstate",
     response_model=ProjectState,
-    responses=problems(refusals.NoSuchProject, refusals.NotPossibleInThisState, refusals.NotUnderstoodAsDecision),
+    responses=problems(
+        refusals.NoSuchProject,
+        refusals.NotPossibleInThisState,
+        refusals.NotUnderstoodAsDecision,
+        refusals.FileNotComplete,
+        refusals.BudgetNotBalanced,
+        *INELIGIBLE,
+    ),
 )
 async def reinstate(
     project_id: UUID, body: SittingBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
-    """Bring a deferred project before a later sitting (T9)."""
+    """Bring a deferred project, its file as revised, before a later sitting (T9)."""
     async with db.transaction(caller) as tx:
         answer = await commands.reinstate(tx, project_id, body.committee_on, caller=caller, once=once, at=now)
     return respond(answer)

@@ -151,9 +151,13 @@ async def decide(
 async def reinstate(
     tx: Transaction, project_id: UUID, committee_on: date, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
-    return await alone(
-        tx, project_id, "project.reinstate", lambda p: deciding.reinstate(p, committee_on, at=at), caller, once
-    )
+    project = await projects.lock_project(tx, project_id)
+    access.require(caller, "project.reinstate", project)
+    if answer := await once.answered(tx, project.version):
+        return answer
+    campaign = await campaigns.campaign(tx, project.campaign_id)
+    planned = await actions.lock_actions_of(tx, project_id)
+    return await save(tx, filing.reinstate(project, campaign, planned, committee_on, at=at), once)
 
 
 async def withdraw(

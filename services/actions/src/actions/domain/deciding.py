@@ -1,7 +1,7 @@
-"""The verbs of the regional committee: validated (T7), deferred (T8) and reinstated (T9), rejected (T10)."""
+"""What the regional committee decides of a project: validated (T7), deferred (T8), rejected (T10)."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from actions.domain import states
 from actions.domain.days import require_past
@@ -11,7 +11,6 @@ from common.contracts.actions import (
     CommitteeOutcome,
     ProjectDeferred,
     ProjectFact,
-    ProjectReinstated,
     ProjectRejected,
     ProjectStatus,
     ProjectValidated,
@@ -37,18 +36,6 @@ def decide(project: Project, decision: CommitteeDecision, *, at: datetime) -> Mo
         reason=decision.reason,
     )
     return moved(decided, _said(decided, decision, at))
-
-
-def reinstate(project: Project, committee_on: date, *, at: datetime) -> Moved:
-    """Bring a deferred project, its file revised, before a later sitting (T9)."""
-    states.require("project.reinstate", project.state)
-    if committee_on <= project.decisions[-1].committee_on:
-        raise NotUnderstoodAsDecision(
-            "A later sitting is needed.", precision="Il faut une séance ultérieure.", pointer="/committee_on"
-        )
-    reinstated = replace(project, state=ProjectStatus.ELIGIBLE)
-    fact = ProjectReinstated(occurred_at=at, about=reinstated.about(), committee_on=committee_on)
-    return moved(reinstated, fact)
 
 
 def _require_complete(decision: CommitteeDecision) -> None:

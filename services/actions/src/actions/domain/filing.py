@@ -24,6 +24,7 @@ from actions.domain.refusals import (
     FileNotComplete,
     HolderClosed,
     NothingAsked,
+    NotUnderstoodAsDecision,
     OnSchoolTime,
     OpenAirAlone,
     OutsidePerimeter,
@@ -43,6 +44,7 @@ from common.contracts.actions import (
     ProjectDeclaredIneligible,
     ProjectDrafted,
     ProjectPriorContactRecorded,
+    ProjectReinstated,
     ProjectResubmitted,
     ProjectReturnedIncomplete,
     ProjectStatus,
@@ -176,17 +178,9 @@ def resubmit(project: Project, actions: Sequence[Action], *, at: datetime) -> Mo
 
 
 def declare_eligible(project: Project, campaign: Campaign, actions: Sequence[Action], *, at: datetime) -> Moved:
-    """Find the file eligible (T5): perimeter (R26), out of school (R20), triad (R17), company outdoors (R15)."""
+    """Find the file eligible (T5)."""
     states.require("project.declare_eligible", project.state)
-    _require_perimeter(project.main.department, campaign)
-    today = local_day(at, project.zone)
-    if verdict := rules.out_of_school([action.out_of_school for action in actions], today):
-        refuse(OnSchoolTime, verdict)
-    if verdict := rules.triad(project.partners, today):
-        refuse(TriadIncomplete, verdict)
-    dated = [(action.action_type, action.first_on) for action in actions]
-    if verdict := rules.open_air_company(dated, campaign.rules.companion, today):
-        refuse(OpenAirAlone, verdict)
+    _require_eligible(project, campaign, actions, at)
     eligible = replace(project, state=ProjectStatus.ELIGIBLE)
     return moved(eligible, ProjectDeclaredEligible(occurred_at=at, about=eligible.about()))
 
@@ -213,6 +207,21 @@ def withdraw(project: Project, reason: str, *, at: datetime) -> Moved:
     states.require("project.withdraw", project.state)
     withdrawn = replace(project, state=ProjectStatus.WITHDRAWN, reason=reason, missing=None)
     return moved(withdrawn, ProjectWithdrawn(occurred_at=at, about=withdrawn.about(), reason=reason))
+
+
+def reinstate(
+    project: Project, campaign: Campaign, actions: Sequence[Action], committee_on: date, *, at: datetime
+) -> Moved:
+    """Bring a deferred project before a later sitting (T9): its file, which may be revised, is handed over again."""
+    states.require("project.reinstate", project.state)
+    if committee_on <= project.decisions[-1].committee_on:
+        raise NotUnderstoodAsDecision(
+            "A later sitting is needed.", precision="Il faut une séance ultérieure.", pointer="/committee_on"
+        )
+    _require_eligible(project, campaign, actions, at)
+    reinstated = replace(_handed_over(project, actions, at=at), state=ProjectStatus.ELIGIBLE)
+    fact = ProjectReinstated(occurred_at=at, about=reinstated.about(), committee_on=committee_on)
+    return moved(reinstated, fact)
 
 
 def _handed_over(project: Project, actions: Sequence[Action], *, at: datetime) -> Project:
@@ -247,6 +256,19 @@ def _require_whole(project: Project, actions: Sequence[Action]) -> None:
             precision=f"Il manque : {', '.join(lacking)}.",
             errors=[FieldError(pointer, code, title, None, titre) for pointer in lacking],
         )
+
+
+def _require_eligible(project: Project, campaign: Campaign, actions: Sequence[Action], at: datetime) -> None:
+    """Judge perimeter (R26), out of school (R20), triad (R17), company outdoors (R15)."""
+    _require_perimeter(project.main.department, campaign)
+    today = local_day(at, project.zone)
+    if verdict := rules.out_of_school([action.out_of_school for action in actions], today):
+        refuse(OnSchoolTime, verdict)
+    if verdict := rules.triad(project.partners, today):
+        refuse(TriadIncomplete, verdict)
+    dated = [(action.action_type, action.first_on) for action in actions]
+    if verdict := rules.open_air_company(dated, campaign.rules.companion, today):
+        refuse(OpenAirAlone, verdict)
 
 
 def _require_perimeter(department: str, campaign: Campaign) -> None:

@@ -151,7 +151,7 @@ class PeriodBody(Model):
 
 
 class PlaceBody(Model):
-    """A place, in a commune of the campaign's year."""
+    """A place, in a commune of the campaign's year; described as before, it stays the place it was."""
 
     label: Line
     municipality: Code

@@ -11,6 +11,7 @@ from actions.domain.campaign import require_within
 from actions.domain.clearance import Clearance
 from actions.domain.days import instant
 from actions.domain.known import Organisation
+from actions.domain.place import keeping_ids
 from actions.domain.project import Project
 from actions.domain.refusals import (
     AmountNotPossible,
@@ -98,6 +99,7 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
 def change(action: Action, wish: ActionPlan, organiser: Organisation, *, at: datetime) -> Moved:
     """Describe a planned action otherwise; once it has sessions, its type and their places stay."""
     action.require("action.change")
+    wish = replace(wish, places=keeping_ids(wish.places, action.places))
     _require_possible(wish, action)
     used = {session.place_id for session in action.sessions}
     if action.sessions and (wish.action_type is not action.action_type or not used <= {p.id for p in wish.places}):

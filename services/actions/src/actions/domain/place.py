@@ -1,5 +1,8 @@
 """Places: a commune as the campaign's year knows it, and what the holder says of the spot itself."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from actions.domain.known import Municipality
@@ -74,3 +77,15 @@ def place(
         located_in_district=inside and district is not None,
         vintage=municipality.vintage,
     )
+
+
+def keeping_ids(places: Iterable[Place], before: Iterable[Place]) -> tuple[Place, ...]:
+    """Give each place that is described as one was before that one's id: sessions and permits know it by its id."""
+    ids: defaultdict[object, list[UUID]] = defaultdict(list)
+    for place_before in before:
+        ids[_described(place_before)].append(place_before.id)
+    return tuple(replace(one, id=ids[_described(one)].pop(0)) if ids[_described(one)] else one for one in places)
+
+
+def _described(place: Place) -> object:
+    return place.label, place.declared_code, place.priority_district, place.located_in_district

@@ -1,0 +1,34 @@
+"""Actions through the HTTP door."""
+
+from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, drafted, funded
+from tests.integration.actions.people import Desk, a_cast, problem
+
+SESSION = {"held_on": "2025-04-22", "starts_at": "14:00", "responsible": "médiatrice"}
+ROOM = {"label": "Maison de quartier", "municipality": "86194"}
+SQUARE = {"label": "Place de Provence", "municipality": "86194", "priority_district": "QN08605M"}
+
+
+async def test_an_action_with_a_session_can_be_described_otherwise_and_keeps_its_places(desk: Desk) -> None:
+    cast = a_cast()
+    (action,) = await actions_of(desk, cast, await funded(desk, cast))
+    action = await act(desk, action, "sessions", cast.holder, SESSION, at=MARCH)
+    place = action.json()["sessions"][0]["place_id"]
+    action = await act(desk, action, "change", cast.holder, an_action(title="Atelier"), at=MARCH)
+    assert (action.json()["title"], [one["id"] for one in action.json()["places"]]) == ("Atelier", [place])
+    action = await act(desk, action, "change", cast.holder, an_action(places=[SQUARE, ROOM, ROOM]), at=MARCH)
+    square, room, second = (one["id"] for one in action.json()["places"])
+    assert room == place
+    assert len({square, room, second}) == 3
+    path = f"/v1/actions/{action.json()['id']}/change"
+    elsewhere = await desk.post(path, cast.holder, an_action(places=[SQUARE]), match=action, at=MARCH)
+    assert problem(elsewhere) == (409, "not-possible-in-this-state")
+
+
+async def test_a_place_described_otherwise_is_another_place(desk: Desk) -> None:
+    cast = a_cast()
+    (action,) = await actions_of(desk, cast, await drafted(desk, cast))
+    moved = await act(
+        desk, action, "change", cast.holder, an_action(places=[{**ROOM, "municipality": "86041"}]), at=MARCH
+    )
+    assert moved.json()["places"][0]["id"] != action.json()["places"][0]["id"]
+    assert moved.json()["municipalities"] == ["86041"]

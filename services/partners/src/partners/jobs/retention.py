@@ -1,4 +1,7 @@
-"""Forgets what is old: events and deliveries after 30 days, attempts after 14, secrets that have expired."""
+"""Forgets what is old: events and deliveries after 30 days, attempts after 14, secrets that have expired.
+
+What was heard is remembered longer than a topic could say it again.
+"""
 
 import asyncio
 from typing import Never

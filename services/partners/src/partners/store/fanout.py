@@ -1,6 +1,7 @@
 """From what is heard to what is sent: the inbox, the subscribers, and a number for each event of each endpoint.
 
-(1) A fact is taken once: its id is put into the inbox by the transaction that gives it its numbers.
+(1) A fact is taken once: its id is put into the inbox by the transaction that gives it its numbers.  The inbox
+    remembers for longer than the topics do, so that reading a topic again sends nothing again.
 (2) Numbers are given under the lock of `wh_sequence`, held until the commit: they are gapless, and no later number is
     seen before an earlier one.
 """
@@ -69,7 +70,10 @@ async def subscribers(tx: Transaction) -> list[Subscriber]:
 
 
 async def address(tx: Transaction, letters: Sequence[Addressed]) -> None:
-    """Give each event the next number of each endpoint it is for, in the order given, and make it due."""
+    """Give each event the next number of each endpoint it is for, in the order given, and make it due.
+
+    An endpoint that has its number of an event already gets no other one, and no number is lost over it.
+    """
     if not letters:
         return
     await _keep(tx, list({letter.event.id: letter.event for letter in letters}.values()))
@@ -82,7 +86,9 @@ async def address(tx: Transaction, letters: Sequence[Addressed]) -> None:
         WITH wanted AS (
           SELECT endpoint_id, event_id, subject, cause, sent, n
             FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[])
-                 WITH ORDINALITY AS r (endpoint_id, event_id, subject, cause, sent, n)),
+                 WITH ORDINALITY AS r (endpoint_id, event_id, subject, cause, sent, n)
+           WHERE NOT EXISTS (SELECT FROM wh_delivery d
+                              WHERE d.endpoint_id = r.endpoint_id AND d.event_id = r.event_id)),
         moved AS (
           UPDATE wh_sequence s
              SET last = s.last + count.n

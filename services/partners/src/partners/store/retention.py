@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import asyncpg
 
+from common import kafka
 from partners.domain.webhook import KEPT as EVENTS_KEPT
 
+HEARD_KEPT = timedelta(milliseconds=kafka.EVENTS_KEPT_MS) + timedelta(days=30)
+"""Longer than any topic keeps a fact: a broker drops whole segments, days after the age of their first record."""
 ATTEMPTS_KEPT = timedelta(days=14)
 AUDIT_KEPT = timedelta(days=400)
 
@@ -32,7 +35,7 @@ STATEMENTS = {
         DELETE FROM wh_heard WHERE ctid = ANY (ARRAY(
           SELECT ctid FROM wh_heard WHERE heard_at < now() - $1::interval LIMIT $2))
         """,
-        EVENTS_KEPT,
+        HEARD_KEPT,
     ),
     "attempts": (
         """

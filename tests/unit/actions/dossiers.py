@@ -155,10 +155,10 @@ def granted(dossier: Dossier, funder: UUID, euros: int, on: str) -> Dossier:
     return dossier.having(project=project)
 
 
-def convention(dossier: Dossier, *, sent: str, signed: str, after_report: bool = False) -> Dossier:
+def convention(dossier: Dossier, *, sent: str, signed: str, after_report: bool = False, funder: UUID = DRAC) -> Dossier:
     agreement = Convention(
-        id=an_id("convention"),
-        line_ids=(dossier.line(DRAC),),
+        id=an_id("convention" if funder == DRAC else f"convention {funder}"),
+        line_ids=(dossier.line(funder),),
         reference="C-2025-86",
         sent_on=day(sent),
         signed_on=None,

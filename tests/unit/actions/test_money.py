@@ -1,6 +1,5 @@
-"""Money: R23, R24, R25 at their boundaries, payments, the guards of T11, T22 and T23."""
+"""Money: R23 and R24 at their boundaries, payments, the guards of T11, T22 and T23."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -15,16 +14,12 @@ from actions.domain.refusals import (
     AccountMissing,
     AccountsNotAccepted,
     AmountNotPossible,
-    BalanceAfterReport,
     BalancesNotPaid,
     BudgetNotBalanced,
-    ConventionNotSigned,
     FundingUndecided,
     GrantOverAsked,
     InTheFuture,
-    NoSuchConvention,
     NoSuchLine,
-    NothingAsked,
     NotPossibleInThisState,
     OverGranted,
     RefundNotSettled,
@@ -37,7 +32,6 @@ from common.contracts.actions import (
     Account,
     ActionStatus,
     BudgetStage,
-    Convention,
     LineKind,
     LineStatus,
     PaymentStage,
@@ -125,72 +119,6 @@ def test_r24_t11_needs_every_line_decided():
     assert (p.verdict_of(refused).rule, p.verdict_of(refused).inputs["undecided"]) == ("R24", 3)
 
 
-@pytest.mark.parametrize(
-    ("cents", "public", "kind", "due"),
-    [
-        (2_300_000, True, LineKind.CO_FUNDING, False),
-        (2_300_001, True, LineKind.CO_FUNDING, True),
-        (2_300_001, False, LineKind.CO_FUNDING, False),
-        (1, True, LineKind.PASSEURS, True),
-    ],
-)
-def test_r25_over_the_threshold_or_where_the_campaign_wants_it(cents, public, kind, due):
-    verdict = rules.convention(cents, TODAY, public_to_association=public, kind=kind, required_for=(LineKind.PASSEURS,))
-    assert (verdict and verdict.rule) == ("R25" if due else None)
-
-
-def test_r25_the_year_is_counted_over_all_projects_of_the_holder():
-    dossier = a.all_decided(a.a_validated())
-    project, _ = financing.revise_budget(dossier.project, p.REVISED, at=p.at("2025-04-10 10:00"))
-    just_under = {p.VILLE: 2_300_000 - 80_000}
-    funded, _ = financing.fund(project, dossier.campaign, granted_elsewhere=just_under, at=p.at("2025-04-10 11:00"))
-    assert funded.state is ProjectStatus.FUNDED
-    with pytest.raises(ConventionNotSigned) as refused:
-        financing.fund(
-            project,
-            dossier.campaign,
-            granted_elsewhere={p.VILLE: just_under[p.VILLE] + 1},
-            at=p.at("2025-04-10 11:00"),
-        )
-    assert p.verdict_of(refused).rule == "R25"
-
-
-def test_r25_no_payment_before_the_signature():
-    dossier = a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27")
-    with pytest.raises(ConventionNotSigned):
-        a.paid(dossier, p.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
-    dossier = a.convention(dossier, sent="2025-03-04", signed="2025-03-11")
-    assert dossier.project.line(dossier.line(p.DRAC)).state is LineStatus.AGREEMENT_SIGNED
-    dossier = a.paid(dossier, p.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
-    assert dossier.project.line(dossier.line(p.DRAC)).state is LineStatus.ADVANCE_PAID
-
-
-def test_below_the_threshold_a_balance_is_paid_without_a_convention_and_before_the_report():
-    dossier = a.granted(a.a_validated(), p.VILLE, 800, "2025-03-25")
-    dossier = a.paid(dossier, p.VILLE, 800, "2025-03-26")
-    assert dossier.project.line(dossier.line(p.VILLE)).state is LineStatus.BALANCE_PAID
-
-
-def test_a_balance_waits_for_the_report_where_the_convention_says_so():
-    dossier = a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27")
-    dossier = a.convention(dossier, sent="2025-03-04", signed="2025-03-11", after_report=True)
-    with pytest.raises(BalanceAfterReport):
-        a.paid(dossier, p.DRAC, 1600, "2025-04-02")
-    dossier = a.paid(dossier, p.DRAC, 1120, "2025-04-02", PaymentStage.ADVANCE)
-    line, payment = dossier.line(p.DRAC), Payment(stage=PaymentStage.BALANCE, cents=48_000, paid_on=TODAY)
-    for state, paid in ((ReportStatus.RETURNED, False), (ReportStatus.SUBMITTED, True), (ReportStatus.VALIDATED, True)):
-        with nullcontext() if paid else pytest.raises(BalanceAfterReport):
-            financing.pay_line(
-                dossier.project,
-                line,
-                payment,
-                campaign=dossier.campaign,
-                report_state=state,
-                granted_elsewhere=0,
-                at=p.at("2025-04-10 12:00"),
-            )
-
-
 def test_nobody_pays_more_than_it_granted_nor_takes_back_more_than_it_paid():
     dossier = a.granted(a.a_validated(), p.VILLE, 800, "2025-03-25")
     for euros, refusal in ((801, OverGranted), (0, AmountNotPossible), (-1, AmountNotPossible)):
@@ -223,28 +151,6 @@ def test_a_line_is_paid_from_its_own_states_only(state, stage):
     else:
         with pytest.raises(NotPossibleInThisState):
             a.paid(dossier, p.VILLE, 1, "2025-03-26", stage)
-
-
-def test_a_convention_is_about_granted_lines_and_is_signed_once():
-    dossier = a.granted(a.a_validated(), p.CAF, 0, "2025-02-27")
-    empty = Convention(
-        id=p.an_id("c"),
-        line_ids=(),
-        reference="",
-        sent_on=p.day("2025-02-27"),
-        signed_on=None,
-        balance_after_report=False,
-    )
-    with pytest.raises(NothingAsked):
-        financing.send_convention(dossier.project, empty, at=FEBRUARY)
-    for funder in (p.CAF, p.DRAC):  # refused, not decided
-        with pytest.raises(NotPossibleInThisState):
-            financing.send_convention(dossier.project, replace(empty, line_ids=(dossier.line(funder),)), at=FEBRUARY)
-    with pytest.raises(NoSuchConvention):
-        financing.sign_convention(dossier.project, p.an_id("c"), p.day("2025-02-27"), at=FEBRUARY)
-    dossier = a.convention(a.granted(dossier, p.DRAC, 1600, "2025-02-27"), sent="2025-02-27", signed="2025-02-27")
-    with pytest.raises(NotPossibleInThisState):
-        financing.sign_convention(dossier.project, p.an_id("convention"), p.day("2025-02-27"), at=FEBRUARY)
 
 
 def test_a_funder_accepts_an_account_once_where_it_granted():

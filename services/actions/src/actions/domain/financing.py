@@ -12,7 +12,7 @@ from actions.domain import states
 from actions.domain.budget import Budget
 from actions.domain.campaign import Campaign
 from actions.domain.days import local_day, require_past
-from actions.domain.funding import SIGNED, FundingLine, LineDecision, Payment
+from actions.domain.funding import FundingLine, LineDecision, Payment
 from actions.domain.project import Moved, Project, granted_shares, moved
 from actions.domain.refusals import (
     AccountMissing,
@@ -96,7 +96,7 @@ def send_convention(project: Project, convention: Convention, *, at: datetime) -
 
 
 def sign_convention(project: Project, convention_id: UUID, signed_on: date, *, at: datetime) -> Moved:
-    """Record that everybody signed: the lines become `agreement_signed`."""
+    """Record that everybody signed: the lines become `agreement_signed`, those paid already stay paid."""
     states.require("project.sign_convention", project.state)
     require_past(signed_on, at, project.zone, pointer="/signed_on")
     convention = _convention(project, convention_id)
@@ -239,7 +239,7 @@ def convention_due(
 def _require_signed(
     project: Project, line: FundingLine, campaign: Campaign, granted_elsewhere: int, at: datetime
 ) -> None:
-    if not line.granted or line.state in SIGNED:
+    if not line.granted or project.has_signed_for(line.id):
         return
     if verdict := convention_due(project, line, campaign, granted_elsewhere, local_day(at, project.zone)):
         refuse(ConventionNotSigned, verdict)

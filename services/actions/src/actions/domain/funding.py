@@ -4,6 +4,9 @@ planned ─▶ requested ─▶ granted | partially_granted | refused
 granted, partially_granted ─▶ agreement_signed ─▶ advance_paid ─▶ balance_paid ─▶ clawed_back
 granted, partially_granted ─▶ advance_paid, balance_paid      where no convention is asked for
 advance_paid ─▶ clawed_back
+
+Whether a line is covered by a signed convention is said by the project's conventions, not by the line's state: a line
+may be paid before any convention is due, and be signed for afterwards.
 """
 
 from dataclasses import dataclass, replace
@@ -18,9 +21,6 @@ from common.contracts.money import money
 
 UNDECIDED = frozenset({LineStatus.PLANNED, LineStatus.REQUESTED})
 GRANTED = frozenset({LineStatus.GRANTED, LineStatus.PARTIALLY_GRANTED})
-SIGNED = frozenset(
-    {LineStatus.AGREEMENT_SIGNED, LineStatus.ADVANCE_PAID, LineStatus.BALANCE_PAID, LineStatus.CLAWED_BACK}
-)
 SETTLED = frozenset({LineStatus.BALANCE_PAID, LineStatus.CLAWED_BACK})
 
 _PAYABLE = GRANTED | {LineStatus.AGREEMENT_SIGNED, LineStatus.ADVANCE_PAID}
@@ -119,10 +119,10 @@ class FundingLine:
         )
 
     def signed(self) -> "FundingLine":
-        """Cover the line by a convention signed by all."""
-        if self.state not in GRANTED:
+        """Cover the line by a convention signed by all; what is paid already stays paid."""
+        if not self.granted:
             raise _not_now(self, "sign_convention")
-        return replace(self, state=LineStatus.AGREEMENT_SIGNED)
+        return replace(self, state=LineStatus.AGREEMENT_SIGNED) if self.state in GRANTED else self
 
     def pay(self, payment: Payment) -> "FundingLine":
         """Pay an advance or the balance, or take money back; never more than was granted, or than was paid."""

@@ -123,6 +123,10 @@ class Project:
             raise NoSuchLine(f"There is no line {line_id}.", precision=f"Il n’y a pas de ligne {line_id}.")
         return found
 
+    def has_signed_for(self, line_id: UUID) -> bool:
+        """Tell whether a convention signed by all names the line."""
+        return any(one.signed_on is not None and line_id in one.line_ids for one in self.conventions)
+
     def with_lines(self, *changed: FundingLine) -> "Project":
         """Put these lines in the place of those of the same ids."""
         by_id = {line.id: line for line in changed}

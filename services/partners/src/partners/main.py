@@ -34,6 +34,7 @@ from partners.clients.keyfile import KeyFile, Seal, create_if_absent, create_sea
 from partners.clients.receiver import Receivers
 from partners.commands import clients
 from partners.domain.access import VERBS
+from partners.domain.client import operator_secret
 from partners.domain.destination import Destinations
 from partners.domain.schedule import Patience, Schedule
 from partners.jobs import challenges, commandline, retention, sweeper
@@ -132,11 +133,11 @@ async def _secrets(app: FastAPI) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _operator(app: FastAPI) -> AsyncIterator[None]:
-    """Make sure, before anybody is answered, that the operator of the settings can come in."""
+    """Make sure, before anybody is answered, that the operator is what the settings say."""
     file = app.state.settings.operator_secret_file
-    if file is not None:
-        async with app.state.database.transaction(SYSTEM) as tx:
-            await clients.bootstrap(tx, file.read_text("utf-8").strip(), at=datetime.now(UTC))
+    plain = None if file is None else operator_secret(file.read_text("utf-8"))
+    async with app.state.database.transaction(SYSTEM) as tx:
+        await clients.follow_settings(tx, plain, at=datetime.now(UTC))
     yield
 
 

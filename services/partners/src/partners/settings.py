@@ -16,7 +16,9 @@ class Settings(Shared):
     webhook_sealing_keys_file: Path = Field(
         description="Keys that seal secrets we must read again, one a line, the newest first; made in development."
     )
-    operator_secret_file: Path | None = Field(None, description="The secret of the client `operator`, if there is one.")
+    operator_secret_file: Path | None = Field(
+        None, description="The secret of the client `operator`; without a file it is shut out."
+    )
 
     webhook_allowed_networks: tuple[IPvAnyNetwork, ...] = Field(
         (), description="Networks that webhooks may go to beside the public internet; a sandbox only."

@@ -20,6 +20,7 @@ from partners.domain.client import (
     ClientExists,
     ClientRevoked,
     CoordinationMismatch,
+    KeptInTheSettings,
     NoSuchClient,
     RoleNotRegistrable,
     TerritoryMismatch,
@@ -182,7 +183,9 @@ async def read(client_id: ClientId, db: Db, caller: Caller) -> Response:
     "/v1/api-clients/{client_id}/change",
     operation_id="api_client.change",
     response_model=ClientOut,
-    responses=problems(NoSuchClient, ClientRevoked, TerritoryMismatch, TerritoryTooLarge, UnusableKey),
+    responses=problems(
+        NoSuchClient, ClientRevoked, KeptInTheSettings, TerritoryMismatch, TerritoryTooLarge, UnusableKey
+    ),
 )
 async def change(client_id: ClientId, body: ClientChange, db: Db, caller: Caller, once: ChangeOnce) -> Response:
     """Rename a client, move the bounds of its territory, or replace its public keys."""
@@ -200,7 +203,7 @@ async def change(client_id: ClientId, body: ClientChange, db: Db, caller: Caller
     "/v1/api-clients/{client_id}/secret/rotate",
     operation_id="api_client.rotate_secret",
     response_model=ClientOut,
-    responses=problems(NoSuchClient, ClientRevoked),
+    responses=problems(NoSuchClient, ClientRevoked, KeptInTheSettings),
 )
 async def rotate_secret(
     client_id: ClientId,
@@ -221,7 +224,7 @@ async def rotate_secret(
     "/v1/api-clients/{client_id}/revoke",
     operation_id="api_client.revoke",
     response_model=ClientOut,
-    responses=problems(NoSuchClient, ClientRevoked),
+    responses=problems(NoSuchClient, ClientRevoked, KeptInTheSettings),
 )
 async def revoke(client_id: ClientId, db: Db, caller: Caller, once: ChangeOnce, at: RealTime) -> Response:
     """Take every way in from a client; its webhook endpoints are disabled within seconds."""

@@ -22,6 +22,7 @@ from partners.domain.client import (
     ApiClient,
     Asked,
     CoordinationMismatch,
+    NoSuchClient,
     Secret,
     TerritoryTooLarge,
     UnknownOrganisation,
@@ -35,6 +36,8 @@ from partners.domain.publickey import PublicKey, require_usable
 from partners.store import audit, clients
 
 OPERATOR = "operator"
+SETTINGS = "settings"
+"""Who did it, in the notes, when nobody asked for it but the settings."""
 
 
 class Sealing(Protocol):
@@ -159,10 +162,33 @@ async def revoke(tx: Transaction, client_id: str, caller: Principal, once: Once,
     return await _saved(tx, changed, (), once)
 
 
-async def bootstrap(tx: Transaction, plain: str, *, at: datetime) -> None:
-    """Make sure that the operator of the settings is there, with the secret of the settings and no other."""
-    kept = Secret(id=OPERATOR, fingerprint=fingerprint(plain), created_at=at)
-    operator = ApiClient(
+async def follow_settings(tx: Transaction, plain: str | None, *, at: datetime) -> None:
+    """Make the operator what the settings say: let in by the secret of the file alone; without a file, shut out."""
+    if plain is None:
+        return await _shut_out(tx, at=at)
+    wanted = Secret(id=OPERATOR, fingerprint=fingerprint(plain), created_at=at)
+    if await clients.put(tx, _operator(at), wanted):
+        return await audit.note(tx, "client.registered", OPERATOR, by=SETTINGS, detail={"role": Role.OPERATOR})
+    operator = await clients.lock(tx, OPERATOR)
+    kept = [one.fingerprint for one in await clients.secrets_of(tx, OPERATOR)]
+    if kept == [wanted.fingerprint] and operator.revoked_at is None and not operator.public_keys:
+        return None
+    await clients.save_ours(tx, operator.as_in_the_settings(revoked_at=None), [wanted])
+    return await audit.note(tx, "client.secret_rotated", OPERATOR, by=SETTINGS, detail={"secret": wanted.id})
+
+
+async def _shut_out(tx: Transaction, *, at: datetime) -> None:
+    try:
+        operator = await clients.lock(tx, OPERATOR)
+    except NoSuchClient:
+        return
+    if operator.revoked_at is None:
+        await clients.save_ours(tx, operator.as_in_the_settings(revoked_at=at), [])
+        await audit.note(tx, "client.revoked", OPERATOR, by=SETTINGS)
+
+
+def _operator(at: datetime) -> ApiClient:
+    return ApiClient(
         id=OPERATOR,
         name="Operator",
         role=Role.OPERATOR,
@@ -171,7 +197,6 @@ async def bootstrap(tx: Transaction, plain: str, *, at: datetime) -> None:
         codes=(),
         created_at=at,
     )
-    await clients.put(tx, operator, kept)
 
 
 async def _sound_codes(tx: Transaction, asked: Registration) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ SECRET_PREFIX = "pis_"  # noqa: S105 - what a secret begins with, so that scanne
 OVERLAP = timedelta(hours=24)
 OVERLAP_MAX = timedelta(days=7)
 LIVE_SECRETS_MAX = 2
+OPERATOR_SECRET_LENGTH_MIN = 16
 CODES_MAX = 300
 
 COORDINATION_ROLES = frozenset({Role.REGIONAL_COORDINATOR, Role.COMMITTEE_SECRETARY, Role.COMMITTEE_MEMBER})
@@ -54,6 +55,13 @@ class RoleNotRegistrable(Invalid):
 
     title = "A client of this role cannot be registered."
     titre = "Un client de ce rôle ne peut pas être enregistré."
+
+
+class KeptInTheSettings(Conflict):
+    """The operator is what the settings say: what was changed elsewhere would be undone at the next start."""
+
+    title = "The operator is kept in the settings: change the file that OPERATOR_SECRET_FILE names, and start anew."
+    titre = "L’opérateur est tenu dans les réglages : changez le fichier nommé par OPERATOR_SECRET_FILE, et redémarrez."
 
 
 class UnknownOrganisation(Invalid):
@@ -123,14 +131,14 @@ class ApiClient:
 
     def revoke(self, *, at: datetime) -> "ApiClient":
         """Take every way in from the client; tokens already issued end within ten minutes."""
-        self._require_live()
+        self._require_changeable()
         return replace(self, revoked_at=at, version=self.version + 1)
 
     def change(
         self, *, name: str | None, codes: tuple[str, ...] | None, public_keys: tuple[PublicKey, ...] | None
     ) -> "ApiClient":
         """Rename the client, move the bounds of its territory, or replace its public keys."""
-        self._require_live()
+        self._require_changeable()
         return replace(
             self,
             name=self.name if name is None else name,
@@ -141,10 +149,16 @@ class ApiClient:
 
     def rotated(self) -> "ApiClient":
         """Move the version for a new secret."""
-        self._require_live()
+        self._require_changeable()
         return replace(self, version=self.version + 1)
 
-    def _require_live(self) -> None:
+    def as_in_the_settings(self, *, revoked_at: datetime | None) -> "ApiClient":
+        """Be what the settings say: let in by one secret and by no key, or shut out."""
+        return replace(self, public_keys=(), revoked_at=revoked_at, version=self.version + 1)
+
+    def _require_changeable(self) -> None:
+        if self.role is Role.OPERATOR:
+            raise KeptInTheSettings
         if self.revoked_at is not None:
             raise ClientRevoked
 
@@ -176,6 +190,15 @@ def secret(identifier: str, random: bytes) -> str:
         message = f"A secret is made of {SECRET_BYTES} random bytes."
         raise ValueError(message)
     return f"{SECRET_PREFIX}{identifier}_{base64.urlsafe_b64encode(random).rstrip(b'=').decode()}"
+
+
+def operator_secret(text: str) -> str:
+    """Read the operator's secret as its file has it; an empty file must not open the door to everybody."""
+    plain = text.strip()
+    if len(plain) < OPERATOR_SECRET_LENGTH_MIN:
+        message = f"The operator's secret has at least {OPERATOR_SECRET_LENGTH_MIN} characters; its file has less."
+        raise ValueError(message)
+    return plain
 
 
 def fingerprint(plain: str) -> bytes:

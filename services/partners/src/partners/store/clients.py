@@ -138,15 +138,17 @@ async def put_secrets(tx: Transaction, client_id: str, secrets: Sequence[Secret]
     await tx.executemany(
         """
         INSERT INTO api_client_secret (id, client_id, fingerprint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, expires_at = excluded.expires_at
+            ON CONFLICT (id) DO UPDATE
+               SET fingerprint = excluded.fingerprint, created_at = excluded.created_at,
+                   expires_at = excluded.expires_at
         """,
         [(one.id, client_id, one.fingerprint, one.created_at, one.expires_at) for one in secrets],
     )
 
 
-async def put(tx: Transaction, client: ApiClient, secret: Secret) -> None:
-    """Make sure that a client of our own settings is there, with this secret alone."""
-    await tx.execute(
+async def put(tx: Transaction, client: ApiClient, secret: Secret) -> bool:
+    """Write a client of our own settings, unless it is there already."""
+    done = await tx.execute(
         """
         INSERT INTO api_client (id, version, name, role, organisation_id, coordination_id, codes, public_keys,
                                 created_at, revoked_at, doc)
@@ -155,7 +157,24 @@ async def put(tx: Transaction, client: ApiClient, secret: Secret) -> None:
         """,
         *_values(client, [secret]),
     )
+    if done != "INSERT 0 1":
+        return False
     await put_secrets(tx, client.id, [secret])
+    return True
+
+
+async def save_ours(tx: Transaction, client: ApiClient, secrets: Sequence[Secret]) -> None:
+    """Write a locked client that nobody asked us to change: the settings have changed."""
+    await tx.execute(
+        """
+        UPDATE api_client
+           SET version = $2, name = $3, role = $4, organisation_id = $5, coordination_id = $6, codes = $7,
+               public_keys = $8::jsonb, created_at = $9, revoked_at = $10, doc = $11
+         WHERE id = $1
+        """,
+        *_values(client, secrets),
+    )
+    await put_secrets(tx, client.id, secrets)
 
 
 async def see_assertion(tx: Transaction, client_id: str, jti: str, expires_at: int) -> bool:

@@ -1,7 +1,8 @@
 """Actions through the HTTP door."""
 
+from common.contracts.access import Role
 from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, drafted, funded
-from tests.integration.actions.people import Desk, a_cast, problem
+from tests.integration.actions.people import Desk, Person, a_cast, problem
 
 SESSION = {"held_on": "2025-04-22", "starts_at": "14:00", "responsible": "médiatrice"}
 ROOM = {"label": "Maison de quartier", "municipality": "86194"}
@@ -32,3 +33,25 @@ async def test_a_place_described_otherwise_is_another_place(desk: Desk) -> None:
     )
     assert moved.json()["places"][0]["id"] != action.json()["places"][0]["id"]
     assert moved.json()["municipalities"] == ["86041"]
+
+
+async def test_a_commune_permits_and_counts_at_its_own_places_only(desk: Desk) -> None:
+    cast = a_cast()
+    places = [ROOM, {**ROOM, "municipality": "86041"}]
+    (action,) = await actions_of(desk, cast, await funded(desk, cast, actions=[an_action(places=places)]))
+    here, there = (place["id"] for place in action.json()["places"])
+    permit = {"dates": ["2025-04-22"], "reference": "AM 12", "granted_on": "2025-03-20"}
+    path = f"/v1/actions/{action.json()['id']}"
+    foreign = await desk.post(f"{path}/permits", cast.town, {**permit, "place_id": there}, match=action, at=MARCH)
+    assert problem(foreign) == (403, "not-yours")
+    neighbour = Person(role=Role.COLLECTIVITY_SYSTEM, codes=("86041",))
+    action = await act(desk, action, "permits", cast.town, {**permit, "place_id": here}, at=MARCH)
+    action = await act(desk, action, "permits", neighbour, {**permit, "place_id": there}, at=MARCH)
+    action = await act(desk, action, "sessions", cast.holder, {**SESSION, "place_id": there}, at=MARCH)
+    action = await act(desk, action, "schedule", cast.holder, at=MARCH)
+    session = f"sessions/{action.json()['sessions'][0]['id']}/attendance"
+    count, after = {"total": 9, "method": "counted"}, "2025-04-22T18:00:00+02:00"
+    relay, its_relay = (Person(role=Role.LOCAL_RELAY, codes=(code,)) for code in ("86194", "86041"))
+    stranger = await desk.post(f"{path}/{session}", relay, count, match=action, at=after)
+    assert problem(stranger) == (403, "not-yours")
+    await act(desk, action, session, its_relay, count, at=after)

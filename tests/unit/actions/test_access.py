@@ -8,7 +8,7 @@ import pytest
 
 from actions.domain import access, states
 from actions.domain.access import VERBS, Resource
-from actions.domain.refusals import NoSuchLine, NotYours, ScopeMissing
+from actions.domain.refusals import NoSuchLine, NoSuchPlace, NotYours, ScopeMissing
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Level, Role
 from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus
 from tests.unit.actions import dossiers as a
@@ -217,6 +217,21 @@ def test_a_place_in_the_territory_is_seen_though_the_project_lies_elsewhere():
     elsewhere = replace(p.SQUARE, municipality="86041")
     assert access.visible(buxerolles, replace(DOSSIER.screening, places=(elsewhere,)))
     assert not access.visible(buxerolles, DOSSIER.workshop)
+
+
+@pytest.mark.parametrize("verb", ["action.record_permit", "action.record_attendance"])
+def test_a_commune_speaks_of_its_own_places_only(verb):
+    role = Role.COLLECTIVITY_SYSTEM if verb == "action.record_permit" else Role.LOCAL_RELAY
+    poitiers = a_client(role)
+    buxerolles = replace(poitiers, territory=Territory("municipalities", frozenset({"86041"})))
+    there = replace(p.SQUARE, id=p.an_id("there"), municipality="86041")
+    shared = replace(DOSSIER.screening, places=(p.SQUARE, there))
+    for client, own, other in ((poitiers, p.SQUARE, there), (buxerolles, there, p.SQUARE)):
+        access.require(client, verb, shared, place_id=own.id)
+        with pytest.raises(NotYours):
+            access.require(client, verb, shared, place_id=other.id)
+    with pytest.raises(NoSuchPlace):
+        access.require(poitiers, verb, shared, place_id=p.an_id("nowhere"))
 
 
 def test_an_opened_campaign_is_public_to_whoever_may_apply_and_not_to_other_coordinations():

@@ -85,14 +85,11 @@ async def record_attendance(
     once: Once,
     at: datetime,
 ) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.record_attendance",
-        lambda action: agenda.record_attendance(action, session_id, total, method, at=at),
-        caller,
-        once,
-    )
+    action = await actions.lock_action(tx, action_id)
+    access.require(caller, "action.record_attendance", action, place_id=action.session(session_id).place_id)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    return await _save(tx, agenda.record_attendance(action, session_id, total, method, at=at), once)
 
 
 async def change_clearance(
@@ -194,15 +191,11 @@ async def inform_neighbours(
 async def record_permit(
     tx: Transaction, action_id: UUID, permit: Permit, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.record_permit",
-        lambda action: formalities.record_permit(action, permit, at=at),
-        caller,
-        once,
-        status=201,
-    )
+    action = await actions.lock_action(tx, action_id)
+    access.require(caller, "action.record_permit", action, place_id=permit.place_id)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    return await _save(tx, formalities.record_permit(action, permit, at=at), once, status=201)
 
 
 async def approve_site(
@@ -299,14 +292,12 @@ async def _lock(tx: Transaction, action_id: UUID, verb: str, caller: Principal) 
     return action
 
 
-async def _alone(
-    tx: Transaction, action_id: UUID, verb: str, decide: Decide, caller: Principal, once: Once, *, status: int = 200
-) -> Answer:
+async def _alone(tx: Transaction, action_id: UUID, verb: str, decide: Decide, caller: Principal, once: Once) -> Answer:
     """Do what needs the action alone: lock, judge who asks, replay or go on, decide, write."""
     action = await _lock(tx, action_id, verb, caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    return await _save(tx, decide(action), once, status=status)
+    return await _save(tx, decide(action), once)
 
 
 async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:

@@ -22,7 +22,7 @@ been opened, since a call for projects is public.
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 from uuid import UUID
@@ -76,10 +76,10 @@ class Relation(Enum):
     COORDINATION = "its coordination holds it"
     OWN_LINE = "its organisation funds the line"
     DEPARTMENT = "it lies in its départements"
-    MUNICIPALITY = "it lies in its communes"
+    MUNICIPALITY = "the place lies in its communes"
     NATION = "it is a national office"
     SITE = "its organisation is the authority of the site"
-    ATTENDING = "it holds it, takes part in it, or it lies in its communes"
+    ATTENDING = "it holds it, takes part in it, or the place lies in its communes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +178,23 @@ class Allowed:
     raison: str = ""
 
 
-def require(caller: Caller, verb: str, resource: Resource | None = None, *, line_id: UUID | None = None) -> None:
-    """Refuse what is not the caller's to do; a creation is judged on the thing as it would be."""
+def require(
+    caller: Caller,
+    verb: str,
+    resource: Resource | None = None,
+    *,
+    line_id: UUID | None = None,
+    place_id: UUID | None = None,
+) -> None:
+    """Refuse what is not the caller's to do; a creation is judged on the thing as it would be.
+
+    A verb on one funding line, or at one place of an action, is judged on that line or place alone.
+    """
     granted = VERBS[verb].scopes & caller.scopes
     if not granted:
         wanted = ", ".join(sorted(VERBS[verb].scopes))
         raise ScopeMissing(f"{verb} needs {wanted}.", precision=f"{verb} demande {wanted}.")
-    if resource is not None and not _related(caller, verb, granted, resource, line_id):
+    if resource is not None and not _related(caller, verb, granted, _at(resource, place_id), line_id):
         raise NotYours
 
 
@@ -227,6 +237,13 @@ def _related(caller: Caller, verb: str, scopes: AbstractSet[str], resource: Reso
     if Relation.OWN_LINE in relations:
         return _own_line(caller, resource, line_id)
     return any(_RELATED[relation](caller, resource) for relation in relations)
+
+
+def _at(resource: Resource, place_id: UUID | None) -> Resource:
+    """Narrow an action to one of its places: what lies in another commune is not this one's to speak of."""
+    if place_id is None or not isinstance(resource, Action):
+        return resource
+    return replace(resource, places=(resource.place(place_id),))
 
 
 def _own_line(caller: Caller, resource: Resource, line_id: UUID | None) -> bool:

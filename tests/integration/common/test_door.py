@@ -96,6 +96,12 @@ async def test_a_character_that_cannot_be_kept_is_the_callers_fault(tiny: Proces
     assert code(await tiny.client.get("/v1/nul")) == (422, "character-refused")
 
 
+async def test_a_number_that_no_column_holds_will_not_pass_and_is_a_bug_of_ours(tiny: Process):
+    answer = await tiny.client.get("/v1/too-large")
+    assert code(answer) == (500, "internal-error")
+    assert "retry-after" not in answer.headers
+
+
 async def test_nowhere_and_no_method(tiny: Process):
     assert code(await tiny.client.get("/v1/nowhere")) == (404, "no-such-route")
     assert code(await tiny.client.get("/v1/things/")) == (404, "no-such-route")

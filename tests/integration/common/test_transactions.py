@@ -113,3 +113,33 @@ async def test_a_connection_that_is_lost_gives_its_own_error_and_the_next_one_wo
     with pytest.raises(asyncpg.PostgresConnectionError):
         await put_and(db, lambda tx: tx.execute("SELECT pg_terminate_backend(pg_backend_pid())"))
     assert await there(db) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("SELECT $1::integer", 2**40),
+        ("SELECT $1::text", "a\0b"),
+        ("SELECT $1::text", "\ud800"),
+        ("SELECT $1::uuid", "nobody"),
+        ("INSERT INTO thing (id) VALUES ($1), ($1)", 1),
+    ],
+)
+async def test_what_is_wrong_with_a_value_does_not_pass(db, statement, value):
+    with pytest.raises(asyncpg.PostgresError) as error:
+        await put_and(db, lambda tx: tx.execute(statement, value))
+    assert not database.passes(error.value)
+
+
+async def test_a_lock_and_a_lost_connection_pass(db, address):
+    owner = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE thing")
+        with pytest.raises(asyncpg.LockNotAvailableError) as locked:
+            await there(db)
+    await owner.close()
+    with pytest.raises(asyncpg.InterfaceError) as closed:
+        await owner.execute("SELECT 1")
+    with pytest.raises(asyncpg.ClientConfigurationError) as wrong:
+        await asyncpg.connect("mysql://nowhere")
+    assert [database.passes(each.value) for each in (locked, closed, wrong)] == [True, True, False]

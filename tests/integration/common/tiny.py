@@ -138,6 +138,12 @@ async def nul(db: Db) -> None:
         await tx.fetchval("SELECT $1::text", "a\0b")
 
 
+@router.get("/v1/too-large", operation_id="too_large", openapi_extra=PUBLIC, include_in_schema=False)
+async def too_large(db: Db) -> None:
+    async with db.transaction(SYSTEM) as tx:
+        await tx.fetchval("SELECT $1::integer", 2**40)
+
+
 async def _keep(tx: object, once: Once, answer: Answer) -> None:
     if once.key is not None:
         await tx.execute(  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 
-from common.errors import Unavailable
+from common.errors import NotKnownHere, Unavailable
 from common.tokens import Principal
 
 if TYPE_CHECKING:
@@ -28,6 +28,23 @@ else:
 ACQUIRE_TIMEOUT_S = 1.0
 COMMAND_TIMEOUT_S = 4.0
 IDLE_LIFETIME_S = 300.0
+
+TROUBLE = (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Whatever a database and the way to it may raise: what a loop that goes on for ever tells of, and tries again."""
+
+_PASSING = (
+    NotKnownHere,
+    Unavailable,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
 
 
 class NoConnectionFree(Unavailable):
@@ -77,6 +94,15 @@ class Database:
             return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         except (TimeoutError, OSError, asyncpg.PostgresConnectionError) as error:
             raise NoConnectionFree from error
+
+
+def passes(error: BaseException) -> bool:
+    """Tell what may succeed in a moment as it is (a lock, a lost connection, a fail-over) from what never will.
+
+    What is wrong with a value stays wrong, also where asyncpg finds it before PostgreSQL does: an InterfaceError
+    that is a ValueError (a wrong address, for one) is no lost connection.
+    """
+    return isinstance(error, _PASSING) and not isinstance(error, ValueError)
 
 
 async def connect(dsn: str, *, size_min: int = 1, size_max: int = 8) -> Database:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import structlog
 
+from common.database import TROUBLE
+
 log = structlog.get_logger(__name__)
 
 KEPT_HOURS = 48
@@ -25,7 +27,7 @@ async def run(dsn: str, *, every_s: float) -> None:
                 await keep_house(connection, now=datetime.now(UTC))
             finally:
                 await connection.close()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except TROUBLE as error:
             log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)
 

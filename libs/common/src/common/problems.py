@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from common import telemetry
 from common.contracts.problem import SAID, UNSAID
+from common.database import passes
 from common.errors import (
     Conflict,
     DomainError,
@@ -212,23 +213,10 @@ async def _refuse_for_now(request: Request, error: Exception) -> Response:
     """Tell the database's expected trouble from bugs, which go on as they came."""
     if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
         return answer(CharacterRefused(), request)
-    if isinstance(error, asyncpg.DataError) or not isinstance(error, _EXPECTED):
+    if not passes(error):
         raise error
     _log.warning("database_busy", error=type(error).__name__)
     return answer(DatabaseBusy(), request)
-
-
-_EXPECTED = (
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,
-    OSError,
-)
 
 
 # ----------------------------------------------------------------------------------------------------- pieces

@@ -26,6 +26,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from prometheus_client import Counter, Histogram
 
 from common import kafka
+from common.database import TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +87,7 @@ async def run(settings: Settings) -> None:
     while True:
         try:
             await _lead(settings)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, SteppedDown) as error:
+        except (*TROUBLE, KafkaError, SteppedDown) as error:
             log.warning("relay.interrupted", service=settings.service, error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(settings.retry_s)
 

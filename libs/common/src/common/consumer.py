@@ -7,18 +7,19 @@
 (4) A record that can never be applied is parked with its key, in the transaction that moves the offset; later records
     of that key are parked behind it, in order; other keys flow.  Nothing is skipped in silence.
 (5) What may pass later (a lock, a lost connection, something not heard yet) pauses its partition and is tried again.
+(6) A partition is read only once the loop has put it where the database has it; a rebalance, a lost race or a pause
+    takes it back to that.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
 from typing import TypeAlias, TypeVar
 
-import asyncpg
 import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -26,8 +27,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 
 from common import kafka, telemetry
-from common.database import Database, Transaction
-from common.errors import NotKnownHere, Unavailable
+from common.database import TROUBLE, Database, Transaction, passes
 from common.tokens import SYSTEM
 
 log = structlog.get_logger(__name__)
@@ -38,21 +38,6 @@ Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 APPLIED = Counter("consumer_applied_total", "Records applied", ["grp", "topic"])
 PARKED = Counter("consumer_parked_total", "Records parked", ["grp", "topic"])
 APPLIED_AT = Gauge("consumer_applied_record_time_seconds", "ce_time of the last applied record", ["grp", "topic"])
-
-_TRANSIENT = (
-    NotKnownHere,
-    Unavailable,
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-)
 
 
 class Poison(Exception):
@@ -124,12 +109,17 @@ class Settings:
 
 @dataclass(slots=True)
 class _Member:
-    """What one run of the loop knows: the offsets it last stored, and the partitions that wait to be tried again."""
+    """What one run of the loop knows.
+
+    `stored` holds the offsets of the partitions that are placed: assigned, and read from where the database has them.
+    `waiting` holds those that are paused, and until when.
+    """
 
     group: Group
     settings: Settings
     database: Database
     kafka: AIOKafkaConsumer
+    assigned: set[TopicPartition] = field(default_factory=set)
     stored: dict[TopicPartition, int] = field(default_factory=dict)
     waiting: dict[TopicPartition, float] = field(default_factory=dict)
     failures: dict[TopicPartition, int] = field(default_factory=dict)
@@ -141,7 +131,7 @@ async def run(group: Group, *, database: Database, settings: Settings) -> None:
     while True:
         try:
             await _consume(group, database, settings)
-        except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, Unavailable) as error:
+        except (*TROUBLE, KafkaError) as error:
             log.warning("consumer.interrupted", group=group.name, error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(settings.retry_s)
 
@@ -153,57 +143,75 @@ async def _consume(group: Group, database: Database, settings: Settings) -> None
     await client.start()
     try:
         while True:
+            _resume(member)
+            await _place(member)
             batches = await client.getmany(timeout_ms=settings.poll_ms, max_records=settings.batch_records_max)
             for where, records in batches.items():
                 await _take(member, where, records)
-            _resume(member)
             await _hint(member)
     finally:
         await client.stop()
 
 
 class _Assignment(kafka.ConsumerRebalanceListener):
-    """Start each assigned partition where the database says it stands."""
+    """Tell the loop what is ours.  It does nothing that may fail: the client would log the failure and go on."""
 
     def __init__(self, member: _Member) -> None:
         self._member = member
 
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        for where in assigned:
-            self._member.stored[where] = await _stored_offset(self._member, where)
-            self._member.kafka.seek(where, self._member.stored[where])
+    def on_partitions_revoked(self, _: set[TopicPartition]) -> None:
+        self.on_partitions_assigned(set())
 
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        for where in revoked:
-            self._member.waiting.pop(where, None)
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Begin anew: the client forgets positions and pauses at every rebalance, also of what comes back to us."""
+        self._member.assigned = set(assigned)
+        self._member.stored.clear()
+        self._member.waiting.clear()
+
+
+async def _place(member: _Member) -> None:
+    """Put each assigned partition where the database has it, unless it is there or waits."""
+    missing = member.assigned - member.stored.keys() - member.waiting.keys()
+    if not missing:
+        return
+    try:
+        offsets = await _stored_offsets(member, missing)
+    except TROUBLE as error:
+        for where in missing:
+            _wait(member, where, error)
+        return
+    for where in missing & member.assigned:  # a rebalance may have come in between
+        member.kafka.seek(where, offsets[where])
+        member.stored[where] = offsets[where]
 
 
 async def _take(member: _Member, where: TopicPartition, records: Sequence[Record]) -> None:
-    """Apply a batch; on trouble put the partition back where the database has it, and say when to try again."""
+    """Apply a batch; on trouble have the partition placed again, at once or after a while."""
     if where not in member.stored:
-        return  # fetched before `on_partitions_assigned` has placed it; its seek brings these records again
+        return  # fetched before it was placed, which brings these records again
     try:
-        await _apply(member, where, records)
+        await _apply_or_park(member, where, records)
     except Fenced:
-        member.stored[where] = await _stored_offset(member, where)
-        member.kafka.seek(where, member.stored[where])
-    except _TRANSIENT as error:
-        _wait(member, where, error)
+        member.stored.pop(where, None)
     except Exception as error:  # noqa: BLE001 - whatever a record provokes, it must not stop its neighbours
-        log.warning("consumer.one_by_one", group=member.group.name, topic=where.topic, error=repr(error))
-        await _take_one_by_one(member, where, records)
+        _wait(member, where, error)
     else:
         member.failures.pop(where, None)
 
 
-async def _take_one_by_one(member: _Member, where: TopicPartition, records: Sequence[Record]) -> None:
+async def _apply_or_park(member: _Member, where: TopicPartition, records: Sequence[Record]) -> None:
+    """Apply a batch whole, or else record by record, parking those that never will be applied."""
+    try:
+        return await _apply(member, where, records)
+    except Exception as error:
+        if isinstance(error, Fenced) or passes(error):
+            raise
+        failure = repr(error)
+    if len(records) == 1:
+        return await _park(member, where, records[0], failure)
+    log.warning("consumer.one_by_one", group=member.group.name, topic=where.topic, error=failure)
     for record in records:
-        try:
-            await _apply(member, where, [record])
-        except (*_TRANSIENT, Fenced) as error:
-            return _wait(member, where, error)
-        except Exception as error:  # noqa: BLE001 - see _take
-            await _park(member, where, record, repr(error))
+        await _apply_or_park(member, where, [record])
     return None
 
 
@@ -218,18 +226,23 @@ async def _apply(member: _Member, where: TopicPartition, records: Sequence[Recor
                 for message in flowing:
                     spans.enter_context(telemetry.span(f"process {message.type}", parent=message.traceparent))
                 await member.group.listeners[where.topic](tx, flowing)
-    member.stored[where] = last.offset + 1
+    _advance(member, where, last.offset + 1)
     APPLIED.labels(member.group.name, where.topic).inc(len(flowing))
     APPLIED_AT.labels(member.group.name, where.topic).set(last.time.timestamp())
 
 
+def _advance(member: _Member, where: TopicPartition, next_offset: int) -> None:
+    if where in member.stored:  # else it was taken from us meanwhile, and must be placed anew if it comes back
+        member.stored[where] = next_offset
+
+
 async def _move(
-    tx: Transaction, member: _Member, where: TopicPartition, next_offset: int, recorded_at: datetime
+    tx: Transaction, member: _Member, where: TopicPartition, next_offset: int, recorded_at: datetime | None
 ) -> None:
     moved = await tx.execute(
         """
         UPDATE consumer_offset
-           SET next_offset = $4, recorded_at = $5, updated_at = clock_timestamp()
+           SET next_offset = $4, recorded_at = coalesce($5, recorded_at), updated_at = clock_timestamp()
          WHERE grp = $1 AND topic = $2 AND part = $3 AND next_offset = $6
         """,
         member.group.name,
@@ -237,7 +250,7 @@ async def _move(
         where.partition,
         next_offset,
         recorded_at,
-        member.stored[where],
+        member.stored.get(where),  # none if it was taken from us meanwhile, and none equals nothing
     )
     if moved != "UPDATE 1":
         raise Fenced
@@ -247,37 +260,38 @@ async def _behind_parked(
     tx: Transaction, member: _Member, records: Sequence[Record], messages: Sequence[Message]
 ) -> list[Message]:
     """Park what belongs behind a parked key; return the rest."""
+    keys = [_text(record.key) for record in records]
     rows = await tx.fetch(
         "SELECT key FROM parked_key WHERE grp = $1 AND topic = $2 AND key = ANY ($3::text[])",
         member.group.name,
         messages[0].topic,
-        [message.key for message in messages],
+        keys,
     )
     parked = {row["key"] for row in rows}
-    for record, message in zip(records, messages, strict=True):
-        if message.key in parked:
-            await _insert_parked(tx, member, record, message.key, "behind a parked record of its key")
-    return [message for message in messages if message.key not in parked]
+    for record, key in zip(records, keys, strict=True):
+        if key in parked:
+            await _insert_parked(tx, member, record, "behind a parked record of its key")
+    return [message for message, key in zip(messages, keys, strict=True) if key not in parked]
 
 
 async def _park(member: _Member, where: TopicPartition, record: Record, error: str) -> None:
     """Set one record aside with its key, and go on behind it."""
-    key = (record.key or b"").decode("utf-8", "replace")
+    key = _text(record.key)
     async with member.database.transaction(SYSTEM) as tx:
-        await _move(tx, member, where, record.offset + 1, _recorded_at(record))
+        await _move(tx, member, where, record.offset + 1, None)
         await tx.execute(
             "INSERT INTO parked_key (grp, topic, key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             member.group.name,
             where.topic,
             key,
         )
-        await _insert_parked(tx, member, record, key, error)
-    member.stored[where] = record.offset + 1
+        await _insert_parked(tx, member, record, error)
+    _advance(member, where, record.offset + 1)
     log.error("consumer.parked", group=member.group.name, topic=where.topic, offset=record.offset, key=key, error=error)
 
 
-async def _insert_parked(tx: Transaction, member: _Member, record: Record, key: str, error: str) -> None:
-    headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+async def _insert_parked(tx: Transaction, member: _Member, record: Record, error: str) -> None:
+    headers = {_text(name.encode()): _text(value) for name, value in record.headers}
     await tx.execute(
         """
         INSERT INTO parked_event (grp, topic, part, "offset", key, headers, value, error)
@@ -288,42 +302,43 @@ async def _insert_parked(tx: Transaction, member: _Member, record: Record, key: 
         record.topic,
         record.partition,
         record.offset,
-        key,
+        _text(record.key),
         msgspec.json.encode(headers).decode(),
         record.value,
-        error[:2000],
+        _text(error.encode("utf-8", "replace"))[:2000],
     )
     PARKED.labels(member.group.name, record.topic).inc()
 
 
-async def _stored_offset(member: _Member, where: TopicPartition) -> int:
+async def _stored_offsets(member: _Member, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+    """Read where partitions stand, after whoever is moving them; one that nobody has read stands at its beginning."""
     async with member.database.transaction(SYSTEM) as tx:
-        await tx.execute(
+        rows = await tx.fetch(
             """
-            INSERT INTO consumer_offset (grp, topic, part, next_offset) VALUES ($1, $2, $3, 0)
-                ON CONFLICT DO NOTHING
+            INSERT INTO consumer_offset AS here (grp, topic, part, next_offset)
+            SELECT $1, topic, part, 0 FROM unnest($2::text[], $3::integer[]) AS named (topic, part)
+             ORDER BY topic, part
+                ON CONFLICT (grp, topic, part) DO UPDATE SET next_offset = here.next_offset
+            RETURNING topic, part, next_offset
             """,
             member.group.name,
-            where.topic,
-            where.partition,
+            [where.topic for where in partitions],
+            [where.partition for where in partitions],
         )
-        offset: int = await tx.fetchval(
-            "SELECT next_offset FROM consumer_offset WHERE grp = $1 AND topic = $2 AND part = $3",
-            member.group.name,
-            where.topic,
-            where.partition,
-        )
-    return offset
+    return {TopicPartition(row["topic"], row["part"]): row["next_offset"] for row in rows}
 
 
 def _wait(member: _Member, where: TopicPartition, error: Exception) -> None:
-    """Pause a partition and put it back to its stored offset; `_resume` takes it up again after a growing while."""
+    """Pause a partition; `_resume` gives it back to `_place` after a growing while."""
+    tell = log.info if passes(error) else log.error
+    tell("consumer.waits", group=member.group.name, topic=where.topic, part=where.partition, error=repr(error))
+    member.stored.pop(where, None)
+    if where not in member.assigned:
+        return
     failures = member.failures[where] = member.failures.get(where, 0) + 1
-    longest = min(member.settings.backoff_s_min * 2**failures, member.settings.backoff_s_max)
+    longest = min(member.settings.backoff_s_min * 2 ** min(failures, 32), member.settings.backoff_s_max)
     member.waiting[where] = monotonic() + longest * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
     member.kafka.pause(where)
-    member.kafka.seek(where, member.stored[where])
-    log.info("consumer.waits", group=member.group.name, topic=where.topic, part=where.partition, error=repr(error))
 
 
 def _resume(member: _Member) -> None:
@@ -338,15 +353,15 @@ async def _hint(member: _Member) -> None:
     if monotonic() - member.hinted_at < member.settings.commit_hint_every_s or not member.stored:
         return
     member.hinted_at = monotonic()
-    assigned = member.kafka.assignment()
     try:
-        await member.kafka.commit({where: offset for where, offset in member.stored.items() if where in assigned})
+        await member.kafka.commit(dict(member.stored))
     except KafkaError as error:
         log.debug("consumer.hint_failed", group=member.group.name, error=repr(error))
 
 
-def _recorded_at(record: Record) -> datetime:
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+def _text(raw: bytes | None) -> str:
+    """Read bytes as a text that PostgreSQL keeps: what is no character, and U+0000, becomes U+FFFD."""
+    return (raw or b"").decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _key(record: Record) -> str:
@@ -361,7 +376,7 @@ def _message(record: Record) -> Message:
     Raises:
         Poison: it has no key, or lacks an attribute that we need.
     """
-    headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+    headers = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     try:
         return Message(
             topic=record.topic,

@@ -55,3 +55,10 @@ async def test_a_commune_permits_and_counts_at_its_own_places_only(desk: Desk) -
     stranger = await desk.post(f"{path}/{session}", relay, count, match=action, at=after)
     assert problem(stranger) == (403, "not-yours")
     await act(desk, action, session, its_relay, count, at=after)
+
+
+async def test_an_action_is_cancelled_on_the_day_it_is_where_it_takes_place(desk: Desk) -> None:
+    cast = a_cast()
+    (action,) = await actions_of(desk, cast, await funded(desk, cast, zone="America/Cayenne"))
+    cancelled = await act(desk, action, "cancel", cast.holder, {"cause": "public"}, at="2025-05-11T03:30:00+02:00")
+    assert cancelled.json()["cancellation"]["cancelled_on"] == "2025-05-10"

@@ -6,12 +6,11 @@ from datetime import date, time
 from typing import Any
 
 from actions.domain import agenda, closing, deciding, filing, financing, formalities, lifecycle, reviewing
-from actions.domain.action import Cancellation
 from actions.domain.agenda import SessionPlan
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.funding import LineDecision, Payment
-from actions.domain.lifecycle import NewDay
+from actions.domain.lifecycle import CancellationPlan, NewDay
 from common.contracts.actions import (
     Account,
     Cause,
@@ -38,6 +37,7 @@ Verb = Callable[[Dossier], Iterable[Move]]
 
 LATE = p.at("2026-01-15 10:00")
 SESSION = p.an_id("A2-1")
+GONE = CancellationPlan(cause=Cause.PUBLIC, reason="")
 
 
 def put(dossier: Dossier, moves: Iterable[Move]) -> Dossier:
@@ -239,8 +239,7 @@ def _reschedule(d: Dossier) -> Move:
 
 
 def _cancel(d: Dossier) -> Iterable[Move]:
-    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=p.day("2025-07-19"))
-    cancelled = lifecycle.cancel(d.screening, gone, at=LATE)
+    cancelled = lifecycle.cancel(d.screening, GONE, at=LATE)
     yield cancelled
     project = closing.cancelled_with(d.project, (d.workshop, cancelled[0]), at=LATE)
     if project is not None:
@@ -248,8 +247,7 @@ def _cancel(d: Dossier) -> Iterable[Move]:
 
 
 def _cancel_workshop(d: Dossier) -> Iterable[Move]:
-    gone = Cancellation(cause=Cause.PUBLIC, reason="", cancelled_on=p.day("2025-07-19"))
-    cancelled = lifecycle.cancel(d.workshop, gone, at=LATE)
+    cancelled = lifecycle.cancel(d.workshop, GONE, at=LATE)
     yield cancelled
     project = closing.cancelled_with(d.project, (cancelled[0], d.screening), at=LATE)
     if project is not None:

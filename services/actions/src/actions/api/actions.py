@@ -11,9 +11,7 @@ from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Day, Few, Hour
 from actions.api.seen import ActionSeen, with_actions
 from actions.commands import actions as commands
 from actions.domain import access, refusals
-from actions.domain.action import Cancellation
-from actions.domain.days import local_day
-from actions.domain.lifecycle import NewDay
+from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.store import actions as store
 from common.contracts.actions import ActionState, ActionStatus, ActionType, Cause
 from common.errors import NotKnownHere
@@ -95,6 +93,14 @@ class CancellationBody(Model):
     reason: Annotated[str, Field(max_length=2000)] = ""
     spent: Amount = NOTHING
     to_give_back: Amount = NOTHING
+
+    def plan(self) -> CancellationPlan:
+        return CancellationPlan(
+            cause=self.cause,
+            reason=self.reason,
+            spent_cents=self.spent.cents(),
+            to_give_back_cents=self.to_give_back.cents(),
+        )
 
 
 @router.get("/v1/actions", operation_id="action.list", response_model=Listed[ActionState])
@@ -242,13 +248,6 @@ async def cancel(
     action_id: UUID, body: CancellationBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
     """Cancel the action (T17); its project is cancelled with the last of its actions."""
-    cancellation = Cancellation(
-        cause=body.cause,
-        reason=body.reason,
-        cancelled_on=local_day(now, "Europe/Paris"),
-        spent_cents=body.spent.cents(),
-        to_give_back_cents=body.to_give_back.cents(),
-    )
     async with db.transaction(caller) as tx:
-        answer = await commands.cancel(tx, action_id, cancellation, caller=caller, once=once, at=now)
+        answer = await commands.cancel(tx, action_id, body.plan(), caller=caller, once=once, at=now)
     return respond(answer)

@@ -9,11 +9,11 @@ from uuid import UUID
 from actions.commands import lookups, projects
 from actions.commands.wishes import ActionWish, ClearanceWish
 from actions.domain import access, agenda, closing, formalities, lifecycle
-from actions.domain.action import Action, Cancellation, Moved
+from actions.domain.action import Action, Moved
 from actions.domain.agenda import SessionPlan
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
-from actions.domain.lifecycle import NewDay
+from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Circumstances
 from actions.store import actions, campaigns, known
 from actions.store import projects as project_store
@@ -271,7 +271,7 @@ async def hold(
 
 
 async def cancel(
-    tx: Transaction, action_id: UUID, cancellation: Cancellation, *, caller: Principal, once: Once, at: datetime
+    tx: Transaction, action_id: UUID, plan: CancellationPlan, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     """Cancel an action (T17); the project whose last action it was is cancelled with it."""
     project = await project_store.lock_project(tx, await actions.project_of(tx, action_id))
@@ -279,7 +279,7 @@ async def cancel(
     access.require(caller, "action.cancel", siblings[action_id])
     if answer := await once.answered(tx, siblings[action_id].version):
         return answer
-    action, facts = lifecycle.cancel(siblings[action_id], cancellation, at=at)
+    action, facts = lifecycle.cancel(siblings[action_id], plan, at=at)
     if cancelled := closing.cancelled_with(project, [*(siblings | {action_id: action}).values()], at=at):
         await projects.save(tx, cancelled, None)
         action = replace(action, project_state=cancelled[0].state)

@@ -45,6 +45,16 @@ class NewDay:
     starts_at: time | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationPlan:
+    """Why an action is given up, what it has cost, and what goes back to the funders."""
+
+    cause: Cause
+    reason: str
+    spent_cents: int = 0
+    to_give_back_cents: int = 0
+
+
 def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:
     """Announce an action for which everything is there (T12)."""
     action.require("action.schedule")
@@ -157,11 +167,18 @@ def hold(action: Action, participants_distinct: int | None, *, at: datetime) -> 
     return moved(held, fact)
 
 
-def cancel(action: Action, cancellation: Cancellation, *, at: datetime) -> Moved:
-    """Give the action up (T17), saying why, what it has cost, and what goes back to the funders."""
+def cancel(action: Action, plan: CancellationPlan, *, at: datetime) -> Moved:
+    """Give the action up (T17) on this day of its own zone."""
     action.require("action.cancel")
-    if cancellation.spent_cents < 0 or cancellation.to_give_back_cents < 0:
+    if plan.spent_cents < 0 or plan.to_give_back_cents < 0:
         raise AmountNotPossible(pointer="/to_give_back")
+    cancellation = Cancellation(
+        cause=plan.cause,
+        reason=plan.reason,
+        cancelled_on=local_day(at, action.zone),
+        spent_cents=plan.spent_cents,
+        to_give_back_cents=plan.to_give_back_cents,
+    )
     given_up = (
         replace(session, state=SessionStatus.CANCELLED, cause=cancellation.cause)
         for session in action.sessions
@@ -192,8 +209,7 @@ def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
     last = campaign.ends_on + timedelta(days=campaign.rules.extension_days)
     if today <= last:
         raise NotYet(f"The campaign ends on {last}.", precision=f"La campagne finit le {last}.")
-    ended = Cancellation(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED, cancelled_on=today)
-    return cancel(action, ended, at=at)
+    return cancel(action, CancellationPlan(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED), at=at)
 
 
 def _moved_to(session: Session, day: NewDay) -> Session:

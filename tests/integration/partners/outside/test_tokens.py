@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey, OKPKey
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
 from common.tokens import Keys, Verifier
 from partners.clients.keyfile import KeyFile
-from tests.integration.partners.outside.house import ISSUER, OPERATOR_SECRET, Partner, ask
+from tests.integration.partners.outside.house import ISSUER, OPERATOR_SECRET, ask
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -264,32 +264,3 @@ def _kid(answer: Any) -> str:
     head = answer.json()["access_token"].partition(".")[0]
     kid: str = msgspec.json.decode(base64.urlsafe_b64decode(head + "=="))["kid"]
     return kid
-
-
-async def test_who_came_in_and_who_did_not_is_noted_without_any_secret(house):
-    partner = await house.partner(Role.FUNDER)
-    await ask(house.http, {}, auth=(partner.client_id, partner.secret))
-    await ask(house.http, {}, auth=(partner.client_id, "wrong"))
-    rows = await house.administrator.fetch(
-        "SELECT what, detail::text FROM partners.audit WHERE client_id = $1 ORDER BY at", partner.client_id
-    )
-    assert [row["what"] for row in rows] == ["client.registered", "token.issued", "token.refused"]
-    everything = str(
-        await house.administrator.fetch(
-            "SELECT audit::text, api_client_secret::text FROM partners.audit, partners.api_client_secret"
-        )
-    )
-    assert partner.secret not in everything
-    assert "eyJ" not in everything
-
-
-async def test_the_note_book_cannot_be_read_or_changed_by_the_service(house):
-    partner = Partner(house.http, "operator", OPERATOR_SECRET, house.operator.org)
-    assert (await partner.get("/v1/api-clients")).status_code == 200
-    rights = await house.administrator.fetch(
-        """
-        SELECT privilege_type FROM information_schema.role_table_grants
-         WHERE grantee = 'partners_app' AND table_schema = 'partners' AND table_name = 'audit'
-        """
-    )
-    assert [row["privilege_type"] for row in rights] == ["INSERT"]

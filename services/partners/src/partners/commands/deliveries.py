@@ -21,7 +21,7 @@ async def redeliver(tx: Transaction, endpoint_id: UUID, sequence: int, caller: P
         return answer
     endpoint.require_active()
     await deliveries.redeliver(tx, endpoint_id, sequence)
-    await audit.note(tx, "delivery.redelivered", caller.client_id, detail={"endpoint": endpoint_id, "n": sequence})
+    await _noted(tx, "delivery.redelivered", caller, {"endpoint": endpoint_id, "n": sequence})
     body = msgspec.json.encode({"sequence": sequence, "state": "pending"})
     return await kept.keep(tx, once, Answer(status=202, version=endpoint.version, body=body))
 
@@ -44,6 +44,11 @@ async def recover(
     since, until = period
     require_recoverable(since, until, at=at)
     number = await deliveries.recover(tx, endpoint_id, since, until, RECOVER_DELIVERIES_MAX)
-    await audit.note(tx, "endpoint.recovered", caller.client_id, detail={"endpoint": endpoint_id, "n": number})
+    await _noted(tx, "endpoint.recovered", caller, {"endpoint": endpoint_id, "n": number})
     body = msgspec.json.encode({"recovered": number})
     return await kept.keep(tx, once, Answer(status=202, version=endpoint.version, body=body))
+
+
+async def _noted(tx: Transaction, what: str, caller: Principal, detail: dict[str, object]) -> None:
+    """Note what a partner did to what is its own."""
+    await audit.note(tx, what, caller.client_id, by=caller.client_id, detail=detail)

@@ -13,7 +13,7 @@ from common.tokens import Principal
 from partners.commands.clients import Fresh, Sealing
 from partners.domain import access, signature
 from partners.domain.cloudevent import Event, document
-from partners.domain.destination import Destinations
+from partners.domain.destination import Destinations, host
 from partners.domain.eventtypes import TEST, require_known
 from partners.domain.webhook import ENDPOINTS_MAX, Endpoint, TooManyEndpoints, require_within
 from partners.store import audit, endpoints, fanout, kept, lanes
@@ -61,7 +61,7 @@ async def register(
     secret, answer = _with_secret(endpoint, 201, fresh, seal)
     given = await endpoints.add(tx, endpoint, secret, once, answer)
     if given is answer:
-        await audit.note(tx, "endpoint.registered", caller.client_id, detail={"endpoint": endpoint.id})
+        await _noted(tx, "registered", endpoint, caller, host=host(endpoint.url))
     return given
 
 
@@ -85,6 +85,8 @@ async def change(
     )
     if changed.state is not endpoint.state:
         await lanes.set_active(tx, endpoint_id, active=False)
+    moved = {} if changed.url == endpoint.url else {"host": host(changed.url)}
+    await _noted(tx, "changed", endpoint, caller, parts=changed.differs_in(endpoint), **moved)
     return await endpoints.save(tx, changed, once, _answer(changed))
 
 
@@ -94,7 +96,7 @@ async def remove(tx: Transaction, endpoint_id: UUID, caller: Principal, once: On
     access.require(caller, "endpoint.remove")
     if answer := await once.answered(tx, endpoint.version):
         return answer
-    await audit.note(tx, "endpoint.removed", caller.client_id, detail={"endpoint": endpoint_id})
+    await _noted(tx, "removed", endpoint, caller)
     return await endpoints.remove(tx, endpoint_id, once, _answer(endpoint))
 
 
@@ -108,6 +110,7 @@ async def verify(
         return answer
     asked = endpoint.ask_verification(at=at)
     await endpoints.put_challenge(tx, endpoint_id, challenge)
+    await _noted(tx, "verification_asked", endpoint, caller)
     return await endpoints.save(tx, asked, once, _answer(asked, 202))
 
 
@@ -119,6 +122,7 @@ async def pause(tx: Transaction, endpoint_id: UUID, caller: Principal, once: Onc
         return answer
     paused = endpoint.pause(at=at)
     await lanes.set_active(tx, endpoint_id, active=False)
+    await _noted(tx, "paused", endpoint, caller)
     return await endpoints.save(tx, paused, once, _answer(paused))
 
 
@@ -130,6 +134,7 @@ async def resume(tx: Transaction, endpoint_id: UUID, caller: Principal, once: On
         return answer
     resumed = endpoint.resume(at=at)
     await lanes.set_active(tx, endpoint_id, active=True)
+    await _noted(tx, "resumed", endpoint, caller)
     return await endpoints.save(tx, resumed, once, _answer(resumed))
 
 
@@ -150,7 +155,7 @@ async def rotate_secret(
     changed = endpoint.touched(fresh.at)
     secret, answer = _with_secret(changed, 200, fresh, seal)
     await endpoints.add_secret(tx, secret, old_until=fresh.at + overlap)
-    await audit.note(tx, "endpoint.secret_rotated", caller.client_id, detail={"endpoint": endpoint_id})
+    await _noted(tx, "secret_rotated", endpoint, caller)
     return await endpoints.save(tx, changed, once, answer)
 
 
@@ -169,8 +174,15 @@ async def test(
         id=fresh.id, type=ce_type(TEST), subject=subject, time=fresh.at, document=said, traceparent=traceparent
     )
     await fanout.address(tx, [Addressed(endpoint_id=endpoint_id, event=event, cause="notice")])
+    await _noted(tx, "tested", endpoint, caller, event=fresh.id)
     body = msgspec.json.encode({"event_id": fresh.id})
     return await kept.keep(tx, once, Answer(status=202, version=endpoint.version, body=body))
+
+
+async def _noted(tx: Transaction, what: str, endpoint: Endpoint, caller: Principal, **detail: object) -> None:
+    """Note what a partner did to an endpoint of its own; of a URL the host alone, the rest may be a secret."""
+    said = {"endpoint": endpoint.id, **detail}
+    await audit.note(tx, f"endpoint.{what}", caller.client_id, by=caller.client_id, detail=said)
 
 
 def _sound(asked: Subscription, caller: Principal, destinations: Destinations) -> Subscription:

@@ -13,7 +13,7 @@ from partners.commands.fanout import Notice
 from partners.domain.eventtypes import DEAD, DISABLED, FAILING
 from partners.domain.schedule import Breaker, Lane, Next, Outcome, Patience
 from partners.domain.webhook import Disabled, NoSuchEndpoint, State
-from partners.store import audit, deliveries, endpoints, lanes
+from partners.store import audit, clients, deliveries, endpoints, lanes
 from partners.store.lanes import Finished
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,9 @@ async def disable(tx: Transaction, endpoint_id: UUID, because: Disabled, *, even
     data = {"because": because}
     notice = Notice(endpoint_id=endpoint_id, kind=DISABLED, data=data, event_id=event_id, at=at)
     await fanout.notify(tx, [notice])
-    await audit.note(tx, "endpoint.disabled", "system", detail={"endpoint": endpoint_id, "because": because})
+    owner = await clients.of_partner(tx, endpoint.role, endpoint.org)
+    detail = {"endpoint": endpoint_id, "because": because}
+    await audit.note(tx, "endpoint.disabled", owner, by=audit.OURSELVES, detail=detail)
     log.warning("webhook.endpoint_disabled", endpoint_id=str(endpoint_id), because=because)
     return True
 

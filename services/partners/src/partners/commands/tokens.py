@@ -63,12 +63,13 @@ async def let_in(
         held = SCOPES_OF[known.client.role]
         grant = _grant(known, narrowed(scope, held))
     except OAuthRefusal as refusal:
-        await audit.note(tx, "token.refused", client_id, detail={"error": refusal.error})
+        await audit.note(tx, "token.refused", client_id, by=None, detail={"error": refusal.error})
         return refusal
     token = issue(
         grant, key=issuing.key, issuer=issuing.issuer, audience=issuing.audience, at=issuing.at, jti=issuing.jti
     )
-    await audit.note(tx, "token.issued", client_id, detail={"jti": issuing.jti, "scopes": sorted(grant.scopes)})
+    detail = {"jti": issuing.jti, "scopes": sorted(grant.scopes)}
+    await audit.note(tx, "token.issued", client_id, by=client_id, detail=detail)
     return Issued(token=token, scopes=grant.scopes)
 
 

@@ -8,10 +8,11 @@ import msgspec
 from common.contracts import ce_type
 from common.database import Transaction
 from partners.domain.cloudevent import document
+from partners.domain.destination import host
 from partners.domain.eventtypes import VERIFICATION
 from partners.domain.schedule import Attempt
 from partners.domain.webhook import NoSuchEndpoint, State
-from partners.store import endpoints, lanes
+from partners.store import audit, clients, endpoints, lanes
 from partners.store.endpoints import Challenge
 
 MISMATCH = "challenge"
@@ -40,6 +41,9 @@ async def conclude(tx: Transaction, challenge: Challenge, attempt: Attempt, *, a
         return
     await endpoints.save_ours(tx, endpoint.verified(at=at))
     await lanes.set_active(tx, challenge.endpoint_id, active=True)
+    owner = await clients.of_partner(tx, endpoint.role, endpoint.org)
+    detail = {"endpoint": endpoint.id, "host": host(endpoint.url)}
+    await audit.note(tx, "endpoint.verified", owner, by=audit.OURSELVES, detail=detail)
 
 
 def wrong(attempt: Attempt, challenge: str) -> str | None:

@@ -118,6 +118,11 @@ class Destinations:
         return None
 
 
+def host(url: str) -> str:
+    """Say where a URL goes, without what it says there."""
+    return urlsplit(url).netloc
+
+
 _PRIVATE_NAMES = frozenset(
     ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "test", "invalid"]
 )

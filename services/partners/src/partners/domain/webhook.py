@@ -155,6 +155,11 @@ class Endpoint:
             changed = replace(changed, url=url, verification=None, state=State.PENDING, disabled_because=None)
         return changed.touched(at)
 
+    def differs_in(self, other: "Endpoint") -> list[str]:
+        """Name what an owner can change that is not the same in both."""
+        parts = ("url", "description", "event_types", "codes")
+        return [part for part in parts if getattr(self, part) != getattr(other, part)]
+
     def ask_verification(self, *, at: datetime) -> "Endpoint":
         """Have a challenge sent; whoever echoes it wants these events."""
         if self.state not in (State.PENDING, State.DISABLED):

@@ -191,6 +191,21 @@ async def see_assertion(tx: Transaction, client_id: str, jti: str, expires_at: i
     return done == "INSERT 0 1"
 
 
+async def of_partner(tx: Transaction, role: Role, organisation_id: UUID) -> str:
+    """Name the client of a partner: the one that is live, or the one that was last; in the house's own name."""
+    client_id: str = await tx.fetchval(
+        """
+        SELECT id FROM api_client
+         WHERE role = $1 AND organisation_id = $2
+         ORDER BY revoked_at DESC NULLS FIRST
+         LIMIT 1
+        """,
+        role,
+        organisation_id,
+    )
+    return client_id
+
+
 async def organisation_exists(tx: Transaction, organisation_id: UUID) -> bool:
     return await tx.fetchval("SELECT EXISTS (SELECT FROM organisation WHERE id = $1)", organisation_id) is True
 

@@ -36,9 +36,7 @@ async def test_what_a_partner_does_to_its_endpoints_is_noted_as_its_own_doing(ho
         "endpoint.changed",
         "endpoint.removed",
     ]
-    assert [by for _, by, _ in rows] == [
-        partner.client_id if what != "endpoint.verified" else "system" for what, _, _ in rows
-    ]
+    assert {what: by for what, by, _ in rows if by != partner.client_id} == {"endpoint.verified": "system"}
     assert all(detail["endpoint"] == str(endpoint.id) for _, _, detail in rows)
     assert (rows[0][2]["host"], rows[2][2]["host"]) == (f"localhost:{receiver.port}",) * 2
     assert (rows[8][2]["parts"], "host" in rows[8][2]) == (["description"], False)
@@ -53,8 +51,9 @@ async def test_what_we_do_to_an_endpoint_is_noted_about_its_owner(house, around,
     async with working(around) as worker:
         await worker.subscribed(partner, "/hook")
         await worker.hear(a_fact())
-        disabled = await until(lambda: _notes(house, partner, "endpoint.disabled"))
-    assert [(by, detail["because"]) for _, by, detail in disabled] == [("system", "gone")]
+        await until(lambda: _notes(house, partner, "endpoint.disabled"))
+    [(_, by, detail)] = await _notes(house, partner, "endpoint.disabled")
+    assert (by, detail["because"]) == ("system", "gone")
 
 
 async def test_who_proved_who_they_are_did_it_themselves_and_strangers_are_nobody(house):

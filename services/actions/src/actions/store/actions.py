@@ -70,41 +70,23 @@ NESTED = frozenset(
     }
 )
 
-_READ = """
-SELECT id, version, changed_at, state, postponed_from, project_id, project_state, project_parties, campaign_id,
-       campaign_year, campaign_on, zone, coordination_id, holder_id, action_type, title, description, setting,
-       closed_circuit, site_authority_id, regime, organiser_id, price_cents, out_of_school, intergenerational,
-       access_note, period, places, sessions, authorisation, clearances, permits, neighbours, site_approval,
-       participants_distinct, cancellation, notices
-  FROM action
-"""
+_LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
+
+_READ = f"SELECT {_LISTED} FROM action"
 
 _CREATE = outbox.creating(
-    """
-    INSERT INTO action (
-      id, parties, municipalities, departments, version, changed_at, state, postponed_from, project_id, project_state,
-      project_parties, campaign_id, campaign_year, campaign_on, zone, coordination_id, holder_id, action_type, title,
-      description, setting, closed_circuit, site_authority_id, regime, organiser_id, price_cents, out_of_school,
-      intergenerational, access_note, period, places, sessions, authorisation, clearances, permits, neighbours,
-      site_approval, participants_distinct, cancellation, notices, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-           $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $doc
+    f"""
+    INSERT INTO action ({_LISTED}, doc)
+    SELECT {_NUMBERED}, $doc
       FROM key
     RETURNING id
     """
 )
 
 _SAVE = outbox.changing(
-    """
+    f"""
     UPDATE action
-       SET parties = $2, municipalities = $3, departments = $4, version = $5, changed_at = $6, state = $7,
-           postponed_from = $8, project_id = $9, project_state = $10, project_parties = $11, campaign_id = $12,
-           campaign_year = $13, campaign_on = $14, zone = $15, coordination_id = $16, holder_id = $17,
-           action_type = $18, title = $19, description = $20, setting = $21, closed_circuit = $22,
-           site_authority_id = $23, regime = $24, organiser_id = $25, price_cents = $26, out_of_school = $27,
-           intergenerational = $28, access_note = $29, period = $30, places = $31, sessions = $32,
-           authorisation = $33, clearances = $34, permits = $35, neighbours = $36, site_approval = $37,
-           participants_distinct = $38, cancellation = $39, notices = $40, doc = $doc
+       SET {_ASSIGNED}, doc = $doc
      WHERE id = $1
     RETURNING id
     """

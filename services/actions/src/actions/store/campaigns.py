@@ -29,29 +29,23 @@ COLUMNS = (
 )
 NESTED = frozenset({"rules"})
 
-_READ = """
-SELECT id, version, changed_at, state, coordination_id, region, departments, year, session, title, zone, opened_on,
-       ends_on, rules
-  FROM campaign
- WHERE id = $1
-"""
+_LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
+
+_READ = f"SELECT {_LISTED} FROM campaign WHERE id = $1"
 
 _CREATE = outbox.creating(
-    """
-    INSERT INTO campaign (
-      id, version, changed_at, state, coordination_id, region, departments, year, session, title, zone, opened_on,
-      ends_on, rules, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $doc
+    f"""
+    INSERT INTO campaign ({_LISTED}, doc)
+    SELECT {_NUMBERED}, $doc
       FROM key
     RETURNING id
     """
 )
 
 _SAVE = outbox.changing(
-    """
+    f"""
     UPDATE campaign
-       SET version = $2, changed_at = $3, state = $4, coordination_id = $5, region = $6, departments = $7, year = $8,
-           session = $9, title = $10, zone = $11, opened_on = $12, ends_on = $13, rules = $14, doc = $doc
+       SET {_ASSIGNED}, doc = $doc
      WHERE id = $1
     RETURNING id
     """

@@ -62,37 +62,23 @@ NESTED = frozenset(
     }
 )
 
-_READ = """
-SELECT id, version, changed_at, state, campaign_id, campaign_year, campaign_on, zone, coordination_id, holder_id,
-       holder_is_association, title, summary, main, municipalities, departments, regions, partners, lines, conventions,
-       forecast, revised, actual, prior_contact, missing, decisions, account, reason, submitted_at, funded_at, closed_at
-  FROM project
- WHERE id = $1
-"""
+_LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
+
+_READ = f"SELECT {_LISTED} FROM project WHERE id = $1"
 
 _CREATE = outbox.creating(
-    """
-    INSERT INTO project (
-      id, parties, version, changed_at, state, campaign_id, campaign_year, campaign_on, zone, coordination_id,
-      holder_id, holder_is_association, title, summary, main, municipalities, departments, regions, partners, lines,
-      conventions, forecast, revised, actual, prior_contact, missing, decisions, account, reason, submitted_at,
-      funded_at, closed_at, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-           $24, $25, $26, $27, $28, $29, $30, $31, $32, $doc
+    f"""
+    INSERT INTO project ({_LISTED}, doc)
+    SELECT {_NUMBERED}, $doc
       FROM key
     RETURNING id
     """
 )
 
 _SAVE = outbox.changing(
-    """
+    f"""
     UPDATE project
-       SET parties = $2, version = $3, changed_at = $4, state = $5, campaign_id = $6, campaign_year = $7,
-           campaign_on = $8, zone = $9, coordination_id = $10, holder_id = $11, holder_is_association = $12,
-           title = $13, summary = $14, main = $15, municipalities = $16, departments = $17, regions = $18,
-           partners = $19, lines = $20, conventions = $21, forecast = $22, revised = $23, actual = $24,
-           prior_contact = $25, missing = $26, decisions = $27, account = $28, reason = $29, submitted_at = $30,
-           funded_at = $31, closed_at = $32, doc = $doc
+       SET {_ASSIGNED}, doc = $doc
      WHERE id = $1
     RETURNING id
     """

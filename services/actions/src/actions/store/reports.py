@@ -36,32 +36,23 @@ COLUMNS = (
 )
 NESTED = frozenset({"editions"})
 
-_READ = """
-SELECT id, version, changed_at, state, project_id, project_state, campaign_id, campaign_year, campaign_on, zone,
-       coordination_id, holder_id, region, department, municipalities, departments, regions, parties, editions,
-       validated_at
-  FROM report
-"""
+_LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
+
+_READ = f"SELECT {_LISTED} FROM report"
 
 _CREATE = outbox.creating(
-    """
-    INSERT INTO report (
-      id, version, changed_at, state, project_id, project_state, campaign_id, campaign_year, campaign_on, zone,
-      coordination_id, holder_id, region, department, municipalities, departments, regions, parties, editions,
-      validated_at, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $doc
+    f"""
+    INSERT INTO report ({_LISTED}, doc)
+    SELECT {_NUMBERED}, $doc
       FROM key
     RETURNING id
     """
 )
 
 _SAVE = outbox.changing(
-    """
+    f"""
     UPDATE report
-       SET version = $2, changed_at = $3, state = $4, project_id = $5, project_state = $6, campaign_id = $7,
-           campaign_year = $8, campaign_on = $9, zone = $10, coordination_id = $11, holder_id = $12, region = $13,
-           department = $14, municipalities = $15, departments = $16, regions = $17, parties = $18, editions = $19,
-           validated_at = $20, doc = $doc
+       SET {_ASSIGNED}, doc = $doc
      WHERE id = $1
     RETURNING id
     """

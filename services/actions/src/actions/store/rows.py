@@ -1,6 +1,8 @@
-"""Rows and aggregates: the columns of a table are the fields of a frozen dataclass; what is nested is JSON.
+"""Rows and aggregates: what a table keeps is what a frozen dataclass says, field by field; what is nested is JSON.
 
-Both directions are by name and by type, so that a new field is a column here, a field there, and nothing in between.
+The columns are named once, in the store's COLUMNS (`id` first: it is $1), and the statements are written from them.  A
+field is restored from the column of its name; a column without a field is a property of the aggregate, kept for those
+who look for the row by it.  So a new field is a field, a column, and its name in COLUMNS.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,6 +12,21 @@ import asyncpg
 import msgspec
 
 T = TypeVar("T")
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Name the columns, for a SELECT or an INSERT."""
+    return ", ".join(columns)
+
+
+def numbered(columns: Sequence[str]) -> str:
+    """Name their parameters: `$1, $2`."""
+    return ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+
+
+def assigned(columns: Sequence[str]) -> str:
+    """Set all of them but the first, by which the row is found: `state = $2`."""
+    return ", ".join(f"{column} = ${n}" for n, column in enumerate(columns[1:], start=2))
 
 
 def values(aggregate: object, columns: Sequence[str], nested: Collection[str]) -> list[object]:

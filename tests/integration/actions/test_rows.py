@@ -33,5 +33,5 @@ async def test_the_table_has_these_columns_and_the_document(db: Database, store,
             aggregate.__name__.lower(),
         )
     types = {row["column_name"]: row["data_type"] for row in found}
-    assert set(types) == {*store.COLUMNS, "doc"}
-    assert {name for name, kind in types.items() if kind == "jsonb"} == store.NESTED
+    assert set(types) >= {*store.COLUMNS, "doc"}  # a migration comes before the code that needs it
+    assert {name for name in store.COLUMNS if types[name] == "jsonb"} == store.NESTED

@@ -1,11 +1,14 @@
 """Projects through the HTTP door: the way to the funding, and who is turned back."""
 
 import asyncio
+import json
+import re
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from actions.store import actions, projects
 from common.contracts.access import Role
 from common.tokens import SYSTEM
 from tests.integration.actions import journeys
@@ -84,6 +87,22 @@ async def test_a_wrong_body_is_refused_where_it_is_wrong(desk: Desk, wrong: dict
     assert pointer in [error["pointer"] for error in answer.json()["errors"]]
     assert answer.json()["code"] == code or code == "validation"
     assert (await desk.get("/v1/projects", cast.holder)).json()["items"] == []
+
+
+async def test_what_may_be_done_is_read_with_the_document_it_is_said_of(desk: Desk) -> None:
+    """Between two statements a verb may commit, and the old permissions would stand beside the new version."""
+    cast = a_cast()
+    project = (await drafted(desk, cast)).json()
+    (action,) = (await desk.get("/v1/actions", cast.holder, project_id=project["id"])).json()["items"]
+    asked: list[str] = []
+    async with desk.db.transaction(SYSTEM) as tx:
+        with tx.query_logger(lambda query: asked.append(query.query)):
+            seen_project, project_doc = await projects.published_project(tx, project["id"])
+            seen_action, action_doc = await actions.published_action(tx, action["id"])
+    tables = [found for query in asked for found in re.findall(r"FROM (project|action)\b", query)]
+    assert tables == ["project", "action"]
+    versions = [json.loads(doc)["version"] for doc in (project_doc, action_doc)]
+    assert versions == [seen_project.version, seen_action.version]
 
 
 async def test_an_unbalanced_budget_is_refused_by_its_rule(desk: Desk) -> None:

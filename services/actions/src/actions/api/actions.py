@@ -123,9 +123,8 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
     """Read one action."""
     access.require(caller, "action.read", None)
     async with db.transaction(caller) as tx:
-        action = await store.action(tx, action_id)
-        version, doc = await store.action_doc(tx, action_id)
-    return present(with_actions(doc, access.allowed_actions(caller, action)), version=version)
+        action, doc = await store.published_action(tx, action_id)
+    return present(with_actions(doc, access.allowed_actions(caller, action)), version=action.version)
 
 
 @router.post(

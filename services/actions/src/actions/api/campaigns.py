@@ -127,9 +127,8 @@ async def read(campaign_id: UUID, db: Db, caller: Caller) -> Response:
     """Read one campaign."""
     access.require(caller, "campaign.read")
     async with db.transaction(caller) as tx:
-        campaign = await store.campaign(tx, campaign_id)
-        version, doc = await store.campaign_doc(tx, campaign_id)
-    return present(with_actions(doc, access.allowed_actions(caller, campaign)), version=version)
+        campaign, doc = await store.published_campaign(tx, campaign_id)
+    return present(with_actions(doc, access.allowed_actions(caller, campaign)), version=campaign.version)
 
 
 @router.post(

@@ -153,10 +153,9 @@ async def read(project_id: UUID, db: Db, caller: Caller) -> Response:
     """Read one project."""
     access.require(caller, "project.read", None)
     async with db.transaction(caller) as tx:
-        project = await store.project(tx, project_id)
-        version, doc = await store.project_doc(tx, project_id)
+        project, doc = await store.published_project(tx, project_id)
     shown = with_actions(project_for(caller, doc), access.allowed_actions(caller, project))
-    return present(shown, version=version)
+    return present(shown, version=project.version)
 
 
 @router.post(

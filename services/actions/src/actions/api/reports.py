@@ -158,10 +158,9 @@ async def read(report_id: UUID, db: Db, caller: Caller) -> Response:
     """Read one report."""
     access.require(caller, "report.read", None)
     async with db.transaction(caller) as tx:
-        report = await store.report(tx, report_id)
-        version, doc = await store.report_doc(tx, report_id)
+        report, doc = await store.published_report(tx, report_id)
     shown = with_actions(report_for(caller, doc), access.allowed_actions(caller, report))
-    return present(shown, version=version)
+    return present(shown, version=report.version)
 
 
 @router.post(

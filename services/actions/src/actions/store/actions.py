@@ -112,14 +112,6 @@ async def project_of(tx: Transaction, action_id: UUID) -> UUID:
     return project_id
 
 
-async def action(tx: Transaction, action_id: UUID) -> Action:
-    """Read one action."""
-    row = await tx.fetchrow(f"{_READ} WHERE id = $1", action_id)
-    if row is None:
-        raise NoSuchAction
-    return rows.restored(Action, row, NESTED)
-
-
 async def lock_action(tx: Transaction, action_id: UUID) -> Action:
     """Read one action and hold its row, so that no two verbs decide on the same state."""
     row = await tx.fetchrow(f"{_READ} WHERE id = $1 FOR UPDATE", action_id)
@@ -164,12 +156,12 @@ async def follow_project(tx: Transaction, project: Project) -> None:
     )
 
 
-async def action_doc(tx: Transaction, action_id: UUID) -> tuple[int, str]:
-    """Read an action as it was published: its version and its document."""
-    row = await tx.fetchrow("SELECT version, doc FROM action WHERE id = $1", action_id)
+async def published_action(tx: Transaction, action_id: UUID) -> tuple[Action, str]:
+    """Read an action and its document in one statement, so that what is said of both is of one version."""
+    row = await tx.fetchrow(f"SELECT {_LISTED}, doc FROM action WHERE id = $1", action_id)
     if row is None:
         raise NoSuchAction
-    return row["version"], row["doc"]
+    return rows.restored(Action, row, NESTED), row["doc"]
 
 
 async def list_actions(

@@ -73,12 +73,12 @@ async def save_campaign(tx: Transaction, saved: Campaign, facts: Sequence[Campai
     return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once)
 
 
-async def campaign_doc(tx: Transaction, campaign_id: UUID) -> tuple[int, str]:
-    """Read a campaign as it was published: its version and its document."""
-    row = await tx.fetchrow("SELECT version, doc FROM campaign WHERE id = $1", campaign_id)
+async def published_campaign(tx: Transaction, campaign_id: UUID) -> tuple[Campaign, str]:
+    """Read a campaign and its document in one statement, so that what is said of both is of one version."""
+    row = await tx.fetchrow(f"SELECT {_LISTED}, doc FROM campaign WHERE id = $1", campaign_id)
     if row is None:
         raise NoSuchCampaign
-    return row["version"], row["doc"]
+    return rows.restored(Campaign, row, NESTED), row["doc"]
 
 
 async def list_campaigns(

@@ -100,11 +100,6 @@ async def lock_project(tx: Transaction, project_id: UUID) -> Project:
     return await _project(tx, f"{_READ} FOR UPDATE", project_id)
 
 
-async def project(tx: Transaction, project_id: UUID) -> Project:
-    """Read one project."""
-    return await _project(tx, _READ, project_id)
-
-
 async def create_project(tx: Transaction, created: Project, facts: Sequence[ProjectFact], once: Once | None) -> Answer:
     location = f"/v1/projects/{created.id}"
     return await outbox.write(tx, _CREATE, _values(created), _said(created, facts), once, status=201, location=location)
@@ -127,12 +122,12 @@ async def granted_elsewhere(tx: Transaction, held: Project) -> dict[UUID, int]:
     return {row["funder_id"]: row["cents"] for row in found}
 
 
-async def project_doc(tx: Transaction, project_id: UUID) -> tuple[int, str]:
-    """Read a project as it was published: its version and its document."""
-    row = await tx.fetchrow("SELECT version, doc FROM project WHERE id = $1", project_id)
+async def published_project(tx: Transaction, project_id: UUID) -> tuple[Project, str]:
+    """Read a project and its document in one statement, so that what is said of both is of one version."""
+    row = await tx.fetchrow(f"SELECT {_LISTED}, doc FROM project WHERE id = $1", project_id)
     if row is None:
         raise NoSuchProject
-    return row["version"], row["doc"]
+    return rows.restored(Project, row, NESTED), row["doc"]
 
 
 async def list_projects(

@@ -67,14 +67,6 @@ async def project_reported(tx: Transaction, report_id: UUID) -> UUID:
     return project_id
 
 
-async def report(tx: Transaction, report_id: UUID) -> Report:
-    """Read one report."""
-    row = await tx.fetchrow(f"{_READ} WHERE id = $1", report_id)
-    if row is None:
-        raise NoSuchReport
-    return rows.restored(Report, row, NESTED)
-
-
 async def lock_report(tx: Transaction, report_id: UUID) -> Report:
     """Read one report and hold its row, so that no two verbs decide on the same state."""
     row = await tx.fetchrow(f"{_READ} WHERE id = $1 FOR UPDATE", report_id)
@@ -116,12 +108,12 @@ async def follow_project(tx: Transaction, project: Project) -> None:
     )
 
 
-async def report_doc(tx: Transaction, report_id: UUID) -> tuple[int, str]:
-    """Read a report as it was published: its version and its document."""
-    row = await tx.fetchrow("SELECT version, doc FROM report WHERE id = $1", report_id)
+async def published_report(tx: Transaction, report_id: UUID) -> tuple[Report, str]:
+    """Read a report and its document in one statement, so that what is said of both is of one version."""
+    row = await tx.fetchrow(f"SELECT {_LISTED}, doc FROM report WHERE id = $1", report_id)
     if row is None:
         raise NoSuchReport
-    return row["version"], row["doc"]
+    return rows.restored(Report, row, NESTED), row["doc"]
 
 
 async def list_reports(

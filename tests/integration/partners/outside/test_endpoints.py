@@ -1,5 +1,6 @@
 """Webhook endpoints over HTTP: whose they are, what they may ask for, and how they prove themselves."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -97,6 +98,38 @@ async def test_a_partner_has_twenty_endpoints_at_most(house):
     first = (await partner.get(PATH, limit=15)).json()
     rest = (await partner.get(PATH, limit=15, after=first["next"])).json()
     assert (len(first["items"]), len(rest["items"])) == (15, 5)
+
+
+async def test_of_those_registered_at_the_same_time_no_more_than_twenty_are_made(house):
+    partner = await house.collectivity()
+    for n in range(19):
+        await partner.endpoint(f"https://receiver{n}.example.org/")
+    body = {"url": "https://receiver.example.org/", "event_types": ["*"]}
+    async with house.administrator.transaction():
+        await house.administrator.execute("LOCK TABLE partners.wh_endpoint IN SHARE MODE")  # read: yes; add: not yet
+        asked = [asyncio.create_task(partner.post(PATH, body)) for _ in range(3)]
+        await until(lambda: _all_wait(house, len(asked)))
+    answers = await asyncio.gather(*asked)
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert {problem(answer) for answer in answers if answer.status_code != 201} == {(409, "too-many-endpoints")}
+    assert len((await partner.get(PATH, limit=100)).json()["items"]) == 20
+
+
+async def _all_wait(house, number):
+    waiting = """
+        SELECT count(*) FROM pg_locks
+         WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """
+    return await house.administrator.fetchval(waiting) == number
+
+
+async def test_who_repeats_the_last_one_is_given_it_again(house):
+    partner = await house.collectivity()
+    for n in range(19):
+        await partner.endpoint(f"https://receiver{n}.example.org/")
+    body, key = {"url": "https://receiver.example.org/", "event_types": ["*"]}, str(uuid4())
+    answers = await asyncio.gather(*(partner.post(PATH, body, key=key) for _ in range(4)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
 
 
 async def test_it_is_seen_by_its_owner_and_by_nobody_else(house, receiver):

@@ -42,6 +42,7 @@ async def register(
 ) -> Answer:
     """Write down a subscription; it stays silent until its URL has answered a challenge."""
     access.require(caller, "endpoint.register")
+    await endpoints.take_turn(tx, caller.role, caller.org)
     if answer := await once.stored(tx):
         return answer
     asked = _sound(asked, caller, destinations)

@@ -81,6 +81,11 @@ async def page(tx: Transaction, after: UUID | None, limit: int) -> list[tuple[UU
     return [(row["id"], row["doc"]) for row in rows]
 
 
+async def take_turn(tx: Transaction, role: Role, org: UUID) -> None:
+    """Let one transaction at a time count a partner's endpoints and add to them; its own client's row it cannot see."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"endpoints of {role} {org}")
+
+
 async def count(tx: Transaction) -> int:
     """Count a partner's endpoints."""
     number: int = await tx.fetchval("SELECT count(*) FROM wh_endpoint")

@@ -3,13 +3,15 @@
 import asyncio
 import json
 import re
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from actions.store import actions, projects
 from common.contracts.access import Role
+from common.idempotency import Once
 from common.tokens import SYSTEM
 from tests.integration.actions import journeys
 from tests.integration.actions.journeys import JANUARY, MARCH, a_project, an_action, drafted, funded, opened, validated
@@ -53,6 +55,23 @@ async def test_the_same_key_gets_the_same_answer_and_makes_one_project(desk: Des
     assert len((await desk.get("/v1/actions", cast.holder)).json()["items"]) == 1
     other = await desk.post("/v1/projects", cast.holder, {**body, "title": "Autre"}, at=JANUARY, key=key)
     assert problem(other) == (422, "key-reused")
+
+
+async def test_a_creation_tells_whether_it_was_this_one_that_was_made(desk: Desk) -> None:
+    """Two requests with one key pass the first look together; only the key's row says which of them came first."""
+    cast = a_cast()
+    project = await drafted(desk, cast)
+    async with desk.db.transaction(SYSTEM) as tx:
+        before, _ = await projects.published_project(tx, UUID(project.json()["id"]))
+    once = Once(client_id="somebody", key=str(uuid4()), fingerprint=b"same", if_match=None)
+    made = []
+    for _ in range(2):
+        async with desk.db.transaction(SYSTEM) as tx:
+            fresh = replace(before, id=uuid4())
+            made.append(await projects.create_project(tx, fresh, (), once))
+    (first, created), (second, created_again) = made
+    assert (created, created_again) == (True, False)
+    assert second == first
 
 
 async def test_a_change_says_which_version_it_was_decided_on(desk: Desk) -> None:

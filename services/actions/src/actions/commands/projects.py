@@ -39,11 +39,11 @@ async def draft(
     funders = await lookups.funders(tx, wish)
     ids = [new_id() for _ in wished_actions]
     project, facts = filing.draft(file, campaign, holder, funders, new_id=new_id, action_ids=ids, at=at)
-    answer = await projects.create_project(tx, project, facts, once)
-    if answer.version == project.version and str(project.id) in (answer.location or ""):
-        for n, action_id in enumerate(ids):
-            pointer = f"/actions/{n}"
-            await _plan(tx, wished_actions[n], project, action_id, None, new_id=new_id, pointer=pointer, at=at)
+    answer, created = await projects.create_project(tx, project, facts, once)
+    if not created:
+        return answer
+    for n, (wished, action_id) in enumerate(zip(wished_actions, ids, strict=True)):
+        await _plan(tx, wished, project, action_id, None, new_id=new_id, pointer=f"/actions/{n}", at=at)
     return answer
 
 

@@ -100,9 +100,18 @@ async def lock_project(tx: Transaction, project_id: UUID) -> Project:
     return await _project(tx, f"{_READ} FOR UPDATE", project_id)
 
 
-async def create_project(tx: Transaction, created: Project, facts: Sequence[ProjectFact], once: Once | None) -> Answer:
+async def create_project(
+    tx: Transaction, created: Project, facts: Sequence[ProjectFact], once: Once | None
+) -> tuple[Answer, bool]:
+    """Write a project and tell whether it is this one that is answered.
+
+    If the same request came first by another way, nothing is written and its answer leads to the project made then.
+    """
     location = f"/v1/projects/{created.id}"
-    return await outbox.write(tx, _CREATE, _values(created), _said(created, facts), once, status=201, location=location)
+    answer = await outbox.write(
+        tx, _CREATE, _values(created), _said(created, facts), once, status=201, location=location
+    )
+    return answer, answer.location == location
 
 
 async def save_project(

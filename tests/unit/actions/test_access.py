@@ -10,7 +10,7 @@ from actions.domain import access, states
 from actions.domain.access import VERBS, Resource
 from actions.domain.refusals import NoSuchLine, NoSuchPlace, NotYours, ScopeMissing
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Level, Role
-from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus
+from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus, ReportStatus
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 from tests.unit.actions.test_transitions import PROJECTS
@@ -87,7 +87,7 @@ VERBS_OF = {
         project.revise_budget project.submit_account project.report
         action.change action.plan_session action.cancel_session action.record_attendance action.change_clearance
         action.request_authorisation action.amend_authorisation action.inform_neighbours action.schedule action.start
-        action.postpone action.reschedule action.hold action.cancel report.resubmit
+        action.postpone action.reschedule action.hold action.cancel
     """,
     Role.REGIONAL_COORDINATOR: """
         campaign.draft campaign.open campaign.change_rules campaign.close
@@ -252,7 +252,22 @@ def test_the_system_sees_everything_and_a_token_without_read_nothing():
 
 def test_every_verb_has_its_states_and_the_other_way_round():
     without_state = {"campaign.draft", "project.draft"}
-    assert set(DEEDS) - without_state == set(states.POSSIBLE)
+    assert set(DEEDS) - without_state == {states.ASKED_AS.get(verb, verb) for verb in states.POSSIBLE}
+
+
+@pytest.mark.parametrize("state", list(ReportStatus), ids=str)
+def test_allowed_actions_of_a_report_name_the_operation_that_hands_it_in_again(state):
+    report = replace(REPORTED.report, state=state)
+    offered = {one.verb: one for one in access.allowed_actions(a_client(Role.PROJECT_HOLDER), report)}
+    assert set(offered) == {"project.report"}
+    assert offered["project.report"].allowed == (state is ReportStatus.RETURNED)
+    if state is ReportStatus.SUBMITTED:
+        assert offered["project.report"].reason == "The report is submitted; project.report needs returned."
+
+
+def test_allowed_actions_are_verbs_that_can_be_asked_for():
+    for role, resource in product(Role, RESOURCES.values()):
+        assert {one.verb for one in access.allowed_actions(a_client(role), resource)} <= set(VERBS)
 
 
 def test_allowed_actions_say_what_is_possible_now_and_why_the_rest_is_not():

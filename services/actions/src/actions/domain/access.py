@@ -160,12 +160,11 @@ VERBS: Mapping[str, Verb] = {
     "report.read": _READ,
     "report.list": _READ,
     "report.return": _REPORT_REVIEW,
-    "report.resubmit": _REPORT,
     "report.validate": _REPORT_REVIEW,
     "report.amend": _REPORT_REVIEW,
     "sandbox.run_actions_timers": Verb({"operations": Relation.READER}),
 }
-"""Every verb of this service: the operation ids of its routes are these names."""
+"""Every verb that can be asked for: the operation ids of this service's routes are these names, and no others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,23 +212,28 @@ def visible(caller: Caller, resource: Resource) -> bool:
 
 
 def allowed_actions(caller: Caller, resource: Resource) -> tuple[Allowed, ...]:
-    """List the verbs that the caller's scopes reach, each with whether it is possible now, and if not, why not."""
+    """List the operations that the caller's scopes reach, each with whether it is possible now, and if not, why not."""
     noun = type(resource).__name__.lower()
     return tuple(
         _allowed(caller, verb, resource)
         for verb in states.POSSIBLE
-        if verb.startswith(f"{noun}.") and VERBS[verb].scopes & caller.scopes
+        if verb.startswith(f"{noun}.") and VERBS[_asked_as(verb)].scopes & caller.scopes
     )
 
 
 def _allowed(caller: Caller, verb: str, resource: Resource) -> Allowed:
-    if not _related(caller, verb, VERBS[verb].scopes & caller.scopes, resource, None):
-        return Allowed(verb=verb, allowed=False, reason=NotYours.title, raison=NotYours.titre)
+    asked = _asked_as(verb)
+    if not _related(caller, asked, VERBS[asked].scopes & caller.scopes, resource, None):
+        return Allowed(verb=asked, allowed=False, reason=NotYours.title, raison=NotYours.titre)
     project_state = None if isinstance(resource, Campaign) else resource.project_state
     because = states.possible(verb, resource.state, project_state)
     if because is not None:
-        return Allowed(verb=verb, allowed=False, reason=because[0], raison=because[1])
-    return Allowed(verb=verb, allowed=True)
+        return Allowed(verb=asked, allowed=False, reason=because[0], raison=because[1])
+    return Allowed(verb=asked, allowed=True)
+
+
+def _asked_as(verb: str) -> str:
+    return states.ASKED_AS.get(verb, verb)
 
 
 def _related(caller: Caller, verb: str, scopes: AbstractSet[str], resource: Resource, line_id: UUID | None) -> bool:

@@ -99,6 +99,9 @@ WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
 }
 """The states in which the project itself must be, for the verbs of what belongs to it."""
 
+ASKED_AS: Mapping[str, str] = {"report.resubmit": "project.report"}
+"""Verbs that are asked for by another's operation: a returned report is handed in again at the same place (T20)."""
+
 NOUNS: Mapping[str, tuple[str, str]] = {
     "campaign": ("The campaign", "La campagne"),
     "project": ("The project", "Le projet"),
@@ -126,5 +129,5 @@ def require(verb: str, state: StrEnum, project_state: ProjectStatus | None = Non
 
 def _because(noun: str, verb: str, state: StrEnum | None, wanted: AbstractSet[StrEnum]) -> tuple[str, str]:
     english, french = NOUNS[noun]
-    states = ", ".join(sorted(wanted))
-    return f"{english} is {state}; {verb} needs {states}.", f"{french} est « {state} » ; {verb} demande {states}."
+    asked, states = ASKED_AS.get(verb, verb), ", ".join(sorted(wanted))
+    return f"{english} is {state}; {asked} needs {states}.", f"{french} est « {state} » ; {asked} demande {states}."

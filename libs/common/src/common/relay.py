@@ -13,6 +13,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
@@ -102,7 +103,8 @@ async def _lead(settings: Settings) -> None:
         try:
             await _publish(Lead(connection, producer, settings), cursor)
         finally:
-            await asyncio.wait_for(producer.stop(), settings.lease_s)
+            with suppress(TimeoutError):  # it must not take the place of what ended us, least of all of a cancellation
+                await asyncio.wait_for(producer.stop(), settings.lease_s)
     finally:
         connection.terminate()
 
@@ -219,7 +221,11 @@ async def _save(lead: Lead, cursor: Cursor, acked: Mapping[str, int]) -> None:
     saved = await lead.connection.execute(
         _SAVE, lead.settings.service, cursor.epoch, cursor.s1, upper, last_seq, msgspec.json.encode(acked).decode()
     )
-    if saved != "UPDATE 1":
+    _require_fence(saved)
+
+
+def _require_fence(updated: str) -> None:
+    if updated != "UPDATE 1":
         message = "the cursor has another epoch"
         raise SteppedDown(message)
 
@@ -231,22 +237,37 @@ async def _wait_for_the_lead(connection: "asyncpg.Connection[asyncpg.Record]", s
 
 
 async def _take(connection: "asyncpg.Connection[asyncpg.Record]", settings: Settings) -> Cursor:
-    """Take the cursor over with an epoch of our own, after checking that it is still true of database and broker."""
+    """Take the cursor over with an epoch of our own, after checking that it is still true of database and broker.
+
+    What is found untrue is forgotten in the row, not only here: a relay that dies now leaves it to the next one.
+    """
     await _require_topics(settings)
-    before = await connection.fetchrow(_TAKE, settings.service)
-    assert before is not None  # noqa: S101 - _TAKE inserts the row it does not find
-    cursor = Cursor(epoch=before["epoch"], db_epoch=before["db_epoch"], s1=before["s1"])
-    if before["s2"] is not None:
-        cursor = replace(cursor, draining=(before["s2"], before["last_seq"]))
+    async with connection.transaction():
+        before = await connection.fetchrow(_TAKE, settings.service)
+        assert before is not None  # noqa: S101 - _TAKE inserts the row it does not find
+        cursor = _cursor(before)
+        if before["restored"]:
+            log.warning("relay.database_restored", service=settings.service, db_epoch=cursor.db_epoch)
+            cursor = await _forget(connection, settings, cursor)
     if not before["signed_off"]:
         await asyncio.sleep(settings.takeover_wait_s)
-    if before["restored"]:
-        log.warning("relay.database_restored", service=settings.service, db_epoch=cursor.db_epoch)
-        return replace(cursor, s1=NOTHING_SEEN, draining=None)
-    if await _tail_lost(settings, msgspec.json.decode(before["acked"], type=dict[str, int])):
+    acked = msgspec.json.decode(before["acked"], type=dict[str, int])
+    if not before["restored"] and await _tail_lost(settings, acked):
         log.warning("relay.broker_lost_its_tail", service=settings.service)
-        return replace(cursor, s1=NOTHING_SEEN, draining=None)
+        cursor = await _forget(connection, settings, cursor)
     return cursor
+
+
+def _cursor(row: asyncpg.Record) -> Cursor:
+    draining = None if row["s2"] is None else (row["s2"], row["last_seq"])
+    return Cursor(epoch=row["epoch"], db_epoch=row["db_epoch"], s1=row["s1"], draining=draining)
+
+
+async def _forget(connection: "asyncpg.Connection[asyncpg.Record]", settings: Settings, cursor: Cursor) -> Cursor:
+    """Begin again before all transactions: everything retained will be sent, and nothing counts as acknowledged."""
+    forgotten = await connection.execute(_FORGET, settings.service, cursor.epoch, NOTHING_SEEN)
+    _require_fence(forgotten)
+    return replace(cursor, s1=NOTHING_SEEN, draining=None)
 
 
 async def _require_topics(settings: Settings) -> None:
@@ -317,6 +338,12 @@ _SAVE = """
 UPDATE outbox_cursor
    SET s1 = $3::text::pg_snapshot, s2 = $4::text::pg_snapshot, last_seq = $5, acked = acked || $6::jsonb,
        updated_at = clock_timestamp()
+ WHERE relay = $1 AND epoch = $2
+"""
+
+_FORGET = """
+UPDATE outbox_cursor
+   SET s1 = $3::text::pg_snapshot, s2 = NULL, last_seq = NULL, acked = '{}', updated_at = clock_timestamp()
  WHERE relay = $1 AND epoch = $2
 """
 

@@ -1,0 +1,114 @@
+"""A relay that finds its cursor untrue: the database is another one, or the broker has lost what it had."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+import pytest
+
+from common import contracts, migrations, relay
+from common.database import Database, connect
+from common.tokens import SYSTEM
+from tests.integration.common.test_backbone import Received, listening, running
+from tests.waiting import until
+
+SERVICE = "catalogue"
+FACTS = contracts.topic("film", "events")
+CURSOR = "SELECT epoch, db_epoch, s1::text, s2::text, last_seq, acked::text FROM outbox_cursor"
+
+
+@pytest.fixture
+async def address(database) -> str:
+    made: str = await database(SERVICE)
+    return made
+
+
+@pytest.fixture
+async def db(address) -> AsyncIterator[Database]:
+    opened = await connect(migrations.dsn(address, SERVICE, "app"), size_max=5)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def owner(address) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
+    yield connection
+    await connection.close()
+
+
+def relaying(address: str, servers: str, *, takeover_wait_s: float = 0.1):
+    dsn = migrations.dsn(address, SERVICE, "relay")
+    settings = relay.Settings(service=SERVICE, dsn=dsn, servers=servers, takeover_wait_s=takeover_wait_s)
+    return running(relay.run(settings))
+
+
+async def say(db: Database, key: str, version: int) -> None:
+    async with db.transaction(SYSTEM) as tx:
+        await tx.execute(
+            "INSERT INTO outbox (event_id, topic, key, version, type, value) VALUES ($1, $2, $3, $4, $5, $6)",
+            *(uuid4(), FACTS, key, version, contracts.ce_type("film.renamed"), b"{}"),
+        )
+
+
+async def test_a_restored_database_is_not_forgotten_by_a_relay_that_dies_before_it_sends(
+    address, db, owner, kafka_servers
+):
+    key, received = str(uuid4()), Received()
+    async with listening(received, db, kafka_servers):
+        await say(db, key, 1)
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.versions(key) == [1])
+        await owner.execute("UPDATE outbox_cursor SET timeline = timeline - 1, signed_off = false")
+        epoch = await owner.fetchval("SELECT epoch FROM outbox_cursor")
+        async with relaying(address, kafka_servers, takeover_wait_s=60):
+            await until(lambda: _has_moved_from(owner, epoch))
+        taken = await owner.fetchrow(CURSOR)
+        assert (taken["db_epoch"], taken["s1"], taken["acked"]) == (2, relay.NOTHING_SEEN, "{}")
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.versions(key) == [1, 1])
+    assert [message.epoch for message in received.by_key[key]] == [1, 2]
+
+
+async def test_a_large_difference_under_way_is_begun_anew_in_a_restored_database(address, db, owner, kafka_servers):
+    key, received = str(uuid4()), Received()
+    async with listening(received, db, kafka_servers):
+        await say(db, key, 1)
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.versions(key) == [1])
+        await owner.execute("UPDATE outbox_cursor SET timeline = timeline - 1, s2 = s1, last_seq = 1000")
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.versions(key) == [1, 1])
+    assert (await owner.fetchrow(CURSOR))["last_seq"] is None
+
+
+async def test_a_broker_that_lost_its_tail_is_told_everything_again_once(address, db, owner, kafka_servers):
+    key, received = str(uuid4()), Received()
+    async with listening(received, db, kafka_servers):
+        await say(db, key, 1)
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.versions(key) == [1])
+        lost = {f"{contracts.topic('film', 'state')}/{n}": 10**12 for n in range(contracts.PARTITIONS)}
+        await owner.execute("UPDATE outbox_cursor SET acked = $1", msgspec.json.encode(lost).decode())
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE outbox")  # nothing can be read, so nothing can be sent
+            async with relaying(address, kafka_servers):
+                await until(lambda: _has_forgotten(owner))
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.versions(key) == [1, 1])
+        async with relaying(address, kafka_servers):
+            await say(db, key, 2)
+            await until(lambda: received.has(key, 2))
+    assert received.versions(key) == [1, 1, 2]
+    assert {message.epoch for message in received.by_key[key]} == {1}
+
+
+async def _has_moved_from(owner: asyncpg.Connection, epoch: int) -> bool:
+    now: int = await owner.fetchval("SELECT epoch FROM outbox_cursor")
+    return now > epoch
+
+
+async def _has_forgotten(owner: asyncpg.Connection) -> bool:
+    row = await owner.fetchrow(CURSOR)
+    return row is not None and (row["s1"], row["acked"]) == (relay.NOTHING_SEEN, "{}")

@@ -1,11 +1,13 @@
 """Where a webhook may go: by the text of its URL, and by the addresses of its name."""
 
+from ipaddress import IPv4Network
+
 import pytest
 
 from partners.domain.destination import Destinations, ForbiddenDestination
 
 PUBLIC = Destinations(own_names=frozenset({"api.passeurs.example"}))
-SANDBOX = Destinations.widened(["127.0.0.0/8"], [8443])
+SANDBOX = Destinations(networks=(IPv4Network("127.0.0.0/8"),), ports=frozenset({443, 8443}))
 
 FORBIDDEN = [
     "0.0.0.0",  # noqa: S104 - an address to refuse

@@ -12,13 +12,16 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from typing import Any, cast
 
 from standardwebhooks import Webhook
 
+from partners.domain.destination import Destinations
 from stack.certificates import Certificates
 
 Answer = Callable[["Receiver", asyncio.StreamWriter, "Call"], Awaitable[None]]
+LOOPBACK = IPv4Network("127.0.0.0/8")
 MEGABYTE = 1_000_000
 BOMB = gzip.compress(bytes(20 * MEGABYTE))
 
@@ -66,6 +69,11 @@ class Receiver:
 
     def sequences(self, path: str) -> list[int]:
         return [call.sequence for call in self.at(path)]
+
+
+def sandbox(port: int, network: IPv4Network = LOOPBACK) -> Destinations:
+    """Allow what a sandbox does: a port and a network beside what is public."""
+    return Destinations(networks=(network,), ports=frozenset({443, port}))
 
 
 @asynccontextmanager

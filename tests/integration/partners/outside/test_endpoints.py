@@ -78,6 +78,7 @@ async def test_the_same_key_gives_the_same_endpoint_and_secret(house, receiver):
         ({"event_types": []}, (422, "invalid")),
         ({"event_types": ["a"] * 51}, (422, "invalid")),
         ({"event_types": ["'; DROP"]}, (422, "invalid")),
+        ({"codes": ["75056"] * 301}, (422, "invalid")),
         ({"codes": ["75056"]}, (403, "outside-your-territory")),
         ({"colour": "red"}, (422, "invalid")),
         ({"url": "https://" + "x" * 3_000 + ".example.org/"}, (422, "invalid")),

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network
 
 import httpx
 import pytest
@@ -22,11 +23,11 @@ from tests.integration.partners.outside.receiver import (
     huge,
     nonsense,
     reset,
+    sandbox,
     silent,
     status,
 )
 
-LOOPBACK = ["127.0.0.0/8"]
 PRODUCTION = Destinations()
 
 
@@ -65,7 +66,7 @@ async def sending(
 @asynccontextmanager
 async def to(receiver, authority, **changes):
     """Send as a sandbox does, to the receiver on loopback."""
-    destinations = Destinations.widened(LOOPBACK, [receiver.port])
+    destinations = sandbox(receiver.port)
     async with sending(destinations, trusted=trusting(authority.authority), **changes) as send:
         yield send
 
@@ -129,7 +130,7 @@ async def test_nothing_reaches_an_internal_port_open_or_closed(receiver):
 
 
 async def test_a_name_that_changes_between_two_calls_gains_nothing(receiver, authority):
-    destinations = Destinations.widened(["127.0.0.1/32"], [receiver.port])
+    destinations = sandbox(receiver.port, IPv4Network("127.0.0.1/32"))
     resolver = naming(["127.0.0.1"], ["127.0.0.2"])
     async with sending(destinations, resolver=resolver, trusted=trusting(authority.authority)) as send:
         receiver.always["/"] = status(204, connection="close")
@@ -199,7 +200,7 @@ async def test_connections_are_kept_for_the_next_delivery(receiver, authority):
 
 
 async def test_the_certificate_is_checked_against_an_authority_and_against_the_name(receiver, authority):
-    destinations = Destinations.widened(LOOPBACK, [receiver.port])
+    destinations = sandbox(receiver.port)
     async with sending(destinations) as send:
         unknown_authority = await send(receiver.url("/"))
     async with to(receiver, authority, resolver=naming(["127.0.0.1"])) as send:
@@ -262,7 +263,7 @@ async def test_a_handshake_that_never_ends_leaves_no_socket_behind():
 
     async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        async with sending(Destinations.widened(LOOPBACK, [port]), deadline_s=0.2) as send:
+        async with sending(sandbox(port), deadline_s=0.2) as send:
             attempt = await send(f"https://localhost:{port}/")
             await asyncio.wait_for(gone.wait(), 5)
     assert attempt.trouble is Trouble.TIMEOUT
@@ -282,7 +283,7 @@ async def test_nobody_listening_is_a_failure():
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    destinations = Destinations.widened(LOOPBACK, [port])
+    destinations = sandbox(port)
     async with sending(destinations) as send:
         assert (await send(f"https://localhost:{port}/")).trouble is Trouble.CONNECT
 

@@ -9,14 +9,13 @@ from common.consumer import Message
 from partners.clients.guard import trusting
 from partners.clients.keyfile import Seal
 from partners.clients.receiver import Receivers
-from partners.domain.destination import Destinations
 from partners.domain.schedule import Breaker, Patience, Schedule
 from partners.jobs import challenges, sweeper
 from partners.jobs.dispatch import Lanes, Pace, Post
 from partners.settings import Settings
 from stack.certificates import Certificates
 from tests.integration.partners.outside.house import Endpoint, House, Partner
-from tests.integration.partners.outside.receiver import Receiver
+from tests.integration.partners.outside.receiver import Receiver, sandbox
 from tests.waiting import until
 
 SOON = Schedule(delays_s=(0.02, 0.02, 0.02))
@@ -66,8 +65,7 @@ def post(receivers: Receivers, settings: Settings, *, schedule: Schedule = SOON,
 
 
 def receivers(around: Around, *, deadline_s: float = 1) -> Receivers:
-    destinations = Destinations.widened(["127.0.0.0/8"], [around.receiver.port])
-    return Receivers(destinations, trusted=trusting(around.authority.authority), deadline_s=deadline_s)
+    return Receivers(sandbox(around.receiver.port), trusted=trusting(around.authority.authority), deadline_s=deadline_s)
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from partners.commands import deliveries as delivery_commands
 from partners.commands import endpoints as commands
 from partners.commands.endpoints import Subscription
 from partners.domain import access
+from partners.domain.client import CODES_MAX
 from partners.domain.destination import URL_LENGTH_MAX, ForbiddenDestination
 from partners.domain.eventtypes import PATTERNS_MAX, UnknownEventType
 from partners.domain.webhook import (
@@ -33,7 +34,6 @@ from partners.domain.webhook import (
 from partners.store import deliveries, endpoints
 
 CHALLENGE_BYTES = 24
-CODES_MAX = 1_000
 
 router = APIRouter(prefix="/v1/webhooks/endpoints", tags=["webhooks"])
 

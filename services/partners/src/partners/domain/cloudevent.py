@@ -18,7 +18,6 @@ import msgspec
 from common import contracts
 from common.contracts.actions import About
 
-BODY_BYTES_MAX = 65_536
 SOURCE = "/services/partners"
 
 

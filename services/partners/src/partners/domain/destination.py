@@ -7,7 +7,7 @@ forms on some of the interpreters we ship, so it is not asked.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from common.errors import Invalid
@@ -66,14 +66,6 @@ class Destinations:
     networks: tuple[Network, ...] = ()
     ports: frozenset[int] = frozenset({443})
     own_names: frozenset[str] = frozenset()
-
-    @classmethod
-    def widened(cls, networks: Iterable[str], ports: Iterable[int]) -> "Destinations":
-        """Add a sandbox's own networks and ports to what is public."""
-        return cls(
-            networks=tuple(ip_network(network) for network in networks),
-            ports=frozenset({443, *ports}),
-        )
 
     def admits(self, address: str) -> bool:
         """Tell whether this address may be dialled."""

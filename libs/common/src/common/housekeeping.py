@@ -83,11 +83,12 @@ async def _make_partition(connection: "asyncpg.Connection[asyncpg.Record]", star
 
 
 async def _drop_partition(connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> bool:
-    """Drop a partition, unless it still holds a row that the relay has not published."""
+    """Drop a partition, unless it still holds a row that the relay has not published; without a relay, none is."""
     published = await connection.fetchval(
         f"""
-        SELECT coalesce(bool_and(pg_visible_in_snapshot(part.xid, outbox_cursor.s1)), true)
-          FROM {name} AS part CROSS JOIN outbox_cursor
+        SELECT NOT EXISTS (
+          SELECT FROM {name} AS part
+           WHERE NOT coalesce((SELECT bool_and(pg_visible_in_snapshot(part.xid, s1)) FROM outbox_cursor), false))
         """
     )
     if published:

@@ -1,0 +1,55 @@
+"""What the house throws away: never a fact that nobody has published."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from common import contracts, housekeeping, migrations
+
+SERVICE = "catalogue"
+NOW = datetime.now(UTC)
+LATER = NOW + timedelta(days=3)
+SAY = "INSERT INTO outbox (event_id, topic, key, version, type) VALUES ($1, $2, 'thing', 1, 'none')"
+PUBLISHED_UP_TO = """
+INSERT INTO outbox_cursor (relay, epoch, db_epoch, s1, acked, signed_off, system_id, timeline, updated_at)
+VALUES ('catalogue', 1, 1, $1::text::pg_snapshot, '{}', true, 1, 1, clock_timestamp())
+"""
+
+
+@pytest.fixture
+async def address(database) -> str:
+    """A schema as it is after the first migration: no relay has led yet."""
+    made: str = await database(SERVICE)
+    return made
+
+
+@pytest.fixture
+async def housekeeper(address) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "housekeeper"))
+    assert await housekeeping.keep_house(connection, now=NOW) == []
+    yield connection
+    await connection.close()
+
+
+async def say(address: str, *, published_up_to: str | None) -> None:
+    """Leave a fact, and the cursor of a relay if there is one; `now` is the snapshot that has seen the fact."""
+    app = await asyncpg.connect(migrations.dsn(address, SERVICE, "app"))
+    await app.execute(SAY, uuid4(), contracts.topic("film", "events"))
+    await app.close()
+    if published_up_to is None:
+        return
+    relay = await asyncpg.connect(migrations.dsn(address, SERVICE, "relay"))
+    seen = await relay.fetchval("SELECT pg_current_snapshot()::text")
+    await relay.execute(PUBLISHED_UP_TO, seen if published_up_to == "now" else published_up_to)
+    await relay.close()
+
+
+@pytest.mark.parametrize(("published_up_to", "kept"), [(None, 1), ("1:1:", 1), ("now", 0)])
+async def test_a_fact_is_dropped_only_once_it_is_published(address, housekeeper, published_up_to, kept):
+    await say(address, published_up_to=published_up_to)
+    dropped = await housekeeping.keep_house(housekeeper, now=LATER)
+    assert dropped != []  # the empty ones always go
+    assert await housekeeper.fetchval("SELECT count(*) FROM outbox") == kept

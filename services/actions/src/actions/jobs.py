@@ -6,19 +6,16 @@ from datetime import datetime
 from typing import Never, Protocol
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from actions.commands import timers
 from actions.domain.due import Moved
 from actions.store import due
-from common.database import Database, Transaction
-from common.errors import Conflict, Unavailable
+from common.database import TROUBLE, Database, Transaction
+from common.errors import Conflict
 from common.tokens import SYSTEM
 
 log = structlog.get_logger(__name__)
-
-_PASSING = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Move(Protocol):
@@ -33,7 +30,7 @@ async def run_timers(database: Database, *, every_s: float, page_max: int, clock
         try:
             moved = await move_due(database, at=clock(), page_max=page_max)
             log.debug("timers.ran", moved=moved)
-        except _PASSING as error:
+        except TROUBLE as error:
             log.warning("timers.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)
 

@@ -33,6 +33,10 @@ class EditedMigration(Exception):
     """A migration that has already run was changed afterwards; write a new one instead."""
 
 
+class NoPassword(Exception):
+    """The administrator's address has no password: those of the roles would follow from their names alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One file: where it comes from, its SQL, and the checksum that tells it from an edited one."""
@@ -51,8 +55,15 @@ def found(service: str) -> list[Migration]:
 
 
 def password(admin_dsn: str, role: str) -> str:
-    """Derive a role's password from the administrator's: nothing more has to be kept."""
-    secret = urlsplit(admin_dsn).password or ""
+    """Derive a role's password from the administrator's: nothing more has to be kept.
+
+    Raises:
+        NoPassword: there is nothing to derive it from.
+    """
+    secret = urlsplit(admin_dsn).password
+    if not secret:
+        message = "the administrator's address needs a password in it (postgresql://user:password@host/database)"
+        raise NoPassword(message)
     return hmac.new(secret.encode(), role.encode(), hashlib.sha256).hexdigest()
 
 
@@ -65,7 +76,12 @@ def dsn(admin_dsn: str, service: str, role: str) -> str:
 
 
 async def prepare(admin_dsn: str, service: str) -> None:
-    """Make the service's schema and roles, or mend them; needs the rights of an administrator."""
+    """Make the service's schema and roles, or mend them; needs the rights of an administrator.
+
+    Raises:
+        NoPassword: the administrator's address has none; nothing was touched.
+    """
+    password(admin_dsn, f"{service}_owner")
     connection = await asyncpg.connect(admin_dsn)
     try:
         async with connection.transaction():

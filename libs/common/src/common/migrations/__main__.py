@@ -1,6 +1,6 @@
 """`python -m common.migrations SERVICE…`: prepare and migrate the schemas of the named services.
 
-Takes the administrator's address from ADMIN_DATABASE_URL.
+Takes the administrator's address from ADMIN_DATABASE_URL; it needs a password, from which those of the roles follow.
 """
 
 import asyncio

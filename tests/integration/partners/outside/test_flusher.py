@@ -13,7 +13,7 @@ from partners.domain.schedule import Breaker
 from partners.jobs.dispatch import FLUSH_MAX, Lanes, Pace
 from tests.integration.partners.outside.house import a_fact
 from tests.integration.partners.outside.receiver import gone, silent, status
-from tests.integration.partners.outside.work import all_done, post, receivers, working
+from tests.integration.partners.outside.work import NEVER, Around, all_done, post, receivers, working
 from tests.waiting import until
 
 ONE = UUID(int=101)
@@ -48,18 +48,35 @@ async def test_whoever_cannot_write_down_what_became_of_deliveries_makes_no_more
         endpoint = await worker.subscribed(await house.collectivity(), "/hook")
     receiver.always["/hook"] = status(500)
     beyond_time = Breaker(failures_in_a_row=1, pause=timedelta.max, pause_max=timedelta.max)
-    async with receivers(around) as pool:
-        means = post(pool, around.settings, breaker=beyond_time)
-        lanes = Lanes(house.db, means, owner="1", poke=asyncio.Event(), pace=Pace(grace_s=1))
+    await house.hear(a_fact(ONE))
+    assert isinstance(await _what_ends_it(around, beyond_time), OverflowError)
+    assert await endpoint.states() == {1: "leased"}
+
+
+async def test_what_the_database_will_never_take_is_no_trouble_that_passes(house, around, receiver):
+    async with working(around) as worker:
+        await worker.subscribed(await house.collectivity(), "/hook")
+    receiver.always["/hook"] = status(418)
+    refusing = "ALTER TABLE partners.wh_attempt ADD CONSTRAINT no_teapot CHECK (status <> 418)"
+    await house.administrator.execute(refusing)
+    try:
         await house.hear(a_fact(ONE))
+        assert isinstance(await _what_ends_it(around, NEVER), asyncpg.CheckViolationError)
+    finally:
+        await house.administrator.execute("ALTER TABLE partners.wh_attempt DROP CONSTRAINT no_teapot")
+
+
+async def _what_ends_it(around: Around, breaker: Breaker) -> object:
+    async with receivers(around) as pool:
+        means = post(pool, around.settings, breaker=breaker)
+        lanes = Lanes(around.house.db, means, owner="1", poke=asyncio.Event(), pace=Pace(grace_s=1))
         task = asyncio.create_task(lanes.run())
         try:
             await until(task.done, within_s=5)
         finally:
             task.cancel()
             [ended] = await asyncio.gather(task, return_exceptions=True)
-    assert isinstance(ended, OverflowError)
-    assert await endpoint.states() == {1: "leased"}
+    return ended
 
 
 async def test_told_to_stop_it_writes_down_more_than_a_batch(house, around, receiver, other):

@@ -6,13 +6,13 @@ from typing import Never
 
 import structlog
 
-from common.database import Database, uuid7
+from common.database import TROUBLE, Database, uuid7
 from common.tokens import SYSTEM
 from partners.clients.receiver import Letter
 from partners.commands import verification
 from partners.domain import signature
 from partners.domain.schedule import Attempt
-from partners.jobs.dispatch import TRANSIENT, Post, sent
+from partners.jobs.dispatch import Post, sent
 from partners.store import endpoints
 from partners.store.endpoints import Challenge
 
@@ -30,7 +30,7 @@ async def run(database: Database, post: Post, *, poll_s: float) -> Never:
             async with database.transaction(SYSTEM) as tx:
                 claimed = await endpoints.claim_challenges(tx, AT_ONCE, LEASE)
             await asyncio.gather(*(_challenge(database, post, one) for one in claimed))
-        except TRANSIENT as error:
+        except TROUBLE as error:
             log.warning("webhook.challenge", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(poll_s)
 

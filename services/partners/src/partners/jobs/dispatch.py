@@ -18,14 +18,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Never
 from uuid import UUID
 
-import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
 from common import telemetry
-from common.database import Database, uuid7
-from common.errors import Unavailable
+from common.database import TROUBLE, Database, passes, uuid7
 from common.tokens import SYSTEM
 from partners.clients.keyfile import Seal
 from partners.clients.receiver import Letter, Receivers
@@ -52,8 +50,6 @@ LAG_S = Histogram(
 INFLIGHT = Gauge("webhook_inflight", "Deliveries under way in this process")
 BLOCKED = Counter("webhook_blocked_total", "Attempts that the guard refused")
 DEAD = Counter("webhook_dead_total", "Deliveries given up")
-
-TRANSIENT = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +120,7 @@ class Lanes:
             try:
                 async with self._database.transaction(SYSTEM) as tx:
                     released = await store.release(tx, owner=self._owner)
-            except TRANSIENT as error:
+            except TROUBLE as error:
                 await self._trouble("webhook.take_back", error)
             else:
                 log.info("webhook.taken_back", count=released)
@@ -144,7 +140,7 @@ class Lanes:
                     late_room=max(int(self._pace.slots * self._pace.late_share) - late, 0),
                     lease=timedelta(seconds=self._pace.lease_s),
                 )
-        except TRANSIENT as error:
+        except TROUBLE as error:
             await self._trouble("webhook.claim", error)
             return ()
 
@@ -195,12 +191,17 @@ class Lanes:
             await self._flush_all()
 
     async def _flush_all(self) -> None:
-        """Write everything down, and try again until the database takes it: leases run out meanwhile, no more."""
+        """Write everything down, and try again until the database takes it: leases run out meanwhile, no more.
+
+        What it will never take is raised, and ends the worker: it must not stand in the way of all others unseen.
+        """
         while self._ended or self._gone:
             try:
                 await self._flush()
                 await self._disable()
-            except TRANSIENT as error:
+            except TROUBLE as error:
+                if not passes(error):
+                    raise
                 await self._trouble("webhook.conclude", error)
 
     async def _flush(self) -> None:

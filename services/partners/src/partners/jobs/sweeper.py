@@ -8,12 +8,11 @@ from uuid import UUID
 import structlog
 from prometheus_client import Gauge
 
-from common.database import Database, uuid7
+from common.database import TROUBLE, Database, uuid7
 from common.tokens import SYSTEM
 from partners.commands import lanes as commands
 from partners.domain.schedule import Lane, Patience
 from partners.domain.webhook import Disabled
-from partners.jobs.dispatch import TRANSIENT
 from partners.store import endpoints, lanes
 
 log = structlog.get_logger(__name__)
@@ -28,7 +27,7 @@ async def run(database: Database, *, every_s: float, patience: Patience) -> Neve
     while True:
         try:
             await sweep(database, patience)
-        except TRANSIENT as error:
+        except TROUBLE as error:
             log.warning("webhook.sweep", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)
 

@@ -5,19 +5,15 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Never
 
-import asyncpg
 import structlog
 
-from common.database import Database
-from common.errors import Unavailable
+from common.database import TROUBLE, Database
 from common.tokens import SYSTEM
 from reporting import commands
 from reporting.domain.days import national_day
 from reporting.store import publications
 
 log = structlog.get_logger(__name__)
-
-_PASSING = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 async def announce(database: Database, *, every_ms: int, cells_max: int) -> Never:
@@ -26,7 +22,7 @@ async def announce(database: Database, *, every_ms: int, cells_max: int) -> Neve
         try:
             async with database.transaction(SYSTEM) as tx:
                 await commands.announce_changes(tx, cells_max=cells_max)
-        except _PASSING as error:
+        except TROUBLE as error:
             log.warning("announcing.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_ms / 1000)
 
@@ -36,7 +32,7 @@ async def close_days(database: Database, *, every_s: float, clock: Callable[[], 
     while True:
         try:
             await close_yesterday(database, at=clock())
-        except _PASSING as error:
+        except TROUBLE as error:
             log.warning("day_close.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import cast
 
-import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 
-from common.database import Database
+from common.database import TROUBLE, Database
 from common.errors import Unavailable
 from common.tokens import SYSTEM
 from reporting.store import announcements
@@ -67,7 +66,7 @@ class Live:
             await self._wanted.wait()
             try:
                 await self._look()
-            except (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except TROUBLE as error:
                 log.warning("stream.blind", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(self.limits.poll_ms / 1000)
 

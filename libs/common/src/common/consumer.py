@@ -140,8 +140,8 @@ async def _consume(group: Group, database: Database, settings: Settings) -> None
     client = kafka.consumer(settings.servers, group.name, settings.member)
     member = _Member(group, settings, database, client)
     client.subscribe(list(group.listeners), listener=_Assignment(member))
-    await client.start()
     try:
+        await client.start()
         while True:
             _resume(member)
             await _place(member)

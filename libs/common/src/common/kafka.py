@@ -48,8 +48,8 @@ def partition(key: str) -> int:
 async def create_topics(servers: str, *, replication_factor: int = 1) -> list[str]:
     """Create the topics that are not there yet; return all their names.  Nothing else creates one."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    await admin.start()
     try:
+        await admin.start()
         there = set(await admin.list_topics())
         missing = [(name, kind) for name, kind in contracts.topics().items() if name not in there]
         answer: Any = await admin.create_topics([_topic(name, kind, replication_factor) for name, kind in missing])
@@ -62,8 +62,8 @@ async def create_topics(servers: str, *, replication_factor: int = 1) -> list[st
 async def missing_topics(servers: str) -> list[str]:
     """Name the declared topics that the broker lacks: a relay is not ready until there are none."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    await admin.start()
     try:
+        await admin.start()
         return sorted(set(contracts.topics()) - set(await admin.list_topics()))
     finally:
         await admin.close()

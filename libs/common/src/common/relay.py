@@ -99,8 +99,8 @@ async def _lead(settings: Settings) -> None:
         await _wait_for_the_lead(connection, settings)
         cursor = await _take(connection, settings)
         producer = kafka.producer(settings.servers, f"{settings.service}.relay")
-        await producer.start()
         try:
+            await producer.start()
             await _publish(Lead(connection, producer, settings), cursor)
         finally:
             with suppress(TimeoutError):  # it must not take the place of what ended us, least of all of a cancellation
@@ -282,8 +282,8 @@ async def _tail_lost(settings: Settings, acked: Mapping[str, int]) -> bool:
     if not acked:
         return False
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.servers)
-    await consumer.start()
     try:
+        await consumer.start()
         where = {TopicPartition(name.rpartition("/")[0], int(name.rpartition("/")[2])): name for name in acked}
         ends = await consumer.end_offsets(list(where))
     finally:

@@ -377,6 +377,12 @@ CREATE TABLE actions.outbox_cursor (
 ALTER TABLE actions.outbox_cursor OWNER TO actions_owner;
 
 --
+-- Name: COLUMN outbox_cursor.acked; Type: COMMENT; Schema: actions; Owner: actions_owner
+--
+
+COMMENT ON COLUMN actions.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
 -- Name: outbox_default; Type: TABLE; Schema: actions; Owner: actions_housekeeper
 --
 

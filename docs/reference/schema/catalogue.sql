@@ -219,6 +219,12 @@ CREATE TABLE catalogue.outbox_cursor (
 ALTER TABLE catalogue.outbox_cursor OWNER TO catalogue_owner;
 
 --
+-- Name: COLUMN outbox_cursor.acked; Type: COMMENT; Schema: catalogue; Owner: catalogue_owner
+--
+
+COMMENT ON COLUMN catalogue.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
 -- Name: outbox_default; Type: TABLE; Schema: catalogue; Owner: catalogue_housekeeper
 --
 

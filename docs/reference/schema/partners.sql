@@ -356,6 +356,12 @@ CREATE TABLE partners.outbox_cursor (
 ALTER TABLE partners.outbox_cursor OWNER TO partners_owner;
 
 --
+-- Name: COLUMN outbox_cursor.acked; Type: COMMENT; Schema: partners; Owner: partners_owner
+--
+
+COMMENT ON COLUMN partners.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
 -- Name: outbox_default; Type: TABLE; Schema: partners; Owner: partners_housekeeper
 --
 

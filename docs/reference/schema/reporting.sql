@@ -351,6 +351,12 @@ CREATE TABLE reporting.outbox_cursor (
 ALTER TABLE reporting.outbox_cursor OWNER TO reporting_owner;
 
 --
+-- Name: COLUMN outbox_cursor.acked; Type: COMMENT; Schema: reporting; Owner: reporting_owner
+--
+
+COMMENT ON COLUMN reporting.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
 -- Name: outbox_default; Type: TABLE; Schema: reporting; Owner: reporting_housekeeper
 --
 

@@ -72,7 +72,7 @@ async def _lock_out(address: str) -> None:
 async def test_a_schema_that_is_behind_makes_it_unready_until_it_is_migrated(start: Start, database):
     address = await database(SERVICE)
     owner = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
-    row = await owner.fetchrow("DELETE FROM migration WHERE name LIKE 'common/%' RETURNING *")
+    row = await owner.fetchrow("DELETE FROM migration WHERE name LIKE 'common/0001%' RETURNING *")
     assert row is not None
     async with start("api", ready=False, DATABASE_URL=migrations.dsn(address, SERVICE, "app")) as api:
         assert await failing(api) == ["migrations"]

@@ -104,6 +104,19 @@ async def test_a_broker_that_lost_its_tail_is_told_everything_again_once(address
     assert {message.epoch for message in received.by_key[key]} == {1}
 
 
+async def test_what_the_cursor_is_said_to_hold_is_what_it_holds(address, db, owner, kafka_servers):
+    async with relaying(address, kafka_servers):
+        await say(db, str(uuid4()), 1)
+        acked = await until(lambda: owner.fetchval("SELECT acked::text FROM outbox_cursor WHERE acked <> '{}'"))
+    assert isinstance(acked, str)
+    assert all(place.rpartition("/")[0] == FACTS for place in msgspec.json.decode(acked, type=dict[str, int]))
+    said = await owner.fetchval(
+        "SELECT col_description(attrelid, attnum) FROM pg_attribute"
+        " WHERE attrelid = 'outbox_cursor'::regclass AND attname = 'acked'"
+    )
+    assert '{"topic/partition": offset}' in said
+
+
 async def _has_moved_from(owner: asyncpg.Connection, epoch: int) -> bool:
     now: int = await owner.fetchval("SELECT epoch FROM outbox_cursor")
     return now > epoch

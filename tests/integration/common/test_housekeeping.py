@@ -15,7 +15,8 @@ LATER = NOW + timedelta(days=3)
 SAY = "INSERT INTO outbox (event_id, topic, key, version, type) VALUES ($1, $2, 'thing', 1, 'none')"
 PUBLISHED_UP_TO = """
 INSERT INTO outbox_cursor (relay, epoch, db_epoch, s1, acked, signed_off, system_id, timeline, updated_at)
-VALUES ('catalogue', 1, 1, $1::text::pg_snapshot, '{}', true, 1, 1, clock_timestamp())
+SELECT 'catalogue', 1, 1, $1::text::pg_snapshot, '{}', true, system_identifier, timeline_id - $2, clock_timestamp()
+  FROM pg_control_system() CROSS JOIN pg_control_checkpoint()
 """
 
 
@@ -34,7 +35,7 @@ async def housekeeper(address) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def say(address: str, *, published_up_to: str | None) -> None:
+async def say(address: str, *, published_up_to: str | None, timelines_ago: int) -> None:
     """Leave a fact, and the cursor of a relay if there is one; `now` is the snapshot that has seen the fact."""
     app = await asyncpg.connect(migrations.dsn(address, SERVICE, "app"))
     await app.execute(SAY, uuid4(), contracts.topic("film", "events"))
@@ -43,13 +44,21 @@ async def say(address: str, *, published_up_to: str | None) -> None:
         return
     relay = await asyncpg.connect(migrations.dsn(address, SERVICE, "relay"))
     seen = await relay.fetchval("SELECT pg_current_snapshot()::text")
-    await relay.execute(PUBLISHED_UP_TO, seen if published_up_to == "now" else published_up_to)
+    await relay.execute(PUBLISHED_UP_TO, seen if published_up_to == "now" else published_up_to, timelines_ago)
     await relay.close()
 
 
-@pytest.mark.parametrize(("published_up_to", "kept"), [(None, 1), ("1:1:", 1), ("now", 0)])
-async def test_a_fact_is_dropped_only_once_it_is_published(address, housekeeper, published_up_to, kept):
-    await say(address, published_up_to=published_up_to)
+@pytest.mark.parametrize(
+    ("published_up_to", "timelines_ago", "kept"),
+    [
+        (None, 0, 1),  # no relay has ever led
+        ("1:1:", 0, 1),
+        ("now", 0, 0),
+        ("now", 1, 1),  # the database was restored, and the relay has yet to see that
+    ],
+)
+async def test_a_fact_is_dropped_only_once_it_is_published(address, housekeeper, published_up_to, timelines_ago, kept):
+    await say(address, published_up_to=published_up_to, timelines_ago=timelines_ago)
     dropped = await housekeeping.keep_house(housekeeper, now=LATER)
     assert dropped != []  # the empty ones always go
     assert await housekeeper.fetchval("SELECT count(*) FROM outbox") == kept

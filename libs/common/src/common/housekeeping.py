@@ -1,6 +1,7 @@
 """Keeps the outbox and the kept answers small: partitions made ahead, dropped once published whole and 48 hours old.
 
-(1) A partition goes only when every row of it is visible in the relay's cursor, that is, published.
+(1) A partition goes only when every row of it is visible in the relay's cursor, and that is true of this PostgreSQL:
+    that is, when it is published.
 (2) A partition missing for "now" stops no request: the default one takes its rows, and they move when theirs is made.
 """
 
@@ -83,12 +84,21 @@ async def _make_partition(connection: "asyncpg.Connection[asyncpg.Record]", star
 
 
 async def _drop_partition(connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> bool:
-    """Drop a partition, unless it still holds a row that the relay has not published; without a relay, none is."""
+    """Drop a partition, unless it still holds a row that the relay has not published.
+
+    Without a cursor none is; nor by the cursor of another PostgreSQL (restored, failed over), until the relay has seen
+    that and sent everything again.
+    """
     published = await connection.fetchval(
         f"""
+        WITH true_cursor AS (
+          SELECT cursor.s1
+            FROM outbox_cursor AS cursor CROSS JOIN pg_control_system() AS system
+           CROSS JOIN pg_control_checkpoint() AS checkpoint
+           WHERE (cursor.system_id, cursor.timeline) = (system.system_identifier, checkpoint.timeline_id))
         SELECT NOT EXISTS (
           SELECT FROM {name} AS part
-           WHERE NOT coalesce((SELECT bool_and(pg_visible_in_snapshot(part.xid, s1)) FROM outbox_cursor), false))
+           WHERE NOT coalesce((SELECT bool_and(pg_visible_in_snapshot(part.xid, s1)) FROM true_cursor), false))
         """
     )
     if published:

@@ -244,10 +244,14 @@ def _related(caller: Caller, verb: str, scopes: AbstractSet[str], resource: Reso
 
 
 def _at(resource: Resource, place_id: UUID | None) -> Resource:
-    """Narrow an action to one of its places: what lies in another commune is not this one's to speak of."""
-    if place_id is None or not isinstance(resource, Action):
+    """Narrow an action to one of its places: what lies in another commune is not this one's to speak of.
+
+    A place that it does not have is for the verb to refuse: whose it would be is nobody's secret.
+    """
+    if not isinstance(resource, Action):
         return resource
-    return replace(resource, places=(resource.place(place_id),))
+    there = tuple(place for place in resource.places if place.id == place_id)
+    return replace(resource, places=there) if there else resource
 
 
 def _own_line(caller: Caller, resource: Resource, line_id: UUID | None) -> bool:

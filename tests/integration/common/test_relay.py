@@ -1,5 +1,6 @@
 """A relay that finds its cursor untrue: the database is another one, or the broker has lost what it had."""
 
+import re
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -7,14 +8,21 @@ import asyncpg
 import msgspec
 import pytest
 
-from common import contracts, migrations, relay
+from common import consumer, contracts, migrations, relay
 from common.database import Database, connect
 from common.tokens import SYSTEM
+from tests.architecture.source import ROOT
 from tests.integration.common.test_backbone import Received, listening, running
+from tests.integration.common.test_consumer import holds_somebody_up
 from tests.waiting import until
 
 SERVICE = "catalogue"
-FACTS = contracts.topic("film", "events")
+FACTS, STATES = contracts.topic("film", "events"), contracts.topic("film", "state")
+PAGE = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+FILM = """
+INSERT INTO film (id, version, title, other_titles, directors, countries, versions, identifiers, visas, filed, doc)
+VALUES ($1, 7, 'Film', '{}', '{}', '{}', '{}', '{}', '[]', 'film', '{"version":7}')
+"""
 CURSOR = "SELECT epoch, db_epoch, s1::text, s2::text, last_seq, acked::text FROM outbox_cursor"
 
 
@@ -44,11 +52,11 @@ def relaying(address: str, servers: str, *, takeover_wait_s: float = 0.1):
     return running(relay.run(settings))
 
 
-async def say(db: Database, key: str, version: int) -> None:
+async def say(db: Database, key: str, version: int, topic: str = FACTS) -> None:
     async with db.transaction(SYSTEM) as tx:
         await tx.execute(
             "INSERT INTO outbox (event_id, topic, key, version, type, value) VALUES ($1, $2, $3, $4, $5, $6)",
-            *(uuid4(), FACTS, key, version, contracts.ce_type("film.renamed"), b"{}"),
+            *(uuid4(), topic, key, version, contracts.ce_type("film.renamed"), b"{}"),
         )
 
 
@@ -94,7 +102,9 @@ async def test_a_broker_that_lost_its_tail_is_told_everything_again_once(address
         async with owner.transaction():
             await owner.execute("LOCK TABLE outbox")  # nothing can be read, so nothing can be sent
             async with relaying(address, kafka_servers):
-                await until(lambda: _has_forgotten(owner))
+                await until(lambda: holds_somebody_up(owner))
+            row = await owner.fetchrow(CURSOR)
+            assert (row["s1"], row["acked"]) == (relay.NOTHING_SEEN, "{}")
         async with relaying(address, kafka_servers):
             await until(lambda: received.versions(key) == [1, 1])
         async with relaying(address, kafka_servers):
@@ -102,6 +112,24 @@ async def test_a_broker_that_lost_its_tail_is_told_everything_again_once(address
             await until(lambda: received.has(key, 2))
     assert received.versions(key) == [1, 1, 2]
     assert {message.epoch for message in received.by_key[key]} == {1}
+
+
+async def test_after_a_restore_every_state_is_announced_anew_as_the_page_says(address, db, owner, kafka_servers):
+    """docs/reliability.md, followed to the letter: its SQL is run as it stands."""
+    make_known, announce, _ = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    film, received = str(uuid4()), Received()
+    async with listening_to_states(received, db, kafka_servers):
+        await say(db, film, 1, STATES)
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.has(film, 1))
+        await owner.execute("""SET app.principal = '{"level": "system"}'""")
+        await owner.execute(FILM, film)  # its outbox row is long gone
+        await owner.execute(make_known)
+        await owner.execute(announce)
+        async with relaying(address, kafka_servers):
+            await until(lambda: received.has(film, 7))
+    message = received.by_key[film][-1]
+    assert (message.type, message.epoch, message.value) == (contracts.ce_type("film.state"), 2, b'{"version":7}')
 
 
 async def test_what_the_cursor_is_said_to_hold_is_what_it_holds(address, db, owner, kafka_servers):
@@ -117,11 +145,11 @@ async def test_what_the_cursor_is_said_to_hold_is_what_it_holds(address, db, own
     assert '{"topic/partition": offset}' in said
 
 
+def listening_to_states(received: Received, db: Database, servers: str):
+    group = consumer.Group(name=f"test.{uuid4()}", listeners={STATES: received.take})
+    return running(consumer.run(group, database=db, settings=consumer.Settings(servers=servers)))
+
+
 async def _has_moved_from(owner: asyncpg.Connection, epoch: int) -> bool:
     now: int = await owner.fetchval("SELECT epoch FROM outbox_cursor")
     return now > epoch
-
-
-async def _has_forgotten(owner: asyncpg.Connection) -> bool:
-    row = await owner.fetchrow(CURSOR)
-    return row is not None and (row["s1"], row["acked"]) == (relay.NOTHING_SEEN, "{}")

@@ -7,7 +7,8 @@
 (4) One relay leads (advisory lock).  A leader whose lock connection has not answered within the lease steps down before
     it sends; the cursor's epoch fences its last write.  A new leader waits out the lease of one that did not sign off.
 (5) A cursor written by another PostgreSQL (restored, failed over), or a broker that lost what it had acknowledged,
-    sends everything retained again: repeats are legal, gaps are not.  A restored database moves `ce_aggepoch` by one.
+    sends everything the outbox retains again: repeats are legal, gaps are not.  A restored database moves `ce_aggepoch`
+    by one.  What is older than the outbox retains is not sent again by itself: docs/reliability.md, "After a restore".
 """
 
 import asyncio

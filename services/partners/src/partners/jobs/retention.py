@@ -9,6 +9,7 @@ from typing import Never
 import asyncpg
 import structlog
 
+from common.database import TROUBLE
 from partners.store.retention import forget
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,6 @@ async def run(dsn: str, *, every_s: float) -> Never:
                 log.info("webhook.forgotten", **{kind.replace(" ", "_"): n for kind, n in forgotten.items()})
             finally:
                 await connection.close()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except TROUBLE as error:
             log.warning("webhook.not_forgotten", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)

@@ -31,6 +31,9 @@ RETRIES = {
     "writes": "connect-failure,refused-stream,reset-before-request",
 }
 
+OTHER_HOST_PICKS = 12
+"""Hosts are picked by chance: of two, one that has just refused is picked again and again once in 4,000 times."""
+
 Json = dict[str, Any]
 Address = tuple[str, int]
 
@@ -216,7 +219,7 @@ def _match(route: Route, gateway: Gateway, kind: str, *, headers: list[Json]) ->
                         },
                     }
                 ],
-                "host_selection_retry_max_attempts": 3,
+                "host_selection_retry_max_attempts": OTHER_HOST_PICKS,
             },
         },
     }

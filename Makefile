@@ -76,7 +76,7 @@ test: check ## Everything: check, then the services, the whole system, and what 
 	@$(BIN)/pytest -q $(wildcard tests/integration tests/e2e tests/faults)
 
 .PHONY: faults
-faults: setup ## The long forms of what breaks: every process at every step (an hour)
+faults: setup ## The long forms of what breaks: every process at every step, every operation (three hours)
 	@$(BIN)/pytest -q -m on_demand $(wildcard tests/e2e tests/faults)
 
 .PHONY: bench

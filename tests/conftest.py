@@ -29,6 +29,8 @@ from tests.waiting import wait_until
 UP_WITHIN_S = 300  # a cold start resolves Kafka's artefacts
 PREPARING = 0x7465737473  # roles belong to the whole server: suites on the same one prepare them one at a time
 
+WHOLE_HOUSE = ("run", "--no-demo", "--api-processes", "2")
+
 Database = Callable[..., Awaitable[str]]
 
 
@@ -75,7 +77,14 @@ def house(collector: Collector) -> Iterator[House]:
         yield House(Folder.find(os.environ))
         return
     tracing = {"OTLP_ENDPOINT": collector.url, "TRACE_SAMPLE_RATIO": "0"}
-    with _launched("run", "--no-demo", "--api-processes", "2", environment=tracing) as folder:
+    with _launched(*WHOLE_HOUSE, environment=tracing) as folder:
+        yield House(folder)
+
+
+@pytest.fixture
+def new_house() -> Iterator[House]:
+    """A house of the test's own, for what adds up: one public funder's grants to one holder in a year (R25)."""
+    with _launched(*WHOLE_HOUSE) as folder:
         yield House(folder)
 
 

@@ -36,8 +36,9 @@ async def test_each_process_dies_once_while_the_dossier_plays(house: House, tmp_
 
 @pytest.mark.on_demand
 @pytest.mark.parametrize("at", range(stage.steps()))
-async def test_any_process_may_die_at_any_step(house: House, tmp_path: Path, at: int) -> None:
-    """The whole product: one performance for each step, and in each every process dies once, beginning there."""
+async def test_any_process_may_die_at_any_step(new_house: House, tmp_path: Path, at: int) -> None:
+    """The whole product: at each step each process dies, in a performance of its own."""
+    house = new_house
     for name in sorted(house.processes()):
         folder = tmp_path / name
         folder.mkdir()

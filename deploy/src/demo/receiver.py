@@ -161,7 +161,9 @@ async def serve(folder: Path, port: int, certificate: str, key: str) -> None:
 async def _say_when_started(server: uvicorn.Server, folder: Path) -> None:
     while not server.started:  # noqa: ASYNC110 - a flag is all that uvicorn has
         await asyncio.sleep(LOOK_EVERY_S)
-    (folder / PID).write_text(str(os.getpid()), encoding="ascii")
+    draft = folder / f"{PID}.draft"
+    draft.write_text(str(os.getpid()), encoding="ascii")
+    draft.replace(folder / PID)  # whoever looks sees the whole number, the old one or the new
 
 
 async def _until_left_alone(server: uvicorn.Server) -> None:

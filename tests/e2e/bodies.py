@@ -48,7 +48,7 @@ def _of_type(schema: Schema, components: Mapping[str, Schema]) -> Any:
         case "boolean":
             return False
         case kind:
-            raise NotImplementedError(f"No smallest value of type {kind}.")
+            raise ValueError(f"A schema of type {kind}: its smallest value is not known here.")
 
 
 def _text(schema: Schema) -> str:

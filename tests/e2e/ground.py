@@ -102,8 +102,11 @@ async def free_places(office: Office) -> tuple[Place, Place, Place]:
         if one["zone"] == "metropolitan" and one["code"] not in taken:
             free[one["region"]["code"]].append(one["code"])
     near, far = _near_and_far(free)
-    pairs = ((near, free[near][0]), (near, free[near][1]), (far, free[far][0]))
-    return tuple([await _place(office, region, code) for region, code in pairs])  # type: ignore[return-value]
+    return (
+        await _place(office, near, free[near][0]),
+        await _place(office, near, free[near][1]),
+        await _place(office, far, free[far][0]),
+    )
 
 
 def all_of(*grounds: Ground) -> Iterator[Person]:

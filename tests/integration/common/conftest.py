@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 from joserfc import jwt
@@ -19,6 +20,7 @@ from joserfc.jwk import ECKey
 
 from common import migrations
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
+from common.database import Database, connect
 from stack.ports import Ports
 from tests.integration.common.tiny import SERVICE
 from tests.waiting import until
@@ -71,6 +73,22 @@ class Process:
 
 
 Start = Callable[..., Any]
+
+
+@pytest.fixture
+async def db(address: str) -> AsyncIterator[Database]:
+    """The service's own way into a module's database."""
+    opened = await connect(migrations.dsn(address, SERVICE, "app"), size_max=5)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def owner(address: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    """Somebody else at work on the same tables, who may do everything."""
+    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture(scope="module")

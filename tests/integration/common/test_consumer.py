@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from common import consumer, contracts, kafka, migrations
+from common import consumer, contracts, kafka
 from common.consumer import Message
-from common.database import Database, Transaction, connect
+from common.database import Database, Transaction
 from common.tokens import SYSTEM
 from tests.integration.common.test_backbone import running
 from tests.waiting import until
@@ -24,21 +23,6 @@ SERVICE = "catalogue"
 async def address(database) -> str:
     made: str = await database(SERVICE)
     return made
-
-
-@pytest.fixture
-async def db(address) -> AsyncIterator[Database]:
-    opened = await connect(migrations.dsn(address, SERVICE, "app"), size_max=5)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def other(address) -> AsyncIterator[asyncpg.Connection]:
-    """Somebody else at work on the same tables."""
-    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
-    yield connection
-    await connection.close()
 
 
 class Topic:
@@ -118,21 +102,21 @@ async def holds_nobody_up(connection: Transaction) -> bool:
     return not await holds_somebody_up(connection)
 
 
-async def test_a_partition_that_could_not_be_placed_is_placed_later_and_loses_nothing(db, other, topic):
+async def test_a_partition_that_could_not_be_placed_is_placed_later_and_loses_nothing(db, owner, topic):
     reader = Reader()
     await topic.say(("before", 1))
-    migration = other.transaction()
+    migration = owner.transaction()
     await migration.start()
-    await other.execute("LOCK TABLE consumer_offset IN ACCESS EXCLUSIVE MODE")
+    await owner.execute("LOCK TABLE consumer_offset IN ACCESS EXCLUSIVE MODE")
     async with reading(reader, db, topic):
-        await until(lambda: holds_somebody_up(other))
-        await until(lambda: holds_nobody_up(other))  # it has given up waiting
+        await until(lambda: holds_somebody_up(owner))
+        await until(lambda: holds_nobody_up(owner))  # it has given up waiting
         await migration.commit()
         await topic.say(("after", 1))
         await until(lambda: reader.told == [("before", 1), ("after", 1)])
 
 
-async def test_a_record_that_cannot_be_parked_because_the_offset_was_moved_is_read_again(db, other, topic):
+async def test_a_record_that_cannot_be_parked_because_the_offset_was_moved_is_read_again(db, owner, topic):
     class Moved(Reader):
         """Has its offset moved, once, between the refusal of a record and its parking."""
 
@@ -141,7 +125,7 @@ async def test_a_record_that_cannot_be_parked_because_the_offset_was_moved_is_re
         async def refuse(self, tx: Transaction, messages: Sequence[Message], /) -> None:
             if self.moving is None and len(messages) == 1:
                 move = "UPDATE consumer_offset SET next_offset = 0 WHERE grp = $1"
-                self.moving = asyncio.create_task(other.execute(move, self.name))
+                self.moving = asyncio.create_task(owner.execute(move, self.name))
                 await until(lambda: holds_somebody_up(tx))
             raise ValueError("no retry will make this right")
 

@@ -1,7 +1,6 @@
 """A relay that finds its cursor untrue: the database is another one, or the broker has lost what it had."""
 
 import re
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import asyncpg
@@ -9,7 +8,7 @@ import msgspec
 import pytest
 
 from common import consumer, contracts, migrations, relay
-from common.database import Database, connect
+from common.database import Database
 from common.tokens import SYSTEM
 from tests.architecture.source import ROOT
 from tests.integration.common.test_backbone import Received, listening, running
@@ -30,20 +29,6 @@ CURSOR = "SELECT epoch, db_epoch, s1::text, s2::text, last_seq, acked::text FROM
 async def address(database) -> str:
     made: str = await database(SERVICE)
     return made
-
-
-@pytest.fixture
-async def db(address) -> AsyncIterator[Database]:
-    opened = await connect(migrations.dsn(address, SERVICE, "app"), size_max=5)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def owner(address) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
-    yield connection
-    await connection.close()
 
 
 def relaying(address: str, servers: str, *, takeover_wait_s: float = 0.1):

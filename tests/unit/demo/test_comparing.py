@@ -1,6 +1,7 @@
 """What came otherwise than a dossier says is told, with where it says so; what came as said is not."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -24,24 +25,36 @@ def step(**then: object) -> Step:
     return Step.model_validate({**said, "action": "screening", "then": then})
 
 
-def a_fact(**changed: object) -> Fact:
-    said = {"id": "e-1", "name": "action.held", "subject": "a-1", "version": 9, "epoch": 1, "trace": TRACE}
-    return Fact(**{**said, "campaign": "c-1", **changed})  # type: ignore[arg-type]
+def a_fact(**changed: Any) -> Fact:
+    said: dict[str, Any] = {
+        "id": "e-1",
+        "name": "action.held",
+        "subject": "a-1",
+        "version": 9,
+        "epoch": 1,
+        "trace": TRACE,
+    }
+    return Fact(**{**said, "campaign": "c-1", **changed})
 
 
-def letter(**changed: object) -> Letter:
-    said = {"path": "/run/all", "id": "e-1", "again": False, "type": "fr.passeursdimages.action.held.v1"}
+def letter(**changed: Any) -> Letter:
+    said: dict[str, Any] = {
+        "path": "/run/all",
+        "id": "e-1",
+        "again": False,
+        "type": "fr.passeursdimages.action.held.v1",
+    }
     rest = {"subject": "a-1", "sequence": 1, "trace": TRACE, "received_at": 0.0}
-    return Letter(**{**said, **rest, **changed})  # type: ignore[arg-type]
+    return Letter(**{**said, **rest, **changed})
 
 
 def numbers(**nation: str) -> Numbers:
     return Numbers({name: Decimal(value) for name, value in nation.items()}, {})
 
 
-def told(then: dict[str, object], **played: object) -> list[str]:
+def told(then: dict[str, object], **played: Any) -> list[str]:
     answer = Answer(200, {}, '"v9"', 0.0)
-    came = Played(step=step(**then), trace=TRACE, answer=answer, **played)  # type: ignore[arg-type]
+    came = Played(step=step(**then), trace=TRACE, answer=answer, **played)
     return [f"{'.'.join(map(str, part))}: {said}" for part, said in compared(came, RECEIVERS, {"b" * 32: "another"})]
 
 

@@ -141,7 +141,7 @@ def from_query(kind: Callable[..., T]) -> Any:
     async def made(**given: Any) -> T:
         return kind(**given)
 
-    made.__signature__ = signature(kind)  # type: ignore[attr-defined]
+    made.__signature__ = signature(kind)  # type: ignore[attr-defined]  # read by inspect; no type knows it
     return Depends(made)
 
 

@@ -56,7 +56,7 @@ def parts() -> Iterator[Parts]:
     if database_url and kafka_servers:
         yield Parts(database_url=database_url, kafka_servers=kafka_servers)
         return
-    with _launched("parts") as folder:
+    with launched("parts") as folder:
         yield Parts.read(folder)
 
 
@@ -77,14 +77,14 @@ def house(collector: Collector) -> Iterator[House]:
         yield House(Folder.find(os.environ))
         return
     tracing = {"OTLP_ENDPOINT": collector.url, "TRACE_SAMPLE_RATIO": "0"}
-    with _launched(*WHOLE_HOUSE, environment=tracing) as folder:
+    with launched(*WHOLE_HOUSE, environment=tracing) as folder:
         yield House(folder)
 
 
 @pytest.fixture
 def new_house() -> Iterator[House]:
     """A house of the test's own, for what adds up: one public funder's grants to one holder in a year (R25)."""
-    with _launched(*WHOLE_HOUSE) as folder:
+    with launched(*WHOLE_HOUSE) as folder:
         yield House(folder)
 
 
@@ -131,7 +131,7 @@ async def _administrator(parts: Parts) -> AsyncIterator[asyncpg.Connection]:
 
 
 @contextmanager
-def _launched(*words: str, environment: Mapping[str, str] | None = None) -> Iterator[Folder]:
+def launched(*words: str, environment: Mapping[str, str] | None = None) -> Iterator[Folder]:
     """Run the launcher on a folder and on parts of its own, while the block lasts."""
     ours = {name: value for name, value in os.environ.items() if name not in Parts.NAMES}
     with TemporaryDirectory(prefix="passeurs-") as place:  # pytest's own are closed to the user who runs PostgreSQL

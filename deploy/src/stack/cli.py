@@ -30,6 +30,7 @@ app = typer.Typer(
 
 Detach = Annotated[bool, typer.Option("--detach", help="Come back when all is up, and leave it running.")]
 Durable = Annotated[bool, typer.Option(help="Survive a power cut, at the price of an fsync a commit.")]
+Archived = Annotated[bool, typer.Option(help="Keep PostgreSQL's log, so that it can be restored to any second.")]
 FollowParent = Annotated[bool, typer.Option("--follow-parent", help="End when the process that started this ends.")]
 ApiProcesses = Annotated[int, typer.Option(min=1, max=8, help="API processes of each service.")]
 
@@ -40,12 +41,13 @@ def run(
     demo: Annotated[bool, typer.Option(help="Play the demonstration once all is up.")] = True,
     detach: Detach = False,
     durable: Durable = True,
+    archived: Archived = False,
     follow_parent: FollowParent = False,
     api_processes: ApiProcesses = 1,
 ) -> None:
     """Start everything, play the demonstration, and stay up until Ctrl-C."""
     _refuse_what_is_missing()
-    wishes = Wishes(durable=durable, api_processes=api_processes)
+    wishes = Wishes(durable=durable, archived=archived, api_processes=api_processes)
     if detach:
         _detached(["run", "--no-demo", *_as_words(wishes)])
         _print_environment(house.environment_file(Folder.find(os.environ)))
@@ -78,16 +80,22 @@ def run_with(command: list[str], *, durable: Durable = True, api_processes: ApiP
 
 
 @app.command(name="parts")
-def start_parts(*, detach: Detach = False, durable: Durable = True, follow_parent: FollowParent = False) -> None:
+def start_parts(
+    *,
+    detach: Detach = False,
+    durable: Durable = True,
+    archived: Archived = False,
+    follow_parent: FollowParent = False,
+) -> None:
     """Start PostgreSQL and Kafka only, and print where they are."""
     _refuse_what_is_missing()
     if detach:
-        _detached(["parts", "--durable" if durable else "--no-durable"])
+        _detached(["parts", *_kept(durable=durable, archived=archived)])
         _print_environment(parts.environment_file(Folder.find(os.environ)))
         return
 
     async def up(supervisor: Supervisor, ports: Ports) -> None:
-        await parts.start(supervisor, ports, os.environ, step=launcher.step, durable=durable)
+        await parts.start(supervisor, ports, os.environ, step=launcher.step, durable=durable, archived=archived)
         _print_environment(parts.environment_file(supervisor.folder))
 
     raise typer.Exit(launcher.stay_up(up, follow_parent=follow_parent))
@@ -161,7 +169,12 @@ def _detached(words: list[str]) -> None:
 
 
 def _as_words(wishes: Wishes) -> list[str]:
-    return ["--durable" if wishes.durable else "--no-durable", "--api-processes", str(wishes.api_processes)]
+    kept = _kept(durable=wishes.durable, archived=wishes.archived)
+    return [*kept, "--api-processes", str(wishes.api_processes)]
+
+
+def _kept(*, durable: bool, archived: bool) -> list[str]:
+    return ["--durable" if durable else "--no-durable", "--archived" if archived else "--no-archived"]
 
 
 def _print_environment(file: Path) -> None:

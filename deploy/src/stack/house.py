@@ -26,6 +26,7 @@ class Wishes:
     """How the house is started."""
 
     durable: bool = True
+    archived: bool = False
     api_processes: int = 1
 
 
@@ -60,7 +61,7 @@ async def start(
 ) -> House:
     """Start everything, and come back when all of it is ready."""
     folder = supervisor.folder
-    found = await parts.start(supervisor, ports, environ, step=step, durable=wishes.durable)
+    found = await parts.start(supervisor, ports, environ, step=step, durable=wishes.durable, archived=wishes.archived)
     with step("schemas and roles"):
         await migrate(found)
     with step("topics"):

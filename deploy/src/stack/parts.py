@@ -42,7 +42,13 @@ def environment_file(folder: Folder) -> Path:
 
 
 async def start(
-    supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, step: Step, durable: bool = True
+    supervisor: Supervisor,
+    ports: Ports,
+    environ: Mapping[str, str],
+    *,
+    step: Step,
+    durable: bool = True,
+    archived: bool = False,
 ) -> Parts:
     """Start what is not already there, side by side, and write down where it is."""
     if not environ.get("KAFKA_BOOTSTRAP_SERVERS") and not kafka.is_fetched(environ):
@@ -50,18 +56,20 @@ async def start(
             await kafka.fetch(supervisor.folder, environ)
     with step("PostgreSQL and Kafka"):
         async with asyncio.TaskGroup() as group:
-            database = group.create_task(_database(supervisor, ports, environ, durable=durable))
+            database = group.create_task(_database(supervisor, ports, environ, durable=durable, archived=archived))
             broker = group.create_task(_broker(supervisor, ports, environ))
     parts = Parts(database_url=database.result(), kafka_servers=broker.result())
     write_whole(environment_file(supervisor.folder), parts.as_exports())
     return parts
 
 
-async def _database(supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, durable: bool) -> str:
+async def _database(
+    supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, durable: bool, archived: bool
+) -> str:
     if given := environ.get("DATABASE_URL"):
         return given
     cluster = await postgres.prepare(supervisor.folder, ports, environ)
-    await supervisor.start(postgres.program(cluster, durable=durable))
+    await supervisor.start(postgres.program(cluster, durable=durable, archived=archived))
     return cluster.url
 
 

@@ -3,6 +3,7 @@
 import json
 import random
 import socket
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class Ports:
         if name not in self._given:
             known = self.known()
             wishes = [port for port in (known.get(name), wished) if port is not None and is_free(port)]
-            self._given[name] = wishes[0] if wishes else _find(taken=set(known.values()))
+            self._given[name] = wishes[0] if wishes else find(taken=set(known.values()))
             write_whole(self.file, json.dumps({**known, name: self._given[name]}, indent=1))
         return self._given[name]
 
@@ -54,7 +55,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _find(*, taken: set[int]) -> int:
+def find(*, taken: Collection[int] = ()) -> int:
+    """Find a free loopback port, for as long as nobody else takes it."""
     for _ in range(TRIES):
         port = random.choice(RANGE)  # noqa: S311  not a secret: only to keep two launchers out of each other's way
         if port not in taken and is_free(port):

@@ -40,6 +40,8 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 
+ARCHIVING = {"archive_mode": "on", "archive_timeout": "60s"}  # a minute is what a lost machine may cost at most
+
 
 class NoPostgres(Exception):
     """No PostgreSQL binaries on this machine."""
@@ -60,33 +62,57 @@ class Cluster:
         return self.home / "data"
 
     @property
+    def archive(self) -> Path:
+        return self.home / "archive"
+
+    @property
     def url(self) -> str:
         return f"postgresql://{SUPERUSER}:{quote(self.password)}@127.0.0.1:{self.port}/postgres"
 
 
-async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str]) -> Cluster:
-    """Find the binaries, make the cluster on first use, and mend what a crash left."""
+def describe(folder: Folder, environ: Mapping[str, str], *, port: int) -> Cluster:
+    """Say where the cluster of a folder is, or will be."""
     user = _system_user() if os.geteuid() == 0 else None
     home = _home(folder, user)
-    cluster = Cluster(
+    return Cluster(
         bin=_reachable(find_binaries(environ), home, user),
         home=home,
-        port=ports.named("postgres"),
+        port=port,
         password=folder.secret("postgres"),
         user=user,
     )
+
+
+async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str]) -> Cluster:
+    """Find the binaries, make the cluster on first use, and mend what a crash left."""
+    cluster = describe(folder, environ, port=ports.named("postgres"))
     if not cluster.data.exists():
         await _create(cluster, folder)
+    own(cluster, cluster.archive)
     await _end_previous(cluster)
     return cluster
 
 
-def program(cluster: Cluster, *, durable: bool = True) -> Program:
-    """Describe the server.  Without durability it survives kill -9 as before, but not a power cut: good for tests."""
+def own(cluster: Cluster, folder: Path) -> Path:
+    """Make a folder that the cluster's user may write, and nobody else may read."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    if cluster.user is not None:
+        os.chown(folder, cluster.user.uid, cluster.user.gid)
+    return folder
+
+
+def program(cluster: Cluster, *, durable: bool = True, archived: bool = False) -> Program:
+    """Describe the server.  Without durability it survives kill -9 as before, but not a power cut: good for tests.
+
+    Archived, every segment of its log is kept in `cluster.archive`, the current one at least once a minute: with a base
+    backup, the database can be restored to any second since.
+    """
     settings = SETTINGS | {"port": str(cluster.port), "unix_socket_directories": _socket_folder(cluster.home)}
     settings["shared_preload_libraries"] = ",".join(_libraries(cluster.bin))
     if not durable:
         settings |= {"fsync": "off", "full_page_writes": "off"}
+    if archived:
+        settings |= ARCHIVING | {"archive_command": _archive_command(cluster)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
@@ -227,6 +253,12 @@ def _libraries(binaries: Path) -> list[str]:
     folders = [Path(found.stdout.strip()), binaries.parent / "lib"]
     present = any((folder / "pg_stat_statements.so").exists() for folder in folders)
     return ["pg_stat_statements"] if present else []
+
+
+def _archive_command(cluster: Cluster) -> str:
+    """Keep a segment whole or not at all, and never write over one: that would be another history's."""
+    draft, kept = cluster.archive / "draft.%f", cluster.archive / "%f"
+    return f'test ! -f "{kept}" && cp "%p" "{draft}" && sync "{draft}" && mv "{draft}" "{kept}"'
 
 
 def _socket_folder(home: Path) -> str:

@@ -11,8 +11,8 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import Signals
@@ -119,7 +119,7 @@ class Supervisor:
         deadline = time.monotonic() + program.ready_within_s
         while not await program.ready():
             if time.monotonic() > deadline or self._deaths[program.name] >= DEATHS_BEFORE_READY:
-                end = _last_lines(self.log(program.name))
+                end = last_lines(self.log(program.name))
                 raise NotReady(f"{program.name} did not become ready:\n{end}")
             await asyncio.sleep(PROBE_EVERY_S)
 
@@ -194,7 +194,26 @@ async def run_to_end(
         _signal_group(process.pid, signal.SIGKILL)
         raise
     if code:
-        raise NotReady(f"{' '.join(command[:3])} … failed ({_exit(code)}):\n{_last_lines(log)}")
+        raise NotReady(f"{' '.join(command[:3])} … failed ({_exit(code)}):\n{last_lines(log)}")
+
+
+@asynccontextmanager
+async def running(program: Program, *, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a program while the block lasts, and let it stop as it wants to; nobody starts it again."""
+    process = await _spawn(
+        program.command,
+        program.environment,
+        log=log,
+        user=program.user,
+        on_launcher_death=program.on_launcher_death,
+    )
+    try:
+        yield process
+        process.send_signal(program.stop)
+        await asyncio.wait_for(process.wait(), program.grace_s)
+    finally:
+        _signal_group(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 async def run_in_sight(command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -251,7 +270,7 @@ def _turn_over(log: Path) -> None:
         log.replace(log.with_suffix(".previous.log"))
 
 
-def _last_lines(log: Path, count: int = 15) -> str:
+def last_lines(log: Path, count: int = 15) -> str:
     try:
         lines: Iterable[str] = log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
     except FileNotFoundError:

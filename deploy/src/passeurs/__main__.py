@@ -1,0 +1,5 @@
+"""python -m passeurs."""
+
+from passeurs.cli import app
+
+app()

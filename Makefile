@@ -76,8 +76,9 @@ test: check ## Everything: check, then the services, the whole system, and what 
 	@$(BIN)/pytest -q $(wildcard tests/integration tests/e2e tests/faults)
 
 .PHONY: faults
-faults: setup ## The long forms of what breaks: every process at every step, every operation (three hours)
-	@$(BIN)/pytest -q -m on_demand $(wildcard tests/e2e tests/faults)
+faults: setup ## What breaks, in the long form: F1 to F15, P1 to P22, every process at every step (a night); FORM=short takes minutes
+	@FORM=$(or $(FORM),long) $(BIN)/pytest -q -m "$(if $(filter short,$(FORM)),experiment,experiment or on_demand)" \
+	    $(wildcard tests/e2e tests/faults)
 
 .PHONY: bench
 bench: setup ## Measure the warm stack; every figure is also one JSON line on standard output

@@ -4,7 +4,20 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from docs import access, asyncapi, environment, events, listeners, make, openapi, problems, readmes, rules, schema
+from docs import (
+    access,
+    asyncapi,
+    environment,
+    events,
+    experiments,
+    listeners,
+    make,
+    openapi,
+    problems,
+    readmes,
+    rules,
+    schema,
+)
 from docs.compatibility import breaks
 from docs.text import compact, dumped
 
@@ -23,6 +36,7 @@ def pages(root: Path) -> dict[Path, str]:
         | {asyncapi.PATH: dumped(backbone), asyncapi.SERVED: compact(backbone)}
         | {openapi.PATH: dumped(doors), openapi.SERVED: compact(doors)}
         | {access.PATH: access.page(), rules.PATH: rules.page()}
+        | {experiments.PATH: experiments.page(root)}
         | {make.PATH: make.page((root / make.MAKEFILE).read_text(encoding="utf-8"))}
         | environment.pages()
         | problems.pages()

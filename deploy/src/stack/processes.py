@@ -219,7 +219,7 @@ async def running(program: Program, *, log: Path) -> AsyncIterator[asyncio.subpr
 async def run_in_sight(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command that ends by itself where one can see and interrupt it; return its code."""
     process = await asyncio.create_subprocess_exec(
-        *command, env=dict(environment), preexec_fn=_bound_to(os.getpid(), signal.SIGKILL)
+        *command, env=dict(environment), preexec_fn=bound_to(os.getpid(), signal.SIGKILL)
     )
     try:
         return await process.wait()
@@ -242,14 +242,16 @@ async def _spawn(
             cwd="/",
             env=dict(environment),
             start_new_session=True,
-            preexec_fn=_bound_to(os.getpid(), on_launcher_death),
+            preexec_fn=bound_to(os.getpid(), on_launcher_death),
             user=None if user is None else user.uid,
             group=None if user is None else user.gid,
             extra_groups=None if user is None else [],
         )
 
 
-def _bound_to(parent: int, death_signal: Signals) -> Callable[[], None]:
+def bound_to(parent: int, death_signal: Signals) -> Callable[[], None]:
+    """Make what a child does first: ask the kernel for a signal when its parent dies."""
+
     def bind() -> None:
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, death_signal)

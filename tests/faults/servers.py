@@ -1,0 +1,182 @@
+"""Parts that an experiment may break: a broker and a PostgreSQL of its own, started, killed and started again by it.
+
+(1) Nothing starts them again by itself; what runs dies with the process that runs the tests.
+(2) They leave nothing behind: no process, no folder.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import Signals
+from tempfile import TemporaryDirectory
+
+from stack import kafka, postgres
+from stack.folder import Folder
+from stack.ports import Ports
+from stack.processes import Program, bound_to
+from tests.waiting import until
+
+
+@dataclass(slots=True)
+class Server:
+    """One program, up or down as the experiment wants it; `inside` are words that lead it into a namespace."""
+
+    program: Program
+    log: Path
+    inside: Sequence[str] = ()
+    options: Sequence[str] = ()
+    process: "subprocess.Popen[bytes] | None" = field(default=None)
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def spawn(self) -> None:
+        """Start it, in a process group of its own that dies with us; do not wait for it."""
+        user = self.program.user
+        with self.log.open("ab") as words:
+            self.process = subprocess.Popen(
+                [*self.inside, *self.program.command, *self.options],
+                env=dict(self.program.environment),
+                stdout=words,
+                stderr=words,
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=bound_to(os.getpid(), signal.SIGKILL),  # noqa: PLW1509 - it only asks for a signal
+                user=None if user is None else user.uid,
+                group=None if user is None else user.gid,
+                extra_groups=None if user is None else [],
+            )
+
+    async def start(self, *, within_s: float = 90) -> None:
+        """Start it and wait until it serves."""
+        self.spawn()
+        await until(self._serves, within_s=within_s)
+
+    async def stop(self, how: Signals, *, within_s: float = 60) -> None:
+        """Send its signal and wait for its end."""
+        if self.process is not None and self.process.poll() is None:
+            os.kill(self.pid, how)
+            await until(self.pid_ended, within_s=within_s)
+
+    async def kill(self) -> None:
+        """End it and its children at once: no goodbye, nothing flushed."""
+        if self.process is not None:
+            self._kill_group()
+            await until(self.pid_ended)
+
+    def pid_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def end(self) -> None:
+        """Leave no process behind, frozen ones included."""
+        if self.process is not None:
+            self._kill_group()
+            self.process.wait()
+
+    def freeze(self) -> None:
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.killpg(self.pid, signal.SIGCONT)
+
+    def _kill_group(self) -> None:
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            assert self.pid_ended()
+
+    async def _serves(self) -> bool:
+        if self.pid_ended():
+            raise RuntimeError(self.log.read_text(encoding="utf-8", errors="replace")[-3000:])
+        return await self.program.ready()
+
+
+@dataclass(slots=True)
+class Broker:
+    """A Kafka of the experiment's own."""
+
+    where: kafka.Broker
+    server: Server
+
+    @property
+    def servers(self) -> str:
+        return self.where.servers
+
+    def segments(self, topic: str, partition: int) -> list[Path]:
+        """List the files that hold a partition's records, oldest first."""
+        return sorted((self.where.home / "data" / f"{topic}-{partition}").glob("*.log"))
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A PostgreSQL of the experiment's own; `url` is the administrator's."""
+
+    where: postgres.Cluster
+    server: Server
+
+    @property
+    def url(self) -> str:
+        return self.where.url
+
+    def tool(self, name: str, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """Run one of PostgreSQL's own programs as the cluster's user; its failure is an error."""
+        user = self.where.user
+        return subprocess.run(
+            [str(self.where.bin / name), *words],
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGPASSWORD": self.where.password, **environ},
+            user=None if user is None else user.uid,
+            group=None if user is None else user.gid,
+            extra_groups=None if user is None else [],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+
+@asynccontextmanager
+async def broker(*, place: Path | None = None, inside: Sequence[str] = ()) -> AsyncIterator[Broker]:
+    """Run a broker while the block lasts; `place` is where its log lies, a folder of its own by default."""
+    with _folder(place) as folder:
+        if not kafka.is_fetched(os.environ):
+            await kafka.fetch(folder, os.environ)
+        where = await kafka.prepare(folder, Ports(folder.path / "ports.json"), os.environ)
+        server = Server(kafka.program(where), folder.logs / "kafka.log", inside)
+        try:
+            await server.start()
+            yield Broker(where, server)
+        finally:
+            server.end()
+
+
+@asynccontextmanager
+async def cluster(
+    *, place: Path | None = None, durable: bool = False, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Cluster]:
+    """Run a PostgreSQL while the block lasts; `settings` are its own, over those of the local stack."""
+    with _folder(place) as folder:
+        where = await postgres.prepare(folder, Ports(folder.path / "ports.json"), os.environ)
+        options = [word for name, value in (settings or {}).items() for word in ("-c", f"{name}={value}")]
+        server = Server(postgres.program(where, durable=durable), folder.logs / "postgres.log", options=options)
+        try:
+            await server.start()
+            yield Cluster(where, server)
+        finally:
+            server.end()
+            await asyncio.to_thread(postgres.forget, folder)
+
+
+@contextmanager
+def _folder(place: Path | None) -> Iterator[Folder]:
+    """Prepare a state folder that is gone with the block; inside `place`, or in a place of its own."""
+    with TemporaryDirectory(prefix="passeurs-faults-", dir=place) as made:
+        folder = Folder(Path(made))
+        folder.prepare()
+        yield folder

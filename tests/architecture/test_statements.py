@@ -17,6 +17,7 @@ CONSTANT = re.compile(r"[A-Z_][A-Z0-9_]*(\.[A-Z_][A-Z0-9_]*)?")
 COMPOSED = {
     OUTBOX: "completes the statements of `store`, once, at import",
     COMMON / "migrations": "makes schemas and roles, whose names cannot be parameters",
+    COMMON / "checkpoints.py": "composes one statement a service, at import, of tables called as their aggregates are",
     COMMON / "housekeeping.py": "makes and drops partitions, whose names cannot be parameters",
     Path("deploy/src/stack"): "makes the local cluster's databases and roles",
 }

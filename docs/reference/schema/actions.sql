@@ -53,6 +53,16 @@ $$;
 ALTER FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) OWNER TO actions_owner;
 
 --
+-- Name: id_bucket(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.id_bucket(id text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(id), 2)))::bit(8))::integer;
+
+ALTER FUNCTION actions.id_bucket(id text) OWNER TO actions_owner;
+
+--
 -- Name: is_settled(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
 --
 
@@ -101,6 +111,16 @@ CREATE FUNCTION actions.sees_campaign(coordination uuid, departments text[], cam
     RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'none'::text THEN false WHEN 'departments'::text THEN (departments && actions.codes()) ELSE (campaign_state <> 'draft'::text) END END;
 
 ALTER FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) OWNER TO actions_owner;
+
+--
+-- Name: state_hash(text, integer); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.state_hash(id text, version integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(((id || '@'::text) || (version)::text)), 16)))::bit(64))::bigint;
+
+ALTER FUNCTION actions.state_hash(id text, version integer) OWNER TO actions_owner;
 
 --
 -- Name: action; Type: TABLE; Schema: actions; Owner: actions_owner

@@ -11,6 +11,16 @@ CREATE SCHEMA catalogue;
 ALTER SCHEMA catalogue OWNER TO catalogue_owner;
 
 --
+-- Name: id_bucket(text); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE FUNCTION catalogue.id_bucket(id text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(id), 2)))::bit(8))::integer;
+
+ALTER FUNCTION catalogue.id_bucket(id text) OWNER TO catalogue_owner;
+
+--
 -- Name: principal(); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -49,6 +59,16 @@ CREATE FUNCTION catalogue.may_write() RETURNS boolean
     RETURN (catalogue.is_system() OR COALESCE(((catalogue.principal() -> 'scopes'::text) ?| ARRAY['catalogue:write'::text, 'operations'::text]), false));
 
 ALTER FUNCTION catalogue.may_write() OWNER TO catalogue_owner;
+
+--
+-- Name: state_hash(text, integer); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE FUNCTION catalogue.state_hash(id text, version integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(((id || '@'::text) || (version)::text)), 16)))::bit(64))::bigint;
+
+ALTER FUNCTION catalogue.state_hash(id text, version integer) OWNER TO catalogue_owner;
 
 --
 -- Name: consumer_offset; Type: TABLE; Schema: catalogue; Owner: catalogue_owner

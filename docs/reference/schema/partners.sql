@@ -21,6 +21,16 @@ CREATE FUNCTION partners.asks_with(scopes text[]) RETURNS boolean
 ALTER FUNCTION partners.asks_with(scopes text[]) OWNER TO partners_owner;
 
 --
+-- Name: id_bucket(text); Type: FUNCTION; Schema: partners; Owner: partners_owner
+--
+
+CREATE FUNCTION partners.id_bucket(id text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(id), 2)))::bit(8))::integer;
+
+ALTER FUNCTION partners.id_bucket(id text) OWNER TO partners_owner;
+
+--
 -- Name: ourselves(); Type: FUNCTION; Schema: partners; Owner: partners_owner
 --
 
@@ -86,6 +96,16 @@ CREATE FUNCTION partners.somebody_asks() RETURNS boolean
     RETURN (NULLIF(current_setting('app.principal'::text, true), ''::text) IS NOT NULL);
 
 ALTER FUNCTION partners.somebody_asks() OWNER TO partners_owner;
+
+--
+-- Name: state_hash(text, integer); Type: FUNCTION; Schema: partners; Owner: partners_owner
+--
+
+CREATE FUNCTION partners.state_hash(id text, version integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(((id || '@'::text) || (version)::text)), 16)))::bit(64))::bigint;
+
+ALTER FUNCTION partners.state_hash(id text, version integer) OWNER TO partners_owner;
 
 --
 -- Name: api_client; Type: TABLE; Schema: partners; Owner: partners_owner

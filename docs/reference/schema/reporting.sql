@@ -31,6 +31,16 @@ CREATE FUNCTION reporting.house_asks() RETURNS boolean
 ALTER FUNCTION reporting.house_asks() OWNER TO reporting_owner;
 
 --
+-- Name: id_bucket(text); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.id_bucket(id text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(id), 2)))::bit(8))::integer;
+
+ALTER FUNCTION reporting.id_bucket(id text) OWNER TO reporting_owner;
+
+--
 -- Name: own_coordination(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
 --
 
@@ -69,6 +79,16 @@ CREATE FUNCTION reporting.somebody_asks() RETURNS boolean
     RETURN (NULLIF(current_setting('app.principal'::text, true), ''::text) IS NOT NULL);
 
 ALTER FUNCTION reporting.somebody_asks() OWNER TO reporting_owner;
+
+--
+-- Name: state_hash(text, integer); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.state_hash(id text, version integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(((id || '@'::text) || (version)::text)), 16)))::bit(64))::bigint;
+
+ALTER FUNCTION reporting.state_hash(id text, version integer) OWNER TO reporting_owner;
 
 --
 -- Name: cell; Type: TABLE; Schema: reporting; Owner: reporting_owner

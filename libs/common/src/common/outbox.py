@@ -125,6 +125,23 @@ async def write_all(
     await tx.executemany(statement.without_key, parameters)
 
 
+async def announce_again(tx: Transaction, aggregate: str, bucket: int) -> int:
+    """Announce every state of one bucket again as it stands; changes of them wait until the transaction ends."""
+    states = contracts.topic(aggregate, "state")
+    again: int = await tx.fetchval(_AGAIN[aggregate], bucket, states, contracts.ce_type(f"{aggregate}.state"))
+    return again
+
+
+async def retract(tx: Transaction, aggregate: str, members: Sequence[tuple[UUID, int]]) -> int:
+    """Announce a tombstone, one version on, for each of these that has no row; return how many that were."""
+    ids, versions = [id_ for id_, _ in members], [version for _, version in members]
+    states = contracts.topic(aggregate, "state")
+    retracted: int = await tx.fetchval(
+        _RETRACT[aggregate], ids, versions, states, contracts.ce_type(f"{aggregate}.state")
+    )
+    return retracted
+
+
 def _parameters(statement: Statement, values: Sequence[object], said: Announcement, body: bytes) -> tuple[object, ...]:
     doc = (body.decode(),) if statement.wants_doc else ()
     return (*values, *doc, *_rows(said, body))
@@ -188,3 +205,36 @@ def _rows(said: Announcement, state: bytes) -> tuple[object, ...]:
     rows.append((uuid7(), states, said.version, contracts.ce_type(f"{said.aggregate}.state"), state))
     ids, topics, versions, types, values = zip(*rows, strict=True)
     return list(ids), list(topics), list(versions), list(types), list(values), str(said.id), telemetry.traceparent()
+
+
+def _announcing_again(aggregate: str) -> str:
+    return f"""
+    WITH held AS (
+      SELECT id, version, doc FROM {aggregate} WHERE id_bucket(id::text) = $1 ORDER BY id FOR SHARE
+    ), said AS (
+      INSERT INTO outbox (event_id, topic, key, version, type, value)
+      SELECT gen_random_uuid(), $2, held.id::text, held.version, $3, convert_to(held.doc, 'UTF8')
+        FROM held
+       ORDER BY held.id)
+    SELECT count(*) FROM held
+    """
+
+
+def _retracting(aggregate: str) -> str:
+    return f"""
+    WITH gone AS (
+      SELECT told.id, least(told.version, 2147483646) + 1 AS version
+        FROM unnest($1::uuid[], $2::integer[]) AS told (id, version)
+       WHERE NOT EXISTS (SELECT FROM {aggregate} AS held WHERE held.id = told.id)
+    ), said AS (
+      INSERT INTO outbox (event_id, topic, key, version, type, value)
+      SELECT gen_random_uuid(), $3, gone.id::text, gone.version, $4, NULL
+        FROM gone
+       ORDER BY gone.id)
+    SELECT count(*) FROM gone
+    """
+
+
+_TABLES = [aggregate for aggregate in contracts.PUBLISHERS if aggregate not in contracts.DERIVED]
+_AGAIN = {aggregate: _announcing_again(aggregate) for aggregate in _TABLES}
+_RETRACT = {aggregate: _retracting(aggregate) for aggregate in _TABLES}

@@ -1,24 +1,29 @@
-"""The Kafka door: what others announce and this service's rules need to know."""
+"""The Kafka door: what others announce and this service's rules need to know, and what of ours others have lost."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
+from uuid import UUID
 
 from actions.store import known
-from common import contracts
+from common import checkpoints, contracts
 from common.consumer import Group, Handler, Message
 from common.contracts.catalogue import FilmState, RightsOfferState
 from common.contracts.partners import CoordinationState, OrganisationState, TerritoryState
 from common.database import Transaction
 
-S = TypeVar("S")
+State: TypeAlias = TerritoryState | OrganisationState | CoordinationState | FilmState | RightsOfferState
+S = TypeVar("S", bound=State)
 
 
 def _heard(state: type[S], hear: Callable[[Transaction, S, int], Awaitable[None]]) -> Handler:
-    """Read each record as a state and take it down with its epoch."""
+    """Read each record as a state and take it down with its epoch; a tombstone says that it never was."""
 
     async def handle(tx: Transaction, messages: Sequence[Message]) -> None:
         for message in messages:
-            await hear(tx, message.decode(state), message.epoch)
+            if message.value is None:
+                await known.forget(tx, state.AGGREGATE, UUID(message.key), (message.epoch, message.version))
+            else:
+                await hear(tx, message.decode(state), message.epoch)
 
     return handle
 
@@ -29,6 +34,7 @@ LISTENERS: Mapping[str, Handler] = {
     contracts.topic("coordination", "state"): _heard(CoordinationState, known.hear_coordination),
     contracts.topic("film", "state"): _heard(FilmState, known.hear_film),
     contracts.topic("rights_offer", "state"): _heard(RightsOfferState, known.hear_rights_offer),
+    **checkpoints.listeners("actions"),
 }
 
 GROUP = Group(name="actions.known", listeners=LISTENERS)

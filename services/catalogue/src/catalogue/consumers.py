@@ -1,9 +1,12 @@
-"""The Kafka door of the catalogue: which record runs what.  It listens to organisations: they may hold rights."""
+"""The Kafka door of the catalogue: which record runs what.
+
+It listens to organisations, for they may hold rights, and to what of its own others have lost.
+"""
 
 from collections.abc import Sequence
 
 from catalogue import store
-from common import contracts
+from common import checkpoints, contracts
 from common.consumer import Group, Message
 from common.contracts.partners import OrganisationState
 from common.database import Transaction
@@ -21,4 +24,10 @@ def _heard(message: Message) -> store.KnownOrganisation:
     )
 
 
-GROUP = Group(name="catalogue", listeners={contracts.topic("organisation", "state"): keep_organisations})
+GROUP = Group(
+    name="catalogue",
+    listeners={
+        contracts.topic("organisation", "state"): keep_organisations,
+        **checkpoints.listeners("catalogue"),
+    },
+)

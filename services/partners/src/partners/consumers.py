@@ -1,9 +1,12 @@
-"""The Kafka door: every fact of actions, catalogue and partners is heard once and addressed to whoever wants it."""
+"""The Kafka door: every fact of actions, catalogue and partners is heard once and addressed to whoever wants it.
+
+Beside it, what others have lost of what partners own is announced again.
+"""
 
 import asyncio
 from collections.abc import Sequence
 
-from common import contracts
+from common import checkpoints, contracts
 from common.consumer import Group, Message
 from common.database import Transaction
 from partners.commands import fanout
@@ -27,4 +30,6 @@ def webhook_fanout(poke: asyncio.Event) -> Group:
         for aggregate, publisher in contracts.PUBLISHERS.items()
         if publisher in HEARD_FROM
     ]
-    return Group(name="partners.webhook-fanout", listeners=dict.fromkeys(topics, hear))
+    return Group(
+        name="partners.webhook-fanout", listeners={**dict.fromkeys(topics, hear), **checkpoints.listeners("partners")}
+    )

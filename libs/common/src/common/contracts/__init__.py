@@ -23,8 +23,12 @@ PUBLISHERS: Mapping[str, str] = {
     "organisation": "partners",
     "coordination": "partners",
     "figure": "reporting",
+    "reconciliation": "reporting",
 }
 """Which service announces which aggregate."""
+
+DERIVED = frozenset({"figure", "reconciliation"})
+"""What a service has made of others' aggregates: nobody compares it with them."""
 
 FIGURES = "passeurs.reporting.figures.v1"
 

@@ -1,4 +1,7 @@
-"""What `reporting` announces: the cells of the figures, whenever they change, at most five times a second each."""
+"""What `reporting` announces: the cells of the figures, and where it differs from what their owner holds.
+
+A cell is announced whenever it changes, at most five times a second.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,4 +42,61 @@ class FigureState:
     as_of: datetime | None
     position: str
     closed_at: datetime | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An aggregate that is held, and in which version."""
+
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationDiffered:
+    """A bucket of an aggregate differs from what its owner held at a checkpoint: the owner announces it again.
+
+    `members` are those that are held here, before the repair: the owner retracts what it does not know.
+    """
+
+    TYPE: ClassVar[str] = "reconciliation.differed"
+
+    occurred_at: datetime
+    service: str
+    aggregate: str
+    bucket: int
+    checkpoint_at: datetime
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationRepaired:
+    """A bucket that differed is again what its owner held, at a later checkpoint."""
+
+    TYPE: ClassVar[str] = "reconciliation.repaired"
+
+    occurred_at: datetime
+    service: str
+    aggregate: str
+    bucket: int
+    checkpoint_at: datetime
+    differed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationState:
+    """One bucket of an aggregate that differed at least once: since when it differs, or when it was repaired."""
+
+    AGGREGATE: ClassVar[str] = "reconciliation"
+
+    id: UUID
+    version: int
+    occurred_at: datetime
+    service: str
+    aggregate: str
+    bucket: int
+    differs: bool
+    differed_at: datetime
+    repaired_at: datetime | None
     deleted: bool = False

@@ -110,6 +110,12 @@ async def hear_territory(tx: Transaction, heard: TerritoryState, epoch: int) -> 
     )
 
 
+async def forget(tx: Transaction, aggregate: str, id_: UUID, heard: tuple[int, int]) -> None:
+    """Drop what its owner has retracted, unless something newer was heard of it."""
+    for statement in _FORGET[aggregate]:
+        await tx.execute(statement, id_, *heard)
+
+
 def _columns(heard: TerritoryState) -> tuple[list[object], ...]:
     rows = [_municipality_row(municipality) for municipality in heard.municipalities]
     return tuple(map(list, zip(*rows, strict=True))) if rows else ([], [], [], [], [], [], [])
@@ -338,3 +344,18 @@ async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
         versions=tuple(FilmVersion(version) for version in row["versions"]),
         withdrawn=row["withdrawn"],
     )
+
+
+_FORGET = {
+    "territory": (
+        """
+        DELETE FROM known_municipality AS part USING known_territory AS known
+         WHERE part.territory_id = known.id AND known.id = $1 AND (known.epoch, known.version) < ($2, $3)
+        """,
+        "DELETE FROM known_territory WHERE id = $1 AND (epoch, version) < ($2, $3)",
+    ),
+    "organisation": ("DELETE FROM known_organisation WHERE id = $1 AND (epoch, version) < ($2, $3)",),
+    "coordination": ("DELETE FROM known_coordination WHERE id = $1 AND (epoch, version) < ($2, $3)",),
+    "film": ("DELETE FROM known_film WHERE id = $1 AND (epoch, version) < ($2, $3)",),
+    "rights_offer": ("DELETE FROM known_rights_offer WHERE id = $1 AND (epoch, version) < ($2, $3)",),
+}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docs import (
     access,
+    alerts,
     asyncapi,
     environment,
     events,
@@ -37,6 +38,7 @@ def pages(root: Path) -> dict[Path, str]:
         | {openapi.PATH: dumped(doors), openapi.SERVED: compact(doors)}
         | {access.PATH: access.page(), rules.PATH: rules.page()}
         | {experiments.PATH: experiments.page(root)}
+        | {alerts.PATH: alerts.page((root / alerts.SOURCE).read_text(encoding="utf-8"))}
         | {make.PATH: make.page((root / make.MAKEFILE).read_text(encoding="utf-8"))}
         | environment.pages()
         | problems.pages()

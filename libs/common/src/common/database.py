@@ -10,10 +10,12 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 import asyncpg
+from prometheus_client import Histogram
 
 from common.errors import NotKnownHere, Unavailable
 from common.tokens import Principal
@@ -28,6 +30,12 @@ else:
 ACQUIRE_TIMEOUT_S = 1.0
 COMMAND_TIMEOUT_S = 4.0
 IDLE_LIFETIME_S = 300.0
+
+WAITED = Histogram(
+    "database_pool_wait_seconds",
+    "From asking for a connection to having it, or giving up",
+    buckets=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1),
+)
 
 TROUBLE = (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """Whatever a database and the way to it may raise: what a loop that goes on for ever tells of, and tries again."""
@@ -90,10 +98,13 @@ class Database:
         await self.pool.close()
 
     async def _acquire(self) -> "PoolConnectionProxy[asyncpg.Record]":
+        began = perf_counter()
         try:
             return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         except (TimeoutError, OSError, asyncpg.PostgresConnectionError) as error:
             raise NoConnectionFree from error
+        finally:
+            WAITED.observe(perf_counter() - began)
 
 
 def passes(error: BaseException) -> bool:

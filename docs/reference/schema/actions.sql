@@ -207,6 +207,18 @@ ALTER TABLE ONLY actions.campaign FORCE ROW LEVEL SECURITY;
 ALTER TABLE actions.campaign OWNER TO actions_owner;
 
 --
+-- Name: consumer_freshness; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.consumer_freshness (
+    grp text NOT NULL,
+    service text NOT NULL,
+    as_of timestamp with time zone NOT NULL
+);
+
+ALTER TABLE actions.consumer_freshness OWNER TO actions_owner;
+
+--
 -- Name: consumer_offset; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -220,6 +232,37 @@ CREATE TABLE actions.consumer_offset (
 );
 
 ALTER TABLE actions.consumer_offset OWNER TO actions_owner;
+
+--
+-- Name: gap_seen; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.gap_seen (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    id text NOT NULL,
+    have integer NOT NULL,
+    got integer NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE actions.gap_seen OWNER TO actions_owner;
+
+--
+-- Name: heartbeat_heard; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.heartbeat_heard (
+    grp text NOT NULL,
+    service text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ends jsonb NOT NULL
+);
+
+ALTER TABLE actions.heartbeat_heard OWNER TO actions_owner;
 
 --
 -- Name: idempotency; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -356,6 +399,35 @@ CREATE TABLE actions.migration (
 ALTER TABLE actions.migration OWNER TO actions_owner;
 
 --
+-- Name: operation; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.operation (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    who text NOT NULL,
+    command text NOT NULL,
+    arguments jsonb NOT NULL,
+    outcome text,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE actions.operation OWNER TO actions_owner;
+
+--
+-- Name: operation_id_seq; Type: SEQUENCE; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.operation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME actions.operation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: outbox; Type: TABLE; Schema: actions; Owner: actions_housekeeper
 --
 
@@ -461,7 +533,8 @@ CREATE TABLE actions.parked_key (
     grp text NOT NULL,
     topic text NOT NULL,
     key text NOT NULL,
-    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    operation_id bigint
 );
 
 ALTER TABLE actions.parked_key OWNER TO actions_owner;
@@ -547,6 +620,20 @@ ALTER TABLE ONLY actions.report FORCE ROW LEVEL SECURITY;
 ALTER TABLE actions.report OWNER TO actions_owner;
 
 --
+-- Name: seen_version; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.seen_version (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL
+);
+
+ALTER TABLE actions.seen_version OWNER TO actions_owner;
+
+--
 -- Name: outbox_default; Type: TABLE ATTACH; Schema: actions; Owner: actions_housekeeper
 --
 
@@ -567,11 +654,32 @@ ALTER TABLE ONLY actions.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
 
 --
+-- Name: consumer_freshness consumer_freshness_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.consumer_freshness
+    ADD CONSTRAINT consumer_freshness_pkey PRIMARY KEY (grp, service);
+
+--
 -- Name: consumer_offset consumer_offset_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
 ALTER TABLE ONLY actions.consumer_offset
     ADD CONSTRAINT consumer_offset_pkey PRIMARY KEY (grp, topic, part);
+
+--
+-- Name: gap_seen gap_seen_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.gap_seen
+    ADD CONSTRAINT gap_seen_pkey PRIMARY KEY (grp, topic, part, "offset");
+
+--
+-- Name: heartbeat_heard heartbeat_heard_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.heartbeat_heard
+    ADD CONSTRAINT heartbeat_heard_pkey PRIMARY KEY (grp, service, at);
 
 --
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
@@ -637,6 +745,13 @@ ALTER TABLE ONLY actions.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 
 --
+-- Name: operation operation_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.operation
+    ADD CONSTRAINT operation_pkey PRIMARY KEY (id);
+
+--
 -- Name: outbox_cursor outbox_cursor_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -677,6 +792,13 @@ ALTER TABLE ONLY actions.report
 
 ALTER TABLE ONLY actions.report
     ADD CONSTRAINT report_project_id_key UNIQUE (project_id);
+
+--
+-- Name: seen_version seen_version_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.seen_version
+    ADD CONSTRAINT seen_version_pkey PRIMARY KEY (grp, topic, key);
 
 --
 -- Name: action_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
@@ -895,10 +1017,28 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.action TO actions_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.campaign TO actions_app;
 
 --
+-- Name: TABLE consumer_freshness; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.consumer_freshness TO actions_app;
+
+--
 -- Name: TABLE consumer_offset; Type: ACL; Schema: actions; Owner: actions_owner
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.consumer_offset TO actions_app;
+
+--
+-- Name: TABLE gap_seen; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.gap_seen TO actions_app;
+
+--
+-- Name: TABLE heartbeat_heard; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.heartbeat_heard TO actions_app;
 
 --
 -- Name: TABLE idempotency; Type: ACL; Schema: actions; Owner: actions_owner
@@ -950,6 +1090,33 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_territory TO actions_ap
 GRANT SELECT ON TABLE actions.migration TO actions_app;
 
 --
+-- Name: TABLE operation; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT ON TABLE actions.operation TO actions_app;
+GRANT SELECT,INSERT ON TABLE actions.operation TO actions_relay;
+
+--
+-- Name: COLUMN operation.outcome; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT UPDATE(outcome) ON TABLE actions.operation TO actions_app;
+GRANT UPDATE(outcome) ON TABLE actions.operation TO actions_relay;
+
+--
+-- Name: COLUMN operation.ended_at; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT UPDATE(ended_at) ON TABLE actions.operation TO actions_app;
+GRANT UPDATE(ended_at) ON TABLE actions.operation TO actions_relay;
+
+--
+-- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT USAGE ON SEQUENCE actions.operation_id_seq TO actions_app;
+
+--
 -- Name: TABLE outbox; Type: ACL; Schema: actions; Owner: actions_housekeeper
 --
 
@@ -993,6 +1160,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.project TO actions_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.report TO actions_app;
+
+--
+-- Name: TABLE seen_version; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.seen_version TO actions_app;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR SEQUENCES; Type: DEFAULT ACL; Schema: actions; Owner: actions_owner

@@ -71,6 +71,18 @@ CREATE FUNCTION catalogue.state_hash(id text, version integer) RETURNS bigint
 ALTER FUNCTION catalogue.state_hash(id text, version integer) OWNER TO catalogue_owner;
 
 --
+-- Name: consumer_freshness; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.consumer_freshness (
+    grp text NOT NULL,
+    service text NOT NULL,
+    as_of timestamp with time zone NOT NULL
+);
+
+ALTER TABLE catalogue.consumer_freshness OWNER TO catalogue_owner;
+
+--
 -- Name: consumer_offset; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -153,6 +165,37 @@ CREATE TABLE catalogue.film_word (
 ALTER TABLE catalogue.film_word OWNER TO catalogue_owner;
 
 --
+-- Name: gap_seen; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.gap_seen (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    id text NOT NULL,
+    have integer NOT NULL,
+    got integer NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE catalogue.gap_seen OWNER TO catalogue_owner;
+
+--
+-- Name: heartbeat_heard; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.heartbeat_heard (
+    grp text NOT NULL,
+    service text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ends jsonb NOT NULL
+);
+
+ALTER TABLE catalogue.heartbeat_heard OWNER TO catalogue_owner;
+
+--
 -- Name: idempotency; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -196,6 +239,35 @@ CREATE TABLE catalogue.migration (
 );
 
 ALTER TABLE catalogue.migration OWNER TO catalogue_owner;
+
+--
+-- Name: operation; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.operation (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    who text NOT NULL,
+    command text NOT NULL,
+    arguments jsonb NOT NULL,
+    outcome text,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE catalogue.operation OWNER TO catalogue_owner;
+
+--
+-- Name: operation_id_seq; Type: SEQUENCE; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.operation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalogue.operation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: outbox; Type: TABLE; Schema: catalogue; Owner: catalogue_housekeeper
@@ -303,7 +375,8 @@ CREATE TABLE catalogue.parked_key (
     grp text NOT NULL,
     topic text NOT NULL,
     key text NOT NULL,
-    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    operation_id bigint
 );
 
 ALTER TABLE catalogue.parked_key OWNER TO catalogue_owner;
@@ -340,6 +413,20 @@ ALTER TABLE ONLY catalogue.rights_offer FORCE ROW LEVEL SECURITY;
 ALTER TABLE catalogue.rights_offer OWNER TO catalogue_owner;
 
 --
+-- Name: seen_version; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.seen_version (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL
+);
+
+ALTER TABLE catalogue.seen_version OWNER TO catalogue_owner;
+
+--
 -- Name: vocabulary; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -354,6 +441,13 @@ ALTER TABLE catalogue.vocabulary OWNER TO catalogue_owner;
 --
 
 ALTER TABLE ONLY catalogue.outbox ATTACH PARTITION catalogue.outbox_default DEFAULT;
+
+--
+-- Name: consumer_freshness consumer_freshness_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.consumer_freshness
+    ADD CONSTRAINT consumer_freshness_pkey PRIMARY KEY (grp, service);
 
 --
 -- Name: consumer_offset consumer_offset_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
@@ -384,6 +478,20 @@ ALTER TABLE ONLY catalogue.film_word
     ADD CONSTRAINT film_word_pkey PRIMARY KEY (word, film_id);
 
 --
+-- Name: gap_seen gap_seen_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.gap_seen
+    ADD CONSTRAINT gap_seen_pkey PRIMARY KEY (grp, topic, part, "offset");
+
+--
+-- Name: heartbeat_heard heartbeat_heard_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.heartbeat_heard
+    ADD CONSTRAINT heartbeat_heard_pkey PRIMARY KEY (grp, service, at);
+
+--
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -403,6 +511,13 @@ ALTER TABLE ONLY catalogue.known_organisation
 
 ALTER TABLE ONLY catalogue.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+--
+-- Name: operation operation_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.operation
+    ADD CONSTRAINT operation_pkey PRIMARY KEY (id);
 
 --
 -- Name: outbox_cursor outbox_cursor_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
@@ -431,6 +546,13 @@ ALTER TABLE ONLY catalogue.parked_key
 
 ALTER TABLE ONLY catalogue.rights_offer
     ADD CONSTRAINT rights_offer_pkey PRIMARY KEY (id);
+
+--
+-- Name: seen_version seen_version_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.seen_version
+    ADD CONSTRAINT seen_version_pkey PRIMARY KEY (grp, topic, key);
 
 --
 -- Name: vocabulary vocabulary_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
@@ -649,6 +771,12 @@ GRANT USAGE ON SCHEMA catalogue TO catalogue_relay;
 GRANT ALL ON SCHEMA catalogue TO catalogue_housekeeper;
 
 --
+-- Name: TABLE consumer_freshness; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.consumer_freshness TO catalogue_app;
+
+--
 -- Name: TABLE consumer_offset; Type: ACL; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -673,6 +801,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_name TO catalogue_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_word TO catalogue_app;
 
 --
+-- Name: TABLE gap_seen; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.gap_seen TO catalogue_app;
+
+--
+-- Name: TABLE heartbeat_heard; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.heartbeat_heard TO catalogue_app;
+
+--
 -- Name: TABLE idempotency; Type: ACL; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -690,6 +830,33 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.known_organisation TO catal
 --
 
 GRANT SELECT ON TABLE catalogue.migration TO catalogue_app;
+
+--
+-- Name: TABLE operation; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT ON TABLE catalogue.operation TO catalogue_app;
+GRANT SELECT,INSERT ON TABLE catalogue.operation TO catalogue_relay;
+
+--
+-- Name: COLUMN operation.outcome; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT UPDATE(outcome) ON TABLE catalogue.operation TO catalogue_app;
+GRANT UPDATE(outcome) ON TABLE catalogue.operation TO catalogue_relay;
+
+--
+-- Name: COLUMN operation.ended_at; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT UPDATE(ended_at) ON TABLE catalogue.operation TO catalogue_app;
+GRANT UPDATE(ended_at) ON TABLE catalogue.operation TO catalogue_relay;
+
+--
+-- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT USAGE ON SEQUENCE catalogue.operation_id_seq TO catalogue_app;
 
 --
 -- Name: TABLE outbox; Type: ACL; Schema: catalogue; Owner: catalogue_housekeeper
@@ -729,6 +896,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.parked_key TO catalogue_app
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.rights_offer TO catalogue_app;
+
+--
+-- Name: TABLE seen_version; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.seen_version TO catalogue_app;
 
 --
 -- Name: TABLE vocabulary; Type: ACL; Schema: catalogue; Owner: catalogue_owner

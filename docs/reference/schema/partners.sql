@@ -161,6 +161,18 @@ CREATE TABLE partners.audit (
 ALTER TABLE partners.audit OWNER TO partners_owner;
 
 --
+-- Name: consumer_freshness; Type: TABLE; Schema: partners; Owner: partners_owner
+--
+
+CREATE TABLE partners.consumer_freshness (
+    grp text NOT NULL,
+    service text NOT NULL,
+    as_of timestamp with time zone NOT NULL
+);
+
+ALTER TABLE partners.consumer_freshness OWNER TO partners_owner;
+
+--
 -- Name: consumer_offset; Type: TABLE; Schema: partners; Owner: partners_owner
 --
 
@@ -225,6 +237,37 @@ CREATE TABLE partners.district (
 ALTER TABLE ONLY partners.district FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE partners.district OWNER TO partners_owner;
+
+--
+-- Name: gap_seen; Type: TABLE; Schema: partners; Owner: partners_owner
+--
+
+CREATE TABLE partners.gap_seen (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    id text NOT NULL,
+    have integer NOT NULL,
+    got integer NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE partners.gap_seen OWNER TO partners_owner;
+
+--
+-- Name: heartbeat_heard; Type: TABLE; Schema: partners; Owner: partners_owner
+--
+
+CREATE TABLE partners.heartbeat_heard (
+    grp text NOT NULL,
+    service text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ends jsonb NOT NULL
+);
+
+ALTER TABLE partners.heartbeat_heard OWNER TO partners_owner;
 
 --
 -- Name: idempotency; Type: TABLE; Schema: partners; Owner: partners_owner
@@ -298,6 +341,35 @@ CREATE TABLE partners.municipality (
 ALTER TABLE ONLY partners.municipality FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE partners.municipality OWNER TO partners_owner;
+
+--
+-- Name: operation; Type: TABLE; Schema: partners; Owner: partners_owner
+--
+
+CREATE TABLE partners.operation (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    who text NOT NULL,
+    command text NOT NULL,
+    arguments jsonb NOT NULL,
+    outcome text,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE partners.operation OWNER TO partners_owner;
+
+--
+-- Name: operation_id_seq; Type: SEQUENCE; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE partners.operation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME partners.operation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: organisation; Type: TABLE; Schema: partners; Owner: partners_owner
@@ -440,7 +512,8 @@ CREATE TABLE partners.parked_key (
     grp text NOT NULL,
     topic text NOT NULL,
     key text NOT NULL,
-    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    operation_id bigint
 );
 
 ALTER TABLE partners.parked_key OWNER TO partners_owner;
@@ -458,6 +531,20 @@ CREATE TABLE partners.seen_assertion (
 ALTER TABLE ONLY partners.seen_assertion FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE partners.seen_assertion OWNER TO partners_owner;
+
+--
+-- Name: seen_version; Type: TABLE; Schema: partners; Owner: partners_owner
+--
+
+CREATE TABLE partners.seen_version (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL
+);
+
+ALTER TABLE partners.seen_version OWNER TO partners_owner;
 
 --
 -- Name: territory; Type: TABLE; Schema: partners; Owner: partners_owner
@@ -655,6 +742,13 @@ ALTER TABLE ONLY partners.api_client_secret
     ADD CONSTRAINT api_client_secret_pkey PRIMARY KEY (id);
 
 --
+-- Name: consumer_freshness consumer_freshness_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE ONLY partners.consumer_freshness
+    ADD CONSTRAINT consumer_freshness_pkey PRIMARY KEY (grp, service);
+
+--
 -- Name: consumer_offset consumer_offset_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
 --
 
@@ -683,6 +777,20 @@ ALTER TABLE ONLY partners.district
     ADD CONSTRAINT district_pkey PRIMARY KEY (vintage, code);
 
 --
+-- Name: gap_seen gap_seen_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE ONLY partners.gap_seen
+    ADD CONSTRAINT gap_seen_pkey PRIMARY KEY (grp, topic, part, "offset");
+
+--
+-- Name: heartbeat_heard heartbeat_heard_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE ONLY partners.heartbeat_heard
+    ADD CONSTRAINT heartbeat_heard_pkey PRIMARY KEY (grp, service, at);
+
+--
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
 --
 
@@ -709,6 +817,13 @@ ALTER TABLE ONLY partners.migration
 
 ALTER TABLE ONLY partners.municipality
     ADD CONSTRAINT municipality_pkey PRIMARY KEY (vintage, code);
+
+--
+-- Name: operation operation_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE ONLY partners.operation
+    ADD CONSTRAINT operation_pkey PRIMARY KEY (id);
 
 --
 -- Name: organisation organisation_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
@@ -744,6 +859,13 @@ ALTER TABLE ONLY partners.parked_key
 
 ALTER TABLE ONLY partners.seen_assertion
     ADD CONSTRAINT seen_assertion_pkey PRIMARY KEY (client_id, jti);
+
+--
+-- Name: seen_version seen_version_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE ONLY partners.seen_version
+    ADD CONSTRAINT seen_version_pkey PRIMARY KEY (grp, topic, key);
 
 --
 -- Name: territory territory_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
@@ -1562,6 +1684,12 @@ GRANT INSERT ON TABLE partners.audit TO partners_app;
 GRANT SELECT,DELETE ON TABLE partners.audit TO partners_housekeeper;
 
 --
+-- Name: TABLE consumer_freshness; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.consumer_freshness TO partners_app;
+
+--
 -- Name: TABLE consumer_offset; Type: ACL; Schema: partners; Owner: partners_owner
 --
 
@@ -1584,6 +1712,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.coverage TO partners_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.district TO partners_app;
+
+--
+-- Name: TABLE gap_seen; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.gap_seen TO partners_app;
+
+--
+-- Name: TABLE heartbeat_heard; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.heartbeat_heard TO partners_app;
 
 --
 -- Name: TABLE idempotency; Type: ACL; Schema: partners; Owner: partners_owner
@@ -1609,6 +1749,33 @@ GRANT SELECT ON TABLE partners.migration TO partners_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.municipality TO partners_app;
+
+--
+-- Name: TABLE operation; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT,INSERT ON TABLE partners.operation TO partners_app;
+GRANT SELECT,INSERT ON TABLE partners.operation TO partners_relay;
+
+--
+-- Name: COLUMN operation.outcome; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT UPDATE(outcome) ON TABLE partners.operation TO partners_app;
+GRANT UPDATE(outcome) ON TABLE partners.operation TO partners_relay;
+
+--
+-- Name: COLUMN operation.ended_at; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT UPDATE(ended_at) ON TABLE partners.operation TO partners_app;
+GRANT UPDATE(ended_at) ON TABLE partners.operation TO partners_relay;
+
+--
+-- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT USAGE ON SEQUENCE partners.operation_id_seq TO partners_app;
 
 --
 -- Name: TABLE organisation; Type: ACL; Schema: partners; Owner: partners_owner
@@ -1655,6 +1822,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.parked_key TO partners_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.seen_assertion TO partners_app;
 GRANT SELECT,DELETE ON TABLE partners.seen_assertion TO partners_housekeeper;
+
+--
+-- Name: TABLE seen_version; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.seen_version TO partners_app;
 
 --
 -- Name: TABLE territory; Type: ACL; Schema: partners; Owner: partners_owner

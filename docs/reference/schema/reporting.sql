@@ -154,6 +154,18 @@ CREATE TABLE reporting.closed_day (
 ALTER TABLE reporting.closed_day OWNER TO reporting_owner;
 
 --
+-- Name: consumer_freshness; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.consumer_freshness (
+    grp text NOT NULL,
+    service text NOT NULL,
+    as_of timestamp with time zone NOT NULL
+);
+
+ALTER TABLE reporting.consumer_freshness OWNER TO reporting_owner;
+
+--
 -- Name: consumer_offset; Type: TABLE; Schema: reporting; Owner: reporting_owner
 --
 
@@ -225,6 +237,37 @@ CREATE SEQUENCE reporting.figure_revision
     CACHE 1;
 
 ALTER SEQUENCE reporting.figure_revision OWNER TO reporting_owner;
+
+--
+-- Name: gap_seen; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.gap_seen (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    id text NOT NULL,
+    have integer NOT NULL,
+    got integer NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE reporting.gap_seen OWNER TO reporting_owner;
+
+--
+-- Name: heartbeat_heard; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.heartbeat_heard (
+    grp text NOT NULL,
+    service text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ends jsonb NOT NULL
+);
+
+ALTER TABLE reporting.heartbeat_heard OWNER TO reporting_owner;
 
 --
 -- Name: idempotency; Type: TABLE; Schema: reporting; Owner: reporting_owner
@@ -328,6 +371,35 @@ CREATE TABLE reporting.migration (
 );
 
 ALTER TABLE reporting.migration OWNER TO reporting_owner;
+
+--
+-- Name: operation; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.operation (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    who text NOT NULL,
+    command text NOT NULL,
+    arguments jsonb NOT NULL,
+    outcome text,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE reporting.operation OWNER TO reporting_owner;
+
+--
+-- Name: operation_id_seq; Type: SEQUENCE; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.operation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME reporting.operation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: outbox; Type: TABLE; Schema: reporting; Owner: reporting_housekeeper
@@ -435,7 +507,8 @@ CREATE TABLE reporting.parked_key (
     grp text NOT NULL,
     topic text NOT NULL,
     key text NOT NULL,
-    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    operation_id bigint
 );
 
 ALTER TABLE reporting.parked_key OWNER TO reporting_owner;
@@ -518,6 +591,20 @@ ALTER TABLE ONLY reporting.record FORCE ROW LEVEL SECURITY;
 ALTER TABLE reporting.record OWNER TO reporting_owner;
 
 --
+-- Name: seen_version; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.seen_version (
+    grp text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL
+);
+
+ALTER TABLE reporting.seen_version OWNER TO reporting_owner;
+
+--
 -- Name: unpublished; Type: TABLE; Schema: reporting; Owner: reporting_owner
 --
 
@@ -574,6 +661,13 @@ ALTER TABLE ONLY reporting.closed_day
     ADD CONSTRAINT closed_day_pkey PRIMARY KEY (day);
 
 --
+-- Name: consumer_freshness consumer_freshness_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.consumer_freshness
+    ADD CONSTRAINT consumer_freshness_pkey PRIMARY KEY (grp, service);
+
+--
 -- Name: consumer_offset consumer_offset_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
 --
 
@@ -600,6 +694,20 @@ ALTER TABLE ONLY reporting.figure
 
 ALTER TABLE ONLY reporting.figure
     ADD CONSTRAINT figure_revision_key UNIQUE (revision);
+
+--
+-- Name: gap_seen gap_seen_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.gap_seen
+    ADD CONSTRAINT gap_seen_pkey PRIMARY KEY (grp, topic, part, "offset");
+
+--
+-- Name: heartbeat_heard heartbeat_heard_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.heartbeat_heard
+    ADD CONSTRAINT heartbeat_heard_pkey PRIMARY KEY (grp, service, at);
 
 --
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
@@ -651,6 +759,13 @@ ALTER TABLE ONLY reporting.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 
 --
+-- Name: operation operation_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.operation
+    ADD CONSTRAINT operation_pkey PRIMARY KEY (id);
+
+--
 -- Name: outbox_cursor outbox_cursor_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
 --
 
@@ -698,6 +813,13 @@ ALTER TABLE ONLY reporting.published_count
 
 ALTER TABLE ONLY reporting.record
     ADD CONSTRAINT record_pkey PRIMARY KEY (kind, id);
+
+--
+-- Name: seen_version seen_version_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.seen_version
+    ADD CONSTRAINT seen_version_pkey PRIMARY KEY (grp, topic, key);
 
 --
 -- Name: unpublished unpublished_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
@@ -968,6 +1090,12 @@ GRANT USAGE ON SEQUENCE reporting.changed_cell_seq_seq TO reporting_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.closed_day TO reporting_app;
 
 --
+-- Name: TABLE consumer_freshness; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.consumer_freshness TO reporting_app;
+
+--
 -- Name: TABLE consumer_offset; Type: ACL; Schema: reporting; Owner: reporting_owner
 --
 
@@ -990,6 +1118,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.figure TO reporting_app;
 --
 
 GRANT USAGE ON SEQUENCE reporting.figure_revision TO reporting_app;
+
+--
+-- Name: TABLE gap_seen; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.gap_seen TO reporting_app;
+
+--
+-- Name: TABLE heartbeat_heard; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.heartbeat_heard TO reporting_app;
 
 --
 -- Name: TABLE idempotency; Type: ACL; Schema: reporting; Owner: reporting_owner
@@ -1033,6 +1173,33 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.known_territory TO reportin
 --
 
 GRANT SELECT ON TABLE reporting.migration TO reporting_app;
+
+--
+-- Name: TABLE operation; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT ON TABLE reporting.operation TO reporting_app;
+GRANT SELECT,INSERT ON TABLE reporting.operation TO reporting_relay;
+
+--
+-- Name: COLUMN operation.outcome; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT UPDATE(outcome) ON TABLE reporting.operation TO reporting_app;
+GRANT UPDATE(outcome) ON TABLE reporting.operation TO reporting_relay;
+
+--
+-- Name: COLUMN operation.ended_at; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT UPDATE(ended_at) ON TABLE reporting.operation TO reporting_app;
+GRANT UPDATE(ended_at) ON TABLE reporting.operation TO reporting_relay;
+
+--
+-- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT USAGE ON SEQUENCE reporting.operation_id_seq TO reporting_app;
 
 --
 -- Name: TABLE outbox; Type: ACL; Schema: reporting; Owner: reporting_housekeeper
@@ -1090,6 +1257,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.published_count TO reportin
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.record TO reporting_app;
+
+--
+-- Name: TABLE seen_version; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.seen_version TO reporting_app;
 
 --
 -- Name: TABLE unpublished; Type: ACL; Schema: reporting; Owner: reporting_owner

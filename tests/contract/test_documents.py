@@ -64,7 +64,7 @@ def test_every_topic_is_a_channel_and_every_type_a_message():
 def test_every_topic_is_sent_by_its_publisher_and_heard_by_its_listeners():
     operations = BACKBONE["operations"]
     assert {name for name, one in operations.items() if one["action"] == "send"} == {
-        f"{one.publisher}.sends.{one.topic}" for one in events.published()
+        f"{service}.sends.{one.topic}" for one in events.published() for service in one.publishers
     }
     assert {name for name, one in operations.items() if one["action"] == "receive"} == {
         f"{group}.receives.{topic}" for topic, groups in listeners.by_topic().items() for group in groups

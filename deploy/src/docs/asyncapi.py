@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from common import contracts
-from common.kafka import COMPACTION_LAG_MS, EVENTS_KEPT_MS, TOMBSTONES_KEPT_MS
+from common import contracts, kafka
 from docs import events
 from docs.definitions import Definitions, pointing
 from docs.events import Published
@@ -28,15 +27,6 @@ HEADERS: Mapping[str, str] = {
     "traceparent": "The W3C trace context of the request that caused it, if there was one.",
 }
 
-CONFIGURATION: Mapping[contracts.Kind, Mapping[str, object]] = {
-    "events": {"cleanup.policy": ["delete"], "retention.ms": EVENTS_KEPT_MS},
-    "state": {
-        "cleanup.policy": ["compact"],
-        "min.compaction.lag.ms": COMPACTION_LAG_MS,
-        "delete.retention.ms": TOMBSTONES_KEPT_MS,
-    },
-}
-
 
 def document(listeners: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """Describe the whole backbone; `listeners` says which groups hear which topic."""
@@ -51,7 +41,7 @@ def document(listeners: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
             "description": "CloudEvents 1.0 in binary mode on Apache Kafka. A null value is a tombstone.",
         },
         "defaultContentType": "application/json",
-        "channels": {topic: _channel(topic, kind, published) for topic, kind in contracts.topics().items()},
+        "channels": {topic: _channel(topic, published) for topic in contracts.topics()},
         "operations": _sent(published) | _received(published, listeners),
         "components": {
             "messages": {_name(one): _message(one, definitions) for one in published},
@@ -65,7 +55,7 @@ def _name(one: Published) -> str:
     return f"{one.name}.v{one.version}"
 
 
-def _channel(topic: str, kind: contracts.Kind, published: Iterable[Published]) -> dict[str, Any]:
+def _channel(topic: str, published: Iterable[Published]) -> dict[str, Any]:
     here = [_name(one) for one in published if one.topic == topic]
     return {
         "address": topic,
@@ -73,11 +63,16 @@ def _channel(topic: str, kind: contracts.Kind, published: Iterable[Published]) -
         "bindings": {
             "kafka": {
                 "partitions": contracts.PARTITIONS,
-                "topicConfiguration": dict(CONFIGURATION[kind]),
+                "topicConfiguration": _configuration(topic),
                 "bindingVersion": "0.5.0",
             }
         },
     }
+
+
+def _configuration(topic: str) -> dict[str, object]:
+    settings = kafka.configuration(topic)
+    return {name: [value] if name == "cleanup.policy" else int(value) for name, value in settings.items()}
 
 
 def _message(one: Published, definitions: Definitions) -> dict[str, Any]:
@@ -96,7 +91,7 @@ def _message(one: Published, definitions: Definitions) -> dict[str, Any]:
 
 
 def _sent(published: Iterable[Published]) -> dict[str, Any]:
-    topics = dict.fromkeys((one.publisher, one.topic) for one in published)
+    topics = dict.fromkeys((service, one.topic) for one in published for service in one.publishers)
     return {f"{service}.sends.{topic}": _operation("send", topic) for service, topic in topics}
 
 

@@ -21,13 +21,19 @@ from docs.compatibility import Schema
 from docs.text import dumped, said
 
 FOLDER = Path("docs/reference/events")
+SERVICES = tuple(dict.fromkeys(contracts.PUBLISHERS.values()))
+AGGREGATES = (*contracts.PUBLISHERS, *contracts.PLATFORM)
+KEYS: Mapping[str, str] = {"figure": "the cell"} | dict.fromkeys(contracts.PLATFORM, "the service")
+"""What records are keyed by, where it is not the aggregate's id."""
+
 LOCAL_TIME = r"^\d\d:\d\d:\d\d(\.\d{1,6})?$"
 INTRODUCTION = f"""# Events
 
 *Written by `make docs` from `common.contracts` and the listeners of every service.*
 
 The type on Kafka (`ce_type`) and in webhooks is `fr.passeursdimages.<name>.v<n>`.  Each name leads to its JSON Schema
-with examples.  The key of every record is the aggregate's id; every topic has {contracts.PARTITIONS} partitions.
+with examples.  The key of every record is the aggregate's id, or the service where every service says it; every topic
+has {contracts.PARTITIONS} partitions.
 What may change in a type: [ADR 0007](../../decisions/0007-event-versions-and-compatibility.md).
 """
 
@@ -47,8 +53,16 @@ class Published:
         return contracts.ce_type(self.name, self.version)
 
     @property
+    def publishers(self) -> tuple[str, ...]:
+        return SERVICES if self.kind == "platform" else (contracts.PUBLISHERS[self.aggregate],)
+
+    @property
     def publisher(self) -> str:
-        return contracts.PUBLISHERS[self.aggregate]
+        return "every service" if self.kind == "platform" else contracts.PUBLISHERS[self.aggregate]
+
+    @property
+    def key(self) -> str:
+        return KEYS.get(self.aggregate, "the aggregate's id")
 
     @property
     def topic(self) -> str:
@@ -65,14 +79,13 @@ class Published:
 
 @cache
 def published() -> tuple[Published, ...]:
-    """List every fact and state of `common.contracts`, by publisher and aggregate, facts first."""
+    """List every type of `common.contracts`, by publisher and aggregate, facts first; the platform's come last."""
     found = {one.ce_type: one for one in _published()}
-    publishers = list(dict.fromkeys(contracts.PUBLISHERS.values()))
-    aggregates = list(contracts.PUBLISHERS)
+    publishers = [*SERVICES, "every service"]
     return tuple(
         sorted(
             found.values(),
-            key=lambda one: (publishers.index(one.publisher), aggregates.index(one.aggregate), one.kind == "state"),
+            key=lambda one: (publishers.index(one.publisher), AGGREGATES.index(one.aggregate), one.kind == "state"),
         )
     )
 
@@ -89,6 +102,9 @@ def _published() -> Iterator[Published]:
             elif aggregate := getattr(contract, "AGGREGATE", None):
                 name = f"{aggregate}.state"
                 yield Published(name=name, aggregate=aggregate, kind="state", version=version, contract=contract)
+            elif said := getattr(contract, "PLATFORM", None):
+                name = f"platform.{said}"
+                yield Published(name=name, aggregate=said, kind="platform", version=version, contract=contract)
 
 
 class _Plain(GenerateJsonSchema):
@@ -117,7 +133,7 @@ def schema(one: Published) -> Schema:
         "x-publisher": one.publisher,
         "x-aggregate": one.aggregate,
         "x-topic": one.topic,
-        "x-key": "the cell" if one.aggregate == "figure" else "the aggregate's id",
+        "x-key": one.key,
         "x-partitions": contracts.PARTITIONS,
         **{name: value for name, value in described.items() if name != "title"},
         **({"$defs": definitions} if definitions else {}),
@@ -145,14 +161,18 @@ def pages(listeners: Mapping[str, tuple[str, ...]]) -> dict[Path, str]:
 
 def _table(listeners: Mapping[str, tuple[str, ...]]) -> str:
     lines = INTRODUCTION.splitlines()
-    for aggregate, publisher in contracts.PUBLISHERS.items():
+    for aggregate in AGGREGATES:
         mine = [one for one in published() if one.aggregate == aggregate]
         if mine:
-            lines += ["", f"## {aggregate}", "", f"Announced by `{publisher}`.", ""]
+            lines += ["", f"## {aggregate}", "", f"Announced by {_by(mine[0])}.", ""]
             lines += [_topic_line(topic, listeners) for topic in sorted({one.topic for one in mine})]
             lines += ["", "| type | says |", "|---|---|"]
             lines += [f"| [{one.name}.v{one.version}]({one.path.name}) | {one.says} |" for one in mine]
     return "\n".join(lines) + "\n"
+
+
+def _by(one: Published) -> str:
+    return one.publisher if one.kind == "platform" else f"`{one.publisher}`"
 
 
 def _topic_line(topic: str, listeners: Mapping[str, tuple[str, ...]]) -> str:

@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin
 from uuid import UUID
 
 VOCABULARY: Mapping[str, object] = {
+    "aggregate": "project",
     "amount": Decimal("1600.00"),
     "campaign_year": 2025,
     "cause": "weather",
@@ -31,7 +32,9 @@ VOCABULARY: Mapping[str, object] = {
     "departments": "86",
     "directors": "Chiara Malta",
     "duration_minutes": 76,
+    "ends": "passeurs.actions.project.state.v1/3",
     "epci": "200069854",
+    "hash": "9f86d081884c7d65",
     "holder_name": "Maison des habitants des Couronneries (fictive)",
     "kind": "feature",
     "level": "dense",
@@ -51,7 +54,9 @@ VOCABULARY: Mapping[str, object] = {
     "regions": "75",
     "rna": "W861000001",
     "rule": "R12",
+    "service": "actions",
     "siret": "90000001900019",
+    "snapshot": "81305:81309:81305",
     "spectators": 214,
     "participants": 9,
     "time_zone": "Europe/Paris",

@@ -46,7 +46,7 @@ def _owned(service: str) -> list[str]:
 
 
 def _announced(service: str) -> list[str]:
-    return list(dict.fromkeys(one.topic for one in events.published() if one.publisher == service))
+    return list(dict.fromkeys(one.topic for one in events.published() if service in one.publishers))
 
 
 def _known(service: str) -> list[str]:

@@ -1,5 +1,7 @@
 """What services tell each other: facts and states, one module a publisher, and the names of their topics.
 
+`platform` is what all of them say about themselves: how far they have published, and what they then had.
+
 Data only: no behaviour, no framework, standard library alone.  A publisher owns its module; a reader may depend on it;
 neither imports the other.  Names follow one rule, written once, here.
 """
@@ -7,7 +9,7 @@ neither imports the other.  Names follow one rule, written once, here.
 from collections.abc import Mapping
 from typing import Literal
 
-Kind = Literal["events", "state"]
+Kind = Literal["events", "state", "platform"]
 
 PARTITIONS = 12
 """Of every keyed topic, never changed: another number would send old keys to new partitions and break their order."""
@@ -31,12 +33,16 @@ DERIVED = frozenset({"figure", "reconciliation"})
 """What a service has made of others' aggregates: nobody compares it with them."""
 
 FIGURES = "passeurs.reporting.figures.v1"
+PLATFORM = ("heartbeat", "checkpoint")
+"""What every service says about itself; the key is the service."""
 
 
 def topic(aggregate: str, kind: Kind) -> str:
-    """Name the topic of an aggregate's facts or of its full states; figures have one compacted topic for both."""
+    """Name the topic of an aggregate's facts or of its full states; figures and what is `PLATFORM` have one."""
     if aggregate == "figure":
         return FIGURES
+    if kind == "platform":
+        return f"passeurs.platform.{aggregate}.v1"
     return f"passeurs.{PUBLISHERS[aggregate]}.{aggregate}.{kind}.v1"
 
 
@@ -46,7 +52,7 @@ def topics() -> Mapping[str, Kind]:
     for aggregate in PUBLISHERS:
         if aggregate != "figure":
             named |= {topic(aggregate, "events"): "events", topic(aggregate, "state"): "state"}
-    return named
+    return named | dict.fromkeys((topic(name, "platform") for name in PLATFORM), "platform")
 
 
 def ce_type(fact: str, version: int = 1) -> str:

@@ -4,7 +4,6 @@
 all that is meant.  Times are real ones, whatever a sandbox's clock says.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -18,7 +17,7 @@ class Heartbeat:
 
     service: str
     at: datetime
-    ends: Mapping[str, int]
+    ends: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +44,5 @@ class Checkpoint:
     service: str
     at: datetime
     snapshot: str
-    ends: Mapping[str, int]
+    ends: dict[str, int]
     digests: tuple[Digest, ...]

@@ -76,7 +76,8 @@ class Consumer(Protocol):
     async def poll(self, *, records_max: int, wait_ms: int) -> Mapping[Place, Sequence[Record]]:
         """Wait for records of what is assigned and not paused; each partition's come in the order of their offsets."""
 
-    def seek(self, place: Place, offset: int) -> None: ...
+    def seek(self, place: Place, offset: int) -> None:
+        """Read on from there; as with `pause` and `resume`, a place that was taken away meanwhile is left alone."""
 
     def pause(self, places: Collection[Place]) -> None: ...
 
@@ -89,3 +90,16 @@ class Consumer(Protocol):
         """Say where partitions end: the offset that the next record will get."""
 
     async def close(self) -> None: ...
+
+
+class Client(Protocol):
+    """A library that speaks to the broker; what it starts is ready in time, or there is `Trouble`."""
+
+    async def producer(self, servers: str, client_id: str) -> Producer:
+        """Start a producer: idempotent, acknowledged by all."""
+
+    async def consumer(self, servers: str, topics: Collection[str], group: str, member: str) -> Consumer:
+        """Start a static member of a group."""
+
+    async def reader(self, servers: str, places: Collection[Place]) -> Consumer:
+        """Start a reader without a group, which has exactly these places for as long as it lives."""

@@ -1,0 +1,126 @@
+"""The topics as they are declared: created, found missing, found different; and the partition of a key.
+
+Only what is named here is the declaration's business: retention and replication are the operator's to change.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.partitioner import DefaultPartitioner
+
+from common import contracts
+
+DAY_MS = 86_400_000
+EVENTS_KEPT_MS = 90 * DAY_MS
+COMPACTION_LAG_MS = 3_600_000
+TOMBSTONES_KEPT_MS = 7 * DAY_MS
+PLATFORM_KEPT_MS: Mapping[str, int] = {"heartbeat": DAY_MS, "checkpoint": 7 * DAY_MS}
+MESSAGE_BYTES_MAX = 1_048_576
+
+HELD = ("cleanup.policy", "max.message.bytes")
+"""The settings without which a promise breaks: a compacted topic of facts forgets, a small limit refuses records."""
+
+_CONFIGS: Mapping[contracts.Kind, Mapping[str, str]] = {
+    "events": {"cleanup.policy": "delete", "retention.ms": str(EVENTS_KEPT_MS)},
+    "state": {
+        "cleanup.policy": "compact",
+        "min.compaction.lag.ms": str(COMPACTION_LAG_MS),
+        "delete.retention.ms": str(TOMBSTONES_KEPT_MS),
+    },
+    "platform": {"cleanup.policy": "delete"},
+}
+_KEPT_MS = {contracts.topic(name, "platform"): kept for name, kept in PLATFORM_KEPT_MS.items()}
+_PARTITIONS = list(range(contracts.PARTITIONS))
+_partition_of = DefaultPartitioner()
+
+
+def partition(key: str) -> int:
+    """Place a key as the Java client does (murmur2), so that any producer sends it to the same partition."""
+    number: int = _partition_of(key.encode(), _PARTITIONS, _PARTITIONS)
+    return number
+
+
+def configuration(name: str) -> Mapping[str, str]:
+    """Say what a declared topic is set to."""
+    kept = {"retention.ms": str(_KEPT_MS[name])} if name in _KEPT_MS else {}
+    return {**_CONFIGS[contracts.topics()[name]], **kept, "max.message.bytes": str(MESSAGE_BYTES_MAX)}
+
+
+async def create_topics(servers: str, *, replication_factor: int = 1) -> list[str]:
+    """Create the topics that are not there yet; return all their names.  Nothing else creates one."""
+    async with _admin(servers) as admin:
+        there = set(await admin.list_topics())
+        missing = [_topic(name, replication_factor) for name in contracts.topics() if name not in there]
+        answer: Any = await admin.create_topics(missing)
+        _raise_for(answer.topic_errors)
+    return list(contracts.topics())
+
+
+async def missing_topics(servers: str) -> list[str]:
+    """Name the declared topics that the broker lacks: a relay is not ready until there are none."""
+    async with _admin(servers) as admin:
+        return sorted(set(contracts.topics()) - set(await admin.list_topics()))
+
+
+async def differing_topics(servers: str) -> dict[str, list[str]]:
+    """Say how topics that are there differ from what is declared: in their partitions, or in what is `HELD`."""
+    async with _admin(servers) as admin:
+        names = sorted(set(contracts.topics()) & set(await admin.list_topics()))
+        described: list[dict[str, Any]] = await admin.describe_topics(names)
+        partitions = {one["topic"]: len(one["partitions"]) for one in described}
+        configs = await _configs(admin, names)
+    differences = {name: list(_differences(name, partitions[name], configs[name])) for name in names}
+    return {name: found for name, found in differences.items() if found}
+
+
+@asynccontextmanager
+async def _admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _configs(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs=dict.fromkeys(HELD)) for name in names]
+    answers: list[Any] = await admin.describe_configs(asked)
+    return {
+        name: {setting: value for setting, value, *_ in entries}
+        for answer in answers
+        for _code, _message, _kind, name, entries in answer.resources
+    }
+
+
+def _differences(name: str, partitions: int, configs: Mapping[str, str]) -> list[str]:
+    declared = {"partitions": str(contracts.PARTITIONS), **configuration(name)}
+    found = {"partitions": str(partitions), **configs}
+    return [
+        f"{setting} is {found.get(setting)}, not {declared[setting]}"
+        for setting in ("partitions", *HELD)
+        if found.get(setting) != declared[setting]
+    ]
+
+
+def _topic(name: str, replication_factor: int) -> NewTopic:
+    return NewTopic(
+        name=name,
+        num_partitions=contracts.PARTITIONS,
+        replication_factor=replication_factor,
+        topic_configs=dict(configuration(name)),
+    )
+
+
+def _raise_for(errors: Sequence[tuple[str, int, str]]) -> None:
+    for name, code, *_ in errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            message = f"topic {name}"
+            raise error(message)

@@ -1,0 +1,360 @@
+"""What the backbone asks of Kafka (`common.kafka.port`), asked of every adapter, on a real broker."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import get_args
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from common import kafka
+from common.kafka.port import Client, Consumer, Outgoing, Place, Producer, Record, Trouble, Turn
+from tests.waiting import until
+
+PARTITIONS = 3
+MESSAGE_BYTES = 900_000
+"""As large as a row of the outbox may be."""
+TROUBLE_WITHIN_S = 15
+OF_JAVA = {"21": 0, "foobar": 6, "a-little-bit-long-string": 8, "a-little-bit-longer-string": 11, "abc": 3}
+"""Keys of the Java client's own tests of murmur2, and the partition of twelve that each hash means."""
+
+
+@pytest.fixture(params=get_args(kafka.ClientName))
+def client(request: pytest.FixtureRequest) -> Client:
+    return kafka.client(request.param)
+
+
+@pytest.fixture
+async def topic(kafka_servers: str) -> AsyncIterator[str]:
+    """A topic of the test's own, deleted at its end."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_servers)
+    await admin.start()
+    name = f"tests.port.{secrets.token_hex(4)}"
+    try:
+        await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs={"max.message.bytes": "1048576"})])
+        yield name
+        await admin.delete_topics([name])
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def producing(client: Client, servers: str) -> AsyncIterator[Producer]:
+    producer = await client.producer(servers, "tests")
+    try:
+        yield producer
+    finally:
+        await producer.close()
+
+
+@asynccontextmanager
+async def reading(client: Client, servers: str, places: Collection[Place]) -> AsyncIterator[Consumer]:
+    reader = await client.reader(servers, places)
+    try:
+        yield reader
+    finally:
+        await reader.close()
+
+
+@asynccontextmanager
+async def joining(
+    client: Client, servers: str, topic: str, *, group: str, member: str = "1"
+) -> AsyncIterator[Consumer]:
+    consumer = await client.consumer(servers, [topic], group, member)
+    try:
+        yield consumer
+    finally:
+        await consumer.close()
+
+
+def outgoing(value: bytes | None, *, key: bytes = b"key", headers: Sequence[tuple[str, bytes]] = ()) -> Outgoing:
+    return Outgoing(key, value, headers, 1_764_150_000_123)
+
+
+def numbered(first: int, last: int) -> list[Outgoing]:
+    return [outgoing(b"%d" % n) for n in range(first, last)]
+
+
+async def taken(consumer: Consumer, count: int, *, at_once: int = 500) -> dict[Place, list[Record]]:
+    """Poll until so many records are there."""
+    found: dict[Place, list[Record]] = {}
+    async with asyncio.timeout(30):
+        while sum(map(len, found.values())) < count:
+            for place, records in (await consumer.poll(records_max=at_once, wait_ms=100)).items():
+                found.setdefault(place, []).extend(records)
+    return found
+
+
+async def placed(consumer: Consumer, topic: str, offset: int = 0) -> Turn:
+    """Wait until the whole topic is assigned, and read each of its partitions from there."""
+    every = frozenset(Place(topic, n) for n in range(PARTITIONS))
+    turn = await shared(consumer, len(every))
+    assert turn.places == every
+    for place in turn.places:
+        consumer.seek(place, offset)
+    return turn
+
+
+async def shared(consumer: Consumer, count: int) -> Turn:
+    """Wait until so many places are assigned; a member joins only while it polls."""
+
+    async def looks() -> bool:
+        await consumer.poll(records_max=1, wait_ms=10)
+        return len(consumer.assigned().places) == count
+
+    await until(looks)
+    return consumer.assigned()
+
+
+def values(records: Sequence[Record]) -> list[int]:
+    return [int(one.value or b"") for one in records]
+
+
+# ------------------------------------------------------------------------------------------------- appending
+
+
+async def test_a_run_is_appended_in_its_order_behind_the_last_one(client: Client, kafka_servers: str, topic: str):
+    place = Place(topic, 1)
+    async with producing(client, kafka_servers) as producer:
+        assert await producer.send({place: numbered(0, 3_000)}) == {place: 2_999}
+        assert await producer.send({place: numbered(3_000, 5_000)}) == {place: 4_999}
+    async with reading(client, kafka_servers, [place]) as reader:
+        reader.seek(place, 0)
+        read = (await taken(reader, 5_000))[place]
+    assert values(read) == list(range(5_000))
+    assert [one.offset for one in read] == list(range(5_000))
+
+
+async def test_runs_of_one_call_are_acknowledged_each(client: Client, kafka_servers: str, topic: str):
+    runs = {Place(topic, 0): numbered(0, 7), Place(topic, 1): [], Place(topic, 2): numbered(10, 14)}
+    async with producing(client, kafka_servers) as producer:
+        assert await producer.send(runs) == {Place(topic, 0): 6, Place(topic, 2): 3}
+        assert await producer.send({}) == {}
+    async with reading(client, kafka_servers, runs) as reader:
+        for place in runs:
+            reader.seek(place, 0)
+        read = await taken(reader, 11)
+    assert {place: values(records) for place, records in read.items()} == {
+        Place(topic, 0): list(range(7)),
+        Place(topic, 2): list(range(10, 14)),
+    }
+
+
+async def test_what_is_read_is_what_was_sent(client: Client, kafka_servers: str, topic: str):
+    place, headers = Place(topic, 2), [("ce_id", b"1"), ("ce_id", b"2"), ("é", b"\xff\x00"), ("empty", b"")]
+    async with producing(client, kafka_servers) as producer:
+        await producer.send({place: [outgoing(b"whole", headers=headers), outgoing(None), outgoing(b"")]})
+    async with reading(client, kafka_servers, [place]) as reader:
+        reader.seek(place, 0)
+        [whole, tombstone, empty] = (await taken(reader, 3))[place]
+    assert whole[:5] == (topic, 2, 0, b"key", b"whole")
+    assert list(whole.headers) == headers
+    assert whole.stamp_ms == tombstone.stamp_ms == 1_764_150_000_123
+    assert (tombstone.value, empty.value) == (None, b"")
+    assert list(tombstone.headers) == []
+
+
+async def test_large_records_go_whole_and_in_order(client: Client, kafka_servers: str, topic: str):
+    place = Place(topic, 0)
+    run = [outgoing(secrets.token_bytes(size)) for size in (MESSAGE_BYTES, 1, MESSAGE_BYTES, 300_000, 300_000)]
+    async with producing(client, kafka_servers) as producer:
+        assert await producer.send({place: run}) == {place: 4}
+    async with reading(client, kafka_servers, [place]) as reader:
+        reader.seek(place, 0)
+        read = (await taken(reader, 5))[place]
+    assert [one.value for one in read] == [one.value for one in run]
+
+
+async def test_a_record_that_the_topic_refuses_is_trouble(client: Client, kafka_servers: str, topic: str):
+    async with producing(client, kafka_servers) as producer:
+        with pytest.raises(Trouble):
+            await producer.send({Place(topic, 0): [outgoing(secrets.token_bytes(1_100_000))]})
+
+
+async def test_a_partition_that_is_not_there_is_trouble(client: Client, kafka_servers: str, topic: str):
+    async with producing(client, kafka_servers) as producer:
+        with pytest.raises(Trouble):
+            await producer.send({Place(topic, PARTITIONS): numbered(0, 1)})
+
+
+# --------------------------------------------------------------------------------------------------- reading
+
+
+async def test_keys_are_where_any_other_client_puts_them(kafka_servers: str):
+    """A producer that is told no partition places keys as the Java client does; so do we."""
+    name = "passeurs.actions.project.state.v1"
+    keys = [secrets.token_hex(8) for _ in range(20)]
+    theirs = kafka.producer(kafka_servers, "tests")
+    await theirs.start()
+    try:
+        placed_at = {key: (await theirs.send_and_wait(name, None, key.encode())).partition for key in keys}
+    finally:
+        await theirs.stop()
+    assert placed_at == {key: kafka.partition(key) for key in keys}
+    assert {key: kafka.partition(key) for key in OF_JAVA} == OF_JAVA
+
+
+async def test_seek_pause_and_resume(client: Client, kafka_servers: str, topic: str):
+    one, other = Place(topic, 0), Place(topic, 1)
+    async with producing(client, kafka_servers) as producer:
+        await producer.send({one: numbered(0, 10), other: numbered(0, 10)})
+    async with reading(client, kafka_servers, [one, other]) as reader:
+        reader.seek(one, 4)
+        reader.pause([other])
+        assert {place: values(records) for place, records in (await taken(reader, 6)).items()} == {one: [*range(4, 10)]}
+        assert await reader.poll(records_max=10, wait_ms=300) == {}
+        reader.seek(other, 8)
+        reader.resume([other])
+        reader.seek(one, 9)
+        read = await taken(reader, 3)
+        assert {place: values(records) for place, records in read.items()} == {one: [9], other: [8, 9]}
+
+
+async def test_a_poll_returns_in_time_and_with_no_more_than_was_asked(client: Client, kafka_servers: str, topic: str):
+    place = Place(topic, 0)
+    async with producing(client, kafka_servers) as producer:
+        await producer.send({place: numbered(0, 25)})
+    async with reading(client, kafka_servers, [place]) as reader:
+        reader.seek(place, 0)
+        sizes: list[int] = []
+        async with asyncio.timeout(30):
+            while sum(sizes) < 25:
+                sizes += map(len, (await reader.poll(records_max=10, wait_ms=100)).values())
+        assert max(sizes) == 10
+        reader.pause([place])
+        async with asyncio.timeout(2):
+            assert await reader.poll(records_max=10, wait_ms=200) == {}
+
+
+async def test_the_event_loop_turns_while_a_poll_waits(client: Client, kafka_servers: str, topic: str):
+    async with reading(client, kafka_servers, [Place(topic, 0)]) as reader:
+        await reader.poll(records_max=1, wait_ms=500)
+        polling = asyncio.ensure_future(reader.poll(records_max=1, wait_ms=1_000))
+        looks = 0
+
+        def looked() -> bool:
+            nonlocal looks
+            looks += 1
+            return polling.done()
+
+        await until(looked)
+        assert await polling == {}
+    assert looks > 20
+
+
+async def test_ends_are_the_next_offsets(client: Client, kafka_servers: str, topic: str):
+    places = [Place(topic, n) for n in range(PARTITIONS)]
+    async with producing(client, kafka_servers) as producer:
+        await producer.send({places[0]: numbered(0, 5)})
+    async with reading(client, kafka_servers, []) as reader:
+        assert await reader.ends(places) == {places[0]: 5, places[1]: 0, places[2]: 0}
+        assert await reader.ends([]) == {}
+
+
+async def test_ends_of_what_is_not_there_are_trouble(client: Client, kafka_servers: str, topic: str):
+    async with reading(client, kafka_servers, []) as reader:
+        with pytest.raises(Trouble):
+            await reader.ends([Place(f"{topic}.of.nobody", 0)])
+
+
+async def test_a_reader_has_one_turn(client: Client, kafka_servers: str, topic: str):
+    places = frozenset({Place(topic, 0), Place(topic, 2)})
+    async with reading(client, kafka_servers, places) as reader:
+        turn = reader.assigned()
+        assert turn.places == places
+        await reader.poll(records_max=1, wait_ms=100)
+        assert reader.assigned() == turn
+
+
+# --------------------------------------------------------------------------------------------------- groups
+
+
+async def test_a_member_reads_from_where_it_is_told(client: Client, kafka_servers: str, topic: str):
+    async with producing(client, kafka_servers) as producer:
+        await producer.send({Place(topic, n): numbered(0, 10) for n in range(PARTITIONS)})
+    async with joining(client, kafka_servers, topic, group=f"{topic}.group") as consumer:
+        await placed(consumer, topic, 6)
+        read = await taken(consumer, 12)
+        assert {place: values(records) for place, records in read.items()} == {
+            Place(topic, n): [6, 7, 8, 9] for n in range(PARTITIONS)
+        }
+
+
+async def test_a_rebalance_begins_a_new_turn(client: Client, kafka_servers: str, topic: str):
+    group = f"{topic}.group"
+    async with joining(client, kafka_servers, topic, group=group) as first:
+        alone = await placed(first, topic)
+        async with joining(client, kafka_servers, topic, group=group, member="2") as second:
+            both = await dealt(first, second)
+            assert both[0].number > alone.number
+            assert both[0].places | both[1].places == alone.places
+            assert both[0].places.isdisjoint(both[1].places)
+
+
+async def test_what_is_not_ours_any_more_is_left_alone(client: Client, kafka_servers: str, topic: str):
+    async with joining(client, kafka_servers, topic, group=f"{topic}.group") as consumer:
+        await placed(consumer, topic)
+        stranger = Place(f"{topic}.of.nobody", 0)
+        consumer.seek(stranger, 5)
+        consumer.pause([stranger])
+        consumer.resume([stranger])
+        assert await consumer.poll(records_max=1, wait_ms=100) == {}
+
+
+async def test_a_member_that_returns_in_time_disturbs_nobody(client: Client, kafka_servers: str, topic: str):
+    group = f"{topic}.group"
+    async with joining(client, kafka_servers, topic, group=group, member="2") as staying:
+        async with joining(client, kafka_servers, topic, group=group) as leaving:
+            before = await dealt(staying, leaving)
+        async with joining(client, kafka_servers, topic, group=group) as returned:
+            after = await shared(returned, len(before[1].places))
+            await staying.poll(records_max=1, wait_ms=500)
+            assert after.places == before[1].places
+            assert staying.assigned() == before[0]
+
+
+async def test_a_hint_is_seen_by_the_brokers_tools(client: Client, kafka_servers: str, topic: str):
+    group = f"{topic}.group"
+    async with joining(client, kafka_servers, topic, group=group) as consumer:
+        await placed(consumer, topic)
+        await consumer.hint({Place(topic, 0): 17, Place(topic, 1): 3})
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_servers)
+    await admin.start()
+    try:
+        seen = await admin.list_consumer_group_offsets(group)
+    finally:
+        await admin.close()
+    assert {where.partition: one.offset for where, one in seen.items()} == {0: 17, 1: 3}
+
+
+async def dealt(*members: Consumer) -> list[Turn]:
+    """Wait until the whole topic is dealt out, something to each, and a whole look around changes nothing."""
+
+    async def looks() -> bool:
+        before = [one.assigned() for one in members]
+        for one in members:
+            await one.poll(records_max=1, wait_ms=200)
+        shares = [len(one.places) for one in before]
+        return before == [one.assigned() for one in members] and all(shares) and sum(shares) == PARTITIONS
+
+    await until(looks, within_s=60)
+    return [one.assigned() for one in members]
+
+
+# --------------------------------------------------------------------------------------- trouble, and the end
+
+
+async def test_a_broker_that_is_not_there_is_trouble(client: Client):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        servers = f"127.0.0.1:{silent.getsockname()[1]}"
+        async with asyncio.timeout(TROUBLE_WITHIN_S):
+            ended = await asyncio.gather(
+                client.producer(servers, "tests"),
+                client.consumer(servers, ["nothing"], "tests", "1"),
+                client.reader(servers, [Place("nothing", 0)]),
+                return_exceptions=True,
+            )
+    assert [type(one) for one in ended] == [Trouble] * 3

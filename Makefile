@@ -81,8 +81,8 @@ faults: setup ## What breaks, in the long form: F1 to F15, P1 to P22, every proc
 	    $(wildcard tests/e2e tests/faults)
 
 .PHONY: bench
-bench: setup ## Measure the warm stack; every figure is also one JSON line on standard output
-	@$(BIN)/python -m stack with -- $(BIN)/python -m bench
+bench: setup ## Measure everything, or ONLY=<names>; every figure is one JSON line on standard output
+	@$(BIN)/python -m bench $(ONLY)
 
 ##@ House
 

@@ -1,42 +1,67 @@
-"""`make bench`: measure the warm stack; the launcher says in the environment where it is."""
+"""`make bench`: measure what is asked for, each on a stack of the kind that it needs, one after the other.
+
+`python -m bench` lists nothing and measures everything; `python -m bench house` measures one.  A bench of the whole
+house runs on the one that is up, or on one that lives as long as it does; one that needs PostgreSQL and Kafka only has
+a pair of its own, so that nothing else uses the two cores meanwhile.
+"""
 
 import asyncio
+import importlib
 import os
+import subprocess
 import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from typing import Annotated, Literal
 
-import httpx
+import typer
 import uvloop
 
-from bench import crossing, region
-from bench.figures import tell
-from demo.gateway import Credentials, Gateway
-from demo.settings import Settings
 
-CONNECTIONS_MAX = 64
-TIMEOUT_S = 10.0
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured, on which kind of stack; its module has `async def measure(environ)` and tells its figures."""
 
+    about: str
+    on: Literal["house", "parts"]
 
-async def measure(where: dict[str, str], secret: str) -> None:
-    limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
-    operator = Credentials("operator", secret)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.read({**where, "RECEIVER_FOLDER": folder})
-        async with httpx.AsyncClient(base_url=settings.gateway_url, limits=limits, timeout=TIMEOUT_S) as client:
-            gateway = Gateway(client)
-            _say("setting a region up")
-            made = await region.found(gateway, operator)
-            async with crossing.subscribed(gateway, made, settings) as letterbox:
-                _say(f"{crossing.WRITES_PER_S} writes a second for {crossing.WARM_UP_S} + {crossing.MEASURED_S} s")
-                tell(await crossing.measure(gateway, made, letterbox))
+    @property
+    def stack(self) -> list[str]:
+        return ["with", "--parts"] if self.on == "parts" else ["with"]
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(f"→ {text}\n")
+BENCHES: Mapping[str, Bench] = {
+    "house": Bench("from the commit to the figure and to the webhook, fifty writes a second", on="house"),
+}
+"""By the name of their module."""
+
+Names = Annotated[list[str] | None, typer.Argument(help="What to measure; without: everything.")]
+Here = Annotated[bool, typer.Option("--here", help="On the stack that the environment names, which is up.")]
+
+
+def main(names: Names = None, *, here: Here = False) -> None:
+    """Measure; every figure is one JSON line on standard output."""
+    wanted = names or list(BENCHES)
+    if unknown := [name for name in wanted if name not in BENCHES]:
+        raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(BENCHES)}.")
+    for name in wanted:
+        if here:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(importlib.import_module(f"bench.{name}").measure(dict(os.environ)))
+        elif failed := _on_its_stack(name, BENCHES[name]):
+            raise typer.Exit(failed)
+
+
+def _on_its_stack(name: str, bench: Bench) -> int:
+    """Run one bench in a process of its own, on a stack; return its exit code."""
+    sys.stderr.write(f"→ {name}: {bench.about}\n")
+    again = [sys.executable, "-m", "bench", name, "--here"]
+    with TemporaryDirectory(prefix="passeurs-") as place:
+        own = {"PASSEURS_STATE": place} if bench.on == "parts" else {}
+        command = [sys.executable, "-m", "stack", *bench.stack, "--", *again]
+        return subprocess.run(command, env={**os.environ, **own}, check=False).returncode
 
 
 if __name__ == "__main__":
-    operator_secret = Path(os.environ["OPERATOR_SECRET_FILE"]).read_text(encoding="ascii").strip()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(measure(dict(os.environ), operator_secret))
+    typer.run(main)

@@ -32,6 +32,7 @@ Detach = Annotated[bool, typer.Option("--detach", help="Come back when all is up
 Durable = Annotated[bool, typer.Option(help="Survive a power cut, at the price of an fsync a commit.")]
 Archived = Annotated[bool, typer.Option(help="Keep PostgreSQL's log, so that it can be restored to any second.")]
 FollowParent = Annotated[bool, typer.Option("--follow-parent", help="End when the process that started this ends.")]
+OnlyParts = Annotated[bool, typer.Option("--parts", help="PostgreSQL and Kafka only.")]
 ApiProcesses = Annotated[int, typer.Option(min=1, max=8, help="API processes of each service.")]
 
 
@@ -63,7 +64,13 @@ def run(
 
 
 @app.command(name="with", context_settings={"ignore_unknown_options": True})
-def run_with(command: list[str], *, durable: Durable = True, api_processes: ApiProcesses = 1) -> None:
+def run_with(
+    command: list[str],
+    *,
+    only_parts: OnlyParts = False,
+    durable: Durable = True,
+    api_processes: ApiProcesses = 1,
+) -> None:
     """Run a command against what is running, or against a stack that lives as long as the command."""
     folder = Folder.find(os.environ)
     if folder.is_up() and house.environment_file(folder).exists():
@@ -73,7 +80,11 @@ def run_with(command: list[str], *, durable: Durable = True, api_processes: ApiP
     wishes = Wishes(durable=durable, api_processes=api_processes)
 
     async def up(supervisor: Supervisor, ports: Ports) -> int:
-        there = await house.start(supervisor, ports, os.environ, wishes, step=launcher.step)
+        there: House | Parts
+        if only_parts:
+            there = await parts.start(supervisor, ports, os.environ, step=launcher.step, durable=durable)
+        else:
+            there = await house.start(supervisor, ports, os.environ, wishes, step=launcher.step)
         return await run_in_sight(command, {**os.environ, **there.as_environment()})
 
     raise typer.Exit(launcher.stay_up(up))

@@ -12,11 +12,16 @@ from datetime import datetime
 
 import msgspec
 
+from common import outbox
 from common.database import Transaction
 
 
 class NotParked(LookupError):
     """The key is not held in this group."""
+
+
+class NotWaiting(LookupError):
+    """No such row waits to be published, or to be put back."""
 
 
 class NobodyReads(LookupError):
@@ -99,6 +104,32 @@ async def rewind(
         raise NobodyReads
     where = {"group": group, "topic": topic, "partition": partition, "to": to}
     return await record(tx, who=who, command="rewind", arguments=where)
+
+
+async def park_row(tx: Transaction, *, who: str, seq: int, reason: str) -> int:
+    """Take an outbox row that cannot be published out of the relay's way; return the operation's number.
+
+    The others go on.  Its key has a gap on the topic: what INV1 and INV3 say is said of what is not parked.
+
+    Raises:
+        NotWaiting: there is no such row, or it is published.
+    """
+    if not await outbox.park(tx, seq, reason=reason, who=who):
+        raise NotWaiting
+    return await record(tx, who=who, command="park_row", arguments={"seq": seq, "reason": reason})
+
+
+async def unpark_row(tx: Transaction, *, who: str, seq: int) -> int:
+    """Publish a parked row after all: a fact behind the later ones of its key, a state only while it is the newest.
+
+    Raises:
+        NotWaiting: it is not parked.
+    """
+    sent = await outbox.unpark(tx, seq)
+    if sent is None:
+        raise NotWaiting
+    outcome = "done" if sent else "dropped: a newer state has been announced"
+    return await record(tx, who=who, command="unpark_row", arguments={"seq": seq}, outcome=outcome)
 
 
 async def parked(tx: Transaction) -> list[Parked]:

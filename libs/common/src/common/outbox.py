@@ -142,6 +142,28 @@ async def retract(tx: Transaction, aggregate: str, members: Sequence[tuple[UUID,
     return retracted
 
 
+async def park(tx: Transaction, seq: int, *, reason: str, who: str) -> bool:
+    """Take a row out of the relay's way before it is published; tell whether there was one to take.
+
+    The cursor is held meanwhile: it does not pass the row before that is decided.  What the relay has in its hands at
+    this moment may still leave, once; nothing that it reads from now on does.
+    """
+    await tx.fetchval("SELECT relay FROM outbox_cursor FOR UPDATE")
+    parked: int | None = await tx.fetchval(_PARK, seq, reason, who)
+    return parked is not None
+
+
+async def unpark(tx: Transaction, seq: int) -> bool | None:
+    """Put a parked row behind all others, as a new one; None: it is not parked, False: it is no longer wanted.
+
+    A state that has been overtaken is dropped: the last record of a key is its newest.  Writers wait meanwhile.
+    """
+    await tx.execute("LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE")
+    states = [name for name, kind in contracts.topics().items() if kind == "state"]
+    sent: bool | None = await tx.fetchval(_UNPARK, seq, states)
+    return sent
+
+
 def _parameters(statement: Statement, values: Sequence[object], said: Announcement, body: bytes) -> tuple[object, ...]:
     doc = (body.decode(),) if statement.wants_doc else ()
     return (*values, *doc, *_rows(said, body))
@@ -238,3 +260,33 @@ def _retracting(aggregate: str) -> str:
 _TABLES = [aggregate for aggregate in contracts.PUBLISHERS if aggregate not in contracts.DERIVED]
 _AGAIN = {aggregate: _announcing_again(aggregate) for aggregate in _TABLES}
 _RETRACT = {aggregate: _retracting(aggregate) for aggregate in _TABLES}
+
+_PARK = """
+INSERT INTO outbox_parked (seq, at, event_id, topic, key, version, type, traceparent, value, reason, who)
+SELECT waiting.seq, waiting.at, waiting.event_id, waiting.topic, waiting.key, waiting.version, waiting.type,
+       waiting.traceparent, waiting.value, $2, $3
+  FROM outbox AS waiting
+ WHERE waiting.seq = $1
+   AND NOT EXISTS (
+     SELECT FROM outbox_cursor AS cursor
+      WHERE pg_visible_in_snapshot(waiting.xid, cursor.s1)
+         OR (pg_visible_in_snapshot(waiting.xid, cursor.s2) AND waiting.seq <= cursor.last_seq))
+    ON CONFLICT DO NOTHING
+RETURNING seq
+"""
+
+_UNPARK = """
+WITH parked AS (
+  DELETE FROM outbox_parked WHERE seq = $1
+  RETURNING event_id, topic, key, version, type, traceparent, value
+), said AS (
+  INSERT INTO outbox (event_id, topic, key, version, type, traceparent, value)
+  SELECT parked.event_id, parked.topic, parked.key, parked.version, parked.type, parked.traceparent, parked.value
+    FROM parked
+   WHERE parked.topic <> ALL ($2::text[])
+      OR NOT EXISTS (
+        SELECT FROM outbox AS newer
+         WHERE newer.topic = parked.topic AND newer.key = parked.key AND newer.version > parked.version)
+  RETURNING seq)
+SELECT EXISTS (SELECT FROM said) FROM parked
+"""

@@ -5,8 +5,8 @@
 (3) A migration gives up after two seconds of waiting for a lock and tries again, ten times: it never queues in front
     of the service's own statements.
 (4) Each service has four roles, and none of them can read another service's schema:
-    `<svc>_owner` (migrations), `<svc>_app`, `<svc>_relay` (reads the outbox, moves its cursor), `<svc>_housekeeper`
-    (owns the outbox and its partitions).
+    `<svc>_owner` (migrations, operators), `<svc>_app`, `<svc>_relay` (reads the outbox, moves its cursor),
+    `<svc>_housekeeper` (owns the outbox and its partitions).
 
 Files are `NNNN_expand_….sql` (may run before the new code) or `NNNN_contract_….sql` (only after the old code is gone).
 Those of this folder come first, in every schema.
@@ -201,10 +201,10 @@ def _limits(role: str) -> tuple[tuple[str, str], ...]:
 def _grants(service: str) -> Iterator[str]:
     """Take back, for the backbone's tables, what the default privileges gave to the application's role."""
     app, relay, housekeeper = (f"{service}_{role}" for role in ROLES[1:])
-    yield f"REVOKE ALL ON outbox, outbox_default, outbox_cursor, migration FROM {app}"
+    yield f"REVOKE ALL ON outbox, outbox_default, outbox_cursor, outbox_parked, operation, migration FROM {app}"
     yield f"GRANT SELECT ON migration, outbox_cursor TO {app}"
     yield f"GRANT INSERT ON outbox TO {app}"
-    yield f"GRANT SELECT ON outbox TO {relay}"
+    yield f"GRANT SELECT ON outbox, outbox_parked TO {relay}"
     yield f"GRANT SELECT, INSERT, UPDATE ON outbox_cursor TO {relay}"
     yield f"REVOKE ALL ON operation FROM {app}"
     yield f"GRANT SELECT, INSERT, UPDATE (outcome, ended_at) ON operation TO {app}, {relay}"

@@ -463,7 +463,8 @@ CREATE TABLE actions.outbox_cursor (
     signed_off boolean NOT NULL,
     system_id bigint NOT NULL,
     timeline integer NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    auditing jsonb
 );
 
 ALTER TABLE actions.outbox_cursor OWNER TO actions_owner;
@@ -473,6 +474,12 @@ ALTER TABLE actions.outbox_cursor OWNER TO actions_owner;
 --
 
 COMMENT ON COLUMN actions.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
+-- Name: COLUMN outbox_cursor.auditing; Type: COMMENT; Schema: actions; Owner: actions_owner
+--
+
+COMMENT ON COLUMN actions.outbox_cursor.auditing IS 'where an audit of the state topics that is not over has begun, by partition: {"topic/partition": offset}';
 
 --
 -- Name: outbox_default; Type: TABLE; Schema: actions; Owner: actions_housekeeper
@@ -493,6 +500,27 @@ CREATE TABLE actions.outbox_default (
 );
 
 ALTER TABLE actions.outbox_default OWNER TO actions_housekeeper;
+
+--
+-- Name: outbox_parked; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.outbox_parked (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    traceparent text,
+    value bytea,
+    reason text NOT NULL,
+    who text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE actions.outbox_parked OWNER TO actions_owner;
 
 --
 -- Name: outbox_seq_seq; Type: SEQUENCE; Schema: actions; Owner: actions_housekeeper
@@ -757,6 +785,13 @@ ALTER TABLE ONLY actions.operation
 
 ALTER TABLE ONLY actions.outbox_cursor
     ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (relay);
+
+--
+-- Name: outbox_parked outbox_parked_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.outbox_parked
+    ADD CONSTRAINT outbox_parked_pkey PRIMARY KEY (seq);
 
 --
 -- Name: parked_event parked_event_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
@@ -1130,6 +1165,12 @@ GRANT SELECT ON TABLE actions.outbox TO actions_relay;
 GRANT SELECT ON TABLE actions.outbox_cursor TO actions_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE actions.outbox_cursor TO actions_relay;
 GRANT SELECT ON TABLE actions.outbox_cursor TO actions_housekeeper;
+
+--
+-- Name: TABLE outbox_parked; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT ON TABLE actions.outbox_parked TO actions_relay;
 
 --
 -- Name: SEQUENCE outbox_seq_seq; Type: ACL; Schema: actions; Owner: actions_housekeeper

@@ -305,7 +305,8 @@ CREATE TABLE catalogue.outbox_cursor (
     signed_off boolean NOT NULL,
     system_id bigint NOT NULL,
     timeline integer NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    auditing jsonb
 );
 
 ALTER TABLE catalogue.outbox_cursor OWNER TO catalogue_owner;
@@ -315,6 +316,12 @@ ALTER TABLE catalogue.outbox_cursor OWNER TO catalogue_owner;
 --
 
 COMMENT ON COLUMN catalogue.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
+-- Name: COLUMN outbox_cursor.auditing; Type: COMMENT; Schema: catalogue; Owner: catalogue_owner
+--
+
+COMMENT ON COLUMN catalogue.outbox_cursor.auditing IS 'where an audit of the state topics that is not over has begun, by partition: {"topic/partition": offset}';
 
 --
 -- Name: outbox_default; Type: TABLE; Schema: catalogue; Owner: catalogue_housekeeper
@@ -335,6 +342,27 @@ CREATE TABLE catalogue.outbox_default (
 );
 
 ALTER TABLE catalogue.outbox_default OWNER TO catalogue_housekeeper;
+
+--
+-- Name: outbox_parked; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.outbox_parked (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    traceparent text,
+    value bytea,
+    reason text NOT NULL,
+    who text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE catalogue.outbox_parked OWNER TO catalogue_owner;
 
 --
 -- Name: outbox_seq_seq; Type: SEQUENCE; Schema: catalogue; Owner: catalogue_housekeeper
@@ -525,6 +553,13 @@ ALTER TABLE ONLY catalogue.operation
 
 ALTER TABLE ONLY catalogue.outbox_cursor
     ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (relay);
+
+--
+-- Name: outbox_parked outbox_parked_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.outbox_parked
+    ADD CONSTRAINT outbox_parked_pkey PRIMARY KEY (seq);
 
 --
 -- Name: parked_event parked_event_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
@@ -872,6 +907,12 @@ GRANT SELECT ON TABLE catalogue.outbox TO catalogue_relay;
 GRANT SELECT ON TABLE catalogue.outbox_cursor TO catalogue_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE catalogue.outbox_cursor TO catalogue_relay;
 GRANT SELECT ON TABLE catalogue.outbox_cursor TO catalogue_housekeeper;
+
+--
+-- Name: TABLE outbox_parked; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT ON TABLE catalogue.outbox_parked TO catalogue_relay;
 
 --
 -- Name: SEQUENCE outbox_seq_seq; Type: ACL; Schema: catalogue; Owner: catalogue_housekeeper

@@ -442,7 +442,8 @@ CREATE TABLE partners.outbox_cursor (
     signed_off boolean NOT NULL,
     system_id bigint NOT NULL,
     timeline integer NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    auditing jsonb
 );
 
 ALTER TABLE partners.outbox_cursor OWNER TO partners_owner;
@@ -452,6 +453,12 @@ ALTER TABLE partners.outbox_cursor OWNER TO partners_owner;
 --
 
 COMMENT ON COLUMN partners.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
+-- Name: COLUMN outbox_cursor.auditing; Type: COMMENT; Schema: partners; Owner: partners_owner
+--
+
+COMMENT ON COLUMN partners.outbox_cursor.auditing IS 'where an audit of the state topics that is not over has begun, by partition: {"topic/partition": offset}';
 
 --
 -- Name: outbox_default; Type: TABLE; Schema: partners; Owner: partners_housekeeper
@@ -472,6 +479,27 @@ CREATE TABLE partners.outbox_default (
 );
 
 ALTER TABLE partners.outbox_default OWNER TO partners_housekeeper;
+
+--
+-- Name: outbox_parked; Type: TABLE; Schema: partners; Owner: partners_owner
+--
+
+CREATE TABLE partners.outbox_parked (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    traceparent text,
+    value bytea,
+    reason text NOT NULL,
+    who text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE partners.outbox_parked OWNER TO partners_owner;
 
 --
 -- Name: outbox_seq_seq; Type: SEQUENCE; Schema: partners; Owner: partners_housekeeper
@@ -838,6 +866,13 @@ ALTER TABLE ONLY partners.organisation
 
 ALTER TABLE ONLY partners.outbox_cursor
     ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (relay);
+
+--
+-- Name: outbox_parked outbox_parked_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE ONLY partners.outbox_parked
+    ADD CONSTRAINT outbox_parked_pkey PRIMARY KEY (seq);
 
 --
 -- Name: parked_event parked_event_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
@@ -1797,6 +1832,12 @@ GRANT SELECT ON TABLE partners.outbox TO partners_relay;
 GRANT SELECT ON TABLE partners.outbox_cursor TO partners_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE partners.outbox_cursor TO partners_relay;
 GRANT SELECT ON TABLE partners.outbox_cursor TO partners_housekeeper;
+
+--
+-- Name: TABLE outbox_parked; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT ON TABLE partners.outbox_parked TO partners_relay;
 
 --
 -- Name: SEQUENCE outbox_seq_seq; Type: ACL; Schema: partners; Owner: partners_housekeeper

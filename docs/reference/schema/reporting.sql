@@ -437,7 +437,8 @@ CREATE TABLE reporting.outbox_cursor (
     signed_off boolean NOT NULL,
     system_id bigint NOT NULL,
     timeline integer NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    auditing jsonb
 );
 
 ALTER TABLE reporting.outbox_cursor OWNER TO reporting_owner;
@@ -447,6 +448,12 @@ ALTER TABLE reporting.outbox_cursor OWNER TO reporting_owner;
 --
 
 COMMENT ON COLUMN reporting.outbox_cursor.acked IS 'last offset that Kafka acknowledged, by partition: {"topic/partition": offset}; emptied when everything is sent again';
+
+--
+-- Name: COLUMN outbox_cursor.auditing; Type: COMMENT; Schema: reporting; Owner: reporting_owner
+--
+
+COMMENT ON COLUMN reporting.outbox_cursor.auditing IS 'where an audit of the state topics that is not over has begun, by partition: {"topic/partition": offset}';
 
 --
 -- Name: outbox_default; Type: TABLE; Schema: reporting; Owner: reporting_housekeeper
@@ -467,6 +474,27 @@ CREATE TABLE reporting.outbox_default (
 );
 
 ALTER TABLE reporting.outbox_default OWNER TO reporting_housekeeper;
+
+--
+-- Name: outbox_parked; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.outbox_parked (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    traceparent text,
+    value bytea,
+    reason text NOT NULL,
+    who text NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE reporting.outbox_parked OWNER TO reporting_owner;
 
 --
 -- Name: outbox_seq_seq; Type: SEQUENCE; Schema: reporting; Owner: reporting_housekeeper
@@ -771,6 +799,13 @@ ALTER TABLE ONLY reporting.operation
 
 ALTER TABLE ONLY reporting.outbox_cursor
     ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (relay);
+
+--
+-- Name: outbox_parked outbox_parked_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.outbox_parked
+    ADD CONSTRAINT outbox_parked_pkey PRIMARY KEY (seq);
 
 --
 -- Name: parked_event parked_event_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
@@ -1215,6 +1250,12 @@ GRANT SELECT ON TABLE reporting.outbox TO reporting_relay;
 GRANT SELECT ON TABLE reporting.outbox_cursor TO reporting_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE reporting.outbox_cursor TO reporting_relay;
 GRANT SELECT ON TABLE reporting.outbox_cursor TO reporting_housekeeper;
+
+--
+-- Name: TABLE outbox_parked; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT ON TABLE reporting.outbox_parked TO reporting_relay;
 
 --
 -- Name: SEQUENCE outbox_seq_seq; Type: ACL; Schema: reporting; Owner: reporting_housekeeper

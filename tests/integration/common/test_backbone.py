@@ -188,7 +188,7 @@ async def _writer(db, things: list[UUID], committed: dict[UUID, int], rng: rando
                 await outbox.write(tx, CHANGE, [thing, version + 1], said(thing, version + 1), None)
                 _perhaps_abort(rng)
                 committed[thing] = version + 1
-        except ConnectionAbortedError:
+        except (ConnectionAbortedError, asyncpg.LockNotAvailableError):  # rolled back, by us or by the limit of a wait
             pass
 
 

@@ -3,6 +3,9 @@
 (1) A partition goes only when every row of it is visible in the relay's cursor, and that is true of this PostgreSQL:
     that is, when it is published.
 (2) A partition missing for "now" stops no request: the default one takes its rows, and they move when theirs is made.
+    Rows in the default one are an alarm (`outbox_default_rows`): nobody has kept house for two days, or a clock jumped.
+(3) Nothing waits long for a lock, nor holds one long: who writes facts meanwhile waits `LOCK_TIMEOUT` at most, kept
+    answers go in portions.  What could not be had is tried again the next time.
 """
 
 import asyncio
@@ -10,22 +13,29 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import structlog
+from prometheus_client import Gauge
 
 from common.database import TROUBLE
 
 log = structlog.get_logger(__name__)
 
+DEFAULT_ROWS = Gauge("outbox_default_rows", "Rows for which no partition was made in time", ["service"])
+PARTITIONS = Gauge("outbox_partitions", "Partitions that are retained, and made ahead", ["service"])
+
 KEPT_HOURS = 48
 PARTITION_HOURS = 6
+ANSWERS_AT_ONCE = 5_000
+LOCK_TIMEOUT = "200ms"
 
 
-async def run(dsn: str, *, every_s: float) -> None:
+async def run(service: str, dsn: str, *, every_s: float) -> None:
     """Keep house now and then, for ever, as the housekeeper's role; a failure is told and tried again the next time."""
     while True:
         try:
             connection = await asyncpg.connect(dsn)
             try:
                 await keep_house(connection, now=datetime.now(UTC))
+                await _measure(service, connection)
             finally:
                 await connection.close()
         except TROUBLE as error:
@@ -41,9 +51,12 @@ async def keep_house(connection: "asyncpg.Connection[asyncpg.Record]", *, now: d
         start = first + timedelta(hours=n * PARTITION_HOURS)
         if _partition(start) not in there:
             await _make_partition(connection, start)
+    for name in await connection.fetch(_DETACHED):
+        await connection.execute(f"DROP TABLE {name['name']}")
     dropped = [name for name in there if name <= _partition(now - timedelta(hours=KEPT_HOURS + PARTITION_HOURS))]
     dropped = [name for name in dropped if await _drop_partition(connection, name)]
-    await connection.execute("DELETE FROM idempotency WHERE created_at < $1", now - timedelta(hours=KEPT_HOURS))
+    while await connection.execute(_FORGET_ANSWERS, now - timedelta(hours=KEPT_HOURS), ANSWERS_AT_ONCE) != "DELETE 0":
+        pass
     return dropped
 
 
@@ -101,7 +114,36 @@ async def _drop_partition(connection: "asyncpg.Connection[asyncpg.Record]", name
            WHERE NOT coalesce((SELECT bool_and(pg_visible_in_snapshot(part.xid, s1)) FROM true_cursor), false))
         """
     )
-    if published:
-        await connection.execute(f"ALTER TABLE outbox DETACH PARTITION {name}")
-        await connection.execute(f"DROP TABLE {name}")
-    return bool(published)
+    return bool(published) and await _detach_and_drop(connection, name)
+
+
+async def _detach_and_drop(connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> bool:
+    """Take a partition out of the outbox, for which writers wait a moment; then drop it, for which nobody does."""
+    try:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            await connection.execute(f"ALTER TABLE outbox DETACH PARTITION {name}")
+    except asyncpg.LockNotAvailableError:
+        log.info("housekeeping.partition_busy", partition=name)
+        return False
+    await connection.execute(f"DROP TABLE {name}")
+    return True
+
+
+async def _measure(service: str, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    DEFAULT_ROWS.labels(service).set(await connection.fetchval("SELECT count(*) FROM outbox_default"))
+    PARTITIONS.labels(service).set(len(await _partitions(connection)))
+
+
+_FORGET_ANSWERS = """
+DELETE FROM idempotency
+ WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency WHERE created_at < $1 LIMIT $2))
+"""
+
+_DETACHED = """
+SELECT relname AS name
+  FROM pg_class
+ WHERE relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'outbox'::regclass)
+   AND relname ~ '^outbox_[0-9]{8}_[0-9]{2}$' AND relkind = 'r' AND NOT relispartition
+"""
+"""Partitions that were taken out and, since we died then, not dropped."""

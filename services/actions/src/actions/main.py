@@ -15,7 +15,7 @@ from actions import consumers, jobs
 from actions.api import routers
 from actions.domain.access import VERBS
 from actions.settings import Settings
-from common import consumer, housekeeping, relay, service
+from common import checkpoints, consumer, housekeeping, relay, service
 from common.database import connect
 
 SERVICE = "actions"
@@ -36,10 +36,11 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         "consumer": partial(consumer.run, consumers.GROUP, database=database, settings=_hearing(settings)),
         "housekeeping": partial(
             housekeeping.run,
+            SERVICE,
             settings.housekeeper_database_url.get_secret_value(),
             every_s=settings.housekeeping_every_s,
         ),
-        "relay": partial(relay.run, _relaying(settings)),
+        "relay": partial(relay.run, _relaying(settings), partial(checkpoints.digests, database, SERVICE)),
     }
     if not settings.sandbox:
         tasks["timers"] = partial(

@@ -23,7 +23,7 @@ from catalogue.domain.access import VERBS
 from catalogue.domain.imports import Outcome
 from catalogue.domain.lines import Kind, UnknownColumn
 from catalogue.settings import Settings
-from common import consumer, housekeeping, relay, service
+from common import checkpoints, consumer, housekeeping, relay, service
 from common.database import connect, uuid7
 
 SERVICE = "catalogue"
@@ -45,10 +45,11 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         "consumer": partial(consumer.run, consumers.GROUP, database=database, settings=_hearing(settings)),
         "housekeeping": partial(
             housekeeping.run,
+            SERVICE,
             settings.housekeeper_database_url.get_secret_value(),
             every_s=settings.housekeeping_every_s,
         ),
-        "relay": partial(relay.run, _relaying(settings)),
+        "relay": partial(relay.run, _relaying(settings), partial(checkpoints.digests, database, SERVICE)),
     }
     try:
         yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))

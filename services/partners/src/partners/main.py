@@ -24,7 +24,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 
-from common import consumer, housekeeping, relay, service
+from common import checkpoints, consumer, housekeeping, relay, service
 from common.database import connect
 from common.tokens import SYSTEM, Keys
 from partners import consumers
@@ -97,9 +97,9 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
             "challenges": partial(challenges.run, database, post, poll_s=settings.webhook_challenge_poll_s),
             "lanes": lanes.run,
             "sweeper": partial(sweeper.run, database, every_s=settings.webhook_sweep_every_s, patience=Patience()),
-            "housekeeping": partial(housekeeping.run, housekeeper, every_s=settings.housekeeping_every_s),
+            "housekeeping": partial(housekeeping.run, SERVICE, housekeeper, every_s=settings.housekeeping_every_s),
             "retention": partial(retention.run, housekeeper, every_s=settings.housekeeping_every_s),
-            "relay": partial(relay.run, _relaying(settings)),
+            "relay": partial(relay.run, _relaying(settings), partial(checkpoints.digests, database, SERVICE)),
         }
         try:
             yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))

@@ -49,6 +49,7 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         ),
         "housekeeping": partial(
             housekeeping.run,
+            SERVICE,
             settings.housekeeper_database_url.get_secret_value(),
             every_s=settings.housekeeping_every_s,
         ),

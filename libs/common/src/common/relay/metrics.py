@@ -1,0 +1,62 @@
+"""What a relay says of itself: docs/reliability.md, "What to watch"."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from common.relay.ports import Row
+
+PUBLISHED = Counter("outbox_published_total", "Records acknowledged by the broker", ["service"])
+ROW_TO_ACK = Histogram(
+    "outbox_row_to_ack_seconds",
+    "From the writing of a batch's first row to the acknowledgement of the whole batch",
+    ["service"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 30),
+)
+BATCH_ROWS = Histogram(
+    "outbox_batch_rows", "Rows sent at once", ["service"], buckets=(1, 3, 10, 30, 100, 300, 1_000, 2_000, 5_000)
+)
+UNPUBLISHED = Gauge("outbox_unpublished_rows", "Rows not yet acknowledged, estimated", ["service"])
+OLDEST = Gauge("outbox_oldest_unpublished_seconds", "Age of the oldest row that the relay has in hand", ["service"])
+OPEN = Gauge("outbox_open_transactions", "Transactions that were open in the last snapshot", ["service"])
+PARKED = Gauge("outbox_parked_rows", "Rows that an operator has parked", ["service"])
+
+LEADING = Gauge("relay_leading", "1 while this process leads", ["service"])
+EPOCH = Gauge("relay_epoch", "The cursor's epoch: one more at each change of leader", ["service"])
+INTERRUPTED = Counter("relay_interrupted_total", "Leads that ended in trouble", ["service", "error"])
+FAULTS = Gauge("relay_faults", "Why this relay refuses to lead: above zero, it does not", ["service"])
+RESTORES = Counter("relay_restores_total", "Databases found restored", ["service"])
+TAIL_LOSSES = Counter("relay_tail_losses_total", "Brokers found without what they had acknowledged", ["service"])
+AUDITS = Counter("relay_audits_total", "Audits of the state topics after an unclean change of leader", ["service"])
+SENT_AGAIN = Counter("relay_sent_again_total", "States sent again because an older one came last", ["service"])
+
+
+_oldest: dict[str, datetime] = {}
+
+
+def watch(service: str) -> None:
+    """Let the age of what is in hand grow also while nothing moves."""
+    OLDEST.labels(service).set_function(partial(_oldest_age_s, service))
+
+
+def looked(service: str, snapshot: str) -> None:
+    still_open = snapshot.rpartition(":")[2]
+    OPEN.labels(service).set(still_open.count(",") + 1 if still_open else 0)
+
+
+def in_hand(service: str, rows: Sequence[Row]) -> None:
+    _oldest[service] = rows[0][1]
+
+
+def published(service: str, rows: Sequence[Row], now: datetime) -> None:
+    _oldest.pop(service, None)
+    PUBLISHED.labels(service).inc(len(rows))
+    BATCH_ROWS.labels(service).observe(len(rows))
+    ROW_TO_ACK.labels(service).observe(max(0.0, (now - rows[0][1]).total_seconds()))
+
+
+def _oldest_age_s(service: str) -> float:
+    at = _oldest.get(service)
+    return 0.0 if at is None else (datetime.now(UTC) - at).total_seconds()

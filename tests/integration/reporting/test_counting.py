@@ -155,8 +155,8 @@ def afresh(delivered: Iterable[Delivery]) -> Counter[tuple[UUID, str]]:
     totals: Counter[tuple[UUID, str]] = Counter()
     for _, state in newest.values():
         for part in contributions(state):
-            totals[part.cell, "amount"] += part.amount
-            totals[part.cell, "n"] += 1
+            totals[UUID(part.cell), "amount"] += part.amount
+            totals[UUID(part.cell), "n"] += 1
     return totals
 
 

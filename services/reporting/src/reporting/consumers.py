@@ -6,7 +6,7 @@ from common import contracts
 from common.consumer import Group, Handler, Message
 from common.database import Transaction
 from reporting import commands
-from reporting.commands.counting import STATES
+from reporting.domain.heard import STATES
 
 
 def _counting(kind: str) -> Handler:

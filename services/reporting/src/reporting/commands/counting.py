@@ -1,23 +1,16 @@
 """Count a batch of states: what each aggregate contributes replaces what it contributed before."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
 from uuid import UUID
 
 from common.consumer import Message
-from common.contracts.actions import ActionState, CampaignState, ProjectState, ReportState
 from common.database import Transaction
+from reporting.domain import heard
 from reporting.domain.contributions import contributions
+from reporting.domain.heard import STATES, State
 from reporting.store import counting, knowledge
-from reporting.store.counting import Heard, Source
+from reporting.store.counting import Changes, Heard, Source, Standing
 from reporting.store.knowledge import Known
-
-State: TypeAlias = CampaignState | ProjectState | ActionState | ReportState
-
-STATES: Mapping[str, type[State]] = {
-    state.AGGREGATE: state for state in (CampaignState, ProjectState, ActionState, ReportState)
-}
-"""The aggregates whose states are counted."""
 
 
 async def count(tx: Transaction, kind: str, messages: Sequence[Message]) -> None:
@@ -25,11 +18,31 @@ async def count(tx: Transaction, kind: str, messages: Sequence[Message]) -> None
     newest = _newest(messages)
     states = [(message, message.decode(STATES[kind]) if message.value is not None else None) for message in newest]
     source = Source(kind, messages[0].topic, messages[0].partition)
-    await counting.count(tx, source, [_heard(message, state) for message, state in states])
-    if kind == ProjectState.AGGREGATE:
+    records = [_heard(message, state) for message, state in states]
+    before = await counting.renew(tx, source, records)
+    changes = difference(records, before)
+    if changes:
+        await counting.move(tx, source, changes)
+    if kind == heard.Project.AGGREGATE:
         await knowledge.keep_projects(tx, list(_projects(states)))
-    elif kind == CampaignState.AGGREGATE:
+    elif kind == heard.Campaign.AGGREGATE:
         await knowledge.keep_campaigns(tx, list(_campaigns(states)))
+
+
+def difference(records: Iterable[Heard], before: Mapping[str, Standing]) -> Changes:
+    """Compare what aggregates contribute with what they did; one without a `before` has nothing new to say."""
+    changes = Changes([], [], [])
+    for record in records:
+        if (stood := before.get(record.id)) is None:
+            continue
+        still = {part.part for part in record.contributions}
+        changes.gone.extend((record.id, part) for part in stood if part not in still)
+        for part in record.contributions:
+            if (there := stood.get(part.part)) != (part.cell, part.amount):
+                changes.said.append((record.id, part))
+                if there is not None:
+                    changes.replaced.append((record.id, part.part))
+    return changes
 
 
 def _newest(messages: Iterable[Message]) -> list[Message]:
@@ -43,7 +56,7 @@ def _newest(messages: Iterable[Message]) -> list[Message]:
 
 def _heard(message: Message, state: State | None) -> Heard:
     return Heard(
-        id=UUID(message.key),
+        id=message.key,
         epoch=message.epoch,
         version=message.version,
         offset=message.offset,
@@ -55,13 +68,13 @@ def _heard(message: Message, state: State | None) -> Heard:
 
 def _projects(states: Iterable[tuple[Message, State | None]]) -> Iterable[Known]:
     for message, state in states:
-        if isinstance(state, ProjectState):
+        if isinstance(state, heard.Project):
             yield _known(message, (state.main.region, state.main.department))
 
 
 def _campaigns(states: Iterable[tuple[Message, State | None]]) -> Iterable[Known]:
     for message, state in states:
-        if isinstance(state, CampaignState):
+        if isinstance(state, heard.Campaign):
             yield _known(message, (state.coordination_id, state.region, state.year, state.title))
 
 

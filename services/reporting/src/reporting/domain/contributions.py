@@ -13,22 +13,18 @@ from functools import singledispatch
 from common.contracts.actions import (
     ActionState,
     ActionStatus,
-    Budget,
     BudgetStage,
     CampaignState,
     Dimension,
-    FundingLine,
     LineStatus,
     Measure,
-    Place,
     ProjectState,
     ProjectStatus,
-    ReportedAction,
     ReportState,
     ReportStatus,
     SessionStatus,
 )
-from common.contracts.money import Money, cents
+from reporting.domain import heard
 from reporting.domain.quantities import UNKNOWN, Contribution, Quantity, Spot
 
 BREAKDOWN_OF = {
@@ -43,40 +39,48 @@ PUBLIC = frozenset({Measure.PARTICIPANTS, Measure.SPECTATORS})
 
 @singledispatch
 def contributions(state: object) -> tuple[Contribution, ...]:
-    """List what a record contributes: nothing, if it is deleted or of a kind that figures do not look at."""
+    """List what a record contributes: nothing, if it is deleted or of a kind that figures do not look at.
+
+    It is the same whether the record was read whole, as the contract's class, or only as far as figures look.
+    """
     raise TypeError(f"Figures do not know {type(state).__name__}.")
 
 
-@contributions.register
-def _(_: CampaignState) -> tuple[Contribution, ...]:
+@contributions.register(CampaignState)
+@contributions.register(heard.Campaign)
+def _(_: heard.Campaign) -> tuple[Contribution, ...]:
     return ()
 
 
-@contributions.register
-def _(state: ActionState) -> tuple[Contribution, ...]:
+@contributions.register(ActionState)
+@contributions.register(heard.Action)
+def _(state: heard.Action) -> tuple[Contribution, ...]:
     if state.deleted or state.state is not ActionStatus.HELD or state.held_on is None:
         return ()
     return (*_of_the_action(state, state.held_on), *_of_its_public(state, state.held_on))
 
 
-@contributions.register
-def _(state: ReportState) -> tuple[Contribution, ...]:
+@contributions.register(ReportState)
+@contributions.register(heard.Report)
+def _(state: heard.Report) -> tuple[Contribution, ...]:
     if state.deleted or state.state not in COUNTED_REPORTS:
         return ()
     public = (action for action in state.actions if action.measure in PUBLIC)
     return tuple(part for action in public for part in _of_a_reported_action(state, action))
 
 
-@contributions.register
-def _(state: ProjectState) -> tuple[Contribution, ...]:
+@contributions.register(ProjectState)
+@contributions.register(heard.Project)
+def _(state: heard.Project) -> tuple[Contribution, ...]:
     if state.deleted:
         return ()
     asked = () if state.state is ProjectStatus.WITHDRAWN else state.lines
-    lines = (part for line in asked for part in _of_a_line(state, line))
-    return (*lines, *_of_the_budget(state))
+    spot = _spot_of_the_file(state)
+    lines = (part for line in asked for part in _of_a_line(state, spot, line))
+    return (*lines, *_of_the_budget(state, spot))
 
 
-def _of_the_action(state: ActionState, held_on: date) -> Iterator[Contribution]:
+def _of_the_action(state: heard.Action, held_on: date) -> Iterator[Contribution]:
     """Count the action itself, in the month of its last held session, at the first of its places."""
     place = _first(state.places)
     spot = _spot(state, held_on, place, state.action_type)
@@ -87,7 +91,7 @@ def _of_the_action(state: ActionState, held_on: date) -> Iterator[Contribution]:
         yield _count("in_district", Quantity.ACTIONS_IN_DISTRICT, spot, 1, state)
 
 
-def _of_its_public(state: ActionState, held_on: date) -> Iterator[Contribution]:
+def _of_its_public(state: heard.Action, held_on: date) -> Iterator[Contribution]:
     """Count participants once per action, spectators on each session's own day and at its own place."""
     total = 0
     if state.measure is Measure.PARTICIPANTS and state.participants_distinct is not None:
@@ -105,7 +109,7 @@ def _of_its_public(state: ActionState, held_on: date) -> Iterator[Contribution]:
         yield _count("participations", Quantity.PARTICIPATIONS, _spot_of_main(state), total, state)
 
 
-def _of_a_reported_action(state: ReportState, action: ReportedAction) -> Iterator[Contribution]:
+def _of_a_reported_action(state: heard.Report, action: heard.Reported) -> Iterator[Contribution]:
     spot = _spot(state, action.held_on, _first(action.places), action.action_type)
     for breakdown in action.breakdowns:
         where = f"action/{action.action_id}/{breakdown.dimension}"
@@ -116,47 +120,47 @@ def _of_a_reported_action(state: ReportState, action: ReportedAction) -> Iterato
         yield _persons(f"{where}/method", Quantity.METHOD, spot, sum(people.values()), state, action, method)
 
 
-def _of_a_line(state: ProjectState, line: FundingLine) -> Iterator[Contribution]:
+def _of_a_line(state: heard.Project, spot: Spot, line: heard.Funding) -> Iterator[Contribution]:
     funder = str(line.funder_id)
     if line.state is not LineStatus.PLANNED:
-        yield _money(f"line/{line.id}/asked", Quantity.ASKED, line.asked, state, funder)
+        yield _money(f"line/{line.id}/asked", Quantity.ASKED, line.asked, state, spot, funder)
     if line.granted is not None:
-        yield _money(f"line/{line.id}/granted", Quantity.GRANTED, line.granted, state, funder)
+        yield _money(f"line/{line.id}/granted", Quantity.GRANTED, line.granted, state, spot, funder)
     if line.payments:
-        yield _money(f"line/{line.id}/paid", Quantity.PAID, line.paid, state, funder)
+        yield _money(f"line/{line.id}/paid", Quantity.PAID, line.paid, state, spot, funder)
 
 
-def _of_the_budget(state: ProjectState) -> Iterator[Contribution]:
+def _of_the_budget(state: heard.Project, spot: Spot) -> Iterator[Contribution]:
     stage, budget = _budget_that_counts(state)
     if budget is not None:
-        yield _money("budget/cash", Quantity.CASH, budget.cash_resources, state, stage)
-        yield _money("budget/passeurs", Quantity.PASSEURS, budget.passeurs, state, stage)
-        yield _money("budget/in_kind", Quantity.IN_KIND, budget.in_kind_total, state, stage)
+        yield _money("budget/cash", Quantity.CASH, budget.cash_resources, state, spot, stage)
+        yield _money("budget/passeurs", Quantity.PASSEURS, budget.passeurs, state, spot, stage)
+        yield _money("budget/in_kind", Quantity.IN_KIND, budget.in_kind_total, state, spot, stage)
 
 
-def _budget_that_counts(state: ProjectState) -> tuple[BudgetStage, Budget | None]:
+def _budget_that_counts(state: heard.Project) -> tuple[BudgetStage, heard.Totals | None]:
     if state.budgets.actual is not None:
         return BudgetStage.ACTUAL, state.budgets.actual
     return BudgetStage.REVISED, state.budgets.revised if state.state in BUDGETED_PROJECTS else None
 
 
-def _first(places: tuple[Place, ...]) -> Place | None:
+def _first(places: tuple[heard.Spotted, ...]) -> heard.Spotted | None:
     return next(iter(places), None)
 
 
-def _spot(state: ActionState | ReportState, day: date, place: Place | None, action_type: str) -> Spot:
+def _spot(state: heard.Action | heard.Report, day: date, place: heard.Spotted | None, action_type: str) -> Spot:
     return Spot(
         campaign_id=state.campaign_id,
         campaign_year=state.campaign_year,
         coordination_id=state.coordination_id,
-        month=f"{day:%Y-%m}",
+        month=day.isoformat()[:7],
         region=place.region if place else "",
         department=place.department if place else "",
-        action_type=str(action_type),
+        action_type=action_type,
     )
 
 
-def _spot_of_main(state: ActionState) -> Spot:
+def _spot_of_main(state: heard.Action) -> Spot:
     """Stand where the project's money stands; only the project's own record knows its main commune."""
     return Spot(
         campaign_id=state.campaign_id,
@@ -167,7 +171,7 @@ def _spot_of_main(state: ActionState) -> Spot:
 
 
 def _count(
-    part: str, quantity: Quantity, spot: Spot, amount: int, state: ActionState, *, category: str = ""
+    part: str, quantity: Quantity, spot: Spot, amount: int, state: heard.Action, *, category: str = ""
 ) -> Contribution:
     return Contribution(
         part=part,
@@ -181,33 +185,38 @@ def _count(
 
 
 def _persons(
-    part: str, quantity: Quantity, spot: Spot, amount: int, state: ReportState, action: ReportedAction, category: str
+    part: str, quantity: Quantity, spot: Spot, amount: int, state: heard.Report, action: heard.Reported, category: str
 ) -> Contribution:
     return Contribution(
         part=part,
         quantity=quantity,
         spot=spot,
         amount=amount,
-        audience=action.measure.value,
-        category=str(category),
+        audience=action.measure,
+        category=category,
         project_id=state.project_id,
         action_id=action.action_id,
     )
 
 
-def _money(part: str, quantity: Quantity, amount: Money, state: ProjectState, category: str) -> Contribution:
-    spot = Spot(
+def _spot_of_the_file(state: heard.Project) -> Spot:
+    return Spot(
         campaign_id=state.campaign_id,
         campaign_year=state.campaign_year,
         coordination_id=state.coordination_id,
         region=state.main.region,
         department=state.main.department,
     )
+
+
+def _money(
+    part: str, quantity: Quantity, amount: heard.Amount, state: heard.Project, spot: Spot, category: str
+) -> Contribution:
     return Contribution(
         part=part,
         quantity=quantity,
         spot=spot,
-        amount=cents(amount),
-        category=str(category),
+        amount=int(amount.amount.scaleb(2)),
+        category=category,
         project_id=state.id,
     )

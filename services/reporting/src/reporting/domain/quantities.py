@@ -4,10 +4,10 @@ A contribution is one part of one state record, such as the spectators of one se
 contributions that agree in everything but their amount fall into one cell; figures are sums of cells.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
-from uuid import NAMESPACE_URL, UUID, uuid5
+from functools import lru_cache
+from typing import Final, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
 
 
 class Quantity(StrEnum):
@@ -44,45 +44,47 @@ MONEY_BY_FUNDER: Final = frozenset({Quantity.ASKED, Quantity.GRANTED, Quantity.P
 
 UNKNOWN: Final = "unknown"
 
+CELLS_REMEMBERED: Final = 50_000
+"""Names of cells kept in memory, some 25 MB when full: naming one anew costs as much as reading a record."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+
+class Spot(NamedTuple):
     """Where an amount stands in every dimension; "" is a dimension that the quantity does not have.
 
     `month` is written 2025-07.  `project_id` is set only where the place is that of the project's main commune and the
     record does not know it.
     """
 
-    campaign_id: UUID
+    campaign_id: str
     campaign_year: int
-    coordination_id: UUID
+    coordination_id: str
     month: str = ""
     region: str = ""
     department: str = ""
     action_type: str = ""
-    project_id: UUID | None = None
+    project_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One part of one record: it counts while that record's last state says so, and is taken back when it does not."""
 
     part: str
     quantity: Quantity
     spot: Spot
     amount: int
-    project_id: UUID
-    action_id: UUID | None = None
+    project_id: str
+    action_id: str | None = None
     audience: str = ""
     category: str = ""
 
     @property
-    def cell(self) -> UUID:
+    def cell(self) -> str:
         """Name the cell that this falls into; the same everywhere and always."""
         return cell_id(self.quantity, self.audience, self.category, self.spot)
 
 
-def cell_id(quantity: str, audience: str, category: str, spot: Spot) -> UUID:
+@lru_cache(maxsize=CELLS_REMEMBERED)
+def cell_id(quantity: str, audience: str, category: str, spot: Spot) -> str:
     """Derive a cell's name from all that its contributions agree in."""
     parts = (
         quantity,
@@ -97,7 +99,7 @@ def cell_id(quantity: str, audience: str, category: str, spot: Spot) -> UUID:
         spot.action_type,
         spot.project_id or "",
     )
-    return uuid5(_CELLS, "|".join(str(part) for part in parts))
+    return str(uuid5(_CELLS, "|".join(map(str, parts))))
 
 
 _CELLS = uuid5(NAMESPACE_URL, "passeurs.reporting.figures.v1")

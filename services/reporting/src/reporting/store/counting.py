@@ -1,16 +1,16 @@
-"""Contributions and cells: what a batch of records changes, in one statement.
+"""Contributions and cells: what a batch of records changes, in two statements of one transaction.
 
 (1) A record counts if its (epoch, version) is greater than that of the last one heard of its aggregate; repeated and
     late ones change nothing.
 (2) What the aggregate contributed before is taken back and what it contributes now is added, in the same statement:
-    a cell's amount is the sum of its contributions at every commit.
+    a cell's amount is the sum of its contributions at every commit.  Parts that say the same as before are not written.
 (3) All records of a batch come from one partition of one topic, so that no other consumer writes these rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import NamedTuple, TypeAlias
 
 from common.database import Transaction
 from reporting.domain.quantities import BREAKDOWNS, Contribution, Quantity
@@ -18,15 +18,18 @@ from reporting.domain.quantities import BREAKDOWNS, Contribution, Quantity
 NEVER_ANNOUNCED = [*sorted(BREAKDOWNS), Quantity.PARTICIPATIONS]
 """Breakdowns are announced as published, at the day's close; participations are participants and spectators again."""
 
-PLANNED_FOR = 50
-"""Rows from which it pays to plan the statement anew: a kept plan expects few, and compares each with each."""
+BEFORE_EACH = "\x1f"
+"""What stands before each value of a column on its way: one text costs a twentieth of as many values in an array."""
+
+Standing: TypeAlias = Mapping[str, tuple[str, int]]
+"""What an aggregate contributes, part by part: the cell and the amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """One record: where it was heard, and what its aggregate contributes from now on."""
 
-    id: UUID
+    id: str
     epoch: int
     version: int
     offset: int
@@ -48,50 +51,95 @@ class Source:
         return f"{self.kind}-{self.partition}"
 
 
-async def count(tx: Transaction, source: Source, heard: Sequence[Heard]) -> None:
-    """Count records, at most one of each aggregate."""
-    parts = [(record.id, part) for record in heard for part in record.contributions]
-    if len(parts) + len(heard) > PLANNED_FOR:
-        await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-    await tx.execute(
-        _COUNT,
+class Changes(NamedTuple):
+    """Parts of aggregates that are gone, that stand differently from before (as they were), and that are said anew."""
+
+    gone: list[tuple[str, str]]
+    replaced: list[tuple[str, str]]
+    said: list[tuple[str, Contribution]]
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.said)
+
+
+async def renew(tx: Transaction, source: Source, heard: Sequence[Heard]) -> dict[str, Standing]:
+    """Remember records, at most one of each aggregate; say what each that is new contributed before."""
+    rows = await tx.fetch(
+        _RENEW,
         source.kind,
         source.topic,
         source.partition,
+        _column(record.id for record in heard),
+        _column(record.epoch for record in heard),
+        _column(record.version for record in heard),
+        _column(record.offset for record in heard),
+        _column(record.event_id for record in heard),
+        _column(record.recorded_at.isoformat() for record in heard),
+    )
+    return {
+        row["id"]: dict(
+            zip(row["parts"] or (), zip(row["cells"] or (), row["amounts"] or (), strict=True), strict=True)
+        )
+        for row in rows
+    }
+
+
+async def move(tx: Transaction, source: Source, changes: Changes) -> None:
+    """Take back and add, and note what is to be announced of it."""
+    taken, said = (*changes.gone, *changes.replaced), [part for _, part in changes.said]
+    await tx.execute(
+        _MOVE,
+        source.kind,
         source.shard,
-        [record.id for record in heard],
-        [record.epoch for record in heard],
-        [record.version for record in heard],
-        [record.offset for record in heard],
-        [record.event_id for record in heard],
-        [record.recorded_at for record in heard],
-        [id_ for id_, _ in parts],
-        [part.part for _, part in parts],
-        [part.cell for _, part in parts],
-        [part.quantity for _, part in parts],
-        [part.audience for _, part in parts],
-        [part.category for _, part in parts],
-        [part.spot.campaign_id for _, part in parts],
-        [part.spot.campaign_year for _, part in parts],
-        [part.spot.coordination_id for _, part in parts],
-        [part.spot.month for _, part in parts],
-        [part.spot.region for _, part in parts],
-        [part.spot.department for _, part in parts],
-        [part.spot.action_type for _, part in parts],
-        [part.spot.project_id for _, part in parts],
-        [part.project_id for _, part in parts],
-        [part.action_id for _, part in parts],
-        [part.amount for _, part in parts],
+        _column(id_ for id_, _ in taken),
+        _column(part for _, part in taken),
+        len(changes.gone),
+        _column(id_ for id_, _ in changes.said),
+        _column(part.part for part in said),
+        _column(part.cell for part in said),
+        _column(part.quantity for part in said),
+        _column(part.audience for part in said),
+        _column(part.category for part in said),
+        _column(part.spot.campaign_id for part in said),
+        _column(part.spot.campaign_year for part in said),
+        _column(part.spot.coordination_id for part in said),
+        _column(part.spot.month for part in said),
+        _column(part.spot.region for part in said),
+        _column(part.spot.department for part in said),
+        _column(part.spot.action_type for part in said),
+        _column(part.spot.project_id or "" for part in said),
+        _column(part.project_id for part in said),
+        _column(part.action_id or "" for part in said),
+        _column(part.amount for part in said),
         NEVER_ANNOUNCED,
         sorted(BREAKDOWNS),
     )
 
 
-_COUNT = """
+def _column(values: Iterable[object]) -> str:
+    """Write a column as one text, each value behind a separator; a value that holds one makes the column too long."""
+    return "".join([f"{BEFORE_EACH}{value}" for value in values])
+
+
+def _unnested(first: int, *types: str) -> str:
+    """Read columns that `_column` wrote, from parameter `first` on; an id that is nothing is null."""
+    nothing = {"uuid": ", ''"}
+    return ", ".join(
+        f"unnest((string_to_array(${n}, E'\\x1f'{nothing.get(kind, '')}))[2:]::{kind}[])"
+        for n, kind in enumerate(types, first)
+    )
+
+
+_HEARD = _unnested(4, "uuid", "integer", "integer", "bigint", "text", "timestamptz")
+_TAKEN = _unnested(3, "uuid", "text")
+_SPOT = ("uuid", "integer", "uuid", "text", "text", "text", "text", "uuid")
+_SAID = _unnested(6, "uuid", "text", "uuid", "text", "text", "text", *_SPOT, "uuid", "uuid", "bigint")
+
+_RENEW = f"""
 WITH fresh AS (
   INSERT INTO record AS known (kind, id, epoch, version, topic, part, "offset", event_id, recorded_at)
   SELECT $1, heard.id, heard.epoch, heard.version, $2, $3, heard."offset", heard.event_id, heard.recorded_at
-    FROM unnest($5::uuid[], $6::integer[], $7::integer[], $8::bigint[], $9::text[], $10::timestamptz[])
+    FROM ROWS FROM ({_HEARD})
          AS heard (id, epoch, version, "offset", event_id, recorded_at)
    ORDER BY heard.id
       ON CONFLICT (kind, id) DO UPDATE
@@ -99,26 +147,35 @@ WITH fresh AS (
          "offset" = excluded."offset", event_id = excluded.event_id, recorded_at = excluded.recorded_at
    WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
   RETURNING id
+)
+SELECT fresh.id::text AS id, before.parts, before.cells, before.amounts
+  FROM fresh CROSS JOIN LATERAL (
+    SELECT array_agg(part) AS parts, array_agg(cell::text) AS cells, array_agg(amount) AS amounts
+      FROM contribution WHERE kind = $1 AND id = fresh.id) AS before
+"""
+
+_MOVE = f"""
+WITH taken AS (
+  SELECT id, part, n <= $5 AS gone
+    FROM ROWS FROM ({_TAKEN}) WITH ORDINALITY AS taken (id, part, n)
 ), said AS (
-  SELECT said.id, part, $4::text AS shard, cell, quantity, audience, category, campaign_id, campaign_year,
+  SELECT id, part, $2::text AS shard, cell, quantity, audience, category, campaign_id, campaign_year,
          coordination_id, month, region, department, action_type, main_of, project_id, action_id, amount
-    FROM unnest($11::uuid[], $12::text[], $13::uuid[], $14::text[], $15::text[], $16::text[], $17::uuid[],
-                $18::integer[], $19::uuid[], $20::text[], $21::text[], $22::text[], $23::text[], $24::uuid[],
-                $25::uuid[], $26::uuid[], $27::bigint[])
+    FROM ROWS FROM ({_SAID})
          AS said (id, part, cell, quantity, audience, category, campaign_id, campaign_year, coordination_id, month,
                   region, department, action_type, main_of, project_id, action_id, amount)
-    JOIN fresh ON fresh.id = said.id
 ), before AS (
-  SELECT contribution.id, part, shard, cell, quantity, audience, category, campaign_id, campaign_year,
-         coordination_id, month, region, department, action_type, main_of, project_id, action_id, amount
-    FROM contribution JOIN fresh ON fresh.id = contribution.id
-   WHERE kind = $1
+  SELECT taken.gone, contribution.id, contribution.part, shard, cell, quantity, audience, category, campaign_id,
+         campaign_year, coordination_id, month, region, department, action_type, main_of, project_id, action_id, amount
+    FROM taken CROSS JOIN LATERAL (
+      SELECT id, part, shard, cell, quantity, audience, category, campaign_id, campaign_year, coordination_id, month,
+             region, department, action_type, main_of, project_id, action_id, amount
+        FROM contribution WHERE kind = $1 AND id = taken.id AND part = taken.part OFFSET 0) AS contribution
 ), gone AS (
   DELETE FROM contribution USING before
-   WHERE contribution.kind = $1 AND contribution.id = before.id AND contribution.part = before.part
-     AND NOT EXISTS (SELECT FROM said WHERE said.id = before.id AND said.part = before.part)
+   WHERE before.gone AND contribution.kind = $1 AND contribution.id = before.id AND contribution.part = before.part
 ), kept AS (
-  INSERT INTO contribution AS known
+  INSERT INTO contribution
          (kind, id, part, shard, cell, quantity, audience, category, campaign_id, campaign_year, coordination_id,
           month, region, department, action_type, main_of, project_id, action_id, amount)
   SELECT $1, id, part, shard, cell, quantity, audience, category, campaign_id, campaign_year, coordination_id,
@@ -130,9 +187,14 @@ WITH fresh AS (
          coordination_id = excluded.coordination_id, month = excluded.month, region = excluded.region,
          department = excluded.department, action_type = excluded.action_type, main_of = excluded.main_of,
          project_id = excluded.project_id, action_id = excluded.action_id, amount = excluded.amount
-   WHERE (known.shard, known.cell, known.amount) IS DISTINCT FROM (excluded.shard, excluded.cell, excluded.amount)
 ), moved AS (
-  SELECT 1 AS sign, * FROM said UNION ALL SELECT -1, * FROM before
+  SELECT 1 AS sign, id, part, shard, cell, quantity, audience, category, campaign_id, campaign_year, coordination_id,
+         month, region, department, action_type, main_of, action_id, amount
+    FROM said
+   UNION ALL
+  SELECT -1, id, part, shard, cell, quantity, audience, category, campaign_id, campaign_year, coordination_id,
+         month, region, department, action_type, main_of, action_id, amount
+    FROM before
 ), cells AS (
   INSERT INTO cell AS known
          (cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
@@ -147,13 +209,13 @@ WITH fresh AS (
       ON CONFLICT (cell, shard) DO UPDATE SET amount = known.amount + excluded.amount, n = known.n + excluded.n
   RETURNING cell, quantity
 ), announced AS (
-  INSERT INTO changed_cell (cell) SELECT DISTINCT cell FROM cells WHERE quantity <> ALL ($28::text[])
+  INSERT INTO changed_cell (cell) SELECT DISTINCT cell FROM cells WHERE quantity <> ALL ($23::text[])
 )
 INSERT INTO unpublished (campaign_id, audience, action_id, report_id)
 SELECT DISTINCT campaign_id, audience, action_id, id
   FROM (SELECT id, campaign_id, audience, action_id, part, cell
           FROM moved
-         WHERE quantity = ANY ($29::text[])
+         WHERE quantity = ANY ($24::text[])
          GROUP BY id, campaign_id, audience, action_id, part, cell
         HAVING sum(sign * amount) <> 0 OR sum(sign) <> 0) AS changed
 """

@@ -20,6 +20,7 @@ COMPOSED = {
     COMMON / "checkpoints.py": "composes one statement a service, at import, of tables called as their aggregates are",
     COMMON / "housekeeping.py": "makes and drops partitions, whose names cannot be parameters",
     Path("deploy/src/stack"): "makes the local cluster's databases and roles",
+    Path("deploy/src/bench"): "makes databases of its own, whose names cannot be parameters",
 }
 
 
@@ -101,7 +102,8 @@ def test_what_is_given_to_the_outbox_returns_its_row():
 
 
 def test_sql_stands_in_stores_and_common_only():
-    stores = (COMMON, Path("deploy/src/stack"), Path("deploy/src/passeurs/store.py"))
+    tools = (Path("deploy/src/stack"), Path("deploy/src/bench"))  # they make databases, and measure statements
+    stores = (COMMON, *tools, Path("deploy/src/passeurs/store.py"))
     elsewhere = [
         str(found)
         for found in all_statements()

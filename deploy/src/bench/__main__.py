@@ -33,6 +33,7 @@ class Bench:
 
 BENCHES: Mapping[str, Bench] = {
     "house": Bench("from the commit to the figure and to the webhook, fifty writes a second", on="house"),
+    "backbone": Bench("from the row to the topic's reader, at three rates and flat out", on="parts"),
 }
 """By the name of their module."""
 

@@ -47,7 +47,7 @@ async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str]) -> B
     """Write the configuration, format the storage on first use; the artefacts are there."""
     broker = Broker(
         java=find_java(environ),
-        jars=_place(environ, _wanted()),
+        jars=place(environ),
         home=folder.path / "kafka",
         port=ports.named("kafka"),
     )
@@ -102,33 +102,32 @@ async def _format(broker: Broker, folder: Folder) -> None:
     write_whole(broker.home / FORMATTED, cluster)
 
 
-async def fetch(folder: Folder, environ: Mapping[str, str]) -> None:
-    """Resolve the jars by Maven, once for all state folders of this checkout; compare each with its recorded hash."""
-    wanted = _wanted()
-    jars = _place(environ, wanted)
+async def fetch(folder: Folder, environ: Mapping[str, str], recipe: Path = RECIPE) -> None:
+    """Resolve jars by Maven, once for all state folders of this checkout; compare each with its recorded hash."""
+    jars = place(environ, recipe)
     draft = jars.with_name(f".{jars.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
-    command = ["mvn", "-B", "-C", "-f", str(RECIPE / "pom.xml"), "dependency:copy-dependencies"]
+    command = ["mvn", "-B", "-C", "-f", str(recipe / "pom.xml"), "dependency:copy-dependencies"]
     command += [f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
     await run_to_end(command, environ, log=folder.logs / "maven.log")
-    verify(draft, wanted)
+    verify(draft, _wanted(recipe))
     with suppress(OSError):  # somebody else was faster: theirs has the same hashes
         draft.rename(jars)
     shutil.rmtree(draft, ignore_errors=True)
 
 
-def is_fetched(environ: Mapping[str, str]) -> bool:
-    return _place(environ, _wanted()).exists()
+def is_fetched(environ: Mapping[str, str], recipe: Path = RECIPE) -> bool:
+    return place(environ, recipe).exists()
 
 
-def _place(environ: Mapping[str, str], wanted: Mapping[str, str]) -> Path:
-    """Name the folder of exactly these jars."""
-    version = hashlib.sha256(repr(sorted(wanted.items())).encode()).hexdigest()[:12]
+def place(environ: Mapping[str, str], recipe: Path = RECIPE) -> Path:
+    """Name the folder of exactly a recipe's jars."""
+    version = hashlib.sha256(repr(sorted(_wanted(recipe).items())).encode()).hexdigest()[:12]
     return Path(environ.get("PASSEURS_CACHE") or ROOT / ".state" / "cache") / f"kafka-{version}"
 
 
-def _wanted() -> dict[str, str]:
-    lines = (RECIPE / "artefacts.sha256").read_text(encoding="ascii").splitlines()
+def _wanted(recipe: Path) -> dict[str, str]:
+    lines = (recipe / "artefacts.sha256").read_text(encoding="ascii").splitlines()
     return {name: digest for digest, name in (line.split() for line in lines)}
 
 
@@ -136,7 +135,7 @@ def verify(jars: Path, wanted: Mapping[str, str]) -> None:
     """Refuse jars that are not, one by one, those whose hashes were recorded."""
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in jars.glob("*.jar")}
     if wrong := {name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)}:
-        raise BadArtefact(f"Not as recorded in {RECIPE / 'artefacts.sha256'}: {', '.join(sorted(wrong))}")
+        raise BadArtefact(f"Not as recorded (artefacts.sha256): {', '.join(sorted(wrong))}")
 
 
 def _java(broker: Broker, *words: str) -> list[str]:

@@ -208,7 +208,7 @@ async def test_a_cell_that_nothing_stands_in_any_more_is_nought(db, reader):
 async def test_a_tombstone_takes_everything_back(db, reader):
     held = action(uuid4(), campaign_id=uuid4())
     await hear(db, held)
-    await hear_records(db, [replace(record(replace(held, version=2)), value=None)])
+    await hear_records(db, [record(replace(held, version=2))._replace(value=None)])
     assert await reader.value("I05", campaign=str(held.campaign_id)) == 0
 
 

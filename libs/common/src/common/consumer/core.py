@@ -1,0 +1,305 @@
+"""The loop of a consumer, over ports: what is read, when it is applied, and what happens when that fails.
+
+Three coroutines over one memory: `read` polls and never stops, `apply` has the ledger apply what waits, `watch` looks
+whether both still move.  They await the ports, and nothing else.
+
+(1) A batch is applied in the transaction that moves its offsets: all of them happen, or none.
+(2) The ledger's offset is the truth.  It is moved by compare-and-set on the value we last stored, so that of two
+    members who believe they own a partition only one commits; the other rolls back and reads the offset again.
+(3) A record may come again at another offset: every write of a handler is guarded by (epoch, version).
+(4) A record that can never be applied is set aside with its key, in the transaction that moves the offset; later
+    records of that key are set aside behind it, in order; other keys flow.  Nothing is skipped in silence.
+(5) What may pass later makes its partition rest, and is tried again.  A record that has failed so five times, alone, is
+    set aside in the transaction in which a record behind it passes: never while nobody passes.
+(6) A partition is read only once it was put where the ledger has it; a rebalance, a lost race or a moved offset take
+    it back to that, and what waits of it is forgotten.
+(7) Partitions of one topic share a transaction until it fails; then each goes alone, in halves, until the record at
+    fault is alone too.  The others have their turn in between.
+(8) Polling never stops: partitions whose records wait too long are paused, the others are read.
+(9) Only `read` moves, pauses and resumes the client; only `apply` moves an offset that we remember.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from common.consumer.lanes import Lane, Pulse
+from common.consumer.ports import Asked, Away, Clock, Fenced, Held, Ledger, Run, Settings
+from common.kafka.port import Consumer, Place, Trouble
+
+log = structlog.get_logger(__name__)
+
+APPLIED = Counter("consumer_applied_total", "Records applied or parked", ["grp", "topic"])
+APPLY_SECONDS = Histogram("consumer_apply_seconds", "Of a transaction that applies records", ["grp", "topic"])
+BATCH_RECORDS = Histogram(
+    "consumer_batch_records", "Records in a transaction", ["grp"], buckets=(1, 10, 50, 100, 250, 500, 1000, 2500, 5000)
+)
+_NEIGHBOURS_MAX = 100
+
+REBALANCES = Counter("consumer_rebalances_total", "Assignments that were new to a member", ["grp"])
+PAUSED = Gauge("consumer_paused_partitions", "Partitions whose records wait", ["grp"])
+
+
+class Member:
+    """One member of a group, as long as its client lives."""
+
+    def __init__(self, name: str, kafka: Consumer, ledger: Ledger, clock: Clock, settings: Settings) -> None:
+        self.name = name
+        self.lanes: dict[Place, Lane] = {}
+        self.reading, self.applying = Pulse(), Pulse()
+        self._kafka, self._ledger, self._clock, self._settings = kafka, ledger, clock, settings
+        self._turn = -1
+        self._sizes: dict[str, int] = {}
+        self._arrived, self._drained = clock.bell(), clock.bell()
+        self._looked_at = self._hinted_at = 0.0
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    async def read(self) -> None:
+        """Poll for ever."""
+        while True:
+            self._follow()
+            await self._place()
+            pressed = self._pressed()
+            if pressed and await self._drained.heard(self._settings.poll_ms / 1000):
+                pressed = self._pressed()
+            self._pause(pressed)
+            await self._poll(1 if pressed else self._settings.poll_ms)
+            await self._hint()
+
+    def _follow(self) -> None:
+        """Begin anew at every rebalance, also with what comes back to us (6)."""
+        turn = self._kafka.assigned()
+        if turn.number != self._turn:
+            self._turn = turn.number
+            self.lanes = {place: Lane(place) for place in sorted(turn.places)}
+            REBALANCES.labels(self.name).inc()
+
+    async def _place(self) -> None:
+        """Put each partition that is not there yet where the ledger has it, unless it rests."""
+        now = self._clock.now()
+        missing = [lane for lane in self.lanes.values() if lane.stored is None and lane.rests_until <= now]
+        if not missing:
+            return
+        try:
+            offsets = await self._ledger.place([lane.place for lane in missing])
+        except (Away, Held) as error:
+            for lane in missing:
+                self._rest(lane, error)
+            return
+        if self._kafka.assigned().number != self._turn:
+            return
+        for lane in missing:
+            lane.stored = offsets[lane.place]
+            self._kafka.seek(lane.place, lane.stored)
+
+    def _pressed(self) -> set[Place]:
+        """Name the partitions of which enough waits."""
+        waiting = {place: len(lane.waiting) for place, lane in self.lanes.items() if lane.waiting}
+        full = sum(waiting.values()) >= self._settings.buffer_records_max
+        return {place for place, n in waiting.items() if full or n >= self._settings.catch_up_records_max}
+
+    def _pause(self, pressed: set[Place]) -> None:
+        """Pause what is pressed, rests or is not placed; resume the rest (8)."""
+        if self._kafka.assigned().number != self._turn:
+            return
+        now = self._clock.now()
+        due = {lane: lane.stored is None or lane.rests_until > now for lane in self.lanes.values()}
+        pause = [lane for lane in due if not lane.paused and (due[lane] or lane.place in pressed)]
+        resume = [lane for lane in due if lane.paused and not (due[lane] or lane.place in pressed)]
+        if pause:
+            self._kafka.pause([lane.place for lane in pause])
+        if resume:
+            self._kafka.resume([lane.place for lane in resume])
+        for lane in (*pause, *resume):
+            lane.paused = not lane.paused
+        if pause or resume:
+            PAUSED.labels(self.name).set(sum(lane.paused for lane in self.lanes.values()))
+
+    async def _poll(self, wait_ms: int) -> None:
+        found = await self._kafka.poll(records_max=self._settings.batch_records_max, wait_ms=wait_ms)
+        if not found or self._kafka.assigned().number != self._turn:
+            return
+        now = self._clock.now()
+        self.reading.beat()
+        for place, records in found.items():
+            lane = self.lanes.get(place)
+            if (
+                lane is not None and lane.stored is not None
+            ):  # else fetched before it was placed, which brings these records again
+                lane.since = lane.since if lane.waiting else now
+                lane.waiting += records
+        self._arrived.ring()
+
+    async def _hint(self) -> None:
+        """Tell the broker where we are now and then, for the sake of its lag tools; a failure means nothing."""
+        now = self._clock.now()
+        offsets = {lane.place: lane.stored for lane in self.lanes.values() if lane.stored is not None}
+        ours = self._kafka.assigned().number == self._turn
+        if not offsets or not ours or now - self._hinted_at < self._settings.commit_hint_every_s:
+            return
+        self._hinted_at = now
+        try:
+            await self._kafka.hint(offsets)
+        except Trouble as error:
+            log.debug("consumer.hint_failed", group=self.name, error=repr(error))
+
+    # ----------------------------------------------------------------------------------------------- applying
+
+    async def apply(self) -> None:
+        """Apply what waits, for ever; look now and then at what an operator has changed."""
+        while True:
+            now = self._clock.now()
+            self.applying.beat()
+            if now - self._looked_at >= self._settings.look_every_s:
+                self._looked_at = now
+                await self._look()
+            if runs := self._next_runs():
+                await self._take(runs)
+                self._drained.ring()
+            else:
+                await self._arrived.heard(min(self._settings.look_every_s, self._settings.poll_ms / 1000))
+
+    def _next_runs(self) -> list[Run]:
+        """Take the partition that waits the longest, and those of its topic that may share its transaction (7)."""
+        now = self._clock.now()
+        ready = [lane for lane in self.lanes.values() if lane.waiting and lane.rests_until <= now]
+        if not ready:
+            return []
+        ready.sort(key=lambda lane: lane.since)
+        first = ready[0]
+        if first.width is not None:
+            return [first.run(first.width)]
+        left, runs = self._size(first.place.topic), []
+        for lane in ready:
+            if lane.place.topic == first.place.topic and lane.width is None and left > 0:
+                runs.append(lane.run(left))
+                left -= len(runs[-1].records)
+        return runs
+
+    async def _take(self, runs: Sequence[Run]) -> None:
+        lanes = {run.place: self.lanes[run.place] for run in runs}
+        started = self._clock.now()
+        try:
+            await self._ledger.apply(runs)
+        except Fenced as fenced:
+            for place in fenced.places:
+                lanes[place].unplace()
+        except Away as error:
+            for lane in lanes.values():
+                self._rest(lane, error)
+        except Exception as error:  # noqa: BLE001 - whatever a record provokes, it must not stop its neighbours
+            await self._part(lanes, runs, error)
+        else:
+            self._fit(runs, self._clock.now() - started)
+            for run in runs:
+                self._advance(lanes[run.place], run)
+
+    async def _part(self, lanes: Mapping[Place, Lane], runs: Sequence[Run], error: Exception) -> None:
+        """Let each partition go alone, then in halves; what is at fault alone is held or set aside."""
+        if len(runs) == 1 and len(runs[0].records) == 1:
+            await self._blame(lanes[runs[0].place], runs[0], error)
+            return
+        log.warning("consumer.parted", group=self.name, topic=runs[0].place.topic, runs=len(runs), error=repr(error))
+        for run in runs:
+            width = len(run.records) if len(runs) > 1 else len(run.records) // 2
+            lanes[run.place].narrow(width, run.next_offset, self._clock.now())
+
+    async def _blame(self, lane: Lane, run: Run, error: Exception) -> None:
+        """Set a record aside that will never pass; let one rest that may, and set it aside if others pass (5)."""
+        reason = repr(error)
+        if isinstance(error, Held):
+            lane.tries += 1
+            if lane.tries < self._settings.tries or not await self._passed_by(lane, run, reason):
+                self._rest(lane, error)
+            return
+        await self._set_aside(lane, run._replace(aside={run.records[0].offset: reason}))
+
+    async def _set_aside(self, lane: Lane, run: Run) -> None:
+        try:
+            await self._ledger.apply([run])
+        except Fenced:
+            lane.unplace()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._rest(lane, error)
+        else:
+            self._advance(lane, run)
+
+    async def _passed_by(self, lane: Lane, run: Run, reason: str) -> bool:
+        """Set the held record aside together with the first record of another key that passes, if there is one."""
+        aside, keys = {run.records[0].offset: reason}, {run.records[0].key}
+        for upto, record in enumerate(lane.waiting[1:_NEIGHBOURS_MAX], 2):
+            if record.key in keys:
+                continue
+            try:
+                together = run._replace(records=lane.waiting[:upto], aside=aside)
+                await self._ledger.apply([together])
+            except Fenced:
+                lane.unplace()
+                return True
+            except (Away, Held):
+                return False
+            except Exception as error:  # noqa: BLE001 - it never will pass: one more to be set aside
+                aside, keys = {**aside, record.offset: repr(error)}, {*keys, record.key}
+            else:
+                self._advance(lane, together)
+                return True
+        return False
+
+    def _advance(self, lane: Lane, run: Run) -> None:
+        """Go on behind what was applied, unless the partition was taken from us meanwhile."""
+        APPLIED.labels(self.name, run.place.topic).inc(len(run.records))
+        for offset, reason in run.aside.items():
+            log.error("consumer.parked", group=self.name, topic=run.place.topic, offset=offset, error=reason)
+        if self.lanes.get(run.place) is lane and lane.stored == run.stored:
+            lane.advance(run, self._clock.now())
+
+    def _rest(self, lane: Lane, error: Exception) -> None:
+        """Leave a partition alone for a growing while."""
+        tell = log.info if isinstance(error, Away | Held) else log.error
+        tell("consumer.waits", group=self.name, topic=lane.place.topic, part=lane.place.partition, error=repr(error))
+        lane.failures += 1
+        doublings = min(lane.failures, self._settings.tries if isinstance(error, Held) else 32)
+        longest = min(self._settings.backoff_s_min * 2**doublings, self._settings.backoff_s_max)
+        lane.rests_until = self._clock.now() + longest * self._clock.jitter()
+
+    def _size(self, topic: str) -> int:
+        return self._sizes.get(topic, self._settings.batch_records_max)
+
+    def _fit(self, runs: Sequence[Run], took_s: float) -> None:
+        """Have transactions take about the time that we aim at: large while there is much to read, never long."""
+        topic, n, size = runs[0].place.topic, sum(len(run.records) for run in runs), self._size(runs[0].place.topic)
+        APPLY_SECONDS.labels(self.name, topic).observe(took_s)
+        BATCH_RECORDS.labels(self.name).observe(n)
+        if n >= size and took_s < self._settings.apply_s_aimed:
+            self._sizes[topic] = min(2 * size, self._settings.catch_up_records_max)
+        elif took_s > 2 * self._settings.apply_s_aimed:
+            self._sizes[topic] = max(n // 2, 1)
+
+    async def _look(self) -> None:
+        """Follow an offset that was moved behind our back, and redrive what an operator asks for."""
+        lanes = {place: lane for place, lane in self.lanes.items() if lane.stored is not None}
+        try:
+            look = await self._ledger.look({place: lane.stored or 0 for place, lane in lanes.items()})
+            for place in look.moved:
+                lanes[place].unplace()
+            for asked in look.asked:
+                await self._redrive(lanes[asked.place], asked)
+        except (Away, Held) as error:
+            log.info("consumer.look_failed", group=self.name, error=repr(error))
+
+    async def _redrive(self, lane: Lane, asked: Asked) -> None:
+        if lane.stored is None:
+            return
+        try:
+            await self._ledger.redrive(asked, lane.stored)
+        except (Away, Held):
+            raise
+        except Fenced:
+            lane.unplace()
+        except Exception as error:  # noqa: BLE001 - the operator is told, and the key stays as it is
+            log.warning("consumer.redrive_refused", group=self.name, topic=asked.place.topic, error=repr(error))
+            await self._ledger.refuse(asked, repr(error))
+        else:
+            log.info("consumer.redriven", group=self.name, topic=asked.place.topic, key=asked.key)

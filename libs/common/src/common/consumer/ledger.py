@@ -1,0 +1,153 @@
+"""The ledger in PostgreSQL: handlers run in the transaction that moves the offsets."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import datetime
+from itertools import groupby
+
+import asyncpg
+import structlog
+from prometheus_client import Counter, Gauge
+
+from common import operations, telemetry
+from common.consumer import parking, store
+from common.consumer.listening import Group, Message, message
+from common.consumer.ports import Asked, Away, Fenced, Held, Look, Run
+from common.consumer.store import Gap
+from common.database import TROUBLE, Database, Transaction, passes
+from common.errors import NotKnownHere
+from common.kafka.port import Place
+from common.tokens import SYSTEM
+
+log = structlog.get_logger(__name__)
+
+PARKED = Counter("consumer_parked_total", "Records parked", ["grp", "topic"])
+PARKED_KEYS = Gauge("consumer_parked_keys", "Keys that are held", ["grp", "topic"])
+PARKED_RECORDS = Gauge("consumer_parked_records", "Records that wait under a held key", ["grp", "topic"])
+GAPS = Counter("consumer_gaps_total", "Facts that came without their predecessor", ["grp", "topic"])
+APPLIED_AT = Gauge("consumer_applied_record_time_seconds", "ce_time of the last applied record", ["grp", "topic"])
+LAG_SECONDS = Gauge("consumer_lag_seconds", "Since all that a service had published was read", ["grp", "service"])
+
+_SAMPLED = "-01"  # how a traceparent ends whose spans are kept
+
+_HELD = (
+    NotKnownHere,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""What is the matter with these records, and passes; the rest of what passes is the matter with the database."""
+
+
+class PostgresLedger:
+    """A group's offsets, and what its handlers make of the records."""
+
+    def __init__(self, group: Group, database: Database, now: Callable[[], datetime]) -> None:
+        self._group, self._database, self._now = group, database, now
+
+    async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
+        async with self._asking() as tx:
+            return await store.placed(tx, self._group.name, places)
+
+    async def apply(self, runs: Sequence[Run]) -> None:
+        heard = [[message(one) for one in run.records if one.offset not in run.aside] for run in runs]
+        times = [messages[-1].time if messages else None for messages in heard]
+        async with self._applying() as tx:
+            moved = await store.move(tx, self._group.name, runs, times)
+            if len(moved.places) < len(runs):
+                raise Fenced([run.place for run in runs if run.place not in moved.places])
+            aside = [(one, run.aside[one.offset]) for run in runs for one in run.records if one.offset in run.aside]
+            if aside:
+                await parking.park(tx, self._group.name, aside)
+            if aside or moved.some_parked:
+                heard = [await self._flowing(tx, run, messages) for run, messages in zip(runs, heard, strict=True)]
+            gaps = [gap for messages in heard if messages for gap in await self._handle(tx, messages)]
+        self._count(runs[0].place.topic, len(aside), gaps, max(filter(None, times), default=None))
+
+    async def look(self, offsets: Mapping[Place, int]) -> Look:
+        async with self._asking() as tx:
+            return await store.look(tx, self._group.name, offsets)
+
+    async def redrive(self, asked: Asked, stored: int) -> None:
+        async with self._applying() as tx:
+            if not await store.hold(tx, self._group.name, asked.place, stored):
+                raise Fenced([asked.place])
+            records = await parking.release(tx, self._group.name, asked)
+            for _, run in groupby(records, key=lambda record: record.partition):
+                await self._handle(tx, [message(one) for one in run])
+            await operations.end(tx, asked.operation, f"done: {len(records)} records applied")
+
+    async def refuse(self, asked: Asked, reason: str) -> None:
+        async with self._asking() as tx:
+            await parking.keep(tx, self._group.name, asked)
+            await operations.end(tx, asked.operation, f"refused: {reason}")
+
+    async def tell(self) -> None:
+        async with self._asking() as tx:
+            parked = await parking.counts(tx, self._group.name)
+            fresh = await store.freshen(tx, self._group.name)
+        for topic in self._group.listeners:
+            keys, records = parked.get(topic, (0, 0))
+            PARKED_KEYS.labels(self._group.name, topic).set(keys)
+            PARKED_RECORDS.labels(self._group.name, topic).set(records)
+        for service, as_of in fresh.items():
+            LAG_SECONDS.labels(self._group.name, service).set((self._now() - as_of).total_seconds())
+
+    async def _flowing(self, tx: Transaction, run: Run, messages: Sequence[Message]) -> list[Message]:
+        """Park what belongs behind a parked key; return the rest."""
+        keys = {one.offset: parking.key_of(one) for one in run.records if one.offset not in run.aside}
+        held = await parking.held(tx, self._group.name, run.place.topic, set(keys.values()))
+        behind = [(one, parking.BEHIND) for one in run.records if keys.get(one.offset) in held]
+        if behind:
+            await parking.park(tx, self._group.name, behind)
+            PARKED.labels(self._group.name, run.place.topic).inc(len(behind))
+        return [message for message in messages if keys[message.offset] not in held]
+
+    async def _handle(self, tx: Transaction, messages: Sequence[Message]) -> Sequence[Gap]:
+        topic = messages[0].topic
+        with _spans(messages):
+            await self._group.listeners[topic](tx, messages)
+        if topic in self._group.watched:
+            return await store.watch_versions(tx, self._group.name, messages)
+        return ()
+
+    def _count(self, topic: str, parked: int, gaps: Sequence[Gap], last: datetime | None) -> None:
+        PARKED.labels(self._group.name, topic).inc(parked)
+        GAPS.labels(self._group.name, topic).inc(len(gaps))
+        for gap in gaps:
+            log.error("consumer.gap", group=self._group.name, topic=topic, **gap._asdict())
+        if last is not None:
+            APPLIED_AT.labels(self._group.name, topic).set(last.timestamp())
+
+    @asynccontextmanager
+    async def _applying(self) -> AsyncIterator[Transaction]:
+        """Open the transaction in which records take effect; say of what went wrong whether it passes."""
+        try:
+            async with self._database.transaction(SYSTEM) as tx:
+                yield tx
+        except _HELD as error:
+            raise Held(repr(error)) from error
+        except Exception as error:
+            if passes(error):
+                raise Away(repr(error)) from error
+            raise
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[Transaction]:
+        """Open a transaction for our own tables, where nothing but the database can be the matter."""
+        try:
+            async with self._database.transaction(SYSTEM) as tx:
+                yield tx
+        except TROUBLE as error:
+            raise Away(repr(error)) from error
+
+
+@contextmanager
+def _spans(messages: Sequence[Message]) -> Iterator[None]:
+    """Open a span for each message whose trace is kept; the last one's trace goes on in what is written."""
+    with ExitStack() as spans:
+        for one in messages:
+            if one is messages[-1] or (one.traceparent or "").endswith(_SAMPLED):
+                spans.enter_context(telemetry.span(f"process {one.type}", parent=one.traceparent))
+        yield

@@ -1,0 +1,388 @@
+"""A world for the consumer's loop: a broker, a ledger and a clock that a schedule moves step by step.
+
+Every await of the loop is a place where the schedule may turn to somebody else, or end the member.  A transaction of
+the model holds the rows of its partitions until its end; what it did is seen when it has ended, or never.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from types import coroutine
+
+from common.consumer.core import Member
+from common.consumer.ports import Asked, Away, Fenced, Held, Look, Run, Settings
+from common.kafka.port import Place, Record, Turn
+
+TOPIC = "facts"
+PLACES = (Place(TOPIC, 0), Place(TOPIC, 1))
+SETTINGS = Settings(
+    servers="",
+    batch_records_max=4,
+    catch_up_records_max=8,
+    buffer_records_max=12,
+    backoff_s_max=1,
+    commit_hint_every_s=1,
+)
+Waits = Callable[[], bool]
+
+
+@coroutine
+def until(condition: Waits) -> Generator[Waits, None, None]:
+    """Hand control to the schedule; it gives it back some time after the condition holds."""
+    yield condition
+
+
+async def a_moment() -> None:
+    await until(lambda: True)
+
+
+class Poisoned(Exception):
+    """What a handler says of a record that never will pass."""
+
+
+@dataclass
+class Time:
+    """The clock of a world, for all its members."""
+
+    s: float = 0.0
+    rng: Random = field(default_factory=lambda: Random(1))  # noqa: S311 - a seeded schedule
+
+    def now(self) -> float:
+        return self.s
+
+    def jitter(self) -> float:
+        return self.rng.uniform(0.5, 1)
+
+    async def rest(self, seconds: float) -> None:
+        due = self.s + seconds
+        await until(lambda: self.s >= due)
+
+    def bell(self) -> "Rung":
+        return Rung(self)
+
+
+@dataclass
+class Rung:
+    """A bell that the schedule can hear."""
+
+    time: Time
+    rung: bool = False
+
+    def ring(self) -> None:
+        self.rung = True
+
+    async def heard(self, within_s: float) -> bool:
+        due = self.time.s + within_s
+        await until(lambda: self.rung or self.time.s >= due)
+        rung, self.rung = self.rung, False
+        return rung
+
+
+@dataclass
+class Store:
+    """The database: what is committed, and who holds which row."""
+
+    guards: bool = True
+    compares: bool = True
+    offsets: dict[Place, int] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    effects: list[tuple[str, int]] = field(default_factory=list)
+    applied: list[Record] = field(default_factory=list)
+    parked: dict[str, dict[int, Record]] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    holders: dict[Place, object] = field(default_factory=dict)
+    poisonous: set[tuple[str, int]] = field(default_factory=set)
+    held: set[tuple[str, int]] = field(default_factory=set)
+
+    def take_effect(self, records: Sequence[Record]) -> None:
+        """Do what a handler does: guarded by the version, and as a fold that shows what came twice."""
+        for record in records:
+            key, version = named(record)
+            self.applied.append(record)
+            if version > self.versions.get(key, 0) or not self.guards:
+                self.versions[key] = version
+                self.effects.append((key, version))
+
+
+class ModelLedger:
+    """One member's way to the store; `loses` has the next commit happen and its answer be lost."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.loses = False
+
+    async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
+        await a_moment()
+        found = {}
+        for place in places:
+            await until(lambda place=place: place not in self.store.holders)  # type: ignore[misc]
+            found[place] = self.store.offsets.setdefault(place, 0)
+        await a_moment()
+        return found
+
+    async def apply(self, runs: Sequence[Run]) -> None:
+        aside = {(run.place, offset) for run in runs for offset in run.aside}
+        records = [one for run in runs for one in run.records]
+        async with self._holding([run.place for run in runs]):
+            fenced = [run.place for run in runs if self.store.offsets[run.place] != run.stored and self.store.compares]
+            if fenced:
+                raise Fenced(fenced)
+            await a_moment()
+            keys = {named(one)[0] for one in records if (_place(one), one.offset) in aside} | self.store.parked.keys()
+            flowing = [one for one in records if named(one)[0] not in keys]
+            self._judge(flowing)
+            await a_moment()
+            self._commit(runs, keys, flowing)
+        await self._answer()
+
+    async def look(self, offsets: Mapping[Place, int]) -> Look:
+        await a_moment()
+        moved = [place for place, offset in offsets.items() if self.store.offsets[place] != offset]
+        asked = [
+            Asked(_place(next(iter(self.store.parked[key].values()))), key, n) for key, n in self.store.asked.items()
+        ]
+        return Look(moved, [one for one in asked if one.place in offsets])
+
+    async def redrive(self, asked: Asked, stored: int) -> None:
+        async with self._holding([asked.place]):
+            if self.store.offsets[asked.place] != stored:
+                raise Fenced([asked.place])
+            if asked.key not in self.store.asked:
+                return
+            await a_moment()
+            records = [record for _, record in sorted(self.store.parked[asked.key].items())]
+            self._judge(records)
+            await a_moment()
+            del self.store.parked[asked.key], self.store.asked[asked.key]
+            self.store.take_effect(records)
+        await self._answer()
+
+    async def refuse(self, asked: Asked, reason: str) -> None:
+        assert reason
+        await a_moment()
+        self.store.asked.pop(asked.key, None)
+
+    async def tell(self) -> None:
+        await a_moment()
+
+    def _judge(self, records: Sequence[Record]) -> None:
+        for record in records:
+            if named(record) in self.store.poisonous:
+                raise Poisoned(named(record))
+            if named(record) in self.store.held:
+                raise Held(named(record))
+
+    def _commit(self, runs: Sequence[Run], keys: Collection[str], flowing: Sequence[Record]) -> None:
+        for run in runs:
+            self.store.offsets[run.place] = run.next_offset
+            for record in run.records:
+                if named(record)[0] in keys:
+                    self.store.parked.setdefault(named(record)[0], {})[record.offset] = record
+        self.store.take_effect(flowing)
+
+    async def _answer(self) -> None:
+        loses, self.loses = self.loses, False
+        await a_moment()
+        if loses:
+            raise Away("the answer to the commit")
+
+    def _holding(self, places: Sequence[Place]) -> "_Holding":
+        return _Holding(self.store, sorted(places))
+
+
+class _Holding:
+    """A transaction's rows: waited for in order, let go at its end, however it ends."""
+
+    def __init__(self, store: Store, places: Sequence[Place]) -> None:
+        self.store, self.places = store, places
+
+    async def __aenter__(self) -> None:
+        try:
+            for place in self.places:
+                await until(lambda place=place: place not in self.store.holders)  # type: ignore[misc]
+                self.store.holders[place] = self
+        except BaseException:
+            self._let_go()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for place in self.places:
+            if self.store.holders.get(place) is self:
+                del self.store.holders[place]
+
+
+class ModelKafka:
+    """One member's client: what it believes to be its own, and where it reads."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.turn = Turn(0, frozenset())
+        self.positions: dict[Place, int] = {}
+        self.paused: set[Place] = set()
+
+    def assign(self, places: Collection[Place]) -> None:
+        """Begin a turn: positions are anywhere, pauses are void."""
+        self.turn = Turn(self.turn.number + 1, frozenset(places))
+        self.positions = {place: self.world.rng.randint(0, len(self.world.logs[place])) for place in places}
+        self.paused = set()
+
+    def assigned(self) -> Turn:
+        return self.turn
+
+    async def poll(self, *, records_max: int, wait_ms: int) -> Mapping[Place, Sequence[Record]]:
+        due = self.world.time.s + wait_ms / 1000
+        await until(lambda: bool(self._readable()) or self.world.time.s >= due)
+        found: dict[Place, Sequence[Record]] = {}
+        for place in self._readable():
+            n = self.world.rng.randint(0, records_max)
+            records = self.world.logs[place][self.positions[place] :][:n]
+            if records:
+                found[place], records_max = records, records_max - len(records)
+                self.positions[place] = records[-1].offset + 1
+        if self.world.rng.random() < 0.5:
+            await a_moment()  # a rebalance may come between the fetch and its reader
+        return found
+
+    def seek(self, place: Place, offset: int) -> None:
+        self.positions[place] = offset
+
+    def pause(self, places: Collection[Place]) -> None:
+        self.paused |= set(places)
+
+    def resume(self, places: Collection[Place]) -> None:
+        self.paused -= set(places)
+
+    async def hint(self, offsets: Mapping[Place, int]) -> None:
+        assert set(offsets) <= self.turn.places
+        await a_moment()
+
+    async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
+        await a_moment()
+        return {place: len(self.world.logs[place]) for place in places}
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _readable(self) -> list[Place]:
+        return [
+            place
+            for place, at in self.positions.items()
+            if place not in self.paused and at < len(self.world.logs[place])
+        ]
+
+
+class Life:
+    """One life of a member: its client, its loop, and what each of its coroutines waits for."""
+
+    def __init__(self, world: "World") -> None:
+        self.kafka, self.ledger = ModelKafka(world), ModelLedger(world.store)
+        member = Member("model", self.kafka, self.ledger, world.time, SETTINGS)
+        self.steps: dict[Coroutine[Waits, None, None], Waits] = {
+            member.read(): lambda: True,
+            member.apply(): lambda: True,
+        }
+
+    def ready(self) -> list[Coroutine[Waits, None, None]]:
+        return [step for step, waits in self.steps.items() if waits()]
+
+    def move(self, step: Coroutine[Waits, None, None]) -> None:
+        self.steps[step] = step.send(None)
+
+    def end(self) -> None:
+        for step in self.steps:
+            step.close()
+
+
+class World:
+    """Two members of one group, the topic they read, and the store they share."""
+
+    def __init__(self, rng: Random, store: Store | None = None) -> None:
+        self.rng, self.time, self.store = rng, Time(rng=rng), store or Store()
+        self.logs: dict[Place, list[Record]] = defaultdict(list)
+        self.lives = [Life(self), Life(self)]
+        self.rewound = False
+        self.asked = 0
+
+    def say(self, key: str, version: int) -> None:
+        """Append a record; a key has its partition."""
+        place = PLACES[ord(key[0]) % len(PLACES)]
+        log = self.logs[place]
+        log.append(Record(TOPIC, place.partition, len(log), key.encode(), b"%d" % version, (), 0))
+
+    def step(self) -> None:
+        """Move one coroutine that can move, or time if none can."""
+        ready = [(life, step) for life in self.lives for step in life.ready()]
+        self.time.s += 0.001 if ready else 0.05
+        if ready:
+            life, step = self.rng.choice(ready)
+            life.move(step)
+
+    def crash(self, n: int) -> None:
+        """End a member where it stands; another takes its place and its partitions."""
+        places = self.lives[n].kafka.turn.places
+        self.lives[n].end()
+        self.lives[n] = Life(self)
+        self.lives[n].kafka.assign(places)
+
+    def rewind(self, place: Place, to: int) -> None:
+        """Move an offset behind everybody's back, as an operator does."""
+        if place not in self.store.holders and to < self.store.offsets.get(place, 0):
+            self.store.offsets[place] = to
+            self.rewound = True
+
+    def redrive(self, key: str) -> None:
+        if key in self.store.parked:
+            self.asked += 1
+            self.store.asked[key] = self.asked
+            self.store.poisonous = {one for one in self.store.poisonous if one[0] != key}
+
+    def settle(self, steps_max: int = 20_000) -> None:
+        """Let the faults end, and go on until everything is read."""
+        self.store.held.clear()
+        self.lives[0].kafka.assign(PLACES[:1])
+        self.lives[1].kafka.assign(PLACES[1:])
+        for _ in range(steps_max):
+            if self._at_rest():
+                return
+            self.step()
+        message = f"not at rest after {steps_max} steps: {self.store.offsets}, {self.store.asked}"
+        raise AssertionError(message)
+
+    def check(self) -> None:
+        """Hold what happened against the logs."""
+        for key in {named(record)[0] for log in self.logs.values() for record in log}:
+            said = [record.offset for record in self.logs[PLACES[ord(key[0]) % 2]] if named(record)[0] == key]
+            applied = [record.offset for record in self.store.applied if named(record)[0] == key]
+            parked = sorted(self.store.parked.get(key, ()))
+            if self.rewound:
+                applied, parked = list(dict.fromkeys(applied)), [one for one in parked if one not in applied]
+            assert applied + parked == said, f"{key}: applied {applied}, parked {parked}, of {said}"
+            self._check_fold(key, applied)
+
+    def _check_fold(self, key: str, applied: Sequence[int]) -> None:
+        log = self.logs[PLACES[ord(key[0]) % 2]]
+        versions = [named(log[offset])[1] for offset in applied]
+        records = [one for n, one in enumerate(versions) if one > max(versions[:n], default=0)]
+        effects = [version for name, version in self.store.effects if name == key]
+        assert effects == records, f"{key}: took effect {effects}, should have {records}"
+
+    def _at_rest(self) -> bool:
+        read = all(self.store.offsets.get(place, 0) == len(log) for place, log in self.logs.items())
+        return read and not self.store.asked
+
+    def end(self) -> None:
+        for life in self.lives:
+            life.end()
+
+
+def named(record: Record) -> tuple[str, int]:
+    """Say of what a record tells, and which version."""
+    return (record.key or b"").decode(), int(record.value or 0)
+
+
+def _place(record: Record) -> Place:
+    return Place(record.topic, record.partition)

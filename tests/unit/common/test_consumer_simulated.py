@@ -1,0 +1,140 @@
+"""The consumer's loop under schedules: rebalances, zombies, repeats, lost answers, poison, and a crash at any await.
+
+What must hold whatever the schedule: of each key, what was applied and what is parked is what was said, in its order
+and once; what took effect is the fold of the distinct records (INV4).  A ledger without one of its guards is caught.
+"""
+
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from tests.unit.common.consumer_world import PLACES, Store, World
+
+KEYS = st.sampled_from("abcd")
+MEMBERS = st.integers(0, 1)
+
+
+class Schedules(RuleBasedStateMachine):
+    """Everything that may happen, in any order; at its end faults end too, and everything must have come right."""
+
+    guards, compares, rewinds = True, True, True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(Random(0), Store(guards=self.guards, compares=self.compares))  # noqa: S311 - a schedule
+        self.latest: dict[str, int] = {}
+
+    @rule(seed=st.integers(0, 2**16), steps=st.integers(1, 60))
+    def go_on(self, seed: int, steps: int) -> None:
+        self.world.rng.seed(seed)
+        for _ in range(steps):
+            self.world.step()
+
+    @rule(key=KEYS, jump=st.sampled_from((1, 1, 1, 2)))
+    def say_the_next(self, key: str, jump: int) -> None:
+        self.latest[key] = self.latest.get(key, 0) + jump
+        self.world.say(key, self.latest[key])
+
+    @rule(keys=st.lists(KEYS, min_size=3, max_size=12))
+    def say_many(self, keys: list[str]) -> None:
+        for key in keys:
+            self.say_the_next(key, 1)
+
+    @rule(key=KEYS, back=st.integers(0, 3))
+    def say_again(self, key: str, back: int) -> None:
+        """A relay repeats: at another offset, and perhaps out of order."""
+        if version := max(self.latest.get(key, 0) - back, 0):
+            self.world.say(key, version)
+
+    @rule(key=KEYS)
+    def say_poison(self, key: str) -> None:
+        self.say_the_next(key, 1)
+        self.world.store.poisonous.add((key, self.latest[key]))
+
+    @rule(key=KEYS)
+    def say_what_must_wait(self, key: str) -> None:
+        self.say_the_next(key, 1)
+        self.world.store.held.add((key, self.latest[key]))
+
+    @rule()
+    def hold_nothing_any_more(self) -> None:
+        self.world.store.held.clear()
+
+    @rule(first=st.sets(st.sampled_from(PLACES)), second=st.sets(st.sampled_from(PLACES)))
+    def rebalance(self, first, second) -> None:
+        """Both may believe that they own a partition, or nobody."""
+        self.world.lives[0].kafka.assign(first)
+        self.world.lives[1].kafka.assign(second)
+
+    @rule(member=MEMBERS)
+    def crash(self, member: int) -> None:
+        self.world.crash(member)
+
+    @rule(member=MEMBERS)
+    def lose_the_answer_to_a_commit(self, member: int) -> None:
+        self.world.lives[member].ledger.loses = True
+
+    @rule(key=KEYS)
+    def redrive(self, key: str) -> None:
+        self.world.redrive(key)
+
+    @rule(place=st.sampled_from(PLACES), to=st.integers(0, 5))
+    def rewind(self, place, to: int) -> None:
+        if self.rewinds:
+            self.world.rewind(place, to)
+
+    def teardown(self) -> None:
+        try:
+            self.world.settle()
+            self.world.check()
+        finally:
+            self.world.end()
+
+
+class NeverRewound(Schedules):
+    """Without a rewind, each offset takes effect in exactly one transaction."""
+
+    rewinds = False
+
+
+class WithoutCompareAndSet(NeverRewound):
+    compares = False
+
+
+class WithoutVersionGuard(NeverRewound):
+    guards = False
+
+
+def play(machine: type[Schedules], examples: int, *phases: Phase) -> None:
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=40,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            phases=phases or (Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.parametrize("machine", [Schedules, NeverRewound])
+def test_whatever_happens_every_record_takes_effect_once_and_in_order(machine: type[Schedules]):
+    play(machine, 60)
+
+
+@pytest.mark.on_demand
+@pytest.mark.parametrize("machine", [Schedules, NeverRewound])
+def test_whatever_happens_on_many_more_schedules(machine: type[Schedules]):
+    play(machine, 5_000)
+
+
+@pytest.mark.parametrize("broken", [WithoutCompareAndSet, WithoutVersionGuard])
+def test_a_ledger_without_a_guard_is_caught(broken: type[Schedules]):
+    with pytest.raises(AssertionError):
+        play(broken, 300, Phase.generate)

@@ -91,6 +91,27 @@ CREATE FUNCTION reporting.state_hash(id text, version integer) RETURNS bigint
 ALTER FUNCTION reporting.state_hash(id text, version integer) OWNER TO reporting_owner;
 
 --
+-- Name: bucket; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.bucket (
+    id uuid NOT NULL,
+    service text NOT NULL,
+    aggregate text NOT NULL,
+    number integer NOT NULL,
+    compared_at timestamp with time zone,
+    passed_over integer DEFAULT 0 NOT NULL,
+    differed_at timestamp with time zone,
+    told_at timestamp with time zone,
+    version integer DEFAULT 0 NOT NULL,
+    doc text
+);
+
+ALTER TABLE ONLY reporting.bucket FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE reporting.bucket OWNER TO reporting_owner;
+
+--
 -- Name: cell; Type: TABLE; Schema: reporting; Owner: reporting_owner
 --
 
@@ -141,6 +162,22 @@ ALTER TABLE reporting.changed_cell ALTER COLUMN seq ADD GENERATED ALWAYS AS IDEN
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: checkpoint; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.checkpoint (
+    service text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ends jsonb NOT NULL,
+    digests jsonb NOT NULL,
+    compared_at timestamp with time zone
+);
+
+ALTER TABLE ONLY reporting.checkpoint FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE reporting.checkpoint OWNER TO reporting_owner;
 
 --
 -- Name: closed_day; Type: TABLE; Schema: reporting; Owner: reporting_owner
@@ -311,7 +348,9 @@ CREATE TABLE reporting.known_coordination (
     epoch integer NOT NULL,
     version integer NOT NULL,
     organisation_id uuid NOT NULL,
-    region text NOT NULL
+    region text NOT NULL,
+    part integer,
+    "offset" bigint
 );
 
 ALTER TABLE reporting.known_coordination OWNER TO reporting_owner;
@@ -324,7 +363,9 @@ CREATE TABLE reporting.known_organisation (
     id uuid NOT NULL,
     epoch integer NOT NULL,
     version integer NOT NULL,
-    name text NOT NULL
+    name text NOT NULL,
+    part integer,
+    "offset" bigint
 );
 
 ALTER TABLE reporting.known_organisation OWNER TO reporting_owner;
@@ -355,7 +396,9 @@ CREATE TABLE reporting.known_territory (
     department text NOT NULL,
     department_name text NOT NULL,
     region text NOT NULL,
-    region_name text NOT NULL
+    region_name text NOT NULL,
+    part integer,
+    "offset" bigint
 );
 
 ALTER TABLE reporting.known_territory OWNER TO reporting_owner;
@@ -598,6 +641,23 @@ ALTER TABLE ONLY reporting.published_count FORCE ROW LEVEL SECURITY;
 ALTER TABLE reporting.published_count OWNER TO reporting_owner;
 
 --
+-- Name: reconciliation; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.reconciliation (
+    id uuid NOT NULL,
+    scope text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    checkpoint_at timestamp with time zone,
+    differing integer NOT NULL,
+    doc text NOT NULL
+);
+
+ALTER TABLE ONLY reporting.reconciliation FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE reporting.reconciliation OWNER TO reporting_owner;
+
+--
 -- Name: record; Type: TABLE; Schema: reporting; Owner: reporting_owner
 --
 
@@ -611,6 +671,8 @@ CREATE TABLE reporting.record (
     "offset" bigint NOT NULL,
     event_id text NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
+    parts integer,
+    total bigint,
     CONSTRAINT record_kind_check CHECK ((kind = ANY (ARRAY['campaign'::text, 'project'::text, 'action'::text, 'report'::text])))
 );
 
@@ -668,6 +730,20 @@ ALTER TABLE reporting.unpublished ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENT
 ALTER TABLE ONLY reporting.outbox ATTACH PARTITION reporting.outbox_default DEFAULT;
 
 --
+-- Name: bucket bucket_aggregate_number_key; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.bucket
+    ADD CONSTRAINT bucket_aggregate_number_key UNIQUE (aggregate, number);
+
+--
+-- Name: bucket bucket_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.bucket
+    ADD CONSTRAINT bucket_pkey PRIMARY KEY (id);
+
+--
 -- Name: cell cell_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
 --
 
@@ -680,6 +756,13 @@ ALTER TABLE ONLY reporting.cell
 
 ALTER TABLE ONLY reporting.changed_cell
     ADD CONSTRAINT changed_cell_pkey PRIMARY KEY (seq);
+
+--
+-- Name: checkpoint checkpoint_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.checkpoint
+    ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (service);
 
 --
 -- Name: closed_day closed_day_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
@@ -843,6 +926,13 @@ ALTER TABLE ONLY reporting.published_count
     ADD CONSTRAINT published_count_pkey PRIMARY KEY (id);
 
 --
+-- Name: reconciliation reconciliation_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.reconciliation
+    ADD CONSTRAINT reconciliation_pkey PRIMARY KEY (id);
+
+--
 -- Name: record record_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
 --
 
@@ -936,6 +1026,12 @@ CREATE INDEX outbox_default_xid_seq_idx ON reporting.outbox_default USING btree 
 CREATE INDEX parked_event_grp_topic_key_part_offset_idx ON reporting.parked_event USING btree (grp, topic, key, part, "offset");
 
 --
+-- Name: reconciliation_scope_id_idx; Type: INDEX; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE INDEX reconciliation_scope_id_idx ON reporting.reconciliation USING btree (scope, id);
+
+--
 -- Name: unpublished_report_id_idx; Type: INDEX; Schema: reporting; Owner: reporting_owner
 --
 
@@ -961,6 +1057,12 @@ ALTER TABLE ONLY reporting.published_count
     ADD CONSTRAINT published_count_id_fkey FOREIGN KEY (id) REFERENCES reporting.published_cell(id);
 
 --
+-- Name: bucket; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.bucket ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: cell; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -971,6 +1073,12 @@ ALTER TABLE reporting.cell ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE reporting.changed_cell ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: checkpoint; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.checkpoint ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: contribution; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
@@ -997,6 +1105,12 @@ ALTER TABLE reporting.published_cell ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reporting.published_count ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: reconciliation; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.reconciliation ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: record; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1007,6 +1121,12 @@ ALTER TABLE reporting.record ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY seen ON reporting.cell FOR SELECT USING ((((quantity <> ALL (ARRAY['age_band'::text, 'gender'::text, 'in_district'::text, 'method'::text])) AND ( SELECT reporting.somebody_asks() AS somebody_asks)) OR ( SELECT reporting.reads_everything() AS reads_everything) OR (coordination_id = ( SELECT reporting.own_coordination() AS own_coordination))));
+
+--
+-- Name: checkpoint seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY seen ON reporting.checkpoint FOR SELECT USING (( SELECT reporting.somebody_asks() AS somebody_asks));
 
 --
 -- Name: contribution seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
@@ -1027,6 +1147,12 @@ CREATE POLICY seen ON reporting.figure FOR SELECT USING (( SELECT reporting.some
 CREATE POLICY seen ON reporting.published_cell FOR SELECT USING (( SELECT reporting.somebody_asks() AS somebody_asks));
 
 --
+-- Name: reconciliation seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY seen ON reporting.reconciliation FOR SELECT USING (( SELECT reporting.somebody_asks() AS somebody_asks));
+
+--
 -- Name: record seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1045,6 +1171,12 @@ CREATE POLICY seen ON reporting.unpublished FOR SELECT USING (( SELECT reporting
 ALTER TABLE reporting.unpublished ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: bucket written; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY written ON reporting.bucket USING (( SELECT reporting.house_asks() AS house_asks));
+
+--
 -- Name: cell written; Type: POLICY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1055,6 +1187,12 @@ CREATE POLICY written ON reporting.cell USING (( SELECT reporting.house_asks() A
 --
 
 CREATE POLICY written ON reporting.changed_cell USING (( SELECT reporting.house_asks() AS house_asks));
+
+--
+-- Name: checkpoint written; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY written ON reporting.checkpoint USING (( SELECT reporting.house_asks() AS house_asks));
 
 --
 -- Name: contribution written; Type: POLICY; Schema: reporting; Owner: reporting_owner
@@ -1081,6 +1219,12 @@ CREATE POLICY written ON reporting.published_cell USING (( SELECT reporting.hous
 CREATE POLICY written ON reporting.published_count USING (( SELECT reporting.house_asks() AS house_asks));
 
 --
+-- Name: reconciliation written; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY written ON reporting.reconciliation USING (( SELECT reporting.house_asks() AS house_asks));
+
+--
 -- Name: record written; Type: POLICY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1101,6 +1245,12 @@ GRANT USAGE ON SCHEMA reporting TO reporting_relay;
 GRANT ALL ON SCHEMA reporting TO reporting_housekeeper;
 
 --
+-- Name: TABLE bucket; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.bucket TO reporting_app;
+
+--
 -- Name: TABLE cell; Type: ACL; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1117,6 +1267,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.changed_cell TO reporting_a
 --
 
 GRANT USAGE ON SEQUENCE reporting.changed_cell_seq_seq TO reporting_app;
+
+--
+-- Name: TABLE checkpoint; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.checkpoint TO reporting_app;
 
 --
 -- Name: TABLE closed_day; Type: ACL; Schema: reporting; Owner: reporting_owner
@@ -1292,6 +1448,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.published_cell TO reporting
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.published_count TO reporting_app;
+
+--
+-- Name: TABLE reconciliation; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.reconciliation TO reporting_app;
 
 --
 -- Name: TABLE record; Type: ACL; Schema: reporting; Owner: reporting_owner

@@ -1,4 +1,4 @@
-"""The Kafka door of reporting: which state is counted, and which only says what something is called."""
+"""The Kafka door of reporting: which state is counted, which only says what something is called, and checkpoints."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,6 +21,7 @@ LISTENERS: Mapping[str, Handler] = {
     contracts.topic("territory", "state"): commands.learn_territories,
     contracts.topic("organisation", "state"): commands.learn_organisations,
     contracts.topic("coordination", "state"): commands.learn_coordinations,
+    contracts.topic("checkpoint", "platform"): commands.hear_checkpoints,
 }
 
 GROUP = Group(name="reporting.figures", listeners=LISTENERS)

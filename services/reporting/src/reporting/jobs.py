@@ -1,19 +1,32 @@
-"""The clock's door: announcements five times a second, and the close of each day."""
+"""The clock's door: announcements five times a second, the close of each day, and whether all of it is true."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Never
+from uuid import UUID
 
 import structlog
+from prometheus_client import Counter, Gauge
 
 from common.database import TROUBLE, Database
 from common.tokens import SYSTEM
 from reporting import commands
+from reporting.commands import Comparing
 from reporting.domain.days import national_day
-from reporting.store import publications
+from reporting.domain.reconciliation import Outcome
+from reporting.store import publications, reconciliation
+
+MENDED_WITHIN_S = 10.0
+"""After a difference is looked again, so that what is mended is known to be."""
 
 log = structlog.get_logger(__name__)
+
+DIFFERENCES = Gauge("reconciliation_differences", "What differed at the last comparison", ["scope", "kind"])
+COMPARED_AT = Gauge("reconciliation_compared_at_seconds", "When something was last compared", ["scope"])
+REPAIRED = Counter("reconciliation_repaired_total", "Differences that were mended", ["scope"])
 
 
 async def announce(database: Database, *, every_ms: int, cells_max: int) -> Never:
@@ -47,3 +60,71 @@ async def close_yesterday(database: Database, *, at: datetime) -> date | None:
         published = await commands.close_day(tx, day=day, at=at)
     log.info("day_closed", day=str(day), published=published)
     return day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often is compared; times in the unit of their name."""
+
+    every_s: float
+    poll_s: float
+    passed_over_max: int
+    kept_days: int
+
+
+async def reconcile(
+    database: Database, *, pace: Pace, clock: Callable[[], datetime], new_id: Callable[[], UUID]
+) -> Never:
+    """Compare with each checkpoint as it is reached, and every hour with ourselves, for ever."""
+    check_at = monotonic()
+    while True:
+        try:
+            await compare_reached(database, pace=pace, clock=clock, new_id=new_id)
+            if monotonic() >= check_at:
+                found = await check(database, pace=pace, clock=clock, new_id=new_id)
+                is_well = found is not None and not found.differing
+                check_at = monotonic() + (pace.every_s if is_well else min(pace.every_s, MENDED_WITHIN_S))
+        except TROUBLE as error:
+            log.warning("reconciling.failed", error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(pace.poll_s)
+
+
+async def compare_reached(
+    database: Database, *, pace: Pace, clock: Callable[[], datetime], new_id: Callable[[], UUID]
+) -> list[Outcome]:
+    """Compare with the newest checkpoint of each service that has not been compared and has been reached."""
+    async with database.transaction(SYSTEM) as tx:
+        services = await reconciliation.waiting(tx)
+    found = []
+    for service in services:
+        async with database.transaction(SYSTEM) as tx:
+            outcome = await commands.compare(tx, service, _comparing(pace, clock, new_id))
+        if outcome is not None:
+            _tell(outcome)
+            found.append(outcome)
+    return found
+
+
+async def check(
+    database: Database, *, pace: Pace, clock: Callable[[], datetime], new_id: Callable[[], UUID]
+) -> Outcome | None:
+    """Compare with ourselves, now."""
+    async with database.transaction(SYSTEM) as tx:
+        outcome = await commands.check(tx, _comparing(pace, clock, new_id))
+    if outcome is not None:
+        _tell(outcome)
+    return outcome
+
+
+def _comparing(pace: Pace, clock: Callable[[], datetime], new_id: Callable[[], UUID]) -> Comparing:
+    return Comparing(at=clock(), id=new_id(), passed_over_max=pace.passed_over_max, kept_days=pace.kept_days)
+
+
+def _tell(outcome: Outcome) -> None:
+    kinds = [one.kind for one in outcome.differences]
+    for kind in reconciliation.KINDS[outcome.scope]:
+        DIFFERENCES.labels(outcome.scope, kind).set(kinds.count(kind))
+    COMPARED_AT.labels(outcome.scope).set(outcome.at.timestamp())
+    REPAIRED.labels(outcome.scope).inc(outcome.repaired)
+    tell = log.warning if outcome.differing else log.debug
+    tell("reconciled", scope=outcome.scope, compared=outcome.compared, differing=outcome.differing, told=outcome.told)

@@ -13,7 +13,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from common import consumer, housekeeping, relay, service
-from common.database import connect
+from common.database import connect, uuid7
 from reporting import consumers, jobs
 from reporting.api import Limits, routers, streaming
 from reporting.domain.access import VERBS
@@ -38,7 +38,7 @@ def api(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
-    """Count what is heard, announce what changed, close the days, publish, keep house."""
+    """Count what is heard, announce what changed, compare with owners, close the days, publish, keep house."""
     database = await connect(
         settings.database_url.get_secret_value(), size_min=settings.pool_min, size_max=settings.pool_max
     )
@@ -55,6 +55,9 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         ),
         "relay": partial(relay.run, _relaying(settings)),
     }
+    tasks["reconciliation"] = partial(
+        jobs.reconcile, database, pace=_comparing(settings), clock=partial(datetime.now, UTC), new_id=uuid7
+    )
     if not settings.sandbox:
         clock = partial(datetime.now, UTC)
         tasks["day_close"] = partial(jobs.close_days, database, every_s=settings.day_close_every_s, clock=clock)
@@ -73,6 +76,15 @@ def _hearing(settings: Settings) -> consumer.Settings:
         servers=settings.kafka_bootstrap_servers,
         member=settings.consumer_member,
         batch_records_max=settings.consumer_batch_records_max,
+    )
+
+
+def _comparing(settings: Settings) -> jobs.Pace:
+    return jobs.Pace(
+        every_s=settings.reconciliation_every_s,
+        poll_s=settings.reconciliation_poll_s,
+        passed_over_max=settings.reconciliation_passed_over_max,
+        kept_days=settings.reconciliation_kept_days,
     )
 
 

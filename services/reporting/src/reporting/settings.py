@@ -23,6 +23,16 @@ class Settings(Shared):
     day_close_every_s: Seconds = Field(
         60.0, description="Between two looks at whether a day is over (not in a sandbox)."
     )
+    reconciliation_every_s: Seconds = Field(
+        3600.0, description="Between two comparisons of cells with contributions, records and announcements."
+    )
+    reconciliation_poll_s: Seconds = Field(
+        0.5, description="Between two looks for a checkpoint whose ends have been reached."
+    )
+    reconciliation_passed_over_max: Positive = Field(
+        10, description="Checkpoints at which a bucket may have moved before it is announced again unseen."
+    )
+    reconciliation_kept_days: Positive = Field(90, description="How long outcomes of comparisons are kept.")
     housekeeping_every_s: Seconds = Field(600.0, description="Between two looks at the outbox's partitions.")
     streams_max: Positive = Field(200, description="Live streams with a token open at once in one process.")
     public_streams_max: Positive = Field(100, description="Live streams without a token open at once in one process.")

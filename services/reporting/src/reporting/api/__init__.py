@@ -1,8 +1,8 @@
-"""The HTTP door of reporting: figures for those who have a token, for everybody, and as they change."""
+"""The HTTP door of reporting: figures for those who have a token, for all, and as they change; how true they are."""
 
 from fastapi import APIRouter
 
-from reporting.api import dashboard, figures, public, sandbox, stream
+from reporting.api import dashboard, figures, public, reconciliation, sandbox, stream
 from reporting.api.live import Limits, streaming
 
 __all__ = ["Limits", "routers", "streaming"]
@@ -10,5 +10,5 @@ __all__ = ["Limits", "routers", "streaming"]
 
 def routers(*, sandbox_open: bool) -> list[APIRouter]:
     """List the routes; those of the sandbox exist only in one."""
-    plain = [figures.router, public.router, stream.router, dashboard.router]
+    plain = [figures.router, public.router, stream.router, reconciliation.router, dashboard.router]
     return [*plain, sandbox.router] if sandbox_open else plain

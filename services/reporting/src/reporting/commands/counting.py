@@ -5,6 +5,7 @@ from uuid import UUID
 
 from common.consumer import Message
 from common.database import Transaction
+from reporting.commands.learning import retracted
 from reporting.domain import heard
 from reporting.domain.contributions import contributions
 from reporting.domain.heard import STATES, State
@@ -23,6 +24,9 @@ async def count(tx: Transaction, kind: str, messages: Sequence[Message]) -> None
     changes = difference(records, before)
     if changes:
         await counting.move(tx, source, changes)
+    if gone := retracted(newest):
+        await counting.forget(tx, kind, gone)
+        await knowledge.forget(tx, kind, gone)
     if kind == heard.Project.AGGREGATE:
         await knowledge.keep_projects(tx, list(_projects(states)))
     elif kind == heard.Campaign.AGGREGATE:

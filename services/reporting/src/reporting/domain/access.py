@@ -72,6 +72,9 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "figure.list": _READ,
         "figure.trace": Verb(frozenset({"read"}), TRACING_READERS),
         "figure.stream": _READ,
+        "reconciliation.read": _READ,
+        "reconciliation.list": _READ,
+        "reconciliation.check": Verb(frozenset({"operations"})),
         "sandbox.run_reporting_timers": Verb(frozenset({"operations"})),
     }
 )

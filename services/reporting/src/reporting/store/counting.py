@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
+from uuid import UUID
 
 from common.database import Transaction
 from reporting.domain.quantities import BREAKDOWNS, Contribution, Quantity
@@ -75,6 +76,8 @@ async def renew(tx: Transaction, source: Source, heard: Sequence[Heard]) -> dict
         _column(record.offset for record in heard),
         _column(record.event_id for record in heard),
         _column(record.recorded_at.isoformat() for record in heard),
+        _column(len(record.contributions) for record in heard),
+        _column(sum([part.amount for part in record.contributions]) for record in heard),
     )
     return {
         row["id"]: dict(
@@ -82,6 +85,14 @@ async def renew(tx: Transaction, source: Source, heard: Sequence[Heard]) -> dict
         )
         for row in rows
     }
+
+
+async def forget(tx: Transaction, kind: str, retracted: Sequence[tuple[UUID, int, int]]) -> None:
+    """Drop the records that an owner has retracted in this (epoch, version); they contribute nothing any more."""
+    await tx.executemany(
+        "DELETE FROM record WHERE kind = $1 AND id = $2 AND (epoch, version) = ($3, $4)",
+        [(kind, *one) for one in retracted],
+    )
 
 
 async def move(tx: Transaction, source: Source, changes: Changes) -> None:
@@ -130,21 +141,24 @@ def _unnested(first: int, *types: str) -> str:
     )
 
 
-_HEARD = _unnested(4, "uuid", "integer", "integer", "bigint", "text", "timestamptz")
+_HEARD = _unnested(4, "uuid", "integer", "integer", "bigint", "text", "timestamptz", "integer", "bigint")
 _TAKEN = _unnested(3, "uuid", "text")
 _SPOT = ("uuid", "integer", "uuid", "text", "text", "text", "text", "uuid")
 _SAID = _unnested(6, "uuid", "text", "uuid", "text", "text", "text", *_SPOT, "uuid", "uuid", "bigint")
 
 _RENEW = f"""
 WITH fresh AS (
-  INSERT INTO record AS known (kind, id, epoch, version, topic, part, "offset", event_id, recorded_at)
-  SELECT $1, heard.id, heard.epoch, heard.version, $2, $3, heard."offset", heard.event_id, heard.recorded_at
+  INSERT INTO record AS known (kind, id, epoch, version, topic, part, "offset", event_id, recorded_at, parts,
+                               total)
+  SELECT $1, heard.id, heard.epoch, heard.version, $2, $3, heard."offset", heard.event_id, heard.recorded_at,
+         heard.parts, heard.total
     FROM ROWS FROM ({_HEARD})
-         AS heard (id, epoch, version, "offset", event_id, recorded_at)
+         AS heard (id, epoch, version, "offset", event_id, recorded_at, parts, total)
    ORDER BY heard.id
       ON CONFLICT (kind, id) DO UPDATE
      SET epoch = excluded.epoch, version = excluded.version, topic = excluded.topic, part = excluded.part,
-         "offset" = excluded."offset", event_id = excluded.event_id, recorded_at = excluded.recorded_at
+         "offset" = excluded."offset", event_id = excluded.event_id, recorded_at = excluded.recorded_at,
+         parts = excluded.parts, total = excluded.total
    WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
   RETURNING id
 )

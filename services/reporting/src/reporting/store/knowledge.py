@@ -49,12 +49,13 @@ async def keep_territories(tx: Transaction, known: Sequence[Known]) -> None:
     await tx.executemany(
         """
         INSERT INTO known_territory AS known
-               (id, epoch, version, vintage, department, department_name, region, region_name)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               (id, epoch, version, vintage, department, department_name, region, region_name, part, "offset")
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, vintage = excluded.vintage,
                department = excluded.department, department_name = excluded.department_name,
-               region = excluded.region, region_name = excluded.region_name
+               region = excluded.region, region_name = excluded.region_name,
+               part = excluded.part, "offset" = excluded."offset"
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         _rows(known),
@@ -64,9 +65,11 @@ async def keep_territories(tx: Transaction, known: Sequence[Known]) -> None:
 async def keep_organisations(tx: Transaction, known: Sequence[Known]) -> None:
     await tx.executemany(
         """
-        INSERT INTO known_organisation AS known (id, epoch, version, name) VALUES ($1, $2, $3, $4)
+        INSERT INTO known_organisation AS known (id, epoch, version, name, part, "offset")
+        VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (id) DO UPDATE
-           SET epoch = excluded.epoch, version = excluded.version, name = excluded.name
+           SET epoch = excluded.epoch, version = excluded.version, name = excluded.name,
+               part = excluded.part, "offset" = excluded."offset"
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         _rows(known),
@@ -76,15 +79,21 @@ async def keep_organisations(tx: Transaction, known: Sequence[Known]) -> None:
 async def keep_coordinations(tx: Transaction, known: Sequence[Known]) -> None:
     await tx.executemany(
         """
-        INSERT INTO known_coordination AS known (id, epoch, version, organisation_id, region)
-        VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO known_coordination AS known (id, epoch, version, organisation_id, region, part, "offset")
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, organisation_id = excluded.organisation_id,
-               region = excluded.region
+               region = excluded.region, part = excluded.part, "offset" = excluded."offset"
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         _rows(known),
     )
+
+
+async def forget(tx: Transaction, aggregate: str, retracted: Sequence[tuple[UUID, int, int]]) -> None:
+    """Drop what its owner has retracted in an (epoch, version), unless something newer was heard of it."""
+    if aggregate in _FORGET:
+        await tx.executemany(_FORGET[aggregate], retracted)
 
 
 async def coordinations_of(tx: Transaction, campaigns: Sequence[UUID]) -> list[UUID | None]:
@@ -124,6 +133,15 @@ _LABELS = {
           FROM known_coordination JOIN known_organisation ON known_organisation.id = known_coordination.organisation_id
          WHERE known_coordination.id = ANY ($1::uuid[])
         """,
+}
+
+
+_FORGET = {
+    "campaign": "DELETE FROM known_campaign WHERE id = $1 AND (epoch, version) < ($2, $3)",
+    "project": "DELETE FROM known_project WHERE id = $1 AND (epoch, version) < ($2, $3)",
+    "territory": "DELETE FROM known_territory WHERE id = $1 AND (epoch, version) < ($2, $3)",
+    "organisation": "DELETE FROM known_organisation WHERE id = $1 AND (epoch, version) < ($2, $3)",
+    "coordination": "DELETE FROM known_coordination WHERE id = $1 AND (epoch, version) < ($2, $3)",
 }
 
 

@@ -11,8 +11,11 @@ from typing import Annotated, TypeVar
 import asyncpg
 import typer
 
+from common.kafka.port import Trouble
 from common.migrations import NoPassword
-from passeurs import keeping, looking
+from common.operations import NobodyReads, NotParked, NotWaiting
+from passeurs import changing, keeping, looking
+from passeurs.changing import NotDoneYet
 from passeurs.place import House, NoHouse, NoSuchService
 from passeurs.telling import console
 from stack.backup import NotABackup, NotRestored
@@ -27,9 +30,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Refusals = (NoHouse, NoSuchService, NoPassword, NotABackup, NotRestored, NotReady, OSError, asyncpg.PostgresError)
+Refusals = (
+    *(NoHouse, NoSuchService, NoPassword, NotReady, Trouble, OSError, asyncpg.PostgresError),
+    *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NotABackup, NotRestored),
+)
 
 Service = Annotated[str, typer.Argument(help="actions, partners, catalogue or reporting.")]
+Group = Annotated[str, typer.Argument(help="The consumer group, such as reporting.figures.")]
+Topic = Annotated[str, typer.Argument(help="The topic's whole name.")]
+Seq = Annotated[int, typer.Argument(help="The row's number in the outbox.")]
 Aggregate = Annotated[str, typer.Argument(help="The id of a campaign, a project, an action, a report …")]
 Place = Annotated[Path, typer.Argument(help="The folder that keeps the backups.", file_okay=False, resolve_path=True)]
 At = Annotated[
@@ -49,6 +58,54 @@ Into = Annotated[Path, typer.Option(help="The folder of the restored cluster; it
 def outbox() -> None:
     """Say what waits to be published, for how long, and who publishes."""
     _run(looking.outbox)
+
+
+@app.command()
+def topics() -> None:
+    """List the declared topics: how many records each has had, and what differs from its declaration."""
+    _run(looking.topics)
+
+
+@app.command()
+def lag() -> None:
+    """Say how far each reader is behind."""
+    _run(looking.lag)
+
+
+@app.command()
+def audit(limit: Annotated[int, typer.Option(min=1, max=1000, help="Lines, the last first.")] = 20) -> None:
+    """List what operators did, and what became of it."""
+    _run(lambda house: looking.audit(house, limit))
+
+
+@app.command()
+def redrive(service: Service, group: Group, topic: Topic, key: Annotated[str, typer.Argument()]) -> None:
+    """Have a key's parked records applied, in order, in one transaction, and free the key."""
+    _run(lambda house: changing.redrive(house, service, group, topic, key))
+
+
+@app.command()
+def rewind(
+    service: Service,
+    group: Group,
+    topic: Topic,
+    partition: Annotated[int | None, typer.Option(min=0, help="One partition; without: all.")] = None,
+    to: Annotated[int, typer.Option(min=0, help="The offset to read from.")] = 0,
+) -> None:
+    """Have a group read a topic again.  What it has already changes nothing; no worker has to be stopped."""
+    _run(lambda house: changing.rewind(house, service, group, topic, partition=partition, to=to))
+
+
+@app.command()
+def park(service: Service, seq: Seq, reason: Annotated[str, typer.Option(help="Why; it is kept.")]) -> None:
+    """Take a row that cannot be published out of the relay's way."""
+    _run(lambda house: changing.park(house, service, seq, reason))
+
+
+@app.command()
+def unpark(service: Service, seq: Seq) -> None:
+    """Publish a parked row after all."""
+    _run(lambda house: changing.unpark(house, service, seq))
 
 
 @app.command()

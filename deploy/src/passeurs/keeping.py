@@ -1,9 +1,13 @@
 """Backups and restores, as an operator asks for them."""
 
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import asyncpg
+
+from common import operations
 from passeurs.place import House
 from passeurs.telling import console, lasting
 from stack import postgres
@@ -11,11 +15,13 @@ from stack.backup import Server, Wanted, newest, take
 from stack.backup import restore as restore_copy
 from stack.folder import Folder
 from stack.ports import Ports
+from stack.services import SERVICES
 
 
 async def back_up(house: House, place: Path, *, now: datetime) -> Path:
     """Take and verify a base backup."""
     made = await take(_server(house), place, now=now)
+    await _written_down(house, "backup", {"folder": str(made)})
     console.print(f"[green]✓[/] {made}: every file is as its manifest says.")
     return made
 
@@ -31,9 +37,18 @@ async def restore(house: House, place: Path, into: Path, *, at: datetime | None,
         user=cluster.user,
     )
     restored = await restore_copy(_server(house), wanted)
+    await _written_down(house, "restore", {"backup": str(wanted.backup), "into": str(into), "at": str(at)})
     last = "no commit was replayed" if restored.last_commit_at is None else f"last commit {restored.last_commit_at}"
     took = lasting(timedelta(seconds=restored.took_s))
     console.print(f"[green]✓[/] {wanted.into}: {last}, timeline {restored.timeline}, every table whole, in {took}.")
+
+
+async def _written_down(house: House, command: str, arguments: dict[str, str]) -> None:
+    """Write it into the audit of every schema: the whole database is what was kept."""
+    for service in SERVICES:
+        with suppress(asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError):
+            async with house.schema(service) as connection, connection.transaction():
+                await operations.record(connection, who=house.who, command=command, arguments=arguments)
 
 
 def _server(house: House) -> Server:

@@ -43,23 +43,16 @@ async def positions(connection: Connection) -> Rows:
     )
 
 
-async def parked(connection: Connection) -> Rows:
-    """List the keys that are set aside: since when, how many records wait, and what is wrong with the first."""
+async def outcome(connection: Connection, number: int) -> str | None:
+    """Say what became of an operation; None while a worker has yet to do it."""
+    said: str | None = await connection.fetchval("SELECT outcome FROM operation WHERE id = $1", number)
+    return said
+
+
+async def audit(connection: Connection, limit: int) -> Rows:
+    """List what was done to the backbone, the last first."""
     return await connection.fetch(
-        """
-        SELECT parked_key.grp, parked_key.topic, parked_key.key, parked_key.parked_at, waiting.records, first.error
-          FROM parked_key
-          CROSS JOIN LATERAL (
-            SELECT count(*) AS records FROM parked_event
-             WHERE (parked_event.grp, parked_event.topic, parked_event.key)
-                 = (parked_key.grp, parked_key.topic, parked_key.key)) AS waiting
-          LEFT JOIN LATERAL (
-            SELECT error FROM parked_event
-             WHERE (parked_event.grp, parked_event.topic, parked_event.key)
-                 = (parked_key.grp, parked_key.topic, parked_key.key)
-             ORDER BY part, "offset" LIMIT 1) AS first ON true
-         ORDER BY parked_key.parked_at
-        """
+        "SELECT at, who, command, arguments, outcome FROM operation ORDER BY id DESC LIMIT $1", limit
     )
 
 

@@ -1130,6 +1130,7 @@ GRANT SELECT ON TABLE actions.migration TO actions_app;
 
 GRANT SELECT,INSERT ON TABLE actions.operation TO actions_app;
 GRANT SELECT,INSERT ON TABLE actions.operation TO actions_relay;
+GRANT SELECT ON TABLE actions.operation TO actions_housekeeper;
 
 --
 -- Name: COLUMN operation.outcome; Type: ACL; Schema: actions; Owner: actions_owner

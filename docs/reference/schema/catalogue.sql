@@ -872,6 +872,7 @@ GRANT SELECT ON TABLE catalogue.migration TO catalogue_app;
 
 GRANT SELECT,INSERT ON TABLE catalogue.operation TO catalogue_app;
 GRANT SELECT,INSERT ON TABLE catalogue.operation TO catalogue_relay;
+GRANT SELECT ON TABLE catalogue.operation TO catalogue_housekeeper;
 
 --
 -- Name: COLUMN operation.outcome; Type: ACL; Schema: catalogue; Owner: catalogue_owner

@@ -1791,6 +1791,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.municipality TO partners_app
 
 GRANT SELECT,INSERT ON TABLE partners.operation TO partners_app;
 GRANT SELECT,INSERT ON TABLE partners.operation TO partners_relay;
+GRANT SELECT ON TABLE partners.operation TO partners_housekeeper;
 
 --
 -- Name: COLUMN operation.outcome; Type: ACL; Schema: partners; Owner: partners_owner

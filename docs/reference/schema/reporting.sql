@@ -1371,6 +1371,7 @@ GRANT SELECT ON TABLE reporting.migration TO reporting_app;
 
 GRANT SELECT,INSERT ON TABLE reporting.operation TO reporting_app;
 GRANT SELECT,INSERT ON TABLE reporting.operation TO reporting_relay;
+GRANT SELECT ON TABLE reporting.operation TO reporting_housekeeper;
 
 --
 -- Name: COLUMN operation.outcome; Type: ACL; Schema: reporting; Owner: reporting_owner

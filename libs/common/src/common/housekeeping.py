@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_ROWS = Gauge("outbox_default_rows", "Rows for which no partition was made in time", ["service"])
 PARTITIONS = Gauge("outbox_partitions", "Partitions that are retained, and made ahead", ["service"])
+SUCCEEDED_AT = Gauge("operation_succeeded_at_seconds", "When an operator's command last succeeded", ["command"])
 
 KEPT_HOURS = 48
 PARTITION_HOURS = 6
@@ -133,6 +134,8 @@ async def _detach_and_drop(connection: "asyncpg.Connection[asyncpg.Record]", nam
 async def _measure(service: str, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     DEFAULT_ROWS.labels(service).set(await connection.fetchval("SELECT count(*) FROM outbox_default"))
     PARTITIONS.labels(service).set(len(await _partitions(connection)))
+    for row in await connection.fetch(_SUCCEEDED):
+        SUCCEEDED_AT.labels(row["command"]).set(row["at"].timestamp())
 
 
 _FORGET_ANSWERS = """
@@ -147,3 +150,5 @@ SELECT relname AS name
    AND relname ~ '^outbox_[0-9]{8}_[0-9]{2}$' AND relkind = 'r' AND NOT relispartition
 """
 """Partitions that were taken out and, since we died then, not dropped."""
+
+_SUCCEEDED = "SELECT command, max(ended_at) AS at FROM operation WHERE outcome = 'done' GROUP BY command"

@@ -208,7 +208,7 @@ def _grants(service: str) -> Iterator[str]:
     yield f"GRANT SELECT, INSERT, UPDATE ON outbox_cursor TO {relay}"
     yield f"REVOKE ALL ON operation FROM {app}"
     yield f"GRANT SELECT, INSERT, UPDATE (outcome, ended_at) ON operation TO {app}, {relay}"
-    yield f"GRANT SELECT ON outbox_cursor TO {housekeeper}"
+    yield f"GRANT SELECT ON outbox_cursor, operation TO {housekeeper}"
     yield f"GRANT SELECT, DELETE ON idempotency TO {housekeeper}"
     yield f"ALTER TABLE outbox OWNER TO {housekeeper}"
     yield f"ALTER TABLE outbox_default OWNER TO {housekeeper}"

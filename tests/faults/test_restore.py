@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,8 +20,12 @@ from stack.folder import Folder
 from stack.parts import Parts
 from stack.processes import running
 from tests.conftest import launched
+from tests.faults.experiment import Experiment
 from tests.waiting import until
 
+LOST_S_MAX = 60
+RECOVERY_S_MAX = 120
+THINGS = "CREATE TABLE thing AS SELECT n, repeat(md5(n::text), 12) AS said FROM generate_series(1, $1::integer) AS n"
 SUMS = "SELECT count(*) || ':' || sum(hashtextextended(thing::text, 0)) FROM thing"
 
 
@@ -59,23 +64,35 @@ def passeurs(folder: Folder, *words: str) -> str:
     return ended.stdout
 
 
-async def test_a_dropped_table_comes_back_as_it_was_the_second_before(archived: Folder, tmp_path: Path) -> None:
+@pytest.mark.experiment("P16")
+async def test_a_dropped_table_comes_back_as_it_was_the_second_before(
+    archived: Folder, tmp_path: Path, experiment: Experiment
+) -> None:
     cluster = described(archived)
     async with connected(cluster.url) as here:
-        await here.execute("CREATE TABLE thing AS SELECT n, md5(n::text) AS said FROM generate_series(1, 100000) AS n")
+        await here.execute(THINGS, experiment.number("rows"))
         assert "as its manifest says" in passeurs(archived, "backup", str(tmp_path / "backups"))
         await here.execute("UPDATE thing SET said = 'changed since the backup' WHERE n % 7 = 0")
         before, at = await here.fetchval(SUMS), await here.fetchval("SELECT clock_timestamp()")
         await until(lambda: here.fetchval("SELECT clock_timestamp() > $1", at + timedelta(seconds=1)))
         await here.execute("DELETE FROM thing WHERE n % 2 = 0")
         await here.execute("DROP TABLE thing")
+        archived_every_s = await here.fetchval(
+            "SELECT setting::integer FROM pg_settings WHERE name = 'archive_timeout'"
+        )
+        megabytes = await here.fetchval("SELECT pg_database_size(current_database()) >> 20")
         segment = await here.fetchval("SELECT pg_walfile_name(pg_switch_wal())")
     await until((cluster.archive / segment).exists)
     restored = replace(cluster, home=cluster.home / "restored", port=ports.find())
     postgres.own(restored, restored.home)
     second = (at + timedelta(milliseconds=500)).astimezone(UTC)
     words = ["restore", str(tmp_path / "backups"), "--into", str(restored.data), "--at", f"{second:%FT%T.%f}"]
+    began = time.monotonic()
     assert "timeline 2, every table whole" in passeurs(archived, *words)
+    recovery_s = time.monotonic() - began
+    experiment.tell(recovery_s=recovery_s, megabytes=megabytes, lost_s_max=archived_every_s)
+    assert recovery_s <= RECOVERY_S_MAX
+    assert archived_every_s <= LOST_S_MAX
     assert await sums(restored, tmp_path / "restored.log") == before
 
 

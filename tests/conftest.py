@@ -76,8 +76,8 @@ def house(collector: Collector) -> Iterator[House]:
     if os.environ.get("GATEWAY_URL"):
         yield House(Folder.find(os.environ))
         return
-    tracing = {"OTLP_ENDPOINT": collector.url, "TRACE_SAMPLE_RATIO": "0"}
-    with launched(*WHOLE_HOUSE, environment=tracing) as folder:
+    asked = {"OTLP_ENDPOINT": collector.url, "TRACE_SAMPLE_RATIO": "0", "CHECKPOINT_EVERY_S": "5"}
+    with launched(*WHOLE_HOUSE, environment=asked) as folder:
         yield House(folder)
 
 

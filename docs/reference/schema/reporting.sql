@@ -248,6 +248,27 @@ ALTER TABLE ONLY reporting.contribution FORCE ROW LEVEL SECURITY;
 ALTER TABLE reporting.contribution OWNER TO reporting_owner;
 
 --
+-- Name: fact; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.fact (
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL,
+    topic text NOT NULL,
+    part integer NOT NULL,
+    "offset" bigint NOT NULL,
+    event_id text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY reporting.fact FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE reporting.fact OWNER TO reporting_owner;
+
+--
 -- Name: figure; Type: TABLE; Schema: reporting; Owner: reporting_owner
 --
 
@@ -793,6 +814,13 @@ ALTER TABLE ONLY reporting.contribution
     ADD CONSTRAINT contribution_pkey PRIMARY KEY (kind, id, part);
 
 --
+-- Name: fact fact_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.fact
+    ADD CONSTRAINT fact_pkey PRIMARY KEY (kind, id, epoch, version);
+
+--
 -- Name: figure figure_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1087,6 +1115,12 @@ ALTER TABLE reporting.checkpoint ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reporting.contribution ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: fact; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.fact ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: figure; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1133,6 +1167,14 @@ CREATE POLICY seen ON reporting.checkpoint FOR SELECT USING (( SELECT reporting.
 --
 
 CREATE POLICY seen ON reporting.contribution FOR SELECT USING ((( SELECT reporting.reads_everything() AS reads_everything) OR (coordination_id = ( SELECT reporting.own_coordination() AS own_coordination)) OR (department = ANY (( SELECT reporting.own_departments() AS own_departments)::text[]))));
+
+--
+-- Name: fact seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY seen ON reporting.fact FOR SELECT USING ((EXISTS ( SELECT
+   FROM reporting.contribution
+  WHERE ((contribution.kind = fact.kind) AND (contribution.id = fact.id)))));
 
 --
 -- Name: figure seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
@@ -1199,6 +1241,12 @@ CREATE POLICY written ON reporting.checkpoint USING (( SELECT reporting.house_as
 --
 
 CREATE POLICY written ON reporting.contribution USING (( SELECT reporting.house_asks() AS house_asks));
+
+--
+-- Name: fact written; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY written ON reporting.fact USING (( SELECT reporting.house_asks() AS house_asks));
 
 --
 -- Name: figure written; Type: POLICY; Schema: reporting; Owner: reporting_owner
@@ -1297,6 +1345,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.consumer_offset TO reportin
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.contribution TO reporting_app;
+
+--
+-- Name: TABLE fact; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.fact TO reporting_app;
 
 --
 -- Name: TABLE figure; Type: ACL; Schema: reporting; Owner: reporting_owner

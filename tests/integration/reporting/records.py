@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -11,7 +12,7 @@ from common import contracts, kafka
 from common.consumer import Message
 from common.database import Database
 from common.tokens import SYSTEM
-from reporting.consumers import LISTENERS
+from reporting.consumers import LISTENERS, TRACING
 
 
 def record(state: Any, *, epoch: int = 1, offset: int = 0) -> Message:
@@ -44,3 +45,30 @@ async def hear_records(db: Database, records: Iterable[Message]) -> None:
     for (topic, _), batch in groupby(records, key=lambda one: (one.topic, one.partition)):
         async with db.transaction(SYSTEM) as tx:
             await LISTENERS[topic](tx, list(batch))
+
+
+async def trace(db: Database, id_: UUID, *facts: Any) -> None:
+    """Have facts of one aggregate written down; one that is given again is heard again."""
+    versions = {fact: n for n, fact in enumerate(dict.fromkeys(facts), start=1)}
+    aggregate = facts[0].TYPE.partition(".")[0]
+    topic = contracts.topic(aggregate, "events")
+    messages = [
+        Message(
+            topic=topic,
+            partition=kafka.partition(str(id_)),
+            offset=offset,
+            key=str(id_),
+            id=f"{id_}/{versions[fact]}",
+            type=contracts.ce_type(fact.TYPE),
+            source="/services/actions",
+            subject=str(id_),
+            time=datetime.now(UTC),
+            version=versions[fact],
+            epoch=1,
+            traceparent=None,
+            value=msgspec.json.encode(fact),
+        )
+        for offset, fact in enumerate(facts)
+    ]
+    async with db.transaction(SYSTEM) as tx:
+        await TRACING.listeners[topic](tx, messages)

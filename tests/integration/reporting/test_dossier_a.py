@@ -8,14 +8,17 @@ import pytest
 
 from common.contracts.access import Role
 from common.contracts.actions import (
+    ActionHeld,
+    ActionPlanned,
     ActionStatus,
     Budgets,
     LineStatus,
     ProjectStatus,
     ReportStatus,
 )
+from docs import examples
 from tests.integration.reporting.reader import bearer, cells, rows
-from tests.integration.reporting.records import hear
+from tests.integration.reporting.records import hear, trace
 from tests.states import (
     ACTUAL,
     CITY,
@@ -272,3 +275,25 @@ async def test_a_line_that_leaves_the_project_is_taken_back(db, reader, dossier)
     await hear(db, dossier.called(), dossier.at(ProjectStatus.SUBMITTED, 2, ASKED))
     await hear(db, dossier.at(ProjectStatus.SUBMITTED, 3, (line("only", DRAC, 100),)))
     assert await reader.value("I17", "asked", **dossier.where) == {"amount": "100.00", "currency": "EUR"}
+
+
+async def test_from_a_figure_to_the_session_and_to_what_happened(db, reader, dossier):
+    """Drill down: the figure, the sessions behind it, and every fact of their action, where it stands on Kafka."""
+    screening = dossier.screening(3)
+    await hear(db, dossier.called(), dossier.workshop(), screening)
+    held = replace(examples.least(ActionHeld), action_id=dossier.a2)
+    planned = replace(examples.least(ActionPlanned), action_id=dossier.a2)
+    await trace(db, dossier.a2, planned, held, held)
+    answer = await reader.ask(indicator="I05", **dossier.where)
+    [figure] = answer.json()["figures"]
+    [part] = (await reader.client.get(figure["actions"], headers=bearer())).json()["items"]
+    assert part["session_id"] == str(screening.sessions[0].id)
+    found = await reader.client.get(part["events"], headers=bearer())
+    assert [(one["type"], one["version"]) for one in found.json()["items"]] == [
+        ("fr.passeursdimages.action.planned.v1", 1),
+        ("fr.passeursdimages.action.held.v1", 2),
+    ]
+    assert {one["topic"] for one in found.json()["items"]} == {"passeurs.actions.action.events.v1"}
+    elsewhere = await reader.client.get(part["events"], headers=bearer(Role.REGIONAL_COORDINATOR, coordination=uuid4()))
+    assert elsewhere.json()["items"] == [], "who does not see the part does not see what happened"
+    assert (await reader.client.get(part["events"], headers=bearer(Role.DASHBOARD))).status_code == 403

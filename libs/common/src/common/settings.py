@@ -35,6 +35,10 @@ class Settings(BaseModel):
     pool_max: Positive = Field(8, description="Connections that a process opens at most; 4 to 10 fill a core.")
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Brokers, comma-separated.")
 
+    checkpoint_every_s: Seconds = Field(
+        60.0, description="Between two checkpoints of this service: what it holds, for those who compare."
+    )
+
     token_issuer: str = Field(description="The only issuer whose tokens are believed.")
     token_audience: str = Field("api", description="What a token must have been issued for.")
     jwks_url: str = Field(description="Where the issuer publishes its keys.")

@@ -69,6 +69,7 @@ def _relaying(settings: Settings) -> relay.Settings:
         service=SERVICE,
         dsn=settings.relay_database_url.get_secret_value(),
         servers=settings.kafka_bootstrap_servers,
+        checkpoint_every_s=settings.checkpoint_every_s,
     )
 
 

@@ -1,4 +1,4 @@
-"""The Kafka door of reporting: which state is counted, which only says what something is called, and checkpoints."""
+"""The Kafka door of reporting: which state is counted, which only says what something is called; checkpoints, facts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +7,7 @@ from common.consumer import Group, Handler, Message
 from common.database import Transaction
 from reporting import commands
 from reporting.domain.heard import STATES
+from reporting.store import facts
 
 
 def _counting(kind: str) -> Handler:
@@ -25,3 +26,14 @@ LISTENERS: Mapping[str, Handler] = {
 }
 
 GROUP = Group(name="reporting.figures", listeners=LISTENERS)
+
+
+def _tracing(kind: str) -> Handler:
+    async def take(tx: Transaction, messages: Sequence[Message]) -> None:
+        await facts.keep(tx, kind, messages)
+
+    return take
+
+
+TRACING = Group(name="reporting.facts", listeners={contracts.topic(kind, "events"): _tracing(kind) for kind in STATES})
+"""A group of its own: figures wait for no fact, and their position is that of states."""

@@ -44,6 +44,7 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
     )
     tasks: dict[str, service.Run] = {
         "consumer": partial(consumer.run, _group(settings), database=database, settings=_hearing(settings)),
+        "tracer": partial(consumer.run, consumers.TRACING, database=database, settings=_hearing(settings)),
         "announcer": partial(
             jobs.announce, database, every_ms=settings.announce_every_ms, cells_max=settings.announced_cells_max
         ),
@@ -93,6 +94,7 @@ def _relaying(settings: Settings) -> relay.Settings:
         service=SERVICE,
         dsn=settings.relay_database_url.get_secret_value(),
         servers=settings.kafka_bootstrap_servers,
+        checkpoint_every_s=settings.checkpoint_every_s,
     )
 
 

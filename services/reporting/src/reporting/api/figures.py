@@ -1,8 +1,9 @@
 """Figures, over HTTP, and what is behind each of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -17,13 +18,18 @@ from reporting.domain import access
 from reporting.domain.figures import Figures
 from reporting.domain.indicators import Indicator
 from reporting.domain.questions import DimensionNotDefined, NoSuchIndicator, NotYetIncluded, Question, ValueRefused
+from reporting.store import facts
 
 router = APIRouter(tags=["figures"])
+
+Aggregate = Literal["project", "action", "report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
     """One part of one record that counts in a figure, and the record on Kafka that said so.
+
+    `session_id` names the session that was counted, where it is one; `events` leads to all that happened to the record.
 
     `amount` counts actions or persons; of money, it is in cents.
     """
@@ -32,6 +38,7 @@ class Behind:
     id: UUID
     version: int
     part: str
+    session_id: UUID | None
     quantity: str
     audience: str
     category: str
@@ -45,6 +52,21 @@ class Behind:
     department: str
     action_type: str
     amount: int
+    topic: str
+    partition: int
+    offset: int
+    event_id: str
+    recorded_at: datetime
+    events: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One fact of an aggregate: what happened, when it was recorded, and where it stands on Kafka."""
+
+    type: str
+    epoch: int
+    version: int
     topic: str
     partition: int
     offset: int
@@ -92,7 +114,32 @@ async def list_actions(code: str, db: Db, caller: Caller, now: Now, bounds: Boun
     after = [str(value) for value in page.position(str, UUID, str) or ()]
     async with db.transaction(caller) as tx:
         rows = await commands.trace(tx, asked, after=after, limit=page.limit + 1)
-    return listed(page, rows, key=_key, doc=lambda row: msgspec.json.encode(row).decode())
+    return listed(page, [{**row, **_links(row)} for row in rows], key=_key, doc=_doc)
+
+
+@router.get(
+    "/v1/figures/records/{aggregate}/{record_id}/events",
+    operation_id="figure.list_events",
+    response_model=Listed[Happened],
+)
+async def list_events(aggregate: Aggregate, record_id: UUID, db: Db, caller: Caller, page: Page) -> Response:
+    """List what happened to an aggregate that counts in figures, as far as the caller may read what it counts for."""
+    access.require(caller, "figure.list_events")
+    after = page.position(int, int)
+    async with db.transaction(caller) as tx:
+        rows = await facts.of(tx, aggregate, record_id, after=after, limit=page.limit + 1)
+    return listed(page, rows, key=lambda row: (row["epoch"], row["version"]), doc=_doc)
+
+
+def _doc(row: Mapping[str, object]) -> str:
+    return msgspec.json.encode(row).decode()
+
+
+def _links(row: Mapping[str, object]) -> dict[str, object]:
+    """Say which session a part is, if it is one, and where the events of its record are listed."""
+    kind, _, id_ = str(row["part"]).partition("/")
+    events = f"/v1/figures/records/{row['aggregate']}/{row['id']}/events"
+    return {"session_id": id_ if kind == "session" else None, "events": events}
 
 
 def _key(row: Any) -> tuple[object, ...]:

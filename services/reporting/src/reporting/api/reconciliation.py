@@ -23,10 +23,10 @@ Scope = Annotated[str | None, Query(max_length=50, description="`internal`, or t
 
 
 @router.get("/v1/reconciliation", operation_id="reconciliation.read", response_model=Reconciled)
-async def read(db: Db, caller: Caller) -> Response:
+async def read(request: Request, db: Db, caller: Caller) -> Response:
     """Say how fresh the figures are, what is not counted yet, and what the last comparisons came to."""
     access.require(caller, "reconciliation.read")
-    return await _reconciled(db, caller, cache="private, no-cache")
+    return await _reconciled(request, db, caller, cache="private, no-cache")
 
 
 @router.get(
@@ -35,9 +35,9 @@ async def read(db: Db, caller: Caller) -> Response:
     response_model=Reconciled,
     openapi_extra={"security": []},
 )
-async def read_public(db: Db) -> Response:
+async def read_public(request: Request, db: Db) -> Response:
     """Say the same to everybody."""
-    return await _reconciled(db, PUBLIC, cache="public, no-cache")
+    return await _reconciled(request, db, PUBLIC, cache="public, no-cache")
 
 
 @router.get("/v1/reconciliation/outcomes", operation_id="reconciliation.list", response_model=Listed[Outcome])
@@ -60,7 +60,7 @@ async def check(request: Request, db: Db, caller: Caller, now: Now) -> Response:
     return Response(msgspec.json.encode(outcome), media_type="application/json")
 
 
-async def _reconciled(db: Db, principal: Principal, *, cache: str) -> Response:
+async def _reconciled(request: Request, db: Db, principal: Principal, *, cache: str) -> Response:
     async with db.transaction(principal) as tx:
-        said = await outcomes.reconciled(tx)
+        said = await outcomes.reconciled(tx, request.app.state.settings.consumer_group)
     return Response(msgspec.json.encode(said), headers={"Cache-Control": cache}, media_type="application/json")

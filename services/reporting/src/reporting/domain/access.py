@@ -71,6 +71,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "figure.list": _READ,
         "figure.trace": Verb(frozenset({"read"}), TRACING_READERS),
+        "figure.list_events": Verb(frozenset({"read"}), TRACING_READERS),
         "figure.stream": _READ,
         "reconciliation.read": _READ,
         "reconciliation.list": _READ,

@@ -116,8 +116,8 @@ class NotCounted:
 class Reconciled:
     """How far the figures can be believed.
 
-    `as_of` is when the newest record that is counted was recorded.  `behind_s` says how many seconds ago the oldest of
-    the owners' checkpoints was that everything is known to be counted of; nothing, before the first of each.
+    `as_of` is when the newest record that is counted was recorded.  `behind_s` says how many seconds ago it was that
+    all which the owners had published is known to have been read; nothing, before the first heartbeat of each.
     """
 
     as_of: datetime | None

@@ -139,9 +139,9 @@ def _summed(row: asyncpg.Record, group_by: Sequence[Axis]) -> Summed:
 
 _PROGRESS = """
 SELECT coalesce(jsonb_object_agg(topic || '/' || part, next_offset), '{}') AS offsets, max(recorded_at) AS as_of,
-       (SELECT count(*) FROM parked_event WHERE topic LIKE 'passeurs.actions.%') AS not_counted
+       (SELECT count(*) FROM parked_event WHERE topic LIKE 'passeurs.actions.%.state.v1') AS not_counted
   FROM consumer_offset
- WHERE topic LIKE 'passeurs.actions.%'
+ WHERE topic LIKE 'passeurs.actions.%.state.v1'
 """
 """The only consumers of this schema are the figures': their offsets are the figures' position."""
 

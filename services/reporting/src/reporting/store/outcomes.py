@@ -26,15 +26,15 @@ async def record(tx: Transaction, outcome: Outcome, *, kept_days: int) -> None:
     await tx.execute("DELETE FROM reconciliation WHERE at < $1", outcome.at - timedelta(days=kept_days))
 
 
-async def reconciled(tx: Transaction) -> Reconciled:
+async def reconciled(tx: Transaction, group: str) -> Reconciled:
     """Read the last outcome of each scope, what is not counted, and how fresh the rest is."""
-    rows = await tx.fetch(_LAST, INTERNAL)
+    rows = await tx.fetch(_LAST, group, [scope for scope in KINDS if scope != INTERNAL])
     outcomes = [msgspec.json.decode(row["doc"], type=Outcome) for row in rows if row["doc"] is not None]
     internal = next((one for one in outcomes if one.scope == INTERNAL), None)
     owners = tuple(one for one in outcomes if one.scope != INTERNAL)
     return Reconciled(
         as_of=rows[0]["as_of"],
-        behind_s=rows[0]["behind_s"] if len(owners) == len(KINDS) - 1 else None,
+        behind_s=rows[0]["behind_s"],
         not_counted=NotCounted(records=rows[0]["records"], keys=rows[0]["keys"]),
         internal=internal,
         owners=owners,
@@ -60,16 +60,17 @@ async def before(tx: Transaction, *, scope: str | None, id_: UUID | None, limit:
 
 _LAST = """
 WITH last AS (
-  SELECT newest.scope, newest.checkpoint_at, newest.doc
+  SELECT newest.scope, newest.doc
     FROM (SELECT DISTINCT scope FROM reconciliation) AS known CROSS JOIN LATERAL
-         (SELECT scope, checkpoint_at, doc FROM reconciliation
-           WHERE scope = known.scope ORDER BY id DESC LIMIT 1) AS newest
+         (SELECT scope, doc FROM reconciliation WHERE scope = known.scope ORDER BY id DESC LIMIT 1) AS newest
 ), heard AS (
   SELECT max(recorded_at) AS as_of,
          (SELECT count(*) FROM parked_event)::integer AS records,
          (SELECT count(*) FROM parked_key)::integer AS keys,
-         (SELECT round(extract(epoch FROM clock_timestamp() - min(checkpoint_at)), 1)::float
-            FROM last WHERE scope <> $1) AS behind_s
+         (SELECT round(extract(epoch FROM clock_timestamp() - min(fresh.as_of)), 1)::float
+            FROM consumer_freshness AS fresh
+           WHERE grp = $1 AND service = ANY ($2::text[])
+          HAVING count(*) = cardinality($2::text[])) AS behind_s
     FROM consumer_offset
 )
 SELECT heard.as_of, heard.records, heard.keys, heard.behind_s, last.doc

@@ -1,0 +1,102 @@
+"""While a dossier plays, every published total is what the topics say at its position; and its owners agree."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from demo.dossier import Step
+from tests.conftest import House
+from tests.faults import stage
+from tests.faults.recompute import INDICATORS, Record, totals, wrong
+from tests.waiting import until
+
+CUTS: tuple[tuple[str, ...], ...] = ((), ("campaign",), ("month",))
+BY_MONTH = ("I01", "I03", "I05")
+
+
+@pytest.fixture
+async def http(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=house.environment["GATEWAY_URL"], timeout=20, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+async def record(house: House) -> AsyncIterator[Record]:
+    opened = await Record.opened(house.environment["KAFKA_BOOTSTRAP_SERVERS"])
+    yield opened
+    await opened.close()
+
+
+async def answered(http: httpx.AsyncClient, by: tuple[str, ...]) -> Mapping[str, Any]:
+    indicators = BY_MONTH if "month" in by else INDICATORS
+    answer = await http.get("/v1/public/figures", params={"indicator": indicators, "group_by": by})
+    assert answer.status_code == 200, answer.text
+    said: Mapping[str, Any] = answer.json()
+    return said
+
+
+async def look(http: httpx.AsyncClient, record: Record) -> list[str]:
+    """Read figures in every cut, and recompute each answer at its own position."""
+    found = []
+    for by in CUTS:
+        answer = await answered(http, by)
+        await record.read_to(answer["position"])
+        found += wrong(answer, record.before(answer["position"]), by)
+    return found
+
+
+@pytest.mark.timeout(600)
+async def test_every_position_published_while_a_dossier_plays_is_true(
+    house: House, tmp_path: Path, http: httpx.AsyncClient, record: Record
+) -> None:
+    looked, found, over = 0, [], asyncio.Event()
+
+    async def keep_looking() -> None:
+        nonlocal looked
+        while not over.is_set():
+            found.extend(await look(http, record))
+            looked += 1
+
+    async def before(_n: int, _step: Step) -> None:
+        found.extend(await look(http, record))
+
+    looking = asyncio.create_task(keep_looking())
+    try:
+        differences, told = await stage.play(house, tmp_path, before)
+    finally:
+        over.set()
+        await looking
+    assert found == []
+    assert differences == 0, told
+    assert looked > stage.steps(), "it is looked between the steps too"
+
+
+@pytest.mark.timeout(300)
+async def test_owners_agree_with_what_is_counted(http: httpx.AsyncClient) -> None:
+    """On the real topics: the relays' own checkpoints, compared by the running worker."""
+    began = datetime.now(UTC).isoformat()
+
+    async def compared() -> Any:
+        said = (await http.get("/v1/public/reconciliation")).json()
+        fresh = [one for one in said["owners"] if one["checkpoint_at"] > began]
+        return fresh if {one["scope"] for one in fresh} == {"actions", "partners"} else None
+
+    owners = await until(compared, within_s=200)
+    assert isinstance(owners, list)
+    assert [(one["differing"], one["told"]) for one in owners] == [(0, 0)] * 2
+    assert all(one["compared"] + one["moved"] + one["parked"] in (4 * 256, 3 * 256) for one in owners)
+
+
+def test_the_checker_sees_a_wrong_figure() -> None:
+    states: dict[str, list[dict[str, Any]]] = {"campaign": [], "project": [], "action": [], "report": []}
+    rows = [{"part": "value", "dimensions": {}, "value": 0}]
+    answer = {"figures": [{"indicator": "I01", "rows": rows}]}
+    assert wrong(answer, states) == []
+    assert totals(states)["I17", "asked", ()] == {"amount": "0.00", "currency": "EUR"}
+    rows[0]["value"] = 1
+    assert len(wrong(answer, states)) == 1

@@ -16,7 +16,7 @@ from tests.integration.common.test_backbone import running
 from tests.waiting import until
 
 PAGE = (ROOT / "docs/how-to/replay-a-topic.md").read_text(encoding="utf-8")
-SEE, PUT_BACK, READ_AGAIN = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+SEE, PUT_BACK, LOOK, READ_AGAIN = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 GROUP, TERRITORIES, FILMS = "actions.known", contracts.topic("territory", "state"), contracts.topic("film", "state")
 
 
@@ -48,16 +48,15 @@ async def test_parked_records_are_put_back_and_a_topic_is_read_again(db, kafka_s
     async with listening(reader, db, kafka_servers):
         await until(lambda: {(good, 1), (good, 2), (good, 7)} <= set(reader.applied))
         await until(lambda: parked(db, bad))
-    reader.refused = None
-    async with db.pool.acquire() as connection:
-        await connection.execute(SEE)
-        await connection.execute(PUT_BACK.replace("…", bad))
-    async with listening(reader, db, kafka_servers):
+        reader.refused = None
+        async with db.pool.acquire() as connection:
+            await connection.execute(SEE)
+            await connection.execute(PUT_BACK.replace("…", bad))
         await until(lambda: {(bad, 1), (bad, 2)} <= set(reader.applied))
-    assert [version for key, version in reader.applied if key == bad] == [1, 2]
-    async with db.pool.acquire() as connection:
-        await connection.execute(READ_AGAIN)
-    async with listening(reader, db, kafka_servers):
+        assert [version for key, version in reader.applied if key == bad] == [1, 2]
+        async with db.pool.acquire() as connection:
+            assert (await connection.fetchrow(LOOK))["outcome"] == "done: 2 records applied"
+            await connection.execute(READ_AGAIN)
         await until(lambda: reader.applied.count((good, 7)) == 2)
 
 

@@ -278,12 +278,12 @@ class ModelKafka:
 class Life:
     """One life of a member: its client, its loop, and what each of its coroutines waits for."""
 
-    def __init__(self, world: "World") -> None:
-        self.kafka, self.ledger = ModelKafka(world), ModelLedger(world.store)
-        member = Member("model", self.kafka, self.ledger, world.time, SETTINGS)
+    def __init__(self, world: "World", kafka: ModelKafka | None = None) -> None:
+        self.kafka, self.ledger = kafka or ModelKafka(world), ModelLedger(world.store)
+        self.member = Member("model", self.kafka, self.ledger, world.time, SETTINGS)
         self.steps: dict[Coroutine[Waits, None, None], Waits] = {
-            member.read(): lambda: True,
-            member.apply(): lambda: True,
+            self.member.read(): lambda: True,
+            self.member.apply(): lambda: True,
         }
 
     def ready(self) -> list[Coroutine[Waits, None, None]]:

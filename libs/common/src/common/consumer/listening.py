@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -72,28 +72,25 @@ def message(record: Record) -> Message:
     Raises:
         Poison: it has no key, or lacks an attribute that we need.
     """
-    headers = dict(record.headers)
+    headers: dict[str, Any] = dict(record.headers)  # what is absent or none has no `decode`, which is caught below
+    key: Any = record.key
     try:
         traceparent = headers.get("traceparent")
         return Message(
             record.topic,
             record.partition,
             record.offset,
-            record.key.decode(),  # type: ignore[union-attr]  # none has no such method, which is caught below
-            _text(headers["ce_id"]),
-            _text(headers["ce_type"]),
-            _text(headers["ce_source"]),
-            _text(headers["ce_subject"]),
-            datetime.fromisoformat(_text(headers["ce_time"])),
-            int(_text(headers["ce_aggversion"])),
-            int(_text(headers["ce_aggepoch"])),
-            None if traceparent is None else _text(traceparent),
+            key.decode(),
+            headers["ce_id"].decode(),
+            headers["ce_type"].decode(),
+            headers["ce_source"].decode(),
+            headers["ce_subject"].decode(),
+            datetime.fromisoformat(headers["ce_time"].decode()),
+            int(headers["ce_aggversion"]),
+            int(headers["ce_aggepoch"]),
+            None if traceparent is None else traceparent.decode(),
             record.value,
         )
-    except (KeyError, ValueError, AttributeError) as error:
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
         said = f"not a record of ours: {error!r}"
         raise Poison(said) from error
-
-
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode("utf-8", "replace")

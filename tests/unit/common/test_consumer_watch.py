@@ -1,0 +1,62 @@
+"""A client that has gone deaf ends its worker; one that has nothing to read, or no broker to ask, does not."""
+
+from collections.abc import Collection, Mapping
+from random import Random
+
+import pytest
+
+from common.consumer.watch import Stuck, Watch
+from common.kafka.port import Place, Trouble
+from tests.unit.common.consumer_world import PLACES, SETTINGS, Life, ModelKafka, World
+
+HOUR_S = 3_600
+
+
+class Deaf(ModelKafka):
+    """Is assigned partitions, and reads nothing any more."""
+
+    def _readable(self) -> list[Place]:
+        return []
+
+
+class Away(Deaf):
+    """Cannot ask the broker either."""
+
+    async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
+        raise Trouble(str(places))
+
+
+def watched(kafka: type[ModelKafka], *, says: int) -> World:
+    """Make a world with one member and its watch."""
+    world = World(Random(7))  # noqa: S311 - a seeded schedule
+    for life in world.lives:
+        life.end()
+    life = Life(world, kafka(world))
+    life.kafka.assign(PLACES)
+    life.steps[Watch(life.member, life.kafka, life.ledger, world.time, SETTINGS).run()] = lambda: True
+    world.lives = [life]
+    for version in range(says):
+        world.say("a", version + 1)
+    return world
+
+
+def run_for(world: World, seconds: float) -> None:
+    try:
+        while world.time.s < seconds:
+            world.step()
+    finally:
+        world.end()
+
+
+def test_a_client_that_reads_nothing_although_there_is_something_ends_its_worker():
+    world = watched(Deaf, says=1)
+    with pytest.raises(Stuck):
+        run_for(world, HOUR_S)
+    assert SETTINGS.stuck_s <= world.time.s < SETTINGS.stuck_s + 3 * SETTINGS.watch_every_s
+
+
+@pytest.mark.parametrize(
+    ("kafka", "says"), [(Deaf, 0), (Away, 1), (ModelKafka, 100)], ids=["nothing to read", "no broker", "all is well"]
+)
+def test_silence_alone_is_no_fault(kafka: type[ModelKafka], says: int):
+    run_for(watched(kafka, says=says), 4 * SETTINGS.stuck_s)

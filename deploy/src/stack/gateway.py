@@ -64,6 +64,7 @@ class Gateway:
     client: Limits = Limits(per_s=20, burst=40)
     token_endpoint: Limits = Limits(per_s=5, burst=20)
     all_per_s: int = 2000
+    requests_max: int = 32
     trusted_hops: int = 0
     tls: tuple[Path, Path] | None = None
     otlp_endpoint: str | None = None
@@ -206,6 +207,7 @@ def _match(route: Route, gateway: Gateway, kind: str, *, headers: list[Json]) ->
         "route": {
             "cluster": route.service,
             "timeout": "0s" if route.stream else ROUTE_TIMEOUT,
+            "priority": "HIGH" if route.stream else "DEFAULT",
             "retry_policy": {
                 "retry_on": RETRIES[kind],
                 "num_retries": 2,
@@ -273,7 +275,7 @@ def _status(compared: str, status: int) -> Json:
 
 def _problem(status: int | str, code: str, title: str, language: str, where: Json) -> Json:
     headers = [_header("content-language", language), _header("cache-control", "no-store")]
-    if status in {429, 503}:
+    if status in {429, 503, 504}:
         headers.append(_header("retry-after", "1"))
     return {
         "filter": where,
@@ -302,19 +304,21 @@ def _header(name: str, value: str) -> Json:
 
 def _clusters(gateway: Gateway) -> Iterator[Json]:
     for service, addresses in gateway.services.items():
-        yield _cluster(service, [addresses], "/health/ready")
+        yield _cluster(service, [addresses], "/health/ready", gateway)
     rest = [
         address for service, all_of_it in gateway.services.items() if service != ISSUER_FIRST for address in all_of_it
     ]
-    yield _cluster("jwks", [gateway.services[ISSUER_FIRST], rest], "/.well-known/jwks.json")
+    yield _cluster("jwks", [gateway.services[ISSUER_FIRST], rest], "/.well-known/jwks.json", gateway)
     if gateway.otlp_endpoint is not None:
         collector = urlsplit(gateway.otlp_endpoint)
         address = (collector.hostname or "localhost", collector.port or 4318)
         yield {"name": "otlp", "connect_timeout": "0.5s", **_addresses("otlp", [[address]])}
 
 
-def _cluster(name: str, by_priority: Sequence[Sequence[Address]], health_path: str) -> Json:
-    return {**_filled("cluster.yaml", SERVICE=name, HEALTH_PATH=health_path), **_addresses(name, by_priority)}
+def _cluster(name: str, by_priority: Sequence[Sequence[Address]], health_path: str, gateway: Gateway) -> Json:
+    in_hand = gateway.requests_max * sum(map(len, by_priority))
+    filled = _filled("cluster.yaml", SERVICE=name, HEALTH_PATH=health_path, REQUESTS_MAX=in_hand)
+    return {**filled, **_addresses(name, by_priority)}
 
 
 def _addresses(name: str, by_priority: Sequence[Sequence[Address]]) -> Json:

@@ -3,9 +3,11 @@
 A transaction knows for whom it runs: `app.principal` is set in the message that begins it, and row-level security
 reads it.  Unset, it shows no row.  Connections are handed back without asyncpg's reset (a round trip per request):
 nothing here uses session-level SET, LISTEN or advisory locks on pooled connections, and a transaction left open is
-rolled back.
+rolled back.  One that was cut short (a time-out, a deadline) ends with its connection; the pool opens another.
 """
 
+import asyncio
+import math
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -29,6 +31,7 @@ else:
 
 ACQUIRE_TIMEOUT_S = 1.0
 COMMAND_TIMEOUT_S = 4.0
+ROLLBACK_TIMEOUT_S = 0.5
 IDLE_LIFETIME_S = 300.0
 
 WAITED = Histogram(
@@ -37,7 +40,7 @@ WAITED = Histogram(
     buckets=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1),
 )
 
-TROUBLE = (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+TROUBLE = (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Whatever a database and the way to it may raise: what a loop that goes on for ever tells of, and tries again."""
 
 _PASSING = (
@@ -45,6 +48,7 @@ _PASSING = (
     Unavailable,
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection whose server died while it was saying so
     asyncpg.PostgresConnectionError,
     asyncpg.LockNotAvailableError,
     asyncpg.OperatorInterventionError,
@@ -71,6 +75,11 @@ class Database:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self.pool = pool
+        self._heard_at = -math.inf
+
+    def silent_s(self) -> float:
+        """Tell for how long the database has not answered anybody here."""
+        return time.monotonic() - self._heard_at
 
     @asynccontextmanager
     async def transaction(self, principal: Principal) -> AsyncIterator[Transaction]:
@@ -83,10 +92,11 @@ class Database:
         try:
             try:
                 await connection.execute(_begin(principal))
+                self._heard_at = time.monotonic()
                 yield connection
                 ended = await connection.execute("COMMIT")
-            except BaseException:
-                await _roll_back(connection)
+            except BaseException as error:
+                await _undo(connection, error)
                 raise
             if ended != "COMMIT":
                 raise RolledBack
@@ -142,10 +152,27 @@ def _begin(principal: Principal) -> str:
     return f"BEGIN; SET LOCAL app.principal = '{said}'"
 
 
-async def _roll_back(connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
-    """Undo what a failed block did; a connection that is lost has undone it already."""
-    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        await connection.execute("ROLLBACK")
+async def _undo(connection: "PoolConnectionProxy[asyncpg.Record]", error: BaseException) -> None:
+    """Undo what a failed block did; a connection that is lost has undone it already.
+
+    Who was cut short does not ask a database for a ROLLBACK that has just not answered in time: nobody waits that long.
+    """
+    if isinstance(error, TimeoutError | asyncio.CancelledError):
+        _drop(connection)
+        return
+    try:
+        await connection.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT_S)
+    except TROUBLE:  # a time-out is an OSError
+        _drop(connection)
+    except asyncio.CancelledError:
+        _drop(connection)
+        raise
+
+
+def _drop(connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+    """End a connection at once, without a word; one that was lost has gone back to the pool already."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _leave_as_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:

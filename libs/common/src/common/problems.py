@@ -164,7 +164,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_input)
     app.add_exception_handler(HTTPException, _refuse_request)
-    for trouble in (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError):
+    database = asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+    for trouble in (*database, ConnectionError, TimeoutError):
         app.add_exception_handler(trouble, _refuse_for_now)
 
 

@@ -40,6 +40,9 @@ Run = Callable[[], Coroutine[object, object, object]]
 GC_THRESHOLDS = (50_000, 20, 20)
 """A request leaves cyclic garbage; collecting it rarely, and never what the start made, halves the slow answers."""
 
+HEARD_LATELY_S = 0.5
+"""A database that has just answered a request is there: a question of ours would wait behind all others for nothing."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -87,6 +90,8 @@ def checks(service: str, database: Callable[[], Database]) -> dict[str, Check]:
     migrated = False
 
     async def answers() -> None:
+        if database().silent_s() < HEARD_LATELY_S:
+            return
         async with database().transaction(SYSTEM) as tx:
             await tx.fetchval("SELECT 1")
 

@@ -52,7 +52,7 @@ class Settings(BaseModel):
         4.5, description="Until a request's answer must have begun; less than the gateway's 5 s."
     )
     body_bytes_max: Positive = Field(256 * 1024, description="Of a request, announced or not.")
-    requests_max: Positive = Field(512, description="In hand at once; one more is refused with 503.")
+    requests_max: Positive = Field(32, description="In hand at once; one more is refused with 503, at once.")
     connections_max: Positive = Field(1024, description="Open at once, the server's last line of defence.")
     drain_s: Annotated[float, Field(ge=0)] = Field(2.5, description="Unready before closing: the gateway must notice.")
     stop_s: Positive = Field(20, description="For what is in hand to finish once told to stop.")

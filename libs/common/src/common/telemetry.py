@@ -107,7 +107,8 @@ def _start_lines(log_format: Literal["json", "console"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
         _name_trace,
     ]
-    last: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer()]
+    plain = structlog.dev.plain_traceback  # the other kind shows every local, and holds the whole process for seconds
+    last: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
     if log_format == "json":
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
     structlog.configure(

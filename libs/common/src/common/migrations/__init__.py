@@ -2,8 +2,8 @@
 
 (1) A file runs once, in one transaction, and its checksum is kept: an edited file is refused.
 (2) One runner at a time (advisory lock).
-(3) A migration gives up after two seconds of waiting for a lock and tries again, ten times: it never queues in front
-    of the service's own statements.
+(3) A migration gives up after at most half a second of waiting for a lock and tries again, ten times in one to three
+    minutes: the service's own statements, which queue behind it, have a second.
 (4) Each service has four roles, and none of them can read another service's schema:
     `<svc>_owner` (migrations, operators), `<svc>_app`, `<svc>_relay` (reads the outbox, moves its cursor),
     `<svc>_housekeeper` (owns the outbox and its partitions).
@@ -16,7 +16,7 @@ import asyncio
 import hashlib
 import hmac
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -24,8 +24,12 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 ROLES = ("owner", "app", "relay", "housekeeper")
-LOCK_TIMEOUT = "2s"
+LOCK_TIMEOUT_MS, LOCK_TIMEOUT_MS_MAX = 100, 500
+"""Of the first try, doubled for each next one.  Whoever comes after a statement that waits for a table waits behind it:
+half of what a request may wait, at most."""
 TRIES = 10
+CONNECTIONS_MAX = {"owner": 10, "app": 60, "relay": 10, "housekeeper": 10}
+"""What a service may take of the server: one that opens more than its share takes from nobody else's."""
 _ROLES_LOCK = 0x50617373  # one preparation of cluster-wide roles at a time
 
 
@@ -92,11 +96,12 @@ async def prepare(admin_dsn: str, service: str) -> None:
         await connection.close()
 
 
-async def migrate(admin_dsn: str, service: str) -> list[str]:
-    """Run what has not run yet; return the names of what ran."""
+async def migrate(admin_dsn: str, service: str, wanted: Sequence[Migration] | None = None) -> list[str]:
+    """Run what has not run yet, of a service's own files or of those `wanted`; return the names of what ran."""
     for attempt in range(TRIES):
         try:
-            return await _migrate(dsn(admin_dsn, service, "owner"), service)
+            patience_ms = min(LOCK_TIMEOUT_MS * 2**attempt, LOCK_TIMEOUT_MS_MAX)
+            return await _migrate(dsn(admin_dsn, service, "owner"), service, wanted or found(service), patience_ms)
         except asyncpg.LockNotAvailableError:
             await asyncio.sleep(0.2 * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
     message = f"{service}: the tables stayed locked through {TRIES} tries; nothing was changed."
@@ -109,15 +114,15 @@ async def pending(connection: "asyncpg.Connection[asyncpg.Record]", service: str
     return [migration.name for migration in found(service) if migration.name not in done]
 
 
-async def _migrate(owner_dsn: str, service: str) -> list[str]:
+async def _migrate(owner_dsn: str, service: str, wanted: Sequence[Migration], patience_ms: int) -> list[str]:
     connection = await asyncpg.connect(owner_dsn)
     try:
         await connection.execute("SELECT pg_advisory_lock(hashtext($1))", f"migrations:{service}")
-        await connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        await connection.execute(f"SET lock_timeout = {patience_ms}")
         await connection.execute("""SET app.principal = '{"level": "system"}'""")
         await connection.execute(_LEDGER)
         done = {row["name"]: row["checksum"] for row in await connection.fetch("SELECT name, checksum FROM migration")}
-        ran = [m.name for m in _not_done(found(service), done) if await _run(connection, m)]
+        ran = [m.name for m in _not_done(wanted, done) if await _run(connection, m)]
         for grant in _grants(service):
             await connection.execute(grant)
     finally:
@@ -134,7 +139,7 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migr
     return True
 
 
-def _not_done(all_of_them: list[Migration], done: dict[str, str]) -> Iterator[Migration]:
+def _not_done(all_of_them: Sequence[Migration], done: dict[str, str]) -> Iterator[Migration]:
     for migration in all_of_them:
         kept = done.get(migration.name)
         if kept is None:
@@ -184,18 +189,29 @@ def _role(admin_dsn: str, service: str, role: str, database: str) -> Iterator[st
       IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN CREATE ROLE {name} LOGIN; END IF;
     END $$
     """
-    yield f"ALTER ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{password(admin_dsn, name)}'"
+    rights = f"LOGIN NOSUPERUSER NOBYPASSRLS CONNECTION LIMIT {CONNECTIONS_MAX[role]}"
+    yield f"ALTER ROLE {name} {rights} PASSWORD '{password(admin_dsn, name)}'"
     yield f'GRANT CONNECT ON DATABASE "{database}" TO {name}'
     for setting, value in (("search_path", f"{service}, public"), *_limits(role)):
         yield f'ALTER ROLE {name} IN DATABASE "{database}" SET {setting} = {value}'
 
 
 def _limits(role: str) -> tuple[tuple[str, str], ...]:
-    """Say how long a role may wait: the owner's migrations and the relay's drain are not requests."""
-    idle = ("idle_in_transaction_session_timeout", "'10s'")
+    """Say how long a role may wait: the owner's migrations and the relay's drain are not requests.
+
+    A client that has gone, or that can be reached no more, holds its locks no longer than it takes to notice.
+    """
+    common = (
+        ("idle_in_transaction_session_timeout", "'10s'"),
+        ("client_connection_check_interval", "'500ms'"),
+        ("tcp_user_timeout", "'5s'"),
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "2"),
+        ("tcp_keepalives_count", "3"),
+    )
     if role == "app":
-        return (idle, ("statement_timeout", "'3500ms'"), ("lock_timeout", "'1s'"))
-    return (idle, ("lock_timeout", "'2s'"))
+        return (*common, ("statement_timeout", "'3500ms'"), ("lock_timeout", "'1s'"))
+    return (*common, ("lock_timeout", "'2s'"))
 
 
 def _grants(service: str) -> Iterator[str]:

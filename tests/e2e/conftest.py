@@ -1,18 +1,16 @@
 """The house as its users have it, with things to aim at in it; all tests of this folder share it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from common.contracts.access import Role
-from demo.gateway import Credentials, Gateway
+from demo.gateway import Gateway
 from demo.letters import receiving
 from demo.settings import Settings
 from tests.conftest import House
 from tests.e2e.doors import AT_ONCE, Doors
-from tests.e2e.people import Office, Person
+from tests.e2e.people import Office, operator_of
 from tests.e2e.scene import Scene, set_up
 
 PATIENCE_S = 20
@@ -27,13 +25,10 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="session")
 async def office(house: House) -> AsyncIterator[Office]:
-    secret = Path(house.environment["OPERATOR_SECRET_FILE"]).read_text(encoding="ascii").strip()
-    known = Credentials("operator", secret)
-    operator = Person(name="operator", role=Role.OPERATOR, organisation_id="", credentials=known)
     async with httpx.AsyncClient(
         base_url=house.environment["GATEWAY_URL"], timeout=PATIENCE_S, trust_env=False
     ) as client:
-        yield Office(Gateway(client), operator)
+        yield Office(Gateway(client), operator_of(house.environment))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -119,6 +120,12 @@ class Office:
         if answer.status_code != httpx.codes.OK:
             raise NotSetUp(f"{who.name}: no token: {answer.text}")
         return str(answer.json()["access_token"])
+
+
+def operator_of(environment: Mapping[str, str]) -> Person:
+    """Give the operator of a running house."""
+    secret = Path(environment["OPERATOR_SECRET_FILE"]).read_text(encoding="ascii").strip()
+    return Person(name="operator", role=Role.OPERATOR, organisation_id="", credentials=Credentials("operator", secret))
 
 
 def by_name(people: Mapping[str, Person]) -> list[Person]:

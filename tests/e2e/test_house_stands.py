@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -11,16 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from stack.ports import Ports
 from stack.services import SERVICES
 from tests.conftest import House
+from tests.e2e.standing import BACK_WITHIN_S, all_seen_ready, restarted
 from tests.waiting import until
 
 APIS = [f"{service}-api{number}" for service in SERVICES for number in ("", "-2")]
 WORKERS = [f"{service}-worker" for service in SERVICES]
 EVERYTHING = {"postgres", "kafka", "gateway", *APIS, *WORKERS}
 READ = ("/v1/projects", "/v1/organisations", "/v1/films", "/v1/figures")
-BACK_WITHIN_S = 60
 
 
 @pytest.fixture
@@ -53,18 +51,6 @@ def test_everything_runs(house: House) -> None:
 
 async def test_every_service_answers_through_the_gateway(house: House, edge: httpx.AsyncClient) -> None:
     assert await unanswered(edge, await token(house, edge)) == []
-
-
-async def seen_ready(house: House, service: str) -> bool:
-    """Whether the gateway sees both processes of a service ready."""
-    admin = Ports(house.folder.run / "ports.json").known()["gateway-admin"]
-    async with httpx.AsyncClient() as client:
-        said = (await client.get(f"http://127.0.0.1:{admin}/clusters")).text
-    return len(re.findall(rf"^{service}::.*::health_flags::healthy$", said, re.MULTILINE)) == 2
-
-
-async def all_seen_ready(house: House) -> bool:
-    return all([await seen_ready(house, service) for service in SERVICES])
 
 
 @pytest.mark.parametrize("place", ["", "-2"], ids=["first", "second"])
@@ -107,15 +93,6 @@ async def test_a_rolling_restart_loses_no_request(house: House, edge: httpx.Asyn
         over.set()
     assert min(await asyncio.gather(*asking)) > 0
     assert [(answer.request.method, answer.request.url.path, answer.text) for answer in lost] == []
-
-
-async def restarted(house: House, name: str) -> None:
-    """Tell one process to stop, and wait until the gateway sees its successor ready."""
-    service, before = name.partition("-")[0], house.processes()[name]
-    await until(lambda: seen_ready(house, service), within_s=BACK_WITHIN_S)
-    os.kill(before, signal.SIGTERM)
-    await until(lambda: house.processes().get(name) not in (None, before), within_s=BACK_WITHIN_S)
-    await until(lambda: seen_ready(house, service), within_s=BACK_WITHIN_S)
 
 
 @pytest.mark.parametrize("name", ["postgres", "kafka", "gateway", *WORKERS])

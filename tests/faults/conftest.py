@@ -4,14 +4,16 @@ import asyncio
 import functools
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 
 import pytest
 
 from docs.experiments import Form, sheets
 from tests.architecture.source import ROOT
+from tests.conftest import House
 from tests.faults.experiment import Experiment
+from tests.faults.town import Town, settled
 
 SHEETS = sheets(ROOT)
 RECORD = pytest.StashKey[Experiment]()
@@ -47,6 +49,13 @@ def experiment(request: pytest.FixtureRequest) -> Experiment:
     """The record of the experiment that the test's mark names."""
     record: Experiment = request.node.stash[RECORD]
     return record
+
+
+@pytest.fixture(scope="session")
+async def town(house: House) -> AsyncIterator[Town]:
+    """A coordination of the experiments' own in the house that all share."""
+    async with settled(house) as there:
+        yield there
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

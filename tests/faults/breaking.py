@@ -1,0 +1,63 @@
+"""What experiments do to the processes of a house, and what they read of them."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.conftest import House
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def family(pid: int) -> list[int]:
+    """List a process and all that it has started."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return [pid]
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
+def send(pids: list[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
+
+
+@contextmanager
+def frozen(house: House, name: str) -> Iterator[None]:
+    """Stop a process and its children where they stand: connections stay open, and nobody answers."""
+    stopped = family(house.processes()[name])
+    send(stopped, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        send(stopped, signal.SIGCONT)
+
+
+def kill(house: House, name: str) -> int | None:
+    """Kill -9 one process, if it is there; the launcher starts it again."""
+    pid = house.processes().get(name)
+    if pid is not None:
+        send([pid], signal.SIGKILL)
+    return pid
+
+
+def apis(house: House) -> dict[str, int]:
+    return {name: pid for name, pid in house.processes().items() if "-api" in name}
+
+
+def services(house: House) -> dict[str, int]:
+    """Name every process of ours."""
+    return apis(house) | {name: pid for name, pid in house.processes().items() if name.endswith("-worker")}
+
+
+def megabytes(pids: dict[str, int]) -> dict[str, float]:
+    """Say how much memory each process holds."""
+    return {name: int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6 for name, pid in pids.items()}
+
+
+def open_files(pids: dict[str, int]) -> dict[str, int]:
+    return {name: len(list(Path(f"/proc/{pid}/fd").iterdir())) for name, pid in pids.items()}

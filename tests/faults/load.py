@@ -1,0 +1,104 @@
+"""Load on the house.  Open loop: a slow answer never slows what is asked next, and is timed from when it was due."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.faults.asking import Client, Reply
+from tests.faults.town import Town
+
+CAPACITY_CLIENTS = 16
+CAPACITY_S = 3
+PAUSE_S = 0.01
+"""Between an answer and the next question of a client: nobody asks a refused thing again at once."""
+
+Ask = Callable[[int, float], Awaitable[Reply]]
+
+
+async def steadily(ask: Ask, *, per_s: float, seconds: float) -> list[Reply]:
+    """Ask `per_s` times a second, whatever becomes of what was asked before."""
+    over = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, over.set)
+    return await until_over(ask, over, per_s=per_s)
+
+
+async def until_over(ask: Ask, over: asyncio.Event, *, per_s: float) -> list[Reply]:
+    """Ask steadily until told that it is over; then wait for the answers still due."""
+    began, tasks = time.monotonic(), list[asyncio.Task[Reply]]()
+    while not over.is_set():
+        due = began + len(tasks) / per_s
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        tasks.append(asyncio.create_task(_one(ask, len(tasks), due)))
+    return list(await asyncio.gather(*tasks))
+
+
+@asynccontextmanager
+async def meanwhile(ask: Ask, *, per_s: float) -> AsyncIterator[list[Reply]]:
+    """Ask steadily while the block lasts; the list is whole when it has ended."""
+    replies, over = list[Reply](), asyncio.Event()
+    asking = asyncio.create_task(until_over(ask, over, per_s=per_s))
+    try:
+        yield replies
+    finally:
+        over.set()
+        replies.extend(await asking)
+
+
+async def _one(ask: Ask, n: int, due: float) -> Reply:
+    return await ask(n, due)
+
+
+@dataclass(slots=True)
+class Mix:
+    """What portals ask all day: one write, then reads of each service."""
+
+    town: Town
+    client: Client
+    made: list[str] = field(default_factory=list)
+
+    async def ask(self, n: int, due: float) -> Reply:
+        """Ask the n-th thing of the mix."""
+        readings = ("/v1/projects?limit=5", "/v1/organisations?limit=5", "/v1/films?limit=5", self._figures())
+        if n % 2 == 0:
+            return await self.write(n, due)
+        return await self.client.ask("GET", readings[n // 2 % len(readings)], due=due)
+
+    async def ask_actions(self, n: int, due: float) -> Reply:
+        """Ask one service only: one write, then one read."""
+        return await (self.write(n, due) if n % 2 == 0 else self.client.ask("GET", "/v1/projects?limit=5", due=due))
+
+    async def write(self, n: int, due: float) -> Reply:
+        """Begin a project, under a key of its own."""
+        key = {"idempotency-key": secrets.token_hex(16)}
+        project = self.town.project(f"Projet {n}")
+        reply = await self.client.ask("POST", "/v1/projects", project, headers=key, due=due)
+        if reply.good:
+            self.made.append(json.loads(reply.body)["id"])
+        return reply
+
+    def _figures(self) -> str:
+        return f"/v1/figures?indicator=I17&campaign={self.town.campaign_id}"
+
+
+async def closed_loop(ask: Ask, *, clients: int, seconds: float, pause_s: float = PAUSE_S) -> list[Reply]:
+    """Let so many clients ask, each the next thing as soon as it has been answered."""
+    until, replies = time.monotonic() + seconds, list[Reply]()
+
+    async def one(n: int) -> None:
+        while time.monotonic() < until:
+            replies.append(await ask(n, time.monotonic()))
+            n += clients
+            await asyncio.sleep(pause_s)
+
+    await asyncio.gather(*(one(n) for n in range(clients)))
+    return replies
+
+
+async def capacity(ask: Ask) -> float:
+    """Measure what the house answers to a few clients who never wait: requests a second."""
+    replies = await closed_loop(ask, clients=CAPACITY_CLIENTS, seconds=CAPACITY_S, pause_s=0)
+    return sum(one.good for one in replies) / CAPACITY_S

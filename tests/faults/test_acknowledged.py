@@ -1,0 +1,135 @@
+"""What was answered is there: whatever is killed while it is written, the ledger of the answers is compared with it."""
+
+import os
+import signal
+import subprocess
+import time
+from functools import partial
+from statistics import median
+
+import pytest
+
+from demo.ledger import Ledger, listening
+from stack import postgres
+from stack.processes import PAUSE_BEFORE_RESTART_S
+from tests.conftest import House
+from tests.e2e.standing import BACK_WITHIN_S, all_seen_ready
+from tests.faults.asking import ms, statuses
+from tests.faults.breaking import family, kill, send
+from tests.faults.experiment import Experiment
+from tests.faults.load import Mix, capacity, meanwhile, steadily
+from tests.faults.town import Town
+from tests.faults.writing import Writers, writing
+from tests.waiting import until
+
+WRITERS = 16
+VICTIMS = ("actions-api", "actions-api-2")
+DATABASE_BACK_WITHIN_S = 5.0
+PRODUCER_BACK_WITHIN_S = 30.0
+WRITES_PER_S = 100
+WRITE_P99_MS = 50
+BROKER_STARTS_S = 10.0
+"""The first seconds of a broker that starts, which takes a whole core on a small machine, are told apart."""
+
+
+@pytest.mark.experiment("P1")
+async def test_an_accepted_write_is_never_lost(experiment: Experiment, house: House, town: Town) -> None:
+    """Writers retry with their key while the processes that answer them are killed, one or the other, or both."""
+    gaps = list[float]()
+    async with listening(servers(house)) as ledger:
+        async with writing(town, experiment.rng, writers=experiment.number("writers")) as writers:
+            for n in range(experiment.number("kills")):
+                victim = VICTIMS[n % 2]
+                await until(partial(_runs, house, victim), within_s=BACK_WITHIN_S)
+                await writers.go_on(experiment.rng.randrange(1, 40))
+                pid = kill(house, victim)
+                gaps.append(await writers.go_on(1))
+                await until(partial(_runs, house, victim, other_than=pid), within_s=BACK_WITHIN_S)
+        await _judge(experiment, writers, ledger)
+    experiment.tell(kills=len(gaps), recovery_s=max(gaps), recovery_median_s=median(gaps))
+    await until(lambda: all_seen_ready(house), within_s=BACK_WITHIN_S)
+
+
+@pytest.mark.experiment("P5")
+async def test_a_database_crash_loses_no_acknowledged_write(experiment: Experiment, house: House, town: Town) -> None:
+    """The server is killed, with its backends or without; the launcher starts it again, and its files are whole."""
+    downs, whole = list[float](), False
+    async with listening(servers(house)) as ledger:
+        async with writing(town, experiment.rng, writers=WRITERS) as writers:
+            for _ in range(experiment.number("kills")):
+                await writers.go_on(experiment.rng.randrange(1, 100))
+                pid, whole = house.processes()["postgres"], not whole
+                send(family(pid) if whole else [pid], signal.SIGKILL)
+                downs.append(await writers.go_on(WRITERS + 1))
+        await _judge(experiment, writers, ledger)
+    again = [down - PAUSE_BEFORE_RESTART_S for down in downs]
+    experiment.tell(kills=len(downs), recovery_s=max(downs), recovery_median_s=median(downs))
+    experiment.judge("back within 5 s of its start", holds=max(again) <= DATABASE_BACK_WITHIN_S)
+    experiment.judge("pg_amcheck", holds=_is_whole(house))
+
+
+@pytest.mark.experiment("P4")
+async def test_a_broker_crash_loses_no_acknowledged_record(experiment: Experiment, house: House, town: Town) -> None:
+    """The broker is killed under writes at a steady rate: they do not notice, and all of them are told of."""
+    mix = Mix(town, await town.client())
+    per_s = min(WRITES_PER_S, await capacity(mix.write) / 2)
+    calm = await steadily(mix.write, per_s=per_s, seconds=3)
+    waits, kills = list[float](), list[float]()
+    async with listening(servers(house)) as ledger:
+        mix.made.clear()
+        async with meanwhile(mix.write, per_s=per_s) as replies:
+            for _ in range(experiment.number("kills")):
+                await _told_again(mix, ledger)
+                kill(house, "kafka")
+                kills.append(time.monotonic())
+                waits.append(await _told_again(mix, ledger))
+                mix.client.headers = await town.headers()
+        await mix.client.close()
+        await until(lambda: not _untold(set(mix.made), ledger), within_s=BACK_WITHIN_S)
+    experiment.judge("none lost, none out of order", holds=not ledger.broken, acknowledged=len(mix.made))
+    experiment.judge("producer recovers", holds=max(waits) < PRODUCER_BACK_WITHIN_S, recovery_s=max(waits))
+    experiment.judge("writes do not notice", holds=all(one.good for one in replies), answers=str(statuses(replies)))
+    apart = [one for one in replies if not any(0 <= one.at - at < BROKER_STARTS_S for at in kills)]
+    experiment.tell(kills=len(kills), calm_p99_ms=ms(calm, 0.99), with_starts_p99_ms=ms(replies, 0.99))
+    experiment.tell(write_p50_ms=ms(apart, 0.5), write_p99_ms=ms(apart, 0.99), apart=len(apart))
+    quick = ms(apart, 0.99) < WRITE_P99_MS
+    experiment.judge("writes keep their p99", holds=quick or experiment.form == "short", per_s=per_s)
+
+
+def servers(house: House) -> str:
+    return house.environment["KAFKA_BOOTSTRAP_SERVERS"]
+
+
+def _runs(house: House, name: str, other_than: int | None = None) -> bool:
+    return house.processes().get(name) not in (None, other_than)
+
+
+async def _told_again(mix: Mix, ledger: Ledger) -> float:
+    """Wait until a write from now on has been told of: how long that took."""
+    began, made, heard = time.monotonic(), len(mix.made), len(ledger.facts)
+    await until(lambda: set(mix.made[made:]) & {fact.subject for fact in ledger.facts[heard:]}, within_s=BACK_WITHIN_S)
+    return time.monotonic() - began
+
+
+def _untold(made: set[str], ledger: Ledger) -> set[str]:
+    return made - {fact.subject for fact in ledger.facts}
+
+
+async def _judge(experiment: Experiment, writers: Writers, ledger: Ledger) -> None:
+    """Compare the ledger of the answers with the tables and with the topic."""
+    wrong = await writers.wrong()
+    experiment.tell(acknowledged=len(writers.told), attempts=writers.tried, **wrong)
+    experiment.judge("nothing lost or double", holds=not any(wrong.values()))
+    experiment.judge("the same answer again", holds=not writers.broken)
+    assert not writers.broken, writers.broken[:3]
+    await until(lambda: not _untold(set(writers.told.values()), ledger), within_s=BACK_WITHIN_S)
+    experiment.judge("published in order", holds=not ledger.broken)
+
+
+def _is_whole(house: House) -> bool:
+    """Let PostgreSQL's own program look at every table and index."""
+    program = postgres.find_binaries(os.environ) / "pg_amcheck"
+    words = [str(program), "--install-missing", "--heapallindexed", house.environment["DATABASE_URL"]]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ended.returncode in {0, 2}, ended.stderr
+    return ended.returncode == 0

@@ -1,0 +1,120 @@
+"""The house under load: releases, overload, and a long while of nothing special."""
+
+import asyncio
+import time
+from statistics import linear_regression
+
+import pytest
+
+from bench.figures import percentile
+from stack.services import SERVICES
+from tests.conftest import House
+from tests.e2e.standing import BACK_WITHIN_S, all_seen_ready, restarted
+from tests.faults.asking import Reply, ms, statuses
+from tests.faults.breaking import megabytes, open_files, services
+from tests.faults.experiment import Experiment
+from tests.faults.load import Mix, capacity, meanwhile, steadily
+from tests.faults.town import Town
+from tests.waiting import until
+
+PER_S = 100
+OVERLOAD = 3
+GOODPUT_MIN = 0.9
+REFUSED_WITHIN_MS = 50
+BACK_TO_NORMAL_S = 5
+CALM_PER_S = 20
+NORMAL = 1.5
+"""Times the p99 of before: what counts as quick again."""
+WARM_UP = 1 / 3
+SLOPE_MB_PER_H_MAX = 1.0
+A_MINUTE_MB_MAX = 10.0
+"""A minute is too short for a slope by the hour: there the growth itself must stay within what a cache may take."""
+
+
+@pytest.mark.experiment("P10")
+async def test_a_release_fails_no_request(experiment: Experiment, house: House, town: Town) -> None:
+    """Each API process is told to stop and started anew at a hundred requests a second, or half of what it can."""
+    await until(lambda: all_seen_ready(house), within_s=BACK_WITHIN_S)
+    mix = Mix(town, await town.client())
+    per_s = min(PER_S, await capacity(mix.ask_actions) / 2)
+    async with meanwhile(mix.ask, per_s=per_s) as replies:
+        for place in ("", "-2") * experiment.number("rounds"):
+            await asyncio.gather(*(restarted(house, f"{service}-api{place}") for service in SERVICES))
+            mix.client.headers = await town.headers()
+    await mix.client.close()
+    failed = [one for one in replies if not one.good]
+    experiment.judge("no request failed", holds=not failed, failed=len(failed), answers=str(statuses(replies)))
+    experiment.judge("at its rate", holds=per_s == PER_S or experiment.form == "short", per_s=per_s)
+    experiment.tell(requests=len(replies), restarts=2 * len(SERVICES) * experiment.number("rounds"))
+    experiment.tell(p50_ms=ms(replies, 0.5), p99_ms=ms(replies, 0.99))
+
+
+@pytest.mark.experiment("P18")
+async def test_overload_sheds_and_does_not_fall(experiment: Experiment, town: Town) -> None:
+    """Three times what the house can do: it does as much as before, and says no to the rest at once."""
+    mix = Mix(town, await town.client())
+    calm = await steadily(mix.ask_actions, per_s=CALM_PER_S, seconds=2)
+    possible = await capacity(mix.ask_actions)
+    seconds = experiment.number("seconds")
+    replies = await steadily(mix.ask_actions, per_s=OVERLOAD * possible, seconds=seconds)
+    over = time.monotonic()
+    after = await steadily(mix.ask_actions, per_s=CALM_PER_S, seconds=BACK_TO_NORMAL_S + 1)
+    await mix.client.close()
+    answered, refused = ([one for one in replies if one.good is good] for good in (True, False))
+    goodput = len(answered) / seconds / possible
+    refused_ms = [1000 * one.asked_s for one in refused] or [0.0]
+    refused_p50, refused_p99 = percentile(refused_ms, 0.5), percentile(refused_ms, 0.99)
+    experiment.judge("goodput", holds=goodput >= GOODPUT_MIN, goodput=goodput, capacity_per_s=possible)
+    experiment.judge("refused politely", holds=all(one.says_later for one in refused), answers=str(statuses(replies)))
+    experiment.judge("refused at once", holds=refused_p50 < REFUSED_WITHIN_MS)
+    experiment.tell(refused_p50_ms=refused_p50, refused_p99_ms=refused_p99)
+    experiment.tell(answered_p50_ms=ms(answered, 0.5), answered_p99_ms=ms(answered, 0.99))
+    back_s = _back_after(after, over, ms(calm, 0.99))
+    experiment.judge("back to normal within 5 s", holds=back_s <= BACK_TO_NORMAL_S, recovery_s=back_s)
+
+
+@pytest.mark.experiment("P20")
+async def test_nothing_grows(experiment: Experiment, house: House, town: Town) -> None:
+    """Half of the capacity for a while: memory and open files stay what they were when all was warm."""
+    mix = Mix(town, await town.client())
+    per_s = await capacity(mix.ask_actions) / 2
+    seconds, began = experiment.number("seconds"), time.monotonic()
+    pids = services(house)
+    looks: list[tuple[float, dict[str, float], dict[str, int]]] = []
+    async with meanwhile(mix.ask, per_s=per_s) as replies:
+
+        def over() -> bool:
+            at = time.monotonic() - began
+            if at > seconds * WARM_UP and (not looks or at - looks[-1][0] >= 1):
+                looks.append((at, megabytes(pids), open_files(pids)))
+            return at > seconds
+
+        while not over():
+            mix.client.headers = await town.headers()
+            await until(lambda: len(looks) > 0 or over(), within_s=seconds + 60)
+    await mix.client.close()
+    slopes = {name: _slope(looks, name) for name in pids}
+    grown = {name: looks[-1][1][name] - looks[0][1][name] for name in pids}
+    steepest = max(slopes, key=slopes.__getitem__)
+    files = [sum(look[2].values()) for look in looks]
+    limit = SLOPE_MB_PER_H_MAX * seconds / 3600 if experiment.form == "long" else A_MINUTE_MB_MAX
+    experiment.judge("memory", holds=max(grown.values()) <= limit, growth_mb=max(grown.values()))
+    experiment.judge("open files", holds=files[-1] <= max(files[: len(files) // 2]), files=files[-1])
+    experiment.judge("no errors", holds=all(one.good for one in replies), answers=str(statuses(replies)))
+    experiment.judge("no restart", holds=services(house) == pids)
+    experiment.tell(per_s=per_s, steepest=steepest, slope_mb_per_h=slopes[steepest], p99_ms=ms(replies, 0.99))
+
+
+def _back_after(replies: list[Reply], over: float, calm_p99_ms: float) -> float:
+    """Say when the answers were as quick again as before: the hour of the last question that was not."""
+    seconds = [
+        [one for one in replies if at <= one.at - one.took_s - over < at + 1] for at in range(BACK_TO_NORMAL_S + 1)
+    ]
+    slow = [at for at, within in enumerate(seconds) if ms(within, 0.9) > calm_p99_ms or not all(r.good for r in within)]
+    return float(max(slow, default=-1) + 1)
+
+
+def _slope(looks: list[tuple[float, dict[str, float], dict[str, int]]], name: str) -> float:
+    """Give a process's growth in megabytes an hour."""
+    at, held = zip(*((at, memory[name]) for at, memory, _ in looks), strict=True)
+    return linear_regression(at, held).slope * 3600

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from common import migrations
 from demo.dossier import Step
 from tests.conftest import House
 from tests.faults import stage
@@ -17,6 +19,10 @@ from tests.waiting import until
 
 CUTS: tuple[tuple[str, ...], ...] = ((), ("campaign",), ("month",))
 BY_MONTH = ("I01", "I03", "I05")
+GHOST = """
+INSERT INTO record (kind, id, epoch, version, topic, part, "offset", event_id, recorded_at)
+VALUES ('action', gen_random_uuid(), 3, 7, 'passeurs.actions.action.state.v1', 0, 0, 'ghost', now())
+"""
 
 
 @pytest.fixture
@@ -90,6 +96,31 @@ async def test_owners_agree_with_what_is_counted(http: httpx.AsyncClient) -> Non
     assert isinstance(owners, list)
     assert [(one["differing"], one["told"]) for one in owners] == [(0, 0)] * 2
     assert all(one["compared"] + one["moved"] + one["parked"] in (4 * 256, 3 * 256) for one in owners)
+
+
+@pytest.mark.timeout(300)
+async def test_what_is_altered_behind_its_back_is_repaired_through_the_topics(
+    house: House, http: httpx.AsyncClient, record: Record
+) -> None:
+    """A record lost, a contribution altered, a ghost: told to the owner's worker, announced again, and true again."""
+    owner = await asyncpg.connect(migrations.dsn(house.environment["DATABASE_URL"], "reporting", "owner"))
+    try:
+        await owner.execute("""SET app.principal = '{"level": "system"}'""")
+        lost = await owner.fetchval("DELETE FROM record WHERE kind = 'project' RETURNING id")
+        await owner.execute("UPDATE contribution SET amount = amount + 1000 WHERE quantity = 'spectators'")
+        await owner.execute(GHOST)
+
+        async def mended() -> bool:
+            there = await owner.fetchval("SELECT count(*) FROM record WHERE kind = 'project' AND id = $1", lost)
+            ghosts = await owner.fetchval("SELECT count(*) FROM record WHERE event_id = 'ghost'")
+            said = (await http.get("/v1/public/reconciliation")).json()
+            differing = sum(one["differing"] for one in (said["internal"], *said["owners"]))
+            return there > 0 and ghosts == 0 and differing == 0 and await look(http, record) == []
+
+        await until(mended, within_s=200)
+        assert await owner.fetchval("SELECT sum((doc::jsonb ->> 'repaired')::integer) FROM reconciliation") > 0
+    finally:
+        await owner.close()
 
 
 def test_the_checker_sees_a_wrong_figure() -> None:

@@ -75,12 +75,16 @@ class Pace:
 async def reconcile(
     database: Database, *, pace: Pace, clock: Callable[[], datetime], new_id: Callable[[], UUID]
 ) -> Never:
-    """Compare with each checkpoint as it is reached, and every hour with ourselves, for ever."""
+    """Compare with each checkpoint as it is reached, and every hour with ourselves, for ever.
+
+    Where something differed or was repaired, we look at ourselves at once: a cell has moved by what differed from
+    contributions that may themselves have been altered.
+    """
     check_at = monotonic()
     while True:
         try:
-            await compare_reached(database, pace=pace, clock=clock, new_id=new_id)
-            if monotonic() >= check_at:
+            outcomes = await compare_reached(database, pace=pace, clock=clock, new_id=new_id)
+            if monotonic() >= check_at or any(one.differing or one.repaired for one in outcomes):
                 found = await check(database, pace=pace, clock=clock, new_id=new_id)
                 is_well = found is not None and not found.differing
                 check_at = monotonic() + (pace.every_s if is_well else min(pace.every_s, MENDED_WITHIN_S))

@@ -8,7 +8,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
@@ -76,7 +75,7 @@ class Database:
     def snapshot(self) -> Snapshot:
         return Snapshot(self.xid, frozenset(tx.xid for tx in self.open if tx.xid is not None))
 
-    def step(self, tx: Transaction, rng: Random, now: datetime) -> None:
+    def step(self, tx: Transaction, rng: Random, now_us: int) -> None:
         """Let a transaction go on: begin, lock, write, end; it waits while another one has the lock."""
         if tx.xid is None and tx.touches_first:
             self._number(tx)
@@ -84,7 +83,7 @@ class Database:
             return
         elif not tx.rows:
             self._number(tx)
-            self._write(tx, rng, now)
+            self._write(tx, rng, now_us)
         elif rng.random() < 0.5:
             self._end(tx)
 
@@ -92,13 +91,13 @@ class Database:
         if tx.xid is None:
             tx.xid, self.xid = self.xid, self.xid + 1
 
-    def _write(self, tx: Transaction, rng: Random, now: datetime) -> None:
+    def _write(self, tx: Transaction, rng: Random, now_us: int) -> None:
         assert tx.xid is not None
         version = self.versions.get(tx.key, 0) + 1
         session = rng.randrange(3)
         for topic in (FACTS, STATES):
             seq = self._next(session)
-            row = (seq, now, UUID(int=seq), topic, tx.key, version, f"thing.{topic}", None, b"{}")
+            row = (seq, now_us, UUID(int=seq), topic, tx.key, version, f"thing.{topic}", None, b"{}")
             tx.rows.append(Written(tx.xid, row))
 
     def _next(self, session: int) -> int:

@@ -63,7 +63,7 @@ class World:
             key = str(rng.randrange(KEYS))
             database.open.append(Transaction(key, touches_first=rng.random() < 0.5, commits=rng.random() < 0.9))
         elif database.open:
-            database.step(rng.choice(database.open), rng, self.now())
+            database.step(rng.choice(database.open), rng, int(self.now().timestamp() * 1e6))
 
     def ports(self, alive: "Alive") -> Ports:
         return Ports(

@@ -5,12 +5,12 @@ Only what is named here is the declaration's business: retention and replication
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from struct import unpack
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
-from aiokafka.partitioner import DefaultPartitioner
 
 from common import contracts
 
@@ -34,14 +34,21 @@ _CONFIGS: Mapping[contracts.Kind, Mapping[str, str]] = {
     "platform": {"cleanup.policy": "delete"},
 }
 _KEPT_MS = {contracts.topic(name, "platform"): kept for name, kept in PLATFORM_KEPT_MS.items()}
-_PARTITIONS = list(range(contracts.PARTITIONS))
-_partition_of = DefaultPartitioner()
+_SEED, _FACTOR, _BITS, _POSITIVE = 0x9747B28C, 0x5BD1E995, 0xFFFFFFFF, 0x7FFFFFFF
 
 
 def partition(key: str) -> int:
     """Place a key as the Java client does (murmur2), so that any producer sends it to the same partition."""
-    number: int = _partition_of(key.encode(), _PARTITIONS, _PARTITIONS)
-    return number
+    raw = key.encode()
+    whole = len(raw) & ~3
+    hashed = _SEED ^ len(raw)
+    for word in unpack(f"<{whole >> 2}I", raw[:whole]):
+        mixed = word * _FACTOR & _BITS
+        hashed = hashed * _FACTOR & _BITS ^ ((mixed ^ mixed >> 24) * _FACTOR & _BITS)
+    if len(raw) > whole:
+        hashed = (hashed ^ int.from_bytes(raw[whole:], "little")) * _FACTOR & _BITS
+    hashed = (hashed ^ hashed >> 13) * _FACTOR & _BITS
+    return ((hashed ^ hashed >> 15) & _POSITIVE) % contracts.PARTITIONS
 
 
 def configuration(name: str) -> Mapping[str, str]:

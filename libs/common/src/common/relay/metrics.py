@@ -1,7 +1,8 @@
 """What a relay says of itself: docs/reliability.md, "What to watch"."""
 
+import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -33,7 +34,7 @@ AUDITS = Counter("relay_audits_total", "Audits of the state topics after an uncl
 SENT_AGAIN = Counter("relay_sent_again_total", "States sent again because an older one came last", ["service"])
 
 
-_oldest: dict[str, datetime] = {}
+_oldest_us: dict[str, int] = {}
 
 
 def watch(service: str) -> None:
@@ -47,16 +48,16 @@ def looked(service: str, snapshot: str) -> None:
 
 
 def in_hand(service: str, rows: Sequence[Row]) -> None:
-    _oldest[service] = rows[0][1]
+    _oldest_us[service] = rows[0][1]
 
 
 def published(service: str, rows: Sequence[Row], now: datetime) -> None:
-    _oldest.pop(service, None)
+    _oldest_us.pop(service, None)
     PUBLISHED.labels(service).inc(len(rows))
     BATCH_ROWS.labels(service).observe(len(rows))
-    ROW_TO_ACK.labels(service).observe(max(0.0, (now - rows[0][1]).total_seconds()))
+    ROW_TO_ACK.labels(service).observe(max(0.0, now.timestamp() - rows[0][1] / 1e6))
 
 
 def _oldest_age_s(service: str) -> float:
-    at = _oldest.get(service)
-    return 0.0 if at is None else (datetime.now(UTC) - at).total_seconds()
+    at_us = _oldest_us.get(service)
+    return 0.0 if at_us is None else max(0.0, time.time() - at_us / 1e6)

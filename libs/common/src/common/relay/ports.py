@@ -14,8 +14,11 @@ from common.kafka.port import Outgoing, Place, Record
 
 T_co = TypeVar("T_co", covariant=True)
 
-Row: TypeAlias = tuple[int, datetime, UUID, str, str, int, str, str | None, bytes | None]
-"""seq, at, event_id, topic, key, version, type, traceparent, value: as the outbox gives it, to be unpacked."""
+Row: TypeAlias = tuple[int, int, UUID, str, str, int, str, str | None, bytes | None]
+"""seq, at, event_id, topic, key, version, type, traceparent, value: as the outbox gives it, to be unpacked.
+
+`at` is in microseconds since 1970: to make a time of each would cost more than all else that is done with it.
+"""
 
 
 NOTHING_SEEN = "1:1:"

@@ -88,5 +88,6 @@ class Reports:
 
     def _run(self, records: Records, topic: str, kind: str, at: datetime, value: bytes) -> Run:
         """Make the record of this service; its version is the second in which it is said."""
-        record = records.record(at, self._ports.new_id(), self._service, int(at.timestamp()), kind, None, value)
+        at_us, version = int(at.timestamp() * 1e6), int(at.timestamp())
+        record = records.record(at_us, self._ports.new_id(), self._service, version, kind, None, value)
         return {self._ports.place(topic, self._service): [record]}

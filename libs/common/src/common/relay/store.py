@@ -134,7 +134,19 @@ class Store:
 
 
 async def _connect(dsn: str, timeout_s: float) -> "asyncpg.Connection[asyncpg.Record]":
-    return await asyncpg.connect(dsn, server_settings=_PLANNER, command_timeout=timeout_s)
+    connection = await asyncpg.connect(dsn, server_settings=_PLANNER, command_timeout=timeout_s)
+    await connection.set_type_codec(
+        "timestamptz", schema="pg_catalog", encoder=_no_time, decoder=_microseconds, format="tuple"
+    )
+    return connection
+
+
+def _microseconds(at: tuple[int]) -> int:
+    return at[0] + _YEAR_2000_US
+
+
+def _no_time(at: object) -> tuple[int]:
+    raise TypeError(at)  # a relay reads times, and writes none
 
 
 @contextmanager
@@ -173,6 +185,8 @@ def _require_fence(updated: str) -> None:
     if updated != "UPDATE 1":
         raise SteppedDown("the cursor has another epoch")
 
+
+_YEAR_2000_US = 946_684_800_000_000  # where PostgreSQL counts from
 
 _PLANNER = {
     "enable_seqscan": "off",  # a fresh outbox has no statistics; a sequential scan costs 15 times the latency

@@ -3,21 +3,35 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import AsyncIterator, Collection, Sequence
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import get_args
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from common import kafka
+from common.kafka import aio, confluent
 from common.kafka.port import Client, Consumer, Outgoing, Place, Producer, Record, Trouble, Turn
+from tests.faults import servers
 from tests.waiting import until
+
+Join = Callable[[str, Collection[str], str, str], Awaitable[Consumer]]
 
 PARTITIONS = 3
 MESSAGE_BYTES = 900_000
 """As large as a row of the outbox may be."""
 TROUBLE_WITHIN_S = 15
+CLOSED_WITHIN_S = 4
+JOIN: Mapping[str, Join] = {
+    "aiokafka": aio.consumer,
+    "confluent": confluent.consumer,
+    "confluent, cooperative": partial(confluent.consumer, sharing="cooperative-sticky"),
+    "confluent, shared by the broker": partial(confluent.consumer, sharing="consumer"),
+}
+"""Every way to be a member of a group."""
 OF_JAVA = {"21": 0, "foobar": 6, "a-little-bit-long-string": 8, "a-little-bit-longer-string": 11, "abc": 3}
 """Keys of the Java client's own tests of murmur2, and the partition of twelve that each hash means."""
 
@@ -27,10 +41,21 @@ def client(request: pytest.FixtureRequest) -> Client:
     return kafka.client(request.param)
 
 
+@pytest.fixture(params=JOIN)
+def join(request: pytest.FixtureRequest) -> Join:
+    return JOIN[request.param]
+
+
 @pytest.fixture
 async def topic(kafka_servers: str) -> AsyncIterator[str]:
-    """A topic of the test's own, deleted at its end."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_servers)
+    async with created(kafka_servers) as name:
+        yield name
+
+
+@asynccontextmanager
+async def created(where: str) -> AsyncIterator[str]:
+    """Create a topic that lasts as long as the block."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=where)
     await admin.start()
     name = f"tests.port.{secrets.token_hex(4)}"
     try:
@@ -42,8 +67,8 @@ async def topic(kafka_servers: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def producing(client: Client, servers: str) -> AsyncIterator[Producer]:
-    producer = await client.producer(servers, "tests")
+async def producing(client: Client, where: str, *, send_timeout_s: float = 30) -> AsyncIterator[Producer]:
+    producer = await client.producer(where, "tests", send_timeout_s=send_timeout_s)
     try:
         yield producer
     finally:
@@ -51,8 +76,8 @@ async def producing(client: Client, servers: str) -> AsyncIterator[Producer]:
 
 
 @asynccontextmanager
-async def reading(client: Client, servers: str, places: Collection[Place]) -> AsyncIterator[Consumer]:
-    reader = await client.reader(servers, places)
+async def reading(client: Client, where: str, places: Collection[Place]) -> AsyncIterator[Consumer]:
+    reader = await client.reader(where, places)
     try:
         yield reader
     finally:
@@ -60,10 +85,8 @@ async def reading(client: Client, servers: str, places: Collection[Place]) -> As
 
 
 @asynccontextmanager
-async def joining(
-    client: Client, servers: str, topic: str, *, group: str, member: str = "1"
-) -> AsyncIterator[Consumer]:
-    consumer = await client.consumer(servers, [topic], group, member)
+async def joining(join: Join, where: str, topic: str, *, group: str, member: str = "1") -> AsyncIterator[Consumer]:
+    consumer = await join(where, [topic], group, member)
     try:
         yield consumer
     finally:
@@ -272,10 +295,10 @@ async def test_a_reader_has_one_turn(client: Client, kafka_servers: str, topic: 
 # --------------------------------------------------------------------------------------------------- groups
 
 
-async def test_a_member_reads_from_where_it_is_told(client: Client, kafka_servers: str, topic: str):
-    async with producing(client, kafka_servers) as producer:
+async def test_a_member_reads_from_where_it_is_told(join: Join, kafka_servers: str, topic: str):
+    async with producing(kafka.client("aiokafka"), kafka_servers) as producer:
         await producer.send({Place(topic, n): numbered(0, 10) for n in range(PARTITIONS)})
-    async with joining(client, kafka_servers, topic, group=f"{topic}.group") as consumer:
+    async with joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer:
         await placed(consumer, topic, 6)
         read = await taken(consumer, 12)
         assert {place: values(records) for place, records in read.items()} == {
@@ -283,19 +306,34 @@ async def test_a_member_reads_from_where_it_is_told(client: Client, kafka_server
         }
 
 
-async def test_a_rebalance_begins_a_new_turn(client: Client, kafka_servers: str, topic: str):
+async def test_nothing_is_read_before_it_is_placed(join: Join, kafka_servers: str, topic: str):
+    """Not even what a pause and its end touch; where the group once was, the broker is not asked."""
+    one, other = Place(topic, 0), Place(topic, 1)
+    async with producing(kafka.client("aiokafka"), kafka_servers) as producer:
+        await producer.send({Place(topic, n): numbered(0, 3) for n in range(PARTITIONS)})
+    async with joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer:
+        await shared(consumer, PARTITIONS)
+        consumer.pause([one, other])
+        consumer.resume([one])
+        consumer.seek(other, 1)
+        assert await consumer.poll(records_max=9, wait_ms=700) == {}
+        consumer.resume([other])
+        assert {place: values(records) for place, records in (await taken(consumer, 2)).items()} == {other: [1, 2]}
+
+
+async def test_a_rebalance_begins_a_new_turn(join: Join, kafka_servers: str, topic: str):
     group = f"{topic}.group"
-    async with joining(client, kafka_servers, topic, group=group) as first:
+    async with joining(join, kafka_servers, topic, group=group) as first:
         alone = await placed(first, topic)
-        async with joining(client, kafka_servers, topic, group=group, member="2") as second:
+        async with joining(join, kafka_servers, topic, group=group, member="2") as second:
             both = await dealt(first, second)
             assert both[0].number > alone.number
             assert both[0].places | both[1].places == alone.places
             assert both[0].places.isdisjoint(both[1].places)
 
 
-async def test_what_is_not_ours_any_more_is_left_alone(client: Client, kafka_servers: str, topic: str):
-    async with joining(client, kafka_servers, topic, group=f"{topic}.group") as consumer:
+async def test_what_is_not_ours_any_more_is_left_alone(join: Join, kafka_servers: str, topic: str):
+    async with joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer:
         await placed(consumer, topic)
         stranger = Place(f"{topic}.of.nobody", 0)
         consumer.seek(stranger, 5)
@@ -304,21 +342,21 @@ async def test_what_is_not_ours_any_more_is_left_alone(client: Client, kafka_ser
         assert await consumer.poll(records_max=1, wait_ms=100) == {}
 
 
-async def test_a_member_that_returns_in_time_disturbs_nobody(client: Client, kafka_servers: str, topic: str):
+async def test_a_member_that_returns_in_time_disturbs_nobody(join: Join, kafka_servers: str, topic: str):
     group = f"{topic}.group"
-    async with joining(client, kafka_servers, topic, group=group, member="2") as staying:
-        async with joining(client, kafka_servers, topic, group=group) as leaving:
+    async with joining(join, kafka_servers, topic, group=group, member="2") as staying:
+        async with joining(join, kafka_servers, topic, group=group) as leaving:
             before = await dealt(staying, leaving)
-        async with joining(client, kafka_servers, topic, group=group) as returned:
+        async with joining(join, kafka_servers, topic, group=group) as returned:
             after = await shared(returned, len(before[1].places))
             await staying.poll(records_max=1, wait_ms=500)
             assert after.places == before[1].places
             assert staying.assigned() == before[0]
 
 
-async def test_a_hint_is_seen_by_the_brokers_tools(client: Client, kafka_servers: str, topic: str):
+async def test_a_hint_is_seen_by_the_brokers_tools(join: Join, kafka_servers: str, topic: str):
     group = f"{topic}.group"
-    async with joining(client, kafka_servers, topic, group=group) as consumer:
+    async with joining(join, kafka_servers, topic, group=group) as consumer:
         await placed(consumer, topic)
         await consumer.hint({Place(topic, 0): 17, Place(topic, 1): 3})
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_servers)
@@ -349,12 +387,67 @@ async def dealt(*members: Consumer) -> list[Turn]:
 
 async def test_a_broker_that_is_not_there_is_trouble(client: Client):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        servers = f"127.0.0.1:{silent.getsockname()[1]}"
+        nobody = f"127.0.0.1:{silent.getsockname()[1]}"
         async with asyncio.timeout(TROUBLE_WITHIN_S):
             ended = await asyncio.gather(
-                client.producer(servers, "tests"),
-                client.consumer(servers, ["nothing"], "tests", "1"),
-                client.reader(servers, [Place("nothing", 0)]),
+                client.producer(nobody, "tests"),
+                client.consumer(nobody, ["nothing"], "tests", "1"),
+                client.reader(nobody, [Place("nothing", 0)]),
                 return_exceptions=True,
             )
     assert [type(one) for one in ended] == [Trouble] * 3
+
+
+async def test_a_broker_that_stops_is_trouble_in_time_and_everything_can_be_closed(client: Client):
+    """A frozen broker says nothing at all: no library gives up by itself soon enough."""
+    async with (
+        servers.broker() as broker,
+        created(broker.servers) as topic,
+        producing(client, broker.servers) as patient,
+        reading(client, broker.servers, [Place(topic, 0)]) as reader,
+        producing(client, broker.servers, send_timeout_s=1) as producer,
+    ):
+        place = Place(topic, 0)
+        assert await patient.send({place: numbered(0, 3)}) == {place: 2}
+        broker.server.freeze()
+        async with asyncio.timeout(TROUBLE_WITHIN_S):
+            with pytest.raises(Trouble):
+                await producer.send({place: numbered(3, 6)})
+            with pytest.raises(Trouble):
+                await reader.ends([place])
+            assert await reader.poll(records_max=1, wait_ms=100) == {}
+        cancelled = asyncio.ensure_future(patient.send({place: numbered(3, 6)}))
+        await asyncio.wait([cancelled], timeout=0.5)
+        cancelled.cancel()
+        for one in (producer, patient, reader):
+            async with asyncio.timeout(CLOSED_WITHIN_S):
+                await one.close()
+        assert cancelled.cancelled()
+        broker.server.thaw()
+
+
+async def test_nothing_is_left_behind(client: Client, join: Join, kafka_servers: str, topic: str):
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+    place = Place(topic, 0)
+    async with (
+        producing(client, kafka_servers) as producer,
+        reading(client, kafka_servers, [place]) as reader,
+        joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer,
+    ):
+        await producer.send({place: numbered(0, 3)})
+        await reader.poll(records_max=1, wait_ms=100)
+        await placed(consumer, topic)
+    await until(lambda: asyncio.all_tasks() == tasks)
+    await until(lambda: set(threading.enumerate()) == threads)
+
+
+async def test_what_is_closed_is_closed(client: Client, kafka_servers: str, topic: str):
+    place = Place(topic, 0)
+    producer, reader = await client.producer(kafka_servers, "tests"), await client.reader(kafka_servers, [place])
+    for _ in range(2):
+        await producer.close()
+        await reader.close()
+    with pytest.raises(Trouble):
+        await producer.send({place: numbered(0, 1)})
+    with pytest.raises(Trouble):
+        await reader.poll(records_max=1, wait_ms=100)

@@ -34,6 +34,7 @@ class Settings(BaseModel):
     pool_min: Annotated[int, Field(ge=0)] = Field(1, description="Connections kept open by a process.")
     pool_max: Positive = Field(8, description="Connections that a process opens at most; 4 to 10 fill a core.")
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Brokers, comma-separated.")
+    kafka_client: Literal["aiokafka", "confluent"] = Field("aiokafka", description="The library that speaks to them.")
 
     checkpoint_every_s: Seconds = Field(
         60.0, description="Between two checkpoints of this service: what it holds, for those who compare."

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aiokafka.abc import ConsumerRebalanceListener
 
-from common.kafka import aio
+from common.kafka import aio, confluent
 from common.kafka.aio import unstarted_consumer as consumer
 from common.kafka.aio import unstarted_producer as producer
 from common.kafka.port import Client, Headers
@@ -25,9 +25,9 @@ from common.kafka.topics import (
     partition,
 )
 
-ClientName = Literal["aiokafka"]
+ClientName = Literal["aiokafka", "confluent"]
 
-_CLIENTS: dict[ClientName, Client] = {"aiokafka": aio}
+_CLIENTS: dict[ClientName, Client] = {"aiokafka": aio, "confluent": confluent}
 
 
 def client(name: ClientName) -> Client:

@@ -12,34 +12,38 @@ from contextlib import contextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from common.kafka.port import Consumer, Outgoing, Place, Producer, Record, Trouble, Turn
+from common.kafka.standing import Standing
 from common.kafka.topics import MESSAGE_BYTES_MAX
 
 BATCH_BYTES_MAX = 524_288
 FETCH_WAIT_MS_MAX = 500
 SESSION_TIMEOUT_MS = 10_000
 REQUEST_TIMEOUT_MS = 10_000
+METADATA_AGE_MS_MAX = 10_000
+"""A member that leads its group deals out what its metadata knows: a topic too new for them is nobody's so long."""
 START_TIMEOUT_S = 10
 SEND_TIMEOUT_S = 30
 ASK_TIMEOUT_S = 10
 CLOSE_STEP_TIMEOUT_S = 1
 
-ERRORS = (KafkaError, OSError, TimeoutError, AssertionError)
+ERRORS = (KafkaError, ConsumerStoppedError, OSError, TimeoutError, AssertionError)
 """What the library raises; it asserts that a partition is there."""
 
 
-async def producer(servers: str, client_id: str) -> Producer:
+async def producer(servers: str, client_id: str, *, send_timeout_s: float = SEND_TIMEOUT_S) -> Producer:
     """Start a producer.
 
     Raises:
         Trouble: there is no broker, or it does not answer in time.
     """
     client = unstarted_producer(servers, client_id)
-    await _started(client.start, _Producer(client))
-    return _Producer(client)
+    made = _Producer(client, send_timeout_s)
+    await _started(client.start, made)
+    return made
 
 
 async def consumer(servers: str, topics: Collection[str], group: str, member: str) -> Consumer:
@@ -49,10 +53,9 @@ async def consumer(servers: str, topics: Collection[str], group: str, member: st
         Trouble: there is no broker, or it does not answer in time.
     """
     client = unstarted_consumer(servers, group, member)
-    turns = _Turns(Turn(0, frozenset()))
-    made = _Consumer(client, turns)
+    made = _Consumer(client)
     await _started(client.start, made)
-    client.subscribe(list(topics), listener=turns)
+    client.subscribe(list(topics), listener=_Turns(made))
     return made
 
 
@@ -69,9 +72,10 @@ async def reader(servers: str, places: Collection[Place]) -> Consumer:
         fetch_max_wait_ms=FETCH_WAIT_MS_MAX,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
     )
-    made = _Consumer(client, _Turns(Turn(1, frozenset(places))))
+    made = _Consumer(client)
     await _started(client.start, made)
     client.assign([TopicPartition(*place) for place in places])
+    made.begin(places)
     return made
 
 
@@ -102,20 +106,26 @@ def unstarted_consumer(servers: str, group: str, member: str) -> AIOKafkaConsume
         session_timeout_ms=SESSION_TIMEOUT_MS,
         fetch_max_wait_ms=FETCH_WAIT_MS_MAX,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
+        metadata_max_age_ms=METADATA_AGE_MS_MAX,
     )
 
 
 class _Producer:
-    def __init__(self, client: AIOKafkaProducer) -> None:
+    def __init__(self, client: AIOKafkaProducer, send_timeout_s: float) -> None:
         self._client = client
+        self._send_timeout_s = send_timeout_s
+        self._closed = False
 
     async def send(self, runs: Mapping[Place, Sequence[Outgoing]]) -> Mapping[Place, int]:
+        if self._closed:  # the library would wait for news of the topic
+            raise Trouble("the producer is closed")
         with _translated():
-            async with asyncio.timeout(SEND_TIMEOUT_S):
+            async with asyncio.timeout(self._send_timeout_s):
                 return await self._send(runs)
 
     async def close(self) -> None:
         """End the connections first: what is under way fails at once, instead of being waited for."""
+        self._closed = True
         await _closed(self._client.client.close, self._client.stop, self._client.client.close)
 
     async def _send(self, runs: Mapping[Place, Sequence[Outgoing]]) -> Mapping[Place, int]:
@@ -152,25 +162,29 @@ class _Producer:
 
 
 class _Turns(ConsumerRebalanceListener):
-    """Keeps the turn; a revocation begins one without places."""
+    """Begins a turn at each change; a revocation begins one without places."""
 
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
+    def __init__(self, consumer: "_Consumer") -> None:
+        self._consumer = consumer
 
     def on_partitions_revoked(self, _: set[TopicPartition]) -> None:
-        self.turn = Turn(self.turn.number + 1, frozenset())
+        self._consumer.begin(())
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self.turn = Turn(self.turn.number + 1, frozenset(Place(*one) for one in assigned))
+        self._consumer.begin([Place(*one) for one in assigned])
 
 
 class _Consumer:
-    def __init__(self, client: AIOKafkaConsumer, turns: _Turns) -> None:
+    def __init__(self, client: AIOKafkaConsumer) -> None:
         self._client = client
-        self._turns = turns
+        self._standing = Standing()
+
+    def begin(self, places: Collection[Place]) -> None:
+        self._standing.begin(places)
+        self._client.pause(*_named(places))
 
     def assigned(self) -> Turn:
-        return self._turns.turn
+        return self._standing.turn
 
     async def poll(self, *, records_max: int, wait_ms: int) -> Mapping[Place, Sequence[Record]]:
         with _translated():
@@ -178,14 +192,16 @@ class _Consumer:
         return {Place(*where): [_record(one) for one in records] for where, records in batches.items()}
 
     def seek(self, place: Place, offset: int) -> None:
-        for one in self._held([place]):
-            self._client.seek(one, offset)
+        if place in self._standing.turn.places:
+            self._client.seek(TopicPartition(*place), offset)
+            if self._standing.place(place):
+                self._client.resume(TopicPartition(*place))
 
     def pause(self, places: Collection[Place]) -> None:
-        self._client.pause(*self._held(places))
+        self._client.pause(*_named(self._standing.pause(places)))
 
     def resume(self, places: Collection[Place]) -> None:
-        self._client.resume(*self._held(places))
+        self._client.resume(*_named(self._standing.resume(places)))
 
     async def hint(self, offsets: Mapping[Place, int]) -> None:
         with _translated():
@@ -195,15 +211,15 @@ class _Consumer:
     async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
         with _translated():
             async with asyncio.timeout(ASK_TIMEOUT_S):
-                found = await self._client.end_offsets([TopicPartition(*place) for place in places])
+                found = await self._client.end_offsets(_named(places))
         return {Place(*where): offset for where, offset in found.items()}
 
     async def close(self) -> None:
         await _closed(self._client.stop, self._client._client.close)  # noqa: SLF001 - where stopping took too long
 
-    def _held(self, places: Collection[Place]) -> list[TopicPartition]:
-        held: frozenset[TopicPartition] = self._client.assignment()
-        return [one for one in (TopicPartition(*place) for place in places) if one in held]
+
+def _named(places: Collection[Place]) -> list[TopicPartition]:
+    return [TopicPartition(*place) for place in places]
 
 
 def _record(one: "ConsumerRecord[bytes | None, bytes | None]") -> Record:

@@ -3,7 +3,8 @@
 (1) `Producer.send` appends each run in its order behind what it appended before; it returns when all of it is
     acknowledged by every replica that must, and what it raised on may or may not be there.
 (2) A producer that has raised is closed and replaced: the next one knows nothing of the runs of the last.
-(3) A consumer reads what it was told to, from where it was told to; it commits nothing that its reader relies on.
+(3) A consumer reads what it was told to, from where it was told to: nothing of a place before the first `seek` of its
+    turn.  It commits nothing that its reader relies on.
 (4) `Consumer.assigned` changes its `turn` at every rebalance, also where the same partitions come back: positions and
     pauses of an earlier turn are void, and nothing polled in it may be applied in the next without being placed anew.
 (5) No call of the library's own escapes: what may pass is `Trouble`, whatever the library calls it.
@@ -77,7 +78,7 @@ class Consumer(Protocol):
         """Wait for records of what is assigned and not paused; each partition's come in the order of their offsets."""
 
     def seek(self, place: Place, offset: int) -> None:
-        """Read on from there; as with `pause` and `resume`, a place that was taken away meanwhile is left alone."""
+        """Read from there; as with `pause` and `resume`, a place that was taken away meanwhile is left alone."""
 
     def pause(self, places: Collection[Place]) -> None: ...
 
@@ -95,7 +96,7 @@ class Consumer(Protocol):
 class Client(Protocol):
     """A library that speaks to the broker; what it starts is ready in time, or there is `Trouble`."""
 
-    async def producer(self, servers: str, client_id: str) -> Producer:
+    async def producer(self, servers: str, client_id: str, *, send_timeout_s: float = ...) -> Producer:
         """Start a producer: idempotent, acknowledged by all."""
 
     async def consumer(self, servers: str, topics: Collection[str], group: str, member: str) -> Consumer:

@@ -4,34 +4,32 @@ import asyncio
 import secrets
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import AsyncIterator
 from typing import get_args
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from common import kafka
-from common.kafka import aio, confluent
-from common.kafka.port import Client, Consumer, Outgoing, Place, Producer, Record, Trouble, Turn
+from common.kafka.port import Client, Place, Trouble
 from tests.faults import servers
+from tests.integration.common.port import (
+    PARTITIONS,
+    created,
+    joining,
+    numbered,
+    outgoing,
+    placed,
+    producing,
+    reading,
+    taken,
+    values,
+)
 from tests.waiting import until
 
-Join = Callable[[str, Collection[str], str, str], Awaitable[Consumer]]
-
-PARTITIONS = 3
 MESSAGE_BYTES = 900_000
 """As large as a row of the outbox may be."""
 TROUBLE_WITHIN_S = 15
 CLOSED_WITHIN_S = 4
-JOIN: Mapping[str, Join] = {
-    "aiokafka": aio.consumer,
-    "confluent": confluent.consumer,
-    "confluent, cooperative": partial(confluent.consumer, sharing="cooperative-sticky"),
-    "confluent, shared by the broker": partial(confluent.consumer, sharing="consumer"),
-}
-"""Every way to be a member of a group."""
 OF_JAVA = {"21": 0, "foobar": 6, "a-little-bit-long-string": 8, "a-little-bit-longer-string": 11, "abc": 3}
 """Keys of the Java client's own tests of murmur2, and the partition of twelve that each hash means."""
 
@@ -41,99 +39,10 @@ def client(request: pytest.FixtureRequest) -> Client:
     return kafka.client(request.param)
 
 
-@pytest.fixture(params=JOIN)
-def join(request: pytest.FixtureRequest) -> Join:
-    return JOIN[request.param]
-
-
 @pytest.fixture
 async def topic(kafka_servers: str) -> AsyncIterator[str]:
     async with created(kafka_servers) as name:
         yield name
-
-
-@asynccontextmanager
-async def created(where: str) -> AsyncIterator[str]:
-    """Create a topic that lasts as long as the block."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=where)
-    await admin.start()
-    name = f"tests.port.{secrets.token_hex(4)}"
-    try:
-        await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs={"max.message.bytes": "1048576"})])
-        yield name
-        await admin.delete_topics([name])
-    finally:
-        await admin.close()
-
-
-@asynccontextmanager
-async def producing(client: Client, where: str, *, send_timeout_s: float = 30) -> AsyncIterator[Producer]:
-    producer = await client.producer(where, "tests", send_timeout_s=send_timeout_s)
-    try:
-        yield producer
-    finally:
-        await producer.close()
-
-
-@asynccontextmanager
-async def reading(client: Client, where: str, places: Collection[Place]) -> AsyncIterator[Consumer]:
-    reader = await client.reader(where, places)
-    try:
-        yield reader
-    finally:
-        await reader.close()
-
-
-@asynccontextmanager
-async def joining(join: Join, where: str, topic: str, *, group: str, member: str = "1") -> AsyncIterator[Consumer]:
-    consumer = await join(where, [topic], group, member)
-    try:
-        yield consumer
-    finally:
-        await consumer.close()
-
-
-def outgoing(value: bytes | None, *, key: bytes = b"key", headers: Sequence[tuple[str, bytes]] = ()) -> Outgoing:
-    return Outgoing(key, value, headers, 1_764_150_000_123)
-
-
-def numbered(first: int, last: int) -> list[Outgoing]:
-    return [outgoing(b"%d" % n) for n in range(first, last)]
-
-
-async def taken(consumer: Consumer, count: int, *, at_once: int = 500) -> dict[Place, list[Record]]:
-    """Poll until so many records are there."""
-    found: dict[Place, list[Record]] = {}
-    async with asyncio.timeout(30):
-        while sum(map(len, found.values())) < count:
-            for place, records in (await consumer.poll(records_max=at_once, wait_ms=100)).items():
-                found.setdefault(place, []).extend(records)
-    return found
-
-
-async def placed(consumer: Consumer, topic: str, offset: int = 0) -> Turn:
-    """Wait until the whole topic is assigned, and read each of its partitions from there."""
-    every = frozenset(Place(topic, n) for n in range(PARTITIONS))
-    turn = await shared(consumer, len(every))
-    assert turn.places == every
-    for place in turn.places:
-        consumer.seek(place, offset)
-    return turn
-
-
-async def shared(consumer: Consumer, count: int) -> Turn:
-    """Wait until so many places are assigned; a member joins only while it polls."""
-
-    async def looks() -> bool:
-        await consumer.poll(records_max=1, wait_ms=10)
-        return len(consumer.assigned().places) == count
-
-    await until(looks)
-    return consumer.assigned()
-
-
-def values(records: Sequence[Record]) -> list[int]:
-    return [int(one.value or b"") for one in records]
 
 
 # ------------------------------------------------------------------------------------------------- appending
@@ -292,96 +201,6 @@ async def test_a_reader_has_one_turn(client: Client, kafka_servers: str, topic: 
         assert reader.assigned() == turn
 
 
-# --------------------------------------------------------------------------------------------------- groups
-
-
-async def test_a_member_reads_from_where_it_is_told(join: Join, kafka_servers: str, topic: str):
-    async with producing(kafka.client("aiokafka"), kafka_servers) as producer:
-        await producer.send({Place(topic, n): numbered(0, 10) for n in range(PARTITIONS)})
-    async with joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer:
-        await placed(consumer, topic, 6)
-        read = await taken(consumer, 12)
-        assert {place: values(records) for place, records in read.items()} == {
-            Place(topic, n): [6, 7, 8, 9] for n in range(PARTITIONS)
-        }
-
-
-async def test_nothing_is_read_before_it_is_placed(join: Join, kafka_servers: str, topic: str):
-    """Not even what a pause and its end touch; where the group once was, the broker is not asked."""
-    one, other = Place(topic, 0), Place(topic, 1)
-    async with producing(kafka.client("aiokafka"), kafka_servers) as producer:
-        await producer.send({Place(topic, n): numbered(0, 3) for n in range(PARTITIONS)})
-    async with joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer:
-        await shared(consumer, PARTITIONS)
-        consumer.pause([one, other])
-        consumer.resume([one])
-        consumer.seek(other, 1)
-        assert await consumer.poll(records_max=9, wait_ms=700) == {}
-        consumer.resume([other])
-        assert {place: values(records) for place, records in (await taken(consumer, 2)).items()} == {other: [1, 2]}
-
-
-async def test_a_rebalance_begins_a_new_turn(join: Join, kafka_servers: str, topic: str):
-    group = f"{topic}.group"
-    async with joining(join, kafka_servers, topic, group=group) as first:
-        alone = await placed(first, topic)
-        async with joining(join, kafka_servers, topic, group=group, member="2") as second:
-            both = await dealt(first, second)
-            assert both[0].number > alone.number
-            assert both[0].places | both[1].places == alone.places
-            assert both[0].places.isdisjoint(both[1].places)
-
-
-async def test_what_is_not_ours_any_more_is_left_alone(join: Join, kafka_servers: str, topic: str):
-    async with joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer:
-        await placed(consumer, topic)
-        stranger = Place(f"{topic}.of.nobody", 0)
-        consumer.seek(stranger, 5)
-        consumer.pause([stranger])
-        consumer.resume([stranger])
-        assert await consumer.poll(records_max=1, wait_ms=100) == {}
-
-
-async def test_a_member_that_returns_in_time_disturbs_nobody(join: Join, kafka_servers: str, topic: str):
-    group = f"{topic}.group"
-    async with joining(join, kafka_servers, topic, group=group, member="2") as staying:
-        async with joining(join, kafka_servers, topic, group=group) as leaving:
-            before = await dealt(staying, leaving)
-        async with joining(join, kafka_servers, topic, group=group) as returned:
-            after = await shared(returned, len(before[1].places))
-            await staying.poll(records_max=1, wait_ms=500)
-            assert after.places == before[1].places
-            assert staying.assigned() == before[0]
-
-
-async def test_a_hint_is_seen_by_the_brokers_tools(join: Join, kafka_servers: str, topic: str):
-    group = f"{topic}.group"
-    async with joining(join, kafka_servers, topic, group=group) as consumer:
-        await placed(consumer, topic)
-        await consumer.hint({Place(topic, 0): 17, Place(topic, 1): 3})
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_servers)
-    await admin.start()
-    try:
-        seen = await admin.list_consumer_group_offsets(group)
-    finally:
-        await admin.close()
-    assert {where.partition: one.offset for where, one in seen.items()} == {0: 17, 1: 3}
-
-
-async def dealt(*members: Consumer) -> list[Turn]:
-    """Wait until the whole topic is dealt out, something to each, and a whole look around changes nothing."""
-
-    async def looks() -> bool:
-        before = [one.assigned() for one in members]
-        for one in members:
-            await one.poll(records_max=1, wait_ms=200)
-        shares = [len(one.places) for one in before]
-        return before == [one.assigned() for one in members] and all(shares) and sum(shares) == PARTITIONS
-
-    await until(looks, within_s=60)
-    return [one.assigned() for one in members]
-
-
 # --------------------------------------------------------------------------------------- trouble, and the end
 
 
@@ -426,13 +245,13 @@ async def test_a_broker_that_stops_is_trouble_in_time_and_everything_can_be_clos
         broker.server.thaw()
 
 
-async def test_nothing_is_left_behind(client: Client, join: Join, kafka_servers: str, topic: str):
+async def test_nothing_is_left_behind(client: Client, kafka_servers: str, topic: str):
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
     place = Place(topic, 0)
     async with (
         producing(client, kafka_servers) as producer,
         reading(client, kafka_servers, [place]) as reader,
-        joining(join, kafka_servers, topic, group=f"{topic}.group") as consumer,
+        joining(client.consumer, kafka_servers, topic, group=f"{topic}.group") as consumer,
     ):
         await producer.send({place: numbered(0, 3)})
         await reader.poll(records_max=1, wait_ms=100)

@@ -181,6 +181,7 @@ def _is_frameworks_document(route: BaseRoute) -> bool:
 def _hearing(settings: Settings) -> consumer.Settings:
     return consumer.Settings(
         servers=settings.kafka_bootstrap_servers,
+        client=settings.kafka_client,
         member=settings.consumer_member,
         batch_records_max=settings.consumer_batch_records_max,
     )
@@ -192,6 +193,7 @@ def _relaying(settings: Settings) -> relay.Settings:
         dsn=settings.relay_database_url.get_secret_value(),
         servers=settings.kafka_bootstrap_servers,
         checkpoint_every_s=settings.checkpoint_every_s,
+        client=settings.kafka_client,
     )
 
 

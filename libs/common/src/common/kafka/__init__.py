@@ -7,10 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from aiokafka.abc import ConsumerRebalanceListener
-
 from common.kafka import aio, confluent
-from common.kafka.aio import unstarted_consumer as consumer
 from common.kafka.aio import unstarted_producer as producer
 from common.kafka.port import Client, Headers
 from common.kafka.topics import (
@@ -72,11 +69,9 @@ __all__ = [
     "TOMBSTONES_KEPT_MS",
     "Client",
     "ClientName",
-    "ConsumerRebalanceListener",
     "Headers",
     "client",
     "configuration",
-    "consumer",
     "create_topics",
     "differing_topics",
     "headers",

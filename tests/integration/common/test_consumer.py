@@ -124,8 +124,8 @@ async def test_a_record_that_cannot_be_parked_because_the_offset_was_moved_is_re
 
         async def refuse(self, tx: Transaction, messages: Sequence[Message], /) -> None:
             if self.moving is None and len(messages) == 1:
-                move = "UPDATE consumer_offset SET next_offset = 0 WHERE grp = $1"
-                self.moving = asyncio.create_task(owner.execute(move, self.name))
+                move = "UPDATE consumer_offset SET next_offset = 0 WHERE grp = $1 AND topic = $2"
+                self.moving = asyncio.create_task(owner.execute(move, self.name, topic.name))
                 await until(lambda: holds_somebody_up(tx))
             raise ValueError("no retry will make this right")
 

@@ -1,9 +1,13 @@
 """Each experiment has its sheet, no two tests are the same experiment, and the long form is never the smaller one."""
 
+import json
 import re
+
+import pytest
 
 from docs.experiments import sheets
 from tests.architecture import source
+from tests.faults.experiment import Experiment
 
 MARK = re.compile(r'^@pytest\.mark\.experiment\("(\w+)"\)$', re.MULTILINE)
 NAMES = [*(f"F{n}" for n in range(1, 16)), *(f"P{n}" for n in range(1, 23))]
@@ -25,3 +29,25 @@ def test_both_forms_have_the_same_numbers_and_the_long_one_never_less():
     for sheet in sheets(source.ROOT).values():
         assert sheet.short.keys() == sheet.long.keys(), sheet.id
         assert all(sheet.long[name] >= small for name, small in sheet.short.items()), sheet.id
+
+
+def test_an_experiment_fails_when_an_invariant_is_broken_or_not_judged():
+    record = Experiment.of(sheets(source.ROOT)["F9"], {})
+    with pytest.raises(AssertionError, match="does not judge"):
+        record.conclude()
+    record.judge("INV4", holds=False)
+    record.judge("INV4", holds=True)
+    with pytest.raises(AssertionError, match="breaks"):
+        record.conclude()
+
+
+def test_a_seed_plays_the_same_schedule_again_and_the_line_says_what_ran():
+    sheet = sheets(source.ROOT)["F6"]
+    first = Experiment.of(sheet, {"FORM": "long"})
+    again = Experiment.of(sheet, {"SEED": str(first.seed)})
+    assert first.rng.random() == again.rng.random()
+    assert (first.number("delay_ms"), first.form, again.form) == (200, "long", "short")
+    again.nearest("a proxy")
+    line = json.loads(again.line(holds=True))
+    assert (line["experiment"], line["seed"], line["holds"]) == ("F6", first.seed, True)
+    assert line["form"] == "short, nearest: a proxy"

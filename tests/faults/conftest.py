@@ -4,6 +4,7 @@ import asyncio
 import functools
 import inspect
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 
@@ -11,9 +12,13 @@ import pytest
 
 from docs.experiments import Form, sheets
 from tests.architecture.source import ROOT
-from tests.conftest import House
+from tests.conftest import Database, House
+from tests.faults import rig as rigs
+from tests.faults import servers
 from tests.faults.experiment import Experiment
+from tests.faults.rig import Rig
 from tests.faults.town import Town, settled
+from tests.waiting import until
 
 SHEETS = sheets(ROOT)
 RECORD = pytest.StashKey[Experiment]()
@@ -67,7 +72,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Judge when the test has run to its end."""
+    """Judge when the test has run to its end; its time is counted from its beginning."""
+    if RECORD in pyfuncitem.stash:
+        pyfuncitem.stash[RECORD].began = time.monotonic()
     result = yield
     if RECORD in pyfuncitem.stash:
         pyfuncitem.stash[RECORD].conclude()
@@ -94,3 +101,27 @@ def _say(config: pytest.Config, line: str) -> None:
     if log := os.environ.get("FAULTS_LOG"):
         with Path(log).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
+
+
+@pytest.fixture(scope="session")
+async def breakable() -> AsyncIterator[servers.Broker]:
+    """A broker that every experiment may break, and leaves running."""
+    async with servers.broker() as broker:
+        yield broker
+
+
+@pytest.fixture
+async def broker(breakable: servers.Broker) -> servers.Broker:
+    """That broker, up, whatever the experiment before did to it."""
+    if breakable.server.ended:
+        breakable.server.spawn()
+    breakable.server.thaw()
+    await until(breakable.server.program.ready, within_s=servers.UP_WITHIN_S)
+    return breakable
+
+
+@pytest.fixture
+async def rig(experiment: Experiment, database: Database, broker: servers.Broker, tmp_path: Path) -> AsyncIterator[Rig]:
+    """The backbone on a bench of the experiment's own."""
+    async with rigs.built(experiment, database, broker.servers, tmp_path) as rig:
+        yield rig

@@ -10,16 +10,22 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from signal import Signals
 from tempfile import TemporaryDirectory
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from stack import kafka, postgres
 from stack.folder import Folder
 from stack.ports import Ports
 from stack.processes import Program, bound_to
 from tests.waiting import until
+
+UP_WITHIN_S = 150
 
 
 @dataclass(slots=True)
@@ -54,7 +60,7 @@ class Server:
                 extra_groups=None if user is None else [],
             )
 
-    async def start(self, *, within_s: float = 90) -> None:
+    async def start(self, *, within_s: float = UP_WITHIN_S) -> None:
         """Start it and wait until it serves."""
         self.spawn()
         await until(self._serves, within_s=within_s)
@@ -63,15 +69,16 @@ class Server:
         """Send its signal and wait for its end."""
         if self.process is not None and self.process.poll() is None:
             os.kill(self.pid, how)
-            await until(self.pid_ended, within_s=within_s)
+            await until(lambda: self.ended, within_s=within_s)
 
     async def kill(self) -> None:
         """End it and its children at once: no goodbye, nothing flushed."""
         if self.process is not None:
             self._kill_group()
-            await until(self.pid_ended)
+            await until(lambda: self.ended)
 
-    def pid_ended(self) -> bool:
+    @property
+    def ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
 
     def end(self) -> None:
@@ -90,10 +97,10 @@ class Server:
         try:
             os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:
-            assert self.pid_ended()
+            assert self.ended
 
     async def _serves(self) -> bool:
-        if self.pid_ended():
+        if self.ended:
             raise RuntimeError(self.log.read_text(encoding="utf-8", errors="replace")[-3000:])
         return await self.program.ready()
 
@@ -103,11 +110,14 @@ class Broker:
     """A Kafka of the experiment's own."""
 
     where: kafka.Broker
+    host: str
     server: Server
+    proxied_port: int
+    proxy_port: int
 
     @property
     def servers(self) -> str:
-        return self.where.servers
+        return f"{self.host}:{self.where.port}"
 
     def segments(self, topic: str, partition: int) -> list[Path]:
         """List the files that hold a partition's records, oldest first."""
@@ -142,18 +152,53 @@ class Cluster:
 
 
 @asynccontextmanager
-async def broker(*, place: Path | None = None, inside: Sequence[str] = ()) -> AsyncIterator[Broker]:
-    """Run a broker while the block lasts; `place` is where its log lies, a folder of its own by default."""
+async def broker(
+    *, place: Path | None = None, inside: Sequence[str] = (), host: str = "127.0.0.1"
+) -> AsyncIterator[Broker]:
+    """Run a broker while the block lasts.
+
+    `place` is where its log lies, a folder of its own by default; `inside` are words that lead it into a namespace, and
+    `host` is its address there.
+    """
     with _folder(place) as folder:
         if not kafka.is_fetched(os.environ):
             await kafka.fetch(folder, os.environ)
-        where = await kafka.prepare(folder, Ports(folder.path / "ports.json"), os.environ)
-        server = Server(kafka.program(where), folder.logs / "kafka.log", inside)
+        ports = Ports(folder.path / "ports.json")
+        where = await kafka.prepare(folder, ports, os.environ)
+        proxied, proxy = ports.named("kafka-proxied"), ports.named("kafka-proxy")
+        _listen_twice(where, host, proxied, proxy)
+        program = replace(kafka.program(where), ready=partial(_answers, f"{host}:{where.port}"))
+        server = Server(program, folder.logs / "kafka.log", inside)
         try:
             await server.start()
-            yield Broker(where, server)
+            yield Broker(where, host, server, proxied, proxy)
         finally:
             server.end()
+
+
+def _listen_twice(where: kafka.Broker, host: str, proxied: int, proxy: int) -> None:
+    """Let the broker listen on its host, and a second time where it announces a proxy's address."""
+    settings = where.home / "server.properties"
+    known = dict(line.split("=", 1) for line in settings.read_text(encoding="utf-8").splitlines() if "=" in line)
+    listeners = known["listeners"].replace(f"PLAINTEXT://{where.servers}", f"PLAINTEXT://{host}:{where.port}")
+    added = {
+        "listeners": f"{listeners},PROXIED://{host}:{proxied}",
+        "advertised.listeners": f"PLAINTEXT://{host}:{where.port},PROXIED://127.0.0.1:{proxy}",
+        "listener.security.protocol.map": f"{known['listener.security.protocol.map']},PROXIED:PLAINTEXT",
+    }
+    with settings.open("a", encoding="utf-8") as file:
+        file.writelines(f"{name}={value}\n" for name, value in added.items())
+
+
+async def _answers(servers: str) -> bool:
+    client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=2000)
+    try:
+        await client.start()
+        return bool((await client.describe_cluster())["brokers"])
+    except (KafkaError, OSError, TimeoutError):
+        return False
+    finally:
+        await client.close()
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ PATH = Path("docs/reference/experiments.md")
 Form = Literal["short", "long"]
 Numbers = Mapping[str, int | float]
 
-SHORT_WITHIN_S = 120
+SHORT_WITHIN_S = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,92 @@
+"""P3, F9, F12: what becomes of a projection when its readers die, hear twice, or change places."""
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from tests.faults import checker
+from tests.faults.experiment import Experiment
+from tests.faults.node import Node
+from tests.faults.rig import Rig
+from tests.waiting import until
+
+BACK_WITHIN_S = 60
+DIGEST = """
+SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
+  SELECT 'b' || b::text AS line FROM balance b
+  UNION ALL SELECT 's' || concat_ws(' ', id, epoch, version, amount, at) FROM shown
+  UNION ALL SELECT 't' || concat_ws(' ', shard, bucket, n, amount) FROM tally) AS lines
+"""
+
+
+@pytest.mark.experiment("P3")
+async def test_facts_take_effect_once(experiment: Experiment, rig: Rig):
+    """Readers are killed, a second member forces rebalances; then the topic is read from its beginning, twice."""
+    rig.relay()
+    one, two = rig.read(), None
+    kills = experiment.number("kills")
+    async with rig.flowing():
+        for n in range(kills):
+            await rig.some_published(experiment.rng.randrange(1, 200))
+            if n % 3 == 2:
+                two = rig.read(member="2")
+                await rig.some_published(experiment.rng.randrange(1, 100))
+                await two.kill()
+            else:
+                await one.kill()
+                one = rig.read()
+        recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)
+    await rig.judged()
+    before = await rig.reader.fetchval(DIGEST)
+    for _ in range(2):
+        await one.kill()
+        await rig.rewind()
+        one = rig.read()
+        await until(rig.has_read_everything, within_s=BACK_WITHIN_S)
+    changed = await rig.reader.fetchval(DIGEST) != before
+    experiment.judge("INV4", holds=not changed, kills=kills, replays=2, recovery_s=recovered_s)
+
+
+@pytest.mark.experiment("F9")
+async def test_records_that_come_twice_change_nothing(experiment: Experiment, rig: Rig):
+    rig.relay()
+    rig.read()
+    async with rig.flowing():
+        await rig.written(experiment.number("events"))
+    await rig.settled()
+    there = await checker.records(rig.servers, rig.since)
+    again = experiment.rng.sample(there, int(len(there) * experiment.share("repeated")))
+    async with AIOKafkaProducer(bootstrap_servers=rig.servers) as producer:
+        for record in again:
+            await producer.send(
+                record.topic, record.value, record.key, record.partition, record.timestamp, list(record.headers)
+            )
+        await producer.flush()
+    await until(rig.has_read_everything, within_s=BACK_WITHIN_S)
+    found = await rig.judged()
+    assert found.repeats >= len(again)
+    experiment.tell(sent_again=len(again))
+
+
+@pytest.mark.experiment("F12")
+async def test_readers_that_come_go_and_freeze_apply_each_record_once(experiment: Experiment, rig: Rig):
+    rig.relay()
+    members: dict[str, Node] = {"1": rig.read()}
+    async with rig.flowing():
+        await rig.some_published()
+        for _ in range(experiment.number("changes")):
+            await rig.frozen_for(experiment.number("every_s"))
+            name = str(experiment.rng.randint(1, experiment.number("members")))
+            if name in members:
+                gone = members.pop(name)
+                await (gone.kill() if experiment.rng.random() < 0.5 else gone.stop())
+            else:
+                members[name] = rig.read(member=name)
+        frozen = members.get("1") or rig.read(member="1")
+        rig.read(member="other")
+        await rig.some_published()
+        frozen.freeze()
+        await rig.frozen_for(experiment.number("frozen_s"))
+        frozen.thaw()
+        recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)
+    await rig.judged()
+    experiment.judge("INV6", holds=True, recovery_s=recovered_s)

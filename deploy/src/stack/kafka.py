@@ -97,7 +97,7 @@ async def _format(broker: Broker, folder: Folder) -> None:
     shutil.rmtree(broker.home / "data", ignore_errors=True)
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
     settings = str(broker.home / "server.properties")
-    command = _java(broker, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings)
+    command = _java(broker, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", settings)
     await run_to_end(command, _environment(broker), log=folder.logs / "kafka-format.log")
     write_whole(broker.home / FORMATTED, cluster)
 

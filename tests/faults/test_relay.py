@@ -16,7 +16,7 @@ from tests.waiting import until
 
 LEADS_WITHIN_S = 60
 LAST_WINS_WITHIN_S = 60
-HEARTBEAT_BYTES = 1000
+HEARTBEAT_BYTES = 400
 
 Kill = Callable[[Rig, Broker, Node], Awaitable[None]]
 

@@ -1,12 +1,12 @@
 """The race of ADR 0003, on real parts: writers contend, one transaction stays open beside them, and relays read.
 
 Ours publishes to Kafka; the two readers that look simpler read the same rows at the same time, and lose or invert some.
-The form that is measured (`pytest -s -m on_demand`) lasts longer and holds p50 under 10 ms.
+The long form is `pytest -s -m on_demand`.  The delays it prints are those of one process that writes, relays, and
+listens at once; those of a relay in a process of its own are measured by `make bench`.
 """
 
 import asyncio
 import random
-import statistics
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -28,7 +28,6 @@ SERVICE = "catalogue"
 FACTS = contracts.topic("film", "events")
 WRITERS, THINGS = 24, 30
 OPEN_S = 14
-P50_MS_MAX = 10
 
 
 @dataclass
@@ -62,15 +61,12 @@ async def test_nothing_is_lost_and_nothing_disordered(address, db, kafka_servers
 
 
 @pytest.mark.on_demand
-async def test_nothing_is_lost_and_nothing_disordered_beside_a_long_transaction_and_nobody_waits(
-    address, db, kafka_servers
-):
-    p50_ms = await race(address, db, kafka_servers, seconds=20, open_s=OPEN_S)
-    assert p50_ms < P50_MS_MAX
+async def test_nothing_is_lost_and_nothing_disordered_beside_a_long_transaction(address, db, kafka_servers):
+    await race(address, db, kafka_servers, seconds=20, open_s=OPEN_S)
 
 
-async def race(address: str, db: Database, servers: str, *, seconds: float, open_s: float) -> float:
-    """Run it; return the median from a row's writing to its arrival at a consumer, in milliseconds."""
+async def race(address: str, db: Database, servers: str, *, seconds: float, open_s: float) -> None:
+    """Run it, and say what each reader has made of it."""
     run = Race([uuid4() for _ in range(THINGS)], random.Random(7))  # noqa: S311 - a seeded schedule
     readers: list[Watermark | Horizon] = [Watermark(), Horizon()]
     dsn = migrations.dsn(address, SERVICE, "relay")
@@ -95,7 +91,6 @@ async def race(address: str, db: Database, servers: str, *, seconds: float, open
     for key, last in run.committed.items():
         assert listener.versions[key] == list(range(1, last + 1))
     _tell(run, readers, listener)
-    return statistics.median(listener.delays_ms)
 
 
 def _tell(run: Race, readers: "list[Watermark | Horizon]", listener: "Listener") -> None:

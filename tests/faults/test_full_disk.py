@@ -90,7 +90,7 @@ async def registered(portal: Portal) -> set[str]:
 
 def kept_up(server: Cluster) -> bool:
     """Start the server again if it has given up, as the launcher does."""
-    if server.server.pid_ended():
+    if server.server.ended:
         server.server.spawn()
     return True
 

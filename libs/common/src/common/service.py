@@ -28,6 +28,7 @@ from starlette.applications import Starlette
 
 from common import http, migrations, openapi, problems, telemetry
 from common.database import Database, connect
+from common.direct import Direct
 from common.door import Door
 from common.health import Check, Health
 from common.settings import Settings
@@ -80,6 +81,7 @@ def application(
     app.state.health = Health(checks(service, lambda: cast("Database", app.state.database)))
     app.router.routes.extend(app.state.health.routes())
     app.add_route("/.well-known/jwks.json", _key_set, include_in_schema=False)
+    app.add_middleware(Direct, routers=routers, check=http.only_known_filters, handlers=app.exception_handlers)
     app.add_middleware(Door, settings=settings)
     problems.install(app)
     return app

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 
 from common import checkpoints, contracts, heartbeats, kafka, migrations, operations, relay
 from common.contracts.platform import Checkpoint, Heartbeat
@@ -215,3 +216,9 @@ def _counted(heard: Heard, film: UUID) -> Checkpoint | None:
         if states and said.ends[f"{STATES}/{states[0].partition}"] > states[0].offset:
             return said
     return None
+
+
+async def test_what_waits_is_known_by_its_age_also_while_there_is_no_broker(address, db):
+    await say(db, str(uuid4()), 1)
+    async with relaying(address, "127.0.0.1:9"):
+        await until(lambda: REGISTRY.get_sample_value("outbox_oldest_unpublished_seconds", {"service": SERVICE}))

@@ -249,6 +249,10 @@ class Session:
     async def waiting(self, after: int) -> int:
         return self.database.seq - after
 
+    async def oldest(self) -> int | None:
+        await self._ask()
+        return None
+
     async def parked(self) -> int:
         return 0
 

@@ -118,6 +118,7 @@ async def _lead(ports: Ports, pace: Pace, outbox: Outbox) -> None:
                 await broker.close()
         except (Trouble, TailLost) as error:
             _tell(pace, error)
+            metrics.waits(pace.service, await outbox.oldest())
         await ports.clock.pause(pace.retry_s)
 
 

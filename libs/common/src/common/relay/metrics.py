@@ -51,6 +51,12 @@ def in_hand(service: str, rows: Sequence[Row]) -> None:
     _oldest_us[service] = rows[0][1]
 
 
+def waits(service: str, oldest_us: int | None) -> None:
+    """Keep the age of what waits true while there is no broker to send it to."""
+    if oldest_us is not None:
+        _oldest_us[service] = oldest_us
+
+
 def published(service: str, rows: Sequence[Row], now: datetime) -> None:
     _oldest_us.pop(service, None)
     PUBLISHED.labels(service).inc(len(rows))

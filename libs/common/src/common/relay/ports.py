@@ -135,6 +135,9 @@ class Outbox(Protocol):
     async def waiting(self, after: int) -> int:
         """Estimate how many rows stand behind a `seq`."""
 
+    async def oldest(self) -> int | None:
+        """Say when the oldest row was written that waits, in microseconds since 1970; None: nothing waits."""
+
     async def parked(self) -> int:
         """Count the rows that an operator has parked."""
 

@@ -110,6 +110,11 @@ class Store:
             newest: int | None = await self._connection.fetchval("SELECT max(seq) FROM outbox")
         return max(0, (newest or 0) - after)
 
+    async def oldest(self) -> int | None:
+        with _told():
+            oldest_us: int | None = await self._connection.fetchval(_OLDEST, self._service)
+        return oldest_us
+
     async def parked(self) -> int:
         with _told():
             count: int = await self._connection.fetchval("SELECT count(*) FROM outbox_parked")
@@ -305,3 +310,12 @@ SELECT taken.epoch, taken.db_epoch, taken.s1, taken.s2, taken.last_seq, taken.ac
        coalesce(before.signed_off, true) AS signed_off, coalesce(before.restored, false) AS restored
   FROM taken LEFT JOIN before ON before.relay = taken.relay
 """
+
+_OLDEST = """
+SELECT (extract(epoch FROM min(at)) * 1000000)::bigint
+  FROM outbox LEFT JOIN outbox_cursor AS cursor ON cursor.relay = $1
+ WHERE (cursor.s1 IS NULL OR (xid >= pg_snapshot_xmin(cursor.s1) AND NOT pg_visible_in_snapshot(xid, cursor.s1)))
+   AND seq > coalesce(cursor.last_seq, 0)
+   AND NOT EXISTS (SELECT FROM outbox_parked WHERE outbox_parked.seq = outbox.seq)
+"""
+"""Of a large difference half sent, what was sent stands before `last_seq`."""

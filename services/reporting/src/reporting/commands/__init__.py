@@ -3,7 +3,7 @@
 from reporting.commands.announcing import announce_changes
 from reporting.commands.answering import Asked, answer, trace
 from reporting.commands.closing import close_day
-from reporting.commands.counting import count
+from reporting.commands.counting import count, know
 from reporting.commands.learning import learn_coordinations, learn_organisations, learn_territories
 from reporting.commands.reconciling import Comparing, check, compare, hear_checkpoints
 
@@ -17,6 +17,7 @@ __all__ = [
     "compare",
     "count",
     "hear_checkpoints",
+    "know",
     "learn_coordinations",
     "learn_organisations",
     "learn_territories",

@@ -6,9 +6,8 @@ from uuid import UUID
 from common.consumer import Message
 from common.database import Transaction
 from reporting.commands.learning import retracted
-from reporting.domain import heard
 from reporting.domain.contributions import contributions
-from reporting.domain.heard import STATES, State
+from reporting.domain.heard import STATES, Campaign, Project, State
 from reporting.store import counting, knowledge
 from reporting.store.counting import Changes, Heard, Source, Standing
 from reporting.store.knowledge import Known
@@ -19,17 +18,21 @@ async def count(tx: Transaction, kind: str, messages: Sequence[Message]) -> None
     newest = _newest(messages)
     states = [(message, message.decode(STATES[kind]) if message.value is not None else None) for message in newest]
     source = Source(kind, messages[0].topic, messages[0].partition)
-    records = [_heard(message, state) for message, state in states]
+    records = [heard(message, state) for message, state in states]
     before = await counting.renew(tx, source, records)
-    changes = difference(records, before)
-    if changes:
+    if changes := difference(records, before):
         await counting.move(tx, source, changes)
-    if gone := retracted(newest):
+    await know(tx, kind, states)
+
+
+async def know(tx: Transaction, kind: str, states: Sequence[tuple[Message, State | None]]) -> None:
+    """Keep what figures need to know of projects and campaigns; forget what was retracted."""
+    if gone := retracted([message for message, _ in states]):
         await counting.forget(tx, kind, gone)
         await knowledge.forget(tx, kind, gone)
-    if kind == heard.Project.AGGREGATE:
+    if kind == Project.AGGREGATE:
         await knowledge.keep_projects(tx, list(_projects(states)))
-    elif kind == heard.Campaign.AGGREGATE:
+    elif kind == Campaign.AGGREGATE:
         await knowledge.keep_campaigns(tx, list(_campaigns(states)))
 
 
@@ -58,7 +61,8 @@ def _newest(messages: Iterable[Message]) -> list[Message]:
     return list(found.values())
 
 
-def _heard(message: Message, state: State | None) -> Heard:
+def heard(message: Message, state: State | None) -> Heard:
+    """Say of a record where it was heard, and what its aggregate contributes from now on."""
     return Heard(
         id=message.key,
         epoch=message.epoch,
@@ -72,13 +76,13 @@ def _heard(message: Message, state: State | None) -> Heard:
 
 def _projects(states: Iterable[tuple[Message, State | None]]) -> Iterable[Known]:
     for message, state in states:
-        if isinstance(state, heard.Project):
+        if isinstance(state, Project):
             yield _known(message, (state.main.region, state.main.department))
 
 
 def _campaigns(states: Iterable[tuple[Message, State | None]]) -> Iterable[Known]:
     for message, state in states:
-        if isinstance(state, heard.Campaign):
+        if isinstance(state, Campaign):
             yield _known(message, (state.coordination_id, state.region, state.year, state.title))
 
 

@@ -1,0 +1,217 @@
+"""Figures are made a second time while the first serve, and take their place unseen; what differed is mended."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from common import consumer, kafka, migrations
+from common.contracts.actions import ActionStatus
+from common.database import Database
+from common.tokens import SYSTEM
+from reporting.consumers import LISTENERS, rebuilding
+from reporting.store.rebuilding import BlueIsKept, NothingKept
+from tests.integration.reporting.sending import included, send
+from tests.integration.reporting.test_counting import World
+from tests.states import action, campaign, project
+from tests.waiting import until
+
+GROUP = consumer.Group(name=f"test.reporting.{uuid4()}", listeners=LISTENERS)
+"""It begins where the topics begin: what other suites have said on them is counted by both."""
+
+
+@asynccontextmanager
+async def hearing(db: Database, servers: str) -> AsyncIterator[None]:
+    task = asyncio.create_task(consumer.run(GROUP, database=db, settings=consumer.Settings(servers=servers)))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@pytest.fixture(scope="module")
+async def producer(kafka_servers: str) -> AsyncIterator[AIOKafkaProducer]:
+    made = kafka.aio.unstarted_producer(kafka_servers, "tests")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture(scope="module")
+def settings(address: str, kafka_servers: str) -> rebuilding.Settings:
+    return rebuilding.Settings(
+        servers=kafka_servers, owner_dsn=migrations.dsn(address, "reporting", "owner"), keys_max=50, batch_records=100
+    )
+
+
+def untold(_done: int, _of: int) -> None:
+    """Show nobody."""
+
+
+async def history(producer: AIOKafkaProducer, reader: Any, seed: int) -> list[Any]:
+    """Send a random history, repeats and disorder included, and wait until it is counted."""
+    world = World(seed)
+    states = world.history()
+    again = [one for one in states if world.luck.random() < 0.3]
+    shuffled = [*states, *again]
+    world.luck.shuffle(shuffled)
+    for state in shuffled:
+        await send(producer, state)
+    last = [action(uuid4(), state=ActionStatus.SCHEDULED) for _ in range(30)]
+    for state in last:
+        await send(producer, state)
+    newest = {(one.AGGREGATE, one.id): one for one in states}
+    await included(reader, *newest.values(), *last, indicator="I05")
+    return list(newest.values())
+
+
+async def tables(db: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Read all that is made of topics, row by row, nothing standing left out."""
+    async with db.transaction(SYSTEM) as tx:
+        return {
+            "record": [tuple(row) for row in await tx.fetch(_RECORDS)],
+            "contribution": [tuple(row) for row in await tx.fetch(_CONTRIBUTIONS)],
+            "cell": [tuple(row) for row in await tx.fetch(_CELLS)],
+            "project": [tuple(row) for row in await tx.fetch(_PROJECTS)],
+        }
+
+
+_RECORDS = "SELECT kind, id, epoch, version FROM record ORDER BY kind, id"
+_CONTRIBUTIONS = "SELECT kind, id, part, shard, cell, amount, project_id FROM contribution ORDER BY kind, id, part"
+_CELLS = "SELECT cell, shard, quantity, amount, n, region FROM cell WHERE n <> 0 ORDER BY cell, shard"
+_PROJECTS = "SELECT id, epoch, version, region FROM known_project ORDER BY id"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_made_anew_figures_are_the_same_to_the_row(db, reader, producer, kafka_servers, settings, seed):
+    async with hearing(db, kafka_servers):
+        await history(producer, reader, seed)
+        before = await tables(db)
+        outcome = await rebuilding.rebuild(GROUP, settings, untold)
+        assert outcome.exchanged
+        assert list(outcome.differences) == []
+        assert await tables(db) == before
+        more = project(uuid4(), campaign_id=uuid4())
+        await send(producer, more)
+        await included(reader, more, indicator="I17")
+        await rebuilding.drop_replaced(settings)
+
+
+async def test_while_it_changes_places_every_answer_is_true(db, reader, producer, kafka_servers, settings):
+    """Asked in a loop: the sum never goes back, and says what it includes."""
+    id_ = uuid4()
+    held = [action(uuid4(), campaign_id=id_) for _ in range(40)]
+    seen: list[int] = []
+    done = asyncio.Event()
+
+    async def ask() -> None:
+        while not done.is_set():
+            seen.append(await reader.value("I05", campaign=str(id_)) or 0)
+
+    async def say() -> None:
+        for one in held:
+            await send(producer, one)
+
+    async with hearing(db, kafka_servers):
+        await send(producer, campaign(id_))
+        asking = asyncio.create_task(ask())
+        saying = asyncio.create_task(say())
+        outcome = await rebuilding.rebuild(GROUP, settings, untold)
+        await saying
+        await included(reader, *held, indicator="I05")
+        done.set()
+        await asking
+    assert list(outcome.differences) == []
+    assert seen == sorted(seen)
+    assert len(seen) > len(held) / 10
+    assert await reader.value("I05", campaign=str(id_)) == 40 * 214
+    with pytest.raises(BlueIsKept):
+        await rebuilding.rebuild(GROUP, settings, untold)
+    await rebuilding.drop_replaced(settings)
+    with pytest.raises(NothingKept):
+        await rebuilding.drop_replaced(settings)
+
+
+async def test_what_differs_is_told_mended_and_announced(db, reader, producer, kafka_servers, settings):
+    """Somebody has meddled: a cell, a contribution and a whole record are not what the topics say."""
+    id_ = uuid4()
+    held = [action(uuid4(), campaign_id=id_) for _ in range(3)]
+    async with hearing(db, kafka_servers):
+        for one in held:
+            await send(producer, one)
+        await included(reader, *held, indicator="I05")
+        async with db.transaction(SYSTEM) as tx:
+            await tx.execute(
+                "UPDATE cell SET amount = amount + 7 WHERE campaign_id = $1 AND quantity = 'spectators'", id_
+            )
+            await tx.execute("DELETE FROM contribution WHERE id = $1", held[0].id)
+            await tx.execute("DELETE FROM changed_cell")
+        assert await reader.value("I05", campaign=str(id_)) != 3 * 214
+        compared = await rebuilding.rebuild(GROUP, settings, untold, exchange=False)
+        assert await reader.value("I05", campaign=str(id_)) != 3 * 214
+        outcome = await rebuilding.rebuild(GROUP, settings, untold)
+        assert await reader.value("I05", campaign=str(id_)) == 3 * 214
+    assert not compared.exchanged
+    assert compared.differences == outcome.differences
+    async with db.transaction(SYSTEM) as tx:
+        noted = {row["cell"] for row in await tx.fetch("SELECT cell FROM changed_cell")}
+        audited = [row["command"] for row in await tx.fetch("SELECT command FROM operation ORDER BY id DESC LIMIT 3")]
+    assert {one.cell for one in outcome.differences} <= noted
+    assert audited == ["rebuild.exchange", "rebuild.compare", "rebuild.lay_out"]
+
+
+async def test_what_was_replaced_serves_again_and_catches_up(db, reader, producer, kafka_servers, settings):
+    """Goes on from the test before: what it replaced was wrong, and is wrong again."""
+    id_ = uuid4()
+    late = action(uuid4(), campaign_id=id_)
+    async with hearing(db, kafka_servers):
+        await send(producer, late)
+        await included(reader, late, indicator="I05")
+        different = await rebuilding.switch_back(GROUP, settings)
+        assert different > 0
+        await included(reader, late, indicator="I05")
+        assert await reader.value("I05", campaign=str(id_)) == 214
+        outcome = await rebuilding.rebuild(GROUP, settings, untold)
+        assert len(outcome.differences) > 0
+    await rebuilding.drop_replaced(settings)
+
+
+async def test_rights_policies_and_views_are_those_that_were(db, address, settings):
+    """After all these exchanges: unset, nothing is seen; a view reads what serves; green and blue are closed."""
+    async with db.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM cell") == 0
+        assert await connection.fetchval("SELECT count(*) FROM placed_cell") == 0
+        for colour in ("green", "blue"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(f"CREATE TABLE reporting_{colour}.mine (id integer)")
+    async with db.transaction(SYSTEM) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM placed_cell") == await tx.fetchval("SELECT count(*) FROM cell")
+    plain = migrations.dsn(address, "reporting", "app")
+    with pytest.raises(asyncpg.PostgresError):
+        await rebuilding.rebuild(GROUP, replace(settings, owner_dsn=plain), untold)
+
+
+async def test_a_lock_that_is_held_long_makes_it_wait_and_nobody_else(db, reader, producer, kafka_servers, settings):
+    """A reader of the old tables keeps its transaction open: the exchange gives way, again and again, until it ends."""
+    id_ = uuid4()
+    held = action(uuid4(), campaign_id=id_)
+    async with hearing(db, kafka_servers):
+        await send(producer, held)
+        await included(reader, held, indicator="I05")
+        async with db.transaction(SYSTEM) as tx:
+            await tx.fetchval("SELECT count(*) FROM cell")
+            remaking = asyncio.create_task(rebuilding.rebuild(GROUP, settings, untold))
+            await until(lambda: remaking.done() or random.random() < 0.01, within_s=20)  # noqa: S311 - a while
+            assert not remaking.done()
+            assert await reader.value("I05", campaign=str(id_)) == 214
+        outcome = await remaking
+    assert outcome.exchanged
+    await rebuilding.drop_replaced(settings)

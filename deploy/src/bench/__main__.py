@@ -33,6 +33,7 @@ class Bench:
 
 BENCHES: Mapping[str, Bench] = {
     "house": Bench("from the commit to the figure and to the webhook, fifty writes a second", on="house"),
+    "rebuild": Bench("from a backlog to figures, and a million records made anew into figures", on="parts"),
     "backbone": Bench("from the row to the topic's reader, at three rates and flat out", on="parts"),
     "api": Bench("the API as shipped against pgbench saying the same, by processor time", on="parts"),
     "edge": Bench("the way through the gateway against the way past it; memory of each process", on="house"),

@@ -21,6 +21,87 @@ CREATE FUNCTION reporting.asker(what text) RETURNS text
 ALTER FUNCTION reporting.asker(what text) OWNER TO reporting_owner;
 
 --
+-- Name: close_green(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.close_green() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  name text;
+  this record;
+BEGIN
+  FOREACH name IN ARRAY rebuilt() LOOP
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON reporting_green.%I TO reporting_app', name);
+    SELECT relrowsecurity, relforcerowsecurity INTO this FROM pg_class
+     WHERE oid = format('reporting.%I', name)::regclass;
+    IF this.relrowsecurity THEN
+      EXECUTE format('ALTER TABLE reporting_green.%I ENABLE ROW LEVEL SECURITY', name);
+    END IF;
+    IF this.relforcerowsecurity THEN
+      EXECUTE format('ALTER TABLE reporting_green.%I FORCE ROW LEVEL SECURITY', name);
+    END IF;
+    EXECUTE format('ANALYZE reporting_green.%I', name);
+  END LOOP;
+  FOR this IN SELECT policyname, tablename, permissive, cmd, qual, with_check FROM pg_policies
+             WHERE schemaname = 'reporting' AND tablename = ANY (rebuilt()) LOOP
+    EXECUTE format('CREATE POLICY %I ON reporting_green.%I AS %s FOR %s',
+                   this.policyname, this.tablename, this.permissive, this.cmd)
+            || coalesce(' USING (' || this.qual || ')', '')
+            || coalesce(' WITH CHECK (' || this.with_check || ')', '');
+  END LOOP;
+END $$;
+
+ALTER FUNCTION reporting.close_green() OWNER TO reporting_owner;
+
+--
+-- Name: drop_coloured(text); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.drop_coloured(colour text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY rebuilt() || rebuilt_beside() LOOP
+    EXECUTE format('DROP TABLE IF EXISTS %I.%I', colour, name);
+  END LOOP;
+END $$;
+
+ALTER FUNCTION reporting.drop_coloured(colour text) OWNER TO reporting_owner;
+
+--
+-- Name: exchange(text, text); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.exchange(incoming text, aside text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'reporting', 'public'
+    AS $$
+DECLARE
+  name text;
+  seen record;
+BEGIN
+  FOREACH name IN ARRAY rebuilt() LOOP      -- whoever reads is waited for, before anything moves
+    EXECUTE format('LOCK TABLE reporting.%I IN ACCESS EXCLUSIVE MODE', name);
+  END LOOP;
+  CREATE TEMPORARY TABLE seen_through ON COMMIT DROP AS
+  SELECT relname, pg_get_viewdef(oid) AS definition, array_to_string(reloptions, ', ') AS options
+    FROM pg_class WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v';
+  FOREACH name IN ARRAY rebuilt() LOOP
+    EXECUTE format('ALTER TABLE reporting.%I SET SCHEMA %I', name, aside);
+    EXECUTE format('ALTER TABLE %I.%I SET SCHEMA reporting', incoming, name);
+  END LOOP;
+  FOR seen IN SELECT relname, definition, options FROM seen_through LOOP
+    EXECUTE format('CREATE OR REPLACE VIEW reporting.%I %s AS %s', seen.relname,
+                   coalesce('WITH (' || seen.options || ')', ''), seen.definition);
+  END LOOP;
+END $$;
+
+ALTER FUNCTION reporting.exchange(incoming text, aside text) OWNER TO reporting_owner;
+
+--
 -- Name: house_asks(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
 --
 
@@ -39,6 +120,26 @@ CREATE FUNCTION reporting.id_bucket(id text) RETURNS integer
     RETURN ((('x'::text || "left"(md5(id), 2)))::bit(8))::integer;
 
 ALTER FUNCTION reporting.id_bucket(id text) OWNER TO reporting_owner;
+
+--
+-- Name: lay_green_out(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.lay_green_out() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  name text;
+BEGIN
+  PERFORM drop_coloured('reporting_green');
+  FOREACH name IN ARRAY rebuilt() || ARRAY['changed_cell', 'unpublished', 'consumer_offset'] LOOP
+    EXECUTE format('CREATE TABLE reporting_green.%I (LIKE reporting.%I INCLUDING ALL)', name, name);
+  END LOOP;
+  CREATE TABLE reporting_green.witness (cell uuid, shard text, amount bigint, n bigint, PRIMARY KEY (cell, shard));
+  CREATE TABLE reporting_green.witness_offset (LIKE reporting.consumer_offset INCLUDING ALL);
+END $$;
+
+ALTER FUNCTION reporting.lay_green_out() OWNER TO reporting_owner;
 
 --
 -- Name: own_coordination(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
@@ -69,6 +170,26 @@ CREATE FUNCTION reporting.reads_everything() RETURNS boolean
     RETURN COALESCE((reporting.house_asks() OR (reporting.asker('role'::text) = ANY (ARRAY['national_coordination'::text, 'cnc_open_air_officer'::text]))), false);
 
 ALTER FUNCTION reporting.reads_everything() OWNER TO reporting_owner;
+
+--
+-- Name: rebuilt(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.rebuilt() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    RETURN ARRAY['record'::text, 'contribution'::text, 'cell'::text, 'known_project'::text, 'known_campaign'::text, 'known_territory'::text, 'known_organisation'::text, 'known_coordination'::text];
+
+ALTER FUNCTION reporting.rebuilt() OWNER TO reporting_owner;
+
+--
+-- Name: rebuilt_beside(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.rebuilt_beside() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    RETURN ARRAY['changed_cell'::text, 'unpublished'::text, 'consumer_offset'::text, 'witness'::text, 'witness_offset'::text];
+
+ALTER FUNCTION reporting.rebuilt_beside() OWNER TO reporting_owner;
 
 --
 -- Name: somebody_asks(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
@@ -1291,6 +1412,30 @@ CREATE POLICY written ON reporting.unpublished USING (( SELECT reporting.house_a
 GRANT USAGE ON SCHEMA reporting TO reporting_app;
 GRANT USAGE ON SCHEMA reporting TO reporting_relay;
 GRANT ALL ON SCHEMA reporting TO reporting_housekeeper;
+
+--
+-- Name: FUNCTION close_green(); Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+REVOKE ALL ON FUNCTION reporting.close_green() FROM PUBLIC;
+
+--
+-- Name: FUNCTION drop_coloured(colour text); Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+REVOKE ALL ON FUNCTION reporting.drop_coloured(colour text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION exchange(incoming text, aside text); Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+REVOKE ALL ON FUNCTION reporting.exchange(incoming text, aside text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lay_green_out(); Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+REVOKE ALL ON FUNCTION reporting.lay_green_out() FROM PUBLIC;
 
 --
 -- Name: TABLE bucket; Type: ACL; Schema: reporting; Owner: reporting_owner

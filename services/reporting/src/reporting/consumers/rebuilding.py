@@ -24,8 +24,8 @@ from common.kafka import aio
 from common.kafka.port import Consumer, Place, Record, Trouble
 from reporting import commands
 from reporting.commands.counting import heard
+from reporting.consumers.throttle import Bucket
 from reporting.domain.heard import STATES
-from reporting.domain.throttle import Bucket
 from reporting.store import rebuilding
 from reporting.store.counting import Source
 from reporting.store.rebuilding import BlueIsKept, Difference, NothingKept

@@ -89,6 +89,13 @@ BEGIN
   CREATE TEMPORARY TABLE seen_through ON COMMIT DROP AS
   SELECT relname, pg_get_viewdef(oid) AS definition, array_to_string(reloptions, ', ') AS options
     FROM pg_class WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v';
+  CREATE TEMPORARY TABLE looking_in ON COMMIT DROP AS
+  SELECT polname, polrelid::regclass::text AS on_table, pg_get_expr(polqual, polrelid) AS qual,
+         pg_get_expr(polwithcheck, polrelid) AS with_check
+    FROM pg_policy
+   WHERE polrelid <> ALL (rebuilt()::regclass[])
+     AND EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_policy'::regclass AND objid = pg_policy.oid
+                    AND refclassid = 'pg_class'::regclass AND refobjid = ANY (rebuilt()::regclass[]::oid[]));
   FOREACH name IN ARRAY rebuilt() LOOP
     EXECUTE format('ALTER TABLE reporting.%I SET SCHEMA %I', name, aside);
     EXECUTE format('ALTER TABLE %I.%I SET SCHEMA reporting', incoming, name);
@@ -96,6 +103,10 @@ BEGIN
   FOR seen IN SELECT relname, definition, options FROM seen_through LOOP
     EXECUTE format('CREATE OR REPLACE VIEW reporting.%I %s AS %s', seen.relname,
                    coalesce('WITH (' || seen.options || ')', ''), seen.definition);
+  END LOOP;
+  FOR seen IN SELECT polname, on_table, qual, with_check FROM looking_in LOOP
+    EXECUTE format('ALTER POLICY %I ON %s', seen.polname, seen.on_table)
+            || coalesce(' USING (' || seen.qual || ')', '') || coalesce(' WITH CHECK (' || seen.with_check || ')', '');
   END LOOP;
 END $$;
 

@@ -169,7 +169,7 @@ def _preparation(admin_dsn: str, service: str, database: str) -> Iterator[str]:
     for role in ROLES:
         yield from _role(admin_dsn, service, role, database)
     yield f"GRANT {service}_housekeeper TO {service}_owner"
-    for colour in ("", "_green", "_blue"):  # what serves; what is made beside it; what it replaced (ADR 0030)
+    for colour in ("", "_green", "_blue"):  # what serves; what is made beside it; what it replaced (ADR 0031)
         yield f"CREATE SCHEMA IF NOT EXISTS {service}{colour} AUTHORIZATION {service}_owner"
     yield f"GRANT USAGE ON SCHEMA {service} TO {service}_app, {service}_relay, {service}_housekeeper"
     yield f"GRANT CREATE ON SCHEMA {service} TO {service}_housekeeper"

@@ -1,4 +1,4 @@
--- Rebuilding: what is made of topics alone is made a second time beside the first, and takes its place (ADR 0030).
+-- Rebuilding: what is made of topics alone is made a second time beside the first, and takes its place (ADR 0031).
 -- The schemas reporting_green (in the making) and reporting_blue (what was replaced) are the owner's alone.
 
 CREATE FUNCTION rebuilt() RETURNS text[] LANGUAGE sql IMMUTABLE

@@ -19,7 +19,8 @@ from tests.waiting import until
 
 PER_S = 100
 OVERLOAD = 3
-GOODPUT_MIN = 0.9
+GOODPUT_MIN = {"long": 0.9, "short": 0.3}
+"""Of the capacity.  The short form runs where others work too: it tells its figures, and judges only a collapse."""
 REFUSED_WITHIN_MS = 50
 BACK_TO_NORMAL_S = 5
 CALM_PER_S = 20
@@ -64,13 +65,15 @@ async def test_overload_sheds_and_does_not_fall(experiment: Experiment, town: To
     goodput = len(answered) / seconds / possible
     refused_ms = [1000 * one.asked_s for one in refused] or [0.0]
     refused_p50, refused_p99 = percentile(refused_ms, 0.5), percentile(refused_ms, 0.99)
-    experiment.judge("goodput", holds=goodput >= GOODPUT_MIN, goodput=goodput, capacity_per_s=possible)
+    experiment.judge("goodput", holds=goodput >= GOODPUT_MIN[experiment.form], goodput=goodput, capacity_per_s=possible)
     experiment.judge("refused politely", holds=all(one.says_later for one in refused), answers=str(statuses(replies)))
-    experiment.judge("refused at once", holds=refused_p50 < REFUSED_WITHIN_MS)
+    experiment.judge("refused at once", holds=refused_p50 < REFUSED_WITHIN_MS or experiment.form == "short")
     experiment.tell(refused_p50_ms=refused_p50, refused_p99_ms=refused_p99)
     experiment.tell(answered_p50_ms=ms(answered, 0.5), answered_p99_ms=ms(answered, 0.99))
     back_s = _back_after(after, over, ms(calm, 0.99))
-    experiment.judge("back to normal within 5 s", holds=back_s <= BACK_TO_NORMAL_S, recovery_s=back_s)
+    experiment.judge(
+        "back to normal within 5 s", holds=back_s <= BACK_TO_NORMAL_S or experiment.form == "short", recovery_s=back_s
+    )
 
 
 @pytest.mark.experiment("P20")

@@ -108,7 +108,7 @@ async def _rollup(stage: _Stage, worker: "subprocess.Popen[bytes]") -> list[Meas
     await telling.heard_all(stage.database, GROUP.name, stage.servers, rebuilding.REBUILT, within_s=WITHIN_S)
     took, used = time.monotonic() - began, _cpu_s(worker.pid) - cpu
     raw = await _read_raw(stage)
-    read = Measured(name="consumer.read_and_decode.events_per_s", value=raw, unit="1/s")
+    read = Measured(name="consumer.read_and_decode.events_per_s", value=round(raw), unit="1/s")
     return [
         read,
         _against(read, "consumer.rollup.events_per_s", stage.records / took, "1/s"),

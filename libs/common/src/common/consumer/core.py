@@ -25,6 +25,7 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from common.consumer.lanes import Lane, Pulse
+from common.consumer.pace import Pace
 from common.consumer.ports import Asked, Away, Clock, Fenced, Held, Ledger, Run, Settings
 from common.kafka.port import Consumer, Place, Trouble
 
@@ -50,7 +51,7 @@ class Member:
         self.reading, self.applying = Pulse(), Pulse()
         self._kafka, self._ledger, self._clock, self._settings = kafka, ledger, clock, settings
         self._turn = -1
-        self._sizes: dict[str, int] = {}
+        self._paces: dict[str, Pace] = {}
         self._arrived, self._drained = clock.bell(), clock.bell()
         self._looked_at = self._hinted_at = 0.0
 
@@ -171,7 +172,7 @@ class Member:
         first = ready[0]
         if first.width is not None:
             return [first.run(first.width)]
-        left, runs = self._size(first.place.topic), []
+        left, runs = self._pace(first.place.topic).size, []
         for lane in ready:
             if lane.place.topic == first.place.topic and lane.width is None and left > 0:
                 runs.append(lane.run(left))
@@ -264,18 +265,15 @@ class Member:
         longest = min(self._settings.backoff_s_min * 2**doublings, self._settings.backoff_s_max)
         lane.rests_until = self._clock.now() + longest * self._clock.jitter()
 
-    def _size(self, topic: str) -> int:
-        return self._sizes.get(topic, self._settings.batch_records_max)
+    def _pace(self, topic: str) -> Pace:
+        return self._paces.setdefault(topic, Pace(self._settings.batch_records_max, self._settings.apply_s_aimed))
 
     def _fit(self, runs: Sequence[Run], took_s: float) -> None:
         """Have transactions take about the time that we aim at: large while there is much to read, never long."""
-        topic, n, size = runs[0].place.topic, sum(len(run.records) for run in runs), self._size(runs[0].place.topic)
+        topic, n = runs[0].place.topic, sum(len(run.records) for run in runs)
         APPLY_SECONDS.labels(self.name, topic).observe(took_s)
         BATCH_RECORDS.labels(self.name).observe(n)
-        if n >= size and took_s < self._settings.apply_s_aimed:
-            self._sizes[topic] = min(2 * size, self._settings.catch_up_records_max)
-        elif took_s > 2 * self._settings.apply_s_aimed:
-            self._sizes[topic] = max(n // 2, 1)
+        self._pace(topic).heard(n, took_s, most=self._settings.catch_up_records_max)
 
     async def _look(self) -> None:
         """Follow an offset that was moved behind our back, and redrive what an operator asks for."""

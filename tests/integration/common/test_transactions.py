@@ -17,6 +17,10 @@ SERVICE = "catalogue"
 WHO = "SELECT current_setting('app.principal', true)"
 PUT = "INSERT INTO thing (id) VALUES ($1)"
 THERE = "SELECT array_agg(id ORDER BY id) FROM thing"
+ENDED = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE usename = 'catalogue_app' AND datname = current_database()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,25 @@ async def test_a_connection_that_is_lost_gives_its_own_error_and_the_next_one_wo
     with pytest.raises(asyncpg.PostgresConnectionError):
         await put_and(db, lambda tx: tx.execute("SELECT pg_terminate_backend(pg_backend_pid())"))
     assert await there(db) is None
+
+
+@pytest.mark.parametrize("statement", ["SELECT 1", "SELECT pg_sleep(0.002)", f"{THERE}; {THERE}"])
+async def test_whenever_its_backend_is_ended_what_is_told_passes(db, address, statement):
+    """Before, in the middle of or between statements, at the commit: the caller may try again, and is told so."""
+    executioner, errors = await asyncpg.connect(address), list[BaseException]()
+    for tenths_ms in range(60):
+        under_way = asyncio.create_task(put_and(db, lambda tx: tx.execute(statement)))
+        await asyncio.wait([under_way], timeout=tenths_ms / 10_000)
+        await executioner.fetch(ENDED)
+        errors += [error for error in await asyncio.gather(under_way, return_exceptions=True) if error]
+    await executioner.close()
+    assert [repr(error) for error in errors if not database.passes(error) and not _is_there_already(error)] == []
+    assert len([error for error in errors if database.passes(error)]) >= 10
+    assert await there(db) in (None, [1])
+
+
+def _is_there_already(error: BaseException) -> bool:
+    return isinstance(error, asyncpg.UniqueViolationError)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What an operator can ask and do.  Each command says what it does; what changes something is audited."""
 
 import asyncio
+import inspect
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,10 +15,13 @@ import typer
 from common.kafka.port import Trouble
 from common.migrations import NoPassword
 from common.operations import NobodyReads, NotParked, NotWaiting
-from passeurs import changing, keeping, looking
+from passeurs import changing, figures, keeping, looking
 from passeurs.changing import NotDoneYet
+from passeurs.figures import FiguresDiffer
 from passeurs.place import House, NoHouse, NoSuchService
 from passeurs.telling import console
+from reporting.consumers.rebuilding import NotReadable
+from reporting.store.rebuilding import BlueIsKept, NothingKept, Underway
 from stack.backup import NotABackup, NotRestored
 from stack.processes import NotReady
 
@@ -33,6 +37,7 @@ app = typer.Typer(
 Refusals = (
     *(NoHouse, NoSuchService, NoPassword, NotReady, Trouble, OSError, asyncpg.PostgresError),
     *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NotABackup, NotRestored),
+    *(FiguresDiffer, NotReadable, BlueIsKept, NothingKept, Underway),
 )
 
 Service = Annotated[str, typer.Argument(help="actions, partners, catalogue or reporting.")]
@@ -121,6 +126,29 @@ def follow(aggregate: Aggregate) -> None:
 
 
 @app.command()
+def verify() -> None:
+    """Compare the figures with themselves, mend what is wrong, and say what the last comparisons came to."""
+    _run(lambda house: figures.verify(house, now=datetime.now(UTC)))
+
+
+@app.command()
+def rebuild(
+    *,
+    compare: Annotated[bool, typer.Option("--compare", help="Only compare; put nothing in place.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Let what was replaced serve again.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop what was replaced.")] = False,
+    records_per_s: Annotated[int, typer.Option(min=0, help="At most so many; 0: as fast as it goes.")] = 0,
+) -> None:
+    """Make the figures anew from the topics, beside those that serve, and exchange them in one moment."""
+    if back:
+        _run(figures.back)
+    elif drop:
+        _run(figures.drop)
+    else:
+        _run(lambda house: figures.rebuild(house, exchange=not compare, records_per_s=records_per_s))
+
+
+@app.command()
 def backup(place: Place) -> None:
     """Take a base backup, verify every file of it, and write it into the audit."""
     _run(lambda house: keeping.back_up(house, place, now=datetime.now(UTC)))
@@ -142,5 +170,6 @@ def _run(command: Callable[[House], Awaitable[T]]) -> T:
     try:
         return asyncio.run(here())
     except Refusals as refusal:
-        console.print(f"{type(refusal).__name__}: {refusal}", style="red", markup=False, soft_wrap=True)
+        why = str(refusal) or inspect.getdoc(refusal)
+        console.print(f"{type(refusal).__name__}: {why}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)

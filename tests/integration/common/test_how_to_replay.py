@@ -54,8 +54,9 @@ async def test_parked_records_are_put_back_and_a_topic_is_read_again(db, kafka_s
             await connection.execute(PUT_BACK.replace("…", bad))
         await until(lambda: {(bad, 1), (bad, 2)} <= set(reader.applied))
         assert [version for key, version in reader.applied if key == bad] == [1, 2]
+        await until(lambda: outcome(db))
+        assert await outcome(db) == "done: 2 records applied"
         async with db.pool.acquire() as connection:
-            assert (await connection.fetchrow(LOOK))["outcome"] == "done: 2 records applied"
             await connection.execute(READ_AGAIN)
         await until(lambda: reader.applied.count((good, 7)) == 2)
 
@@ -63,6 +64,12 @@ async def test_parked_records_are_put_back_and_a_topic_is_read_again(db, kafka_s
 def listening(reader: Reader, db: Database, servers: str):
     group = consumer.Group(name=GROUP, listeners={TERRITORIES: reader.take, FILMS: reader.take})
     return running(consumer.run(group, database=db, settings=consumer.Settings(servers=servers)))
+
+
+async def outcome(db: Database) -> str | None:
+    async with db.pool.acquire() as connection:
+        row = await connection.fetchrow(LOOK)
+    return None if row is None else row["outcome"]
 
 
 async def parked(db: Database, key: str) -> bool:

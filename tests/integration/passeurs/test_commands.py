@@ -15,6 +15,12 @@ from tests.conftest import Database
 
 WHO = "odile"
 TOPIC = contracts.topic("film", "events")
+STRAY_CELL = """
+INSERT INTO cell (cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
+                  department, action_type, amount, n)
+VALUES (gen_random_uuid(), 'action-0', 'actions_held', '', '', gen_random_uuid(), 2025, gen_random_uuid(), '2025-07',
+        '75', '86', 'film_workshop', 7, 1)
+"""
 
 
 class Operator:
@@ -133,3 +139,25 @@ async def test_what_cannot_be_done_is_one_line_and_changes_nothing(
     before = await catalogue.fetchval("SELECT count(*) FROM operation")
     assert operator.is_refused(*words).startswith(why)
     assert await catalogue.fetchval("SELECT count(*) FROM operation") == before
+
+
+def test_figures_that_nobody_has_counted_yet_are_as_they_should_be(operator: Operator) -> None:
+    shown = operator.does("verify")
+    assert "internal" in shown
+    assert "verify" in operator.does("audit")
+
+
+async def test_a_cell_that_was_altered_is_found_and_mended(operator: Operator) -> None:
+    reporting = await asyncpg.connect(migrations.dsn(operator.address, "reporting", "owner"))
+    await reporting.execute("""SET app.principal = '{"level": "system"}'""")
+    await reporting.execute(STRAY_CELL)
+    operator.does("verify")
+    assert await reporting.fetchval("SELECT count(*) FROM cell WHERE amount <> 0") == 0
+    await reporting.close()
+
+
+def test_figures_are_made_anew_compared_and_put_back(operator: Operator) -> None:
+    assert "0 cells differ" in operator.does("rebuild", "--compare")
+    assert "made anew and serve" in operator.does("rebuild")
+    assert "BlueIsKept: What an earlier rebuild replaced is still there" in operator.is_refused("rebuild")
+    assert "serves again" in operator.does("rebuild", "--back")

@@ -151,4 +151,4 @@ SELECT relname AS name
 """
 """Partitions that were taken out and, since we died then, not dropped."""
 
-_SUCCEEDED = "SELECT command, max(ended_at) AS at FROM operation WHERE outcome = 'done' GROUP BY command"
+_SUCCEEDED = "SELECT command, max(ended_at) AS at FROM operation WHERE outcome LIKE 'done%' GROUP BY command"

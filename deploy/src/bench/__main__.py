@@ -37,6 +37,7 @@ BENCHES: Mapping[str, Bench] = {
     "backbone": Bench("from the row to the topic's reader, at three rates and flat out", on="parts"),
     "api": Bench("the API as shipped against pgbench saying the same, by processor time", on="parts"),
     "edge": Bench("the way through the gateway against the way past it; memory of each process", on="house"),
+    "clients": Bench("what a record costs in either library that speaks to Kafka", on="parts"),
 }
 """By the name of their module."""
 

@@ -13,6 +13,8 @@ from tests.waiting import until
 Join = Callable[[str, Collection[str], str, str], Awaitable[Consumer]]
 
 PARTITIONS = 3
+CONFIGURATION = {"max.message.bytes": "1048576", "retention.ms": "-1"}
+"""What the suites send is as old as they are."""
 
 
 @asynccontextmanager
@@ -22,7 +24,7 @@ async def created(where: str) -> AsyncIterator[str]:
     await admin.start()
     name = f"tests.port.{secrets.token_hex(4)}"
     try:
-        await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs={"max.message.bytes": "1048576"})])
+        await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=CONFIGURATION)])
         yield name
         await admin.delete_topics([name])
     finally:

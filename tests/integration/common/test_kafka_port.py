@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from typing import get_args
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from common import kafka
 from common.kafka.port import Client, Place, Trouble
@@ -143,6 +145,32 @@ async def test_seek_pause_and_resume(client: Client, kafka_servers: str, topic: 
         reader.seek(one, 9)
         read = await taken(reader, 3)
         assert {place: values(records) for place, records in read.items()} == {one: [9], other: [8, 9]}
+
+
+async def test_the_last_seek_wins_whatever_the_library_has_begun(client: Client, kafka_servers: str, topic: str):
+    """Also where it must look for the beginning, because what was asked for is deleted."""
+    place = Place(topic, 0)
+    async with producing(client, kafka_servers) as producer:
+        await producer.send({place: numbered(0, 20)})
+    await forgotten(kafka_servers, place, 5)
+    async with reading(client, kafka_servers, [place]) as reader:
+        for _ in range(10):
+            reader.seek(place, 0)
+            await reader.poll(records_max=1, wait_ms=0)
+            reader.seek(place, 12)
+            assert values((await taken(reader, 8))[place]) == list(range(12, 20))
+        reader.seek(place, 0)
+        assert values((await taken(reader, 15))[place]) == list(range(5, 20))
+
+
+async def forgotten(where: str, place: Place, offset: int) -> None:
+    """Have the broker delete what is before an offset."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=where)
+    await admin.start()
+    try:
+        await admin.delete_records({TopicPartition(*place): RecordsToDelete(before_offset=offset)})
+    finally:
+        await admin.close()
 
 
 async def test_a_poll_returns_in_time_and_with_no_more_than_was_asked(client: Client, kafka_servers: str, topic: str):

@@ -27,7 +27,6 @@ from common.kafka.standing import Standing
 from common.kafka.topics import MESSAGE_BYTES_MAX
 
 T = TypeVar("T")
-Change = Callable[[list[TopicPartition]], None]
 Sharing = Literal["range", "cooperative-sticky", "consumer"]
 """How a group shares: all stop at each change, or only who loses something, or as the broker says (KIP-848)."""
 
@@ -77,7 +76,9 @@ async def consumer(
     Raises:
         Trouble: there is no broker, or it does not answer in time.
     """
-    made = _Consumer(confluent_kafka.Consumer(_joining(servers, group, member, sharing), logger=_log), sharing)
+    made = _Consumer(
+        confluent_kafka.Consumer(_joining(servers, group, member, sharing), logger=_log), keeps=sharing != "range"
+    )
     await _started(made, partial(made.join, topics))
     return made
 
@@ -91,7 +92,7 @@ async def reader(servers: str, places: Collection[Place]) -> Consumer:
     settings = _reading(servers) | {
         "group.id": "none"
     }  # the library wants a name; without a subscription it joins none
-    made = _Consumer(confluent_kafka.Consumer(settings, logger=_log), "range")
+    made = _Consumer(confluent_kafka.Consumer(settings, logger=_log), keeps=True)
     await _started(made, partial(made.take, places))
     return made
 
@@ -174,14 +175,22 @@ class _Producer:
 
 
 class _Consumer:
-    """`_standing` changes in the client's thread; the loop only looks at its turn, which is replaced whole."""
+    """`_standing` changes in the client's thread; the loop only looks at its turn, which is replaced whole.
 
-    def __init__(self, client: confluent_kafka.Consumer, sharing: Sharing) -> None:
+    A place is given to the library when it is placed first, with its offset, and not when it becomes ours: it would
+    look for an offset of its own, and what it found could come after a `seek` and win.  `_held` has what it was given,
+    `_next` what is to be read next of a place, from when it is placed; what the library brings from before is dropped.
+    """
+
+    def __init__(self, client: confluent_kafka.Consumer, *, keeps: bool) -> None:
         self._client = client
         self._thread = _Thread("consumer")
+        self._keeps = keeps
         self._standing = Standing()
         self._told: deque[Callable[[], None]] = deque()
-        self._keeps = sharing != "range"
+        self._wanted: dict[Place, int] = {}
+        self._held: set[Place] = set()
+        self._next: dict[Place, int] = {}
 
     def join(self, topics: Collection[str]) -> None:
         self._client.list_topics(timeout=START_TIMEOUT_S)
@@ -189,7 +198,7 @@ class _Consumer:
 
     def take(self, places: Collection[Place]) -> None:
         self._client.list_topics(timeout=START_TIMEOUT_S)
-        self._begin(places, self._client.assign, places)
+        self._begin(places)
 
     def assigned(self) -> Turn:
         return self._standing.turn
@@ -198,20 +207,20 @@ class _Consumer:
         return await self._thread.call(partial(self._poll, records_max, wait_ms / 1000))
 
     def seek(self, place: Place, offset: int) -> None:
-        self._told.append(partial(self._seek, place, offset))
+        self._told.append(partial(self._want, place, offset))
 
     def pause(self, places: Collection[Place]) -> None:
-        self._told.append(lambda: self._client.pause(_named(self._standing.pause(places))))
+        self._told.append(partial(self._standing.pause, places))
 
     def resume(self, places: Collection[Place]) -> None:
-        self._told.append(lambda: self._client.resume(_named(self._standing.resume(places))))
+        self._told.append(partial(self._standing.resume, places))
 
     async def hint(self, offsets: Mapping[Place, int]) -> None:
-        told = [TopicPartition(*place, offset) for place, offset in offsets.items()]
+        told = _at(offsets)
         await self._thread.call(lambda: self._client.commit(offsets=told, asynchronous=True))
 
     async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
-        asked = [TopicPartition(*place, OFFSET_END) for place in places]
+        asked = _at(dict.fromkeys(places, OFFSET_END))
         if not asked:
             return {}
         found = await self._thread.call(lambda: self._client.offsets_for_times(asked, timeout=ASK_TIMEOUT_S))
@@ -222,42 +231,68 @@ class _Consumer:
 
     def _poll(self, records_max: int, wait_s: float) -> Mapping[Place, Sequence[Record]]:
         """Wait for a first record, then take what is there: the library would wait until all that was asked for is."""
-        while self._told:
-            self._told.popleft()()
+        self._obey()
         found = self._client.consume(1, wait_s)
         if found and records_max > 1:
             found += self._client.consume(records_max - 1, 0)
         batches: dict[Place, list[Record]] = {}
-        for one in found:
-            if (error := one.error()) is None:
-                record = _record(one)
-                batches.setdefault(Place(record.topic, record.partition), []).append(record)
-            elif error.code() not in PASSING:
-                raise Trouble(str(error))
+        for record in map(_record, filter(_is_record, found)):
+            place = Place(record.topic, record.partition)
+            if place in self._next and record.offset >= self._next[place]:
+                batches.setdefault(place, []).append(record)
+        self._next.update((place, records[-1].offset + 1) for place, records in batches.items())
         return batches
 
-    def _seek(self, place: Place, offset: int) -> None:
-        if place in self._standing.turn.places:
-            self._client.seek(TopicPartition(*place, offset))
-            if self._standing.place(place):
-                self._client.resume(_named([place]))
+    def _obey(self) -> None:
+        """Do what was told since the last poll."""
+        if not self._told:
+            return
+        while self._told:
+            self._told.popleft()()
+        wanted, self._wanted = self._wanted, {}
+        self._next |= wanted
+        for place in wanted.keys() & self._held:
+            self._client.seek(TopicPartition(*place, wanted[place]))
+        if fresh := wanted.keys() - self._held:
+            self._hold(fresh)
+        reading = self._standing.reading()
+        self._client.pause(_named(self._held - reading))
+        self._client.resume(_named(self._held & reading))
+
+    def _want(self, place: Place, offset: int) -> None:
+        if self._standing.place(place):
+            self._wanted[place] = offset
+
+    def _hold(self, fresh: Collection[Place]) -> None:
+        """Give places to the library, from where they were placed; where all is given anew, with all the others."""
+        self._held |= set(fresh)
+        if self._keeps:
+            self._client.incremental_assign(_at({place: self._next[place] for place in fresh}))
+        else:
+            self._client.assign(_at({place: self._next[place] for place in self._held}))
 
     def _gained(self, client: confluent_kafka.Consumer, gained: Sequence[TopicPartition]) -> None:
-        places = {Place(one.topic, one.partition) for one in gained}
-        assign = client.incremental_assign if self._keeps else client.assign
-        self._begin(self._standing.turn.places | places, assign, places)
+        if self._keeps:
+            client.incremental_assign([])
+        else:
+            client.assign([])
+            self._held.clear()
+        self._begin(self._standing.turn.places | _places(gained))
 
     def _lost(self, client: confluent_kafka.Consumer, lost: Sequence[TopicPartition]) -> None:
-        places = {Place(one.topic, one.partition) for one in lost}
-        unassign = client.incremental_unassign if self._keeps else _unassigning(client)
-        self._begin(self._standing.turn.places - places, unassign, places)
+        places = _places(lost)
+        if self._keeps:
+            client.incremental_unassign(_named(self._held & places))
+            self._held -= places
+        else:
+            client.unassign()
+            self._held.clear()
+        self._begin(self._standing.turn.places - places)
 
-    def _begin(self, places: Collection[Place], change: Change, changed: Collection[Place]) -> None:
-        """Begin a turn: pause first, that nothing is fetched, and again, since what was not known was not paused."""
+    def _begin(self, places: Collection[Place]) -> None:
         self._standing.begin(places)
-        self._client.pause(_named(places))
-        change(_beginnings(changed))
-        self._client.pause(_named(places))
+        self._next.clear()
+        self._client.pause(_named(self._held))
 
 
 def _producing(servers: str, client_id: str) -> dict[str, Any]:
@@ -298,17 +333,24 @@ def _reading(servers: str) -> dict[str, Any]:
     }
 
 
-def _beginnings(places: Collection[Place]) -> list[TopicPartition]:
-    """Name places with an offset: without one the library would first look for what was committed."""
-    return [TopicPartition(*place, 0) for place in places]
-
-
-def _unassigning(client: confluent_kafka.Consumer) -> Change:
-    return lambda _: client.unassign()
+def _at(offsets: Mapping[Place, int]) -> list[TopicPartition]:
+    return [TopicPartition(*place, offset) for place, offset in offsets.items()]
 
 
 def _named(places: Collection[Place]) -> list[TopicPartition]:
     return [TopicPartition(*place) for place in places]
+
+
+def _places(named: Collection[TopicPartition]) -> set[Place]:
+    return {Place(one.topic, one.partition) for one in named}
+
+
+def _is_record(one: Any) -> bool:
+    """Tell a record from what the library has to say; what it does not mend by itself is trouble."""
+    error = one.error()
+    if error is not None and error.code() not in PASSING:
+        raise Trouble(str(error))
+    return error is None
 
 
 def _record(one: Any) -> Record:

@@ -24,18 +24,16 @@ class Standing:
         self._paused = set()
 
     def place(self, place: Place) -> bool:
-        """Note that a place was placed; say whether it is read now."""
+        """Note that a place was placed; say whether it is ours."""
         self._unplaced.discard(place)
-        return place not in self._paused
+        return place in self.turn.places
 
-    def pause(self, places: Collection[Place]) -> Collection[Place]:
-        """Note a pause; return what is to be paused."""
-        ours = self.turn.places.intersection(places)
-        self._paused |= ours
-        return ours
+    def pause(self, places: Collection[Place]) -> None:
+        self._paused |= self.turn.places.intersection(places)
 
-    def resume(self, places: Collection[Place]) -> Collection[Place]:
-        """Note the end of a pause; return what is read now."""
-        ours = self.turn.places.intersection(places)
-        self._paused -= ours
-        return ours - self._unplaced
+    def resume(self, places: Collection[Place]) -> None:
+        self._paused -= set(places)
+
+    def reading(self) -> frozenset[Place]:
+        """List what is read now."""
+        return self.turn.places - self._unplaced - self._paused

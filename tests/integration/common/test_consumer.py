@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from prometheus_client import REGISTRY
 
 from common import consumer, contracts, kafka
 from common.consumer import Message
+from common.consumer.ledger import PostgresLedger
 from common.database import Database, Transaction
 from common.tokens import SYSTEM
 from tests.integration.common.test_backbone import running
@@ -186,3 +188,18 @@ async def test_no_header_prevents_a_record_from_being_parked(db, topic, header):
     async with reading(reader, db, topic):
         await until(lambda: reader.told == [("good", 1)])
     assert [key for key, _ in await parked(db, reader)] == ["bad"]
+
+
+async def test_a_lag_grows_also_while_nobody_can_say_how_large_it_is(db):
+    """The broker or the database may be away: then nobody looks, and the last that was seen is ever longer ago."""
+    heard, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 0, 0, 9, tzinfo=UTC)
+    group = consumer.Group(name=f"test.{uuid4()}", listeners={})
+    async with db.transaction(SYSTEM) as tx:
+        await tx.execute(
+            "INSERT INTO consumer_freshness (grp, service, as_of) VALUES ($1, 'other', $2)", group.name, heard
+        )
+    await PostgresLedger(group, db, lambda: now).tell()
+    said = {"grp": group.name, "service": "other"}
+    assert REGISTRY.get_sample_value("consumer_lag_seconds", said) == 9
+    now += timedelta(seconds=75)
+    assert REGISTRY.get_sample_value("consumer_lag_seconds", said) == 84

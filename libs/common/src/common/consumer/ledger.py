@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import asyncpg
@@ -91,8 +92,8 @@ class PostgresLedger:
             keys, records = parked.get(topic, (0, 0))
             PARKED_KEYS.labels(self._group.name, topic).set(keys)
             PARKED_RECORDS.labels(self._group.name, topic).set(records)
-        for service, as_of in fresh.items():
-            LAG_SECONDS.labels(self._group.name, service).set((self._now() - as_of).total_seconds())
+        for service, as_of in fresh.items():  # a function: it grows also while nobody can say anything newer
+            LAG_SECONDS.labels(self._group.name, service).set_function(partial(_since, as_of, self._now))
 
     async def _flowing(self, tx: Transaction, run: Run, messages: Sequence[Message]) -> list[Message]:
         """Park what belongs behind a parked key; return the rest."""
@@ -141,6 +142,10 @@ class PostgresLedger:
                 yield tx
         except TROUBLE as error:
             raise Away(repr(error)) from error
+
+
+def _since(as_of: datetime, now: Callable[[], datetime]) -> float:
+    return (now() - as_of).total_seconds()
 
 
 @contextmanager

@@ -94,7 +94,7 @@ async def run(ports: Ports, pace: Pace) -> None:
             try:
                 await _lead(ports, pace, outbox)
             finally:
-                metrics.LEADING.labels(pace.service).set(0)
+                metrics.stepped_down(pace.service)
                 await outbox.close()
         except (OutboxAway, Trouble, SteppedDown) as error:
             _tell(pace, error)

@@ -64,6 +64,12 @@ def published(service: str, rows: Sequence[Row], now: datetime) -> None:
     ROW_TO_ACK.labels(service).observe(max(0.0, now.timestamp() - rows[0][1] / 1e6))
 
 
+def stepped_down(service: str) -> None:
+    """Have nothing in hand any more: what waits is the next leader's to tell of."""
+    LEADING.labels(service).set(0)
+    _oldest_us.pop(service, None)
+
+
 def _oldest_age_s(service: str) -> float:
     at_us = _oldest_us.get(service)
     return 0.0 if at_us is None else max(0.0, time.time() - at_us / 1e6)

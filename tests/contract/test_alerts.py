@@ -4,11 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from docs.alerts import SOURCE, alerts
 from tests.architecture import source
+from tests.faults.prometheus import hastened
 
 PROMTOOL = shutil.which("promtool")
 ALERTS = alerts(source.text(SOURCE))
@@ -46,3 +48,19 @@ def test_each_says_how_soon_and_where_to_read_on(rule: dict) -> None:
     page, _, anchor = rule["annotations"]["runbook"].partition("#")
     headings = re.findall(r"^## (\w+)$", (source.ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
     assert anchor in {heading.lower() for heading in headings}
+
+
+def test_each_is_fired_by_what_it_is_for() -> None:
+    """On demand, by a real Prometheus beside a house that is broken."""
+    tried = source.text(Path("tests/faults/test_alerts.py"))
+    assert {rule["alert"] for rule in ALERTS if f'"{rule["alert"]}"' in tried} == {rule["alert"] for rule in ALERTS}
+
+
+def test_hastened_rules_wait_a_part_of_the_time_and_for_the_same_limits() -> None:
+    rules = "expr: ratio1h > 0.0144 and rate(x[5m]) > 26 * 3600\nfor: 1h\n"
+    assert hastened(rules, times=60) == "expr: ratio1h > 0.0144 and rate(x[5000ms]) > 26 * 3600\nfor: 60000ms\n"
+
+
+def test_no_duration_of_ours_is_left_as_it_was() -> None:
+    hasty = hastened(source.text(SOURCE), times=60)
+    assert set(re.findall(r"(?:\[|for: )(\w+)", hasty)) == {"5000ms", "15000ms", "30000ms", "60000ms", "360000ms"}

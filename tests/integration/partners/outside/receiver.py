@@ -77,7 +77,7 @@ def sandbox(port: int, network: IPv4Network = LOOPBACK) -> Destinations:
 
 
 @asynccontextmanager
-async def listening(certificates: Certificates) -> AsyncIterator[Receiver]:
+async def listening(certificates: Certificates, *, port: int = 0) -> AsyncIterator[Receiver]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates.receiver, certificates.receiver_key)
     receiver = Receiver(0)
@@ -93,7 +93,7 @@ async def listening(certificates: Certificates) -> AsyncIterator[Receiver]:
                 await _answer(receiver, writer, call)
         writer.transport.abort()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=context)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

@@ -1,0 +1,251 @@
+"""Each of the twelve alerts fires once on what it is for, and falls silent when that is over: a real Prometheus judges.
+
+It scrapes every process of a house of its own, as deployed; an hour of the rules lasts a minute here, and their limits
+are what they are.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from common import migrations
+from common.contracts.access import Role
+from stack import certificates, ports
+from stack.ports import Ports
+from stack.processes import run_to_end
+from tests.conftest import WHOLE_HOUSE, House, launched
+from tests.e2e.people import Person
+from tests.e2e.subscription import PATH, Subscription
+from tests.faults import prometheus as prometheuses
+from tests.faults.breaking import frozen
+from tests.faults.load import Mix, meanwhile
+from tests.faults.prometheus import BINARY, EXPORTER, Prometheus
+from tests.faults.town import Town, settled
+from tests.faults.wires import Disk, NotHere, small_disk
+from tests.integration.partners.outside.receiver import Answer, Call, Receiver, listening, ok, status
+from tests.waiting import until
+
+IMPATIENT = {
+    "CHECKPOINT_EVERY_S": "5",
+    "HOUSEKEEPING_EVERY_S": "5",
+    "POOL_MAX": "4",
+    "WEBHOOK_RETRY_DELAYS_S": ",".join(["1"] * 11),
+}
+DISK_MB = 16
+PER_S = 40
+CALMLY_PER_S = 5
+ENDPOINTS = 4
+BUG = """
+CREATE FUNCTION bug() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a release was wrong'; END $$;
+CREATE TRIGGER bug BEFORE INSERT ON record FOR EACH ROW WHEN (NEW.kind = 'project') EXECUTE FUNCTION bug();
+"""
+
+pytestmark = [
+    pytest.mark.on_demand,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        BINARY is None and os.environ.get("CI") != "true", reason="Prometheus is not installed (Debian: prometheus)"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[House]:
+    """A house that compares often, keeps house often, and has few connections."""
+    with launched(*WHOLE_HOUSE, environment=IMPATIENT) as folder:
+        yield House(folder)
+
+
+@pytest.fixture(scope="module")
+async def town(there: House) -> AsyncIterator[Town]:
+    async with settled(there) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+def disk() -> Iterator[Disk | None]:
+    """A file system of our own to fill; to mount one takes root."""
+    try:
+        with small_disk(DISK_MB) as made:
+            yield made
+    except NotHere:
+        yield None
+
+
+@pytest.fixture(scope="module")
+async def prometheus(
+    there: House, disk: Disk | None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Prometheus]:
+    known, folder = Ports(there.folder.run / "ports.json").known(), tmp_path_factory.mktemp("prometheus")
+    place = disk.path if disk else folder
+    exporter, port = ports.find(), ports.find()
+    if disk is None or EXPORTER is None:
+        async with prometheuses.beside(known, port=port, disk=place, folder=folder) as judge:
+            yield judge
+        return
+    known["node-exporter"] = exporter
+    async with (
+        prometheuses.exporting(exporter, log=folder / "exporter.log"),
+        prometheuses.beside(known, port=port, disk=place, folder=folder) as judge,
+    ):
+        yield judge
+
+
+async def test_every_process_is_scraped(prometheus: Prometheus) -> None:
+    async def all_up() -> bool:
+        return await prometheus.down() == []
+
+    await until(all_up, within_s=60)
+
+
+async def test_a_database_that_hangs(there: House, town: Town, prometheus: Prometheus) -> None:
+    """Portals read and write all day; PostgreSQL stops answering, and they are told so."""
+    names = ("WritesFailFast", "WritesFailSlowly", "ReadsFailFast", "ReadsFailSlowly", "ConnectionsShort")
+    mix = Mix(town, await town.client())
+    async with meanwhile(mix.ask, per_s=PER_S):
+        await until(lambda: len(mix.made) > PER_S)
+        await prometheus.falls_silent(*names)
+        with frozen(there, "postgres"):
+            await prometheus.fires(*names)
+        await prometheus.falls_silent(*names)
+    await mix.client.close()
+
+
+async def test_a_broker_that_hangs(there: House, town: Town, prometheus: Prometheus) -> None:
+    """Facts wait to be published, and readers know less and less; what is written is taken all the same."""
+    names = ("FactsWait", "ReadersLag")
+    mix = Mix(town, await town.client())
+    async with meanwhile(mix.write, per_s=CALMLY_PER_S) as replies:
+        await prometheus.falls_silent(*names)
+        with frozen(there, "kafka"):
+            await prometheus.fires(*names)
+        await prometheus.falls_silent(*names)
+    await mix.client.close()
+    assert all(reply.good for reply in replies), "the broker is in no writer's way"
+
+
+async def test_a_record_that_cannot_be_applied(there: House, town: Town, prometheus: Prometheus) -> None:
+    """A bug refuses the records of projects; mended, the key is redriven, and nothing is set aside any more."""
+    mix = Mix(town, await town.client())
+    async with _owner(there, "reporting") as owner:
+        await owner.execute(BUG)
+        try:
+            reply = await mix.write(0, 0.0)
+            assert reply.good, reply.body
+            await prometheus.fires("RecordsParked")
+        finally:
+            await owner.execute("DROP TRIGGER bug ON record; DROP FUNCTION bug()")
+        key = json.loads(reply.body)["id"]
+        topics = await owner.fetch("SELECT DISTINCT grp, topic FROM parked_event WHERE key = $1", key)
+    await mix.client.close()
+    for grp, topic in topics:
+        await passeurs(there, "redrive", "reporting", grp, topic, key)
+    await prometheus.falls_silent("RecordsParked")
+
+
+async def test_figures_that_differ_and_are_not_mended(there: House, town: Town, prometheus: Prometheus) -> None:
+    """A record is lost behind everybody's back; its owner, who is told, does not answer."""
+    mix = Mix(town, await town.client())
+    reply = await mix.write(0, 0.0)
+    await mix.client.close()
+    key = json.loads(reply.body)["id"]
+    async with _owner(there, "reporting") as owner:
+
+        async def lost() -> bool:
+            return await owner.fetchval("DELETE FROM record WHERE id::text = $1 RETURNING true", key) is not None
+
+        await until(lost)
+
+    async def seen() -> bool:
+        return bool(await prometheus.value("reconciliation_differences > 0"))
+
+    await until(seen, within_s=60)
+    with frozen(there, "actions-worker"):
+        await prometheus.fires("FiguresDiffer")
+    await prometheus.falls_silent("FiguresDiffer")
+
+
+async def test_webhooks_that_fail(there: House, town: Town, prometheus: Prometheus) -> None:
+    """Every third attempt fails, at all endpoints: no breaker opens, and yet it is more than a fifth."""
+    made = certificates.prepare(there.folder, now=datetime.now(UTC))
+    async with listening(made, port=int(there.environment["RECEIVER_PORT"])) as receiver:
+        owner = town.ground[Role.REGIONAL_COORDINATOR]
+        endpoints = [await subscribed(town, owner, receiver) for _ in range(ENDPOINTS)]
+        mix = Mix(town, await town.client())
+        async with meanwhile(mix.write, per_s=PER_S / ENDPOINTS):
+            await prometheus.fires("WebhooksFail")
+            for one in endpoints:
+                receiver.always[one.path] = ok
+            await prometheus.falls_silent("WebhooksFail")
+        await mix.client.close()
+        for one in endpoints:
+            await one.remove()
+
+
+async def test_a_disk_that_fills(prometheus: Prometheus, disk: Disk | None) -> None:
+    if disk is None or EXPORTER is None:
+        pytest.skip("Needs root, and Debian's prometheus-node-exporter: nothing else tells of this machine's disks.")
+    disk.fill()
+    await prometheus.fires("DiskFills")
+    disk.free()
+    await prometheus.falls_silent("DiskFills")
+
+
+async def test_no_backup_is_missed_until_one_is_there_and_then_nothing_is_wrong(
+    there: House, prometheus: Prometheus, tmp_path: Path
+) -> None:
+    await prometheus.fires("BackupMissing")
+    await passeurs(there, "backup", str(tmp_path / "backups"))
+    await prometheus.falls_silent()
+
+
+@asynccontextmanager
+async def _owner(house: House, service: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """Reach behind a service's back."""
+    connection = await asyncpg.connect(migrations.dsn(house.environment["DATABASE_URL"], service, "owner"))
+    try:
+        await connection.execute("""SET app.principal = '{"level": "system"}'""")
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def subscribed(town: Town, owner: Person, receiver: Receiver) -> Subscription:
+    """Register an endpoint at the receiver, whose every third answer is a failure, and have it verified."""
+    path = f"/{secrets.token_hex(8)}"
+    receiver.always[path] = thirds()
+    made = await town.office.write(owner, PATH, {"url": receiver.url(path), "event_types": ["*"]})
+    subscription = Subscription(office=town.office, owner=owner, id=made["id"], path=path)
+    await subscription.do("verify")
+
+    async def active() -> bool:
+        return bool((await town.office.read(owner, subscription.here))["state"] == "active")
+
+    await until(active)
+    return subscription
+
+
+def thirds() -> Answer:
+    numbers = count(1)
+
+    async def answer(receiver: Receiver, writer: asyncio.StreamWriter, call: Call) -> None:
+        await (status(500) if next(numbers) % 3 == 0 else ok)(receiver, writer, call)
+
+    return answer
+
+
+async def passeurs(house: House, *words: str) -> None:
+    """Run one command of the operator's."""
+    place = {"PASSEURS_STATE": str(house.folder.path)}
+    log = house.folder.logs / "passeurs.log"
+    await run_to_end([sys.executable, "-m", "passeurs", *words], {**os.environ, **house.environment, **place}, log=log)

@@ -17,15 +17,16 @@ PIECE = 65_536
 
 @dataclass(slots=True)
 class Proxy:
-    """What happens to bytes on their way; delays in seconds, each way."""
+    """What happens to bytes on their way; delays in seconds, each way.  Every n-th piece ends its connection."""
 
     port: int
     behind: int
     delay_s: float = 0
     jitter_s: float = 0
-    breaks: float = 0
+    breaks_every: int = 0
     rng: random.Random = field(default_factory=random.Random)
     held_bytes: int = 0
+    pieces: int = 0
     broken: int = 0
     connections: int = 0
     _open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,7 +83,8 @@ class Proxy:
             while piece := await reader.read(PIECE):
                 delay_s = self.delay_s + self.rng.uniform(-self.jitter_s, self.jitter_s)
                 waiting.put_nowait((loop.time() + delay_s, piece))
-                if self.breaks and self.rng.random() < self.breaks:
+                self.pieces += 1
+                if self.breaks_every and self.pieces % self.breaks_every == 0:
                     self.broken += 1
                     break
         except OSError:

@@ -1,4 +1,8 @@
-"""P3, F9, F12: what becomes of a projection when its readers die, hear twice, or change places."""
+"""P3, F9, F12, F13: what becomes of a projection when its readers die, hear twice, change places, or are slow."""
+
+import os
+import time
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -90,3 +94,32 @@ async def test_readers_that_come_go_and_freeze_apply_each_record_once(experiment
         recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)
     await rig.judged()
     experiment.judge("INV6", holds=True, recovery_s=recovered_s)
+
+
+@pytest.mark.experiment("F13")
+async def test_a_slow_database_costs_time_and_nothing_else(experiment: Experiment, rig: Rig):
+    """A slow handler, a held lock, no free connection: the reader waits, keeps its place, and catches up."""
+    rig.relay()
+    reader = rig.read(slow_s=0.2, pool=2)
+    async with rig.flowing():
+        await rig.some_published()
+        before_mb = _resident_mb(reader)
+        await rig.frozen_for(experiment.number("seconds"))
+        async with rig.reader.transaction():
+            await rig.reader.execute("LOCK TABLE shown, balance")
+            await rig.frozen_for(experiment.number("seconds"))
+        async with rig.without_connections():
+            await rig.frozen_for(experiment.number("seconds"))
+        grown_mb = _resident_mb(reader) - before_mb
+    began = time.monotonic()
+    await rig.settled(within_s=120)
+    interrupted = len(reader.said("consumer.interrupted"))
+    experiment.judge("INV6", holds=not reader.ended and not interrupted, recovery_s=time.monotonic() - began)
+    await rig.judged()
+    assert grown_mb < experiment.number("growth_mb")
+    experiment.tell(grown_mb=grown_mb, rejoined=interrupted)
+
+
+def _resident_mb(node: Node) -> float:
+    pages = int(Path(f"/proc/{node.pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

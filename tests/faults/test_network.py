@@ -1,0 +1,97 @@
+"""F5, F6: what becomes of facts when the network is cut, or slow."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Database
+from tests.faults import rig as rigs
+from tests.faults import servers, wires
+from tests.faults.experiment import Experiment
+from tests.faults.projection import STATES
+from tests.faults.proxy import Proxy
+from tests.faults.rig import Rig
+from tests.faults.servers import Broker
+from tests.faults.wires import Cable
+
+BACK_WITHIN_S = 90
+BREAKS_EVERY = 100
+
+
+@pytest.fixture
+async def far(
+    experiment: Experiment, database: Database, broker: Broker, tmp_path: Path
+) -> AsyncIterator[tuple[Rig, Cable | Proxy]]:
+    """A rig whose broker is at the end of a cable; without root, behind a proxy."""
+    async with AsyncExitStack() as stack:
+        way: Cable | Proxy
+        try:
+            cable = way = stack.enter_context(wires.cable())
+        except wires.NotHere:
+            experiment.nearest("a proxy that holds what is sent, in place of a network namespace")
+            proxy = way = await stack.enter_async_context(Proxy.before(broker))
+            at = proxy.servers
+        else:
+            there = await stack.enter_async_context(servers.broker(inside=cable.inside, host=cable.there))
+            at = there.servers
+        yield await stack.enter_async_context(rigs.built(experiment, database, at, tmp_path)), way
+
+
+@pytest.mark.experiment("F5")
+async def test_a_cut_network_is_told_of_and_outlived(experiment: Experiment, far: tuple[Rig, Cable | Proxy]):
+    """Cut for a short while, for a long one, and in one direction; the reader says how late it is."""
+    rig, way = far
+    reader = rig.read(metrics_port=rig.free_port())
+    rig.relay()
+    recovered: list[float] = []
+    honest: list[float] = []
+    async with rig.flowing():
+        await rig.some_published()
+        for seconds in (experiment.number("short_cut_s"), experiment.number("long_cut_s")):
+            _cut(way)
+            await rig.frozen_for(seconds)
+            honest.append(abs(await rig.said_lag_s(reader, STATES) - await rig.shown_lag_s()))
+            _mend(way)
+            recovered.append(await rig.recovered(within_s=BACK_WITHIN_S))
+        if isinstance(way, Cable):
+            way.deafen()
+            await rig.frozen_for(experiment.number("short_cut_s"))
+            way.undeafen()
+            recovered.append(await rig.recovered(within_s=BACK_WITHIN_S))
+    await rig.judged()
+    experiment.judge("INV6", holds=True, recovery_s=max(recovered))
+    experiment.judge("INV7", holds=max(honest) < 2, said_lag_off_by_s=max(honest))
+
+
+def _cut(way: Cable | Proxy) -> None:
+    way.pull() if isinstance(way, Cable) else way.hold()
+
+
+def _mend(way: Cable | Proxy) -> None:
+    way.plug() if isinstance(way, Cable) else way.let_go()
+
+
+@pytest.mark.experiment("F6")
+async def test_a_slow_network_slows_and_nothing_else(experiment: Experiment, rig: Rig, broker: Broker):
+    """Each way is slow and each connection may break: relay and reader come through the same proxy."""
+    experiment.nearest("a proxy that delays and breaks connections, in place of netem")
+    async with Proxy.before(broker) as proxy:
+        reader = rig.read(servers=proxy.servers)
+        rig.relay(servers=proxy.servers)
+        await rig.settled()
+        proxy.rng.seed(experiment.seed)
+        proxy.delay_s, proxy.jitter_s = experiment.number("delay_ms") / 1000, experiment.number("jitter_ms") / 1000
+        proxy.breaks_every = BREAKS_EVERY
+        began, before = time.monotonic(), await rig.events_applied()
+        async with rig.flowing():
+            await rig.frozen_for(experiment.number("seconds"))
+            rate = (await rig.events_applied() - before) / (time.monotonic() - began)
+        proxy.delay_s, proxy.jitter_s, proxy.breaks_every = 0, 0, 0
+        recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)
+        await rig.judged()
+    assert proxy.broken, "no connection was broken"
+    experiment.judge("INV6", holds=rate >= experiment.number("floor_events_per_s"), recovery_s=recovered_s)
+    experiment.tell(events_per_s=rate, broken=proxy.broken, rejoined=len(reader.said("consumer.interrupted")))

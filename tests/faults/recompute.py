@@ -42,6 +42,7 @@ class Record:
     def __init__(self, client: AIOKafkaConsumer) -> None:
         self._client = client
         self._heard: dict[str, list[Heard]] = defaultdict(list)
+        self._settled: dict[str, int] = {}
 
     @classmethod
     async def opened(cls, servers: str) -> Self:
@@ -72,6 +73,17 @@ class Record:
                     newest[one.key] = one
             found[kind or "campaign"] += [one.state for one in newest.values() if one.state is not None]
         return {kind: [state for state in states if not state.get("deleted")] for kind, states in found.items()}
+
+    def settle(self, position: str) -> None:
+        """Keep of what lies before a position only what is newest: positions go on, and no later one asks for more."""
+        for place, end in offsets(position).items():
+            assert end >= self._settled.get(place, 0), f"{place} went back from {self._settled[place]} to {end}"
+            self._settled[place] = end
+            newest: dict[str, Heard] = {}
+            for one in self._heard[place]:
+                if one.offset < end and (one.key not in newest or newest[one.key].age < one.age):
+                    newest[one.key] = one
+            self._heard[place] = [*newest.values(), *(one for one in self._heard[place] if one.offset >= end)]
 
     async def _at(self, place: str) -> int:
         topic, _, part = place.rpartition("/")

@@ -81,8 +81,8 @@ faults: setup ## What breaks, in the long form: F1 to F15, P1 to P22, every proc
 	    $(wildcard tests/e2e tests/faults)
 
 .PHONY: bench
-bench: setup ## Measure everything, or ONLY=<names>; every figure is one JSON line on standard output
-	@$(BIN)/python -m bench $(ONLY)
+bench: setup ## Measure everything, or ONLY=<names>, or PEERS=1 beside Debezium; every figure is one JSON line on standard output
+	@$(BIN)/python -m bench $(ONLY) $(if $(PEERS),peers)
 
 ##@ House
 

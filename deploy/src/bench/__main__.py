@@ -2,7 +2,8 @@
 
 `python -m bench` lists nothing and measures everything; `python -m bench house` measures one.  A bench of the whole
 house runs on the one that is up, or on one that lives as long as it does; one that needs PostgreSQL and Kafka only has
-a pair of its own, so that nothing else uses the two cores meanwhile.
+a pair of its own, so that nothing else uses the two cores meanwhile.  What sets us
+beside others is measured when it is named only.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import importlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
@@ -24,11 +25,15 @@ class Bench:
     """What is measured, on which kind of stack; its module has `async def measure(environ)` and tells its figures."""
 
     about: str
-    on: Literal["house", "parts"]
+    on: Literal["house", "parts", "logical parts"]
+    named_only: bool = False
 
     @property
     def stack(self) -> list[str]:
-        return ["with", "--parts"] if self.on == "parts" else ["with"]
+        return ["with", *_STACKS[self.on]]
+
+
+_STACKS: Mapping[str, Sequence[str]] = {"house": (), "parts": ("--parts",), "logical parts": ("--parts", "--logical")}
 
 
 BENCHES: Mapping[str, Bench] = {
@@ -38,16 +43,19 @@ BENCHES: Mapping[str, Bench] = {
     "api": Bench("the API as shipped against pgbench saying the same, by processor time", on="parts"),
     "edge": Bench("the way through the gateway against the way past it; memory of each process", on="house"),
     "clients": Bench("what a record costs in either library that speaks to Kafka", on="parts"),
+    "peers": Bench("the relay beside Debezium: same rows, same reader, in turns", on="logical parts", named_only=True),
 }
 """By the name of their module."""
 
-Names = Annotated[list[str] | None, typer.Argument(help="What to measure; without: everything.")]
+Names = Annotated[
+    list[str] | None, typer.Argument(help="What to measure; without: everything that is not run when named only.")
+]
 Here = Annotated[bool, typer.Option("--here", help="On the stack that the environment names, which is up.")]
 
 
 def main(names: Names = None, *, here: Here = False) -> None:
     """Measure; every figure is one JSON line on standard output."""
-    wanted = names or list(BENCHES)
+    wanted = names or [name for name, bench in BENCHES.items() if not bench.named_only]
     if unknown := [name for name in wanted if name not in BENCHES]:
         raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(BENCHES)}.")
     for name in wanted:
@@ -63,7 +71,7 @@ def _on_its_stack(name: str, bench: Bench) -> int:
     sys.stderr.write(f"→ {name}: {bench.about}\n")
     again = [sys.executable, "-m", "bench", name, "--here"]
     with TemporaryDirectory(prefix="passeurs-") as place:
-        own = {"PASSEURS_STATE": place} if bench.on == "parts" else {}
+        own = {} if bench.on == "house" else {"PASSEURS_STATE": place}
         command = [sys.executable, "-m", "stack", *bench.stack, "--", *again]
         return subprocess.run(command, env={**os.environ, **own}, check=False).returncode
 

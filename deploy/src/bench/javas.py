@@ -31,12 +31,12 @@ class Produced:
     p99_ms: float
 
 
-async def fetch(environ: Mapping[str, str]) -> None:
-    """Have its jar, once; on a loop of its own, since the launcher starts programs as no faster loop can."""
-    if not kafka.is_fetched(environ, RECIPE):
+async def fetch(environ: Mapping[str, str], recipe: Path = RECIPE) -> None:
+    """Have a recipe's jars, once; on a loop of its own, since the launcher starts programs as no faster loop can."""
+    if not kafka.is_fetched(environ, recipe):
         folder = Folder.find(environ)
         folder.prepare()
-        await asyncio.to_thread(lambda: asyncio.run(kafka.fetch(folder, environ, RECIPE)))
+        await asyncio.to_thread(lambda: asyncio.run(kafka.fetch(folder, environ, recipe)))
 
 
 async def produce(

@@ -33,6 +33,7 @@ Durable = Annotated[bool, typer.Option(help="Survive a power cut, at the price o
 Archived = Annotated[bool, typer.Option(help="Keep PostgreSQL's log, so that it can be restored to any second.")]
 FollowParent = Annotated[bool, typer.Option("--follow-parent", help="End when the process that started this ends.")]
 OnlyParts = Annotated[bool, typer.Option("--parts", help="PostgreSQL and Kafka only.")]
+Logical = Annotated[bool, typer.Option("--logical", help="With --parts: let PostgreSQL's log be decoded.")]
 ApiProcesses = Annotated[int, typer.Option(min=1, max=8, help="API processes of each service.")]
 
 
@@ -68,6 +69,7 @@ def run_with(
     command: list[str],
     *,
     only_parts: OnlyParts = False,
+    logical: Logical = False,
     durable: Durable = True,
     api_processes: ApiProcesses = 1,
 ) -> None:
@@ -82,7 +84,8 @@ def run_with(
     async def up(supervisor: Supervisor, ports: Ports) -> int:
         there: House | Parts
         if only_parts:
-            there = await parts.start(supervisor, ports, os.environ, step=launcher.step, durable=durable)
+            step = launcher.step
+            there = await parts.start(supervisor, ports, os.environ, step=step, durable=durable, logical=logical)
         else:
             there = await house.start(supervisor, ports, os.environ, wishes, step=launcher.step)
         return await run_in_sight(command, {**os.environ, **there.as_environment()})

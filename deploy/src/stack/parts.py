@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Self
 
 from stack import kafka, postgres
 from stack.folder import Folder, as_exports, read_exports, write_whole
 from stack.ports import Ports
-from stack.processes import Supervisor
+from stack.processes import Program, Supervisor
 
 Step = Callable[[str], AbstractContextManager[object]]
 
@@ -49,6 +50,7 @@ async def start(
     step: Step,
     durable: bool = True,
     archived: bool = False,
+    logical: bool = False,
 ) -> Parts:
     """Start what is not already there, side by side, and write down where it is."""
     if not environ.get("KAFKA_BOOTSTRAP_SERVERS") and not kafka.is_fetched(environ):
@@ -56,7 +58,8 @@ async def start(
             await kafka.fetch(supervisor.folder, environ)
     with step("PostgreSQL and Kafka"):
         async with asyncio.TaskGroup() as group:
-            database = group.create_task(_database(supervisor, ports, environ, durable=durable, archived=archived))
+            wanted = partial(postgres.program, durable=durable, archived=archived, logical=logical)
+            database = group.create_task(_database(supervisor, ports, environ, wanted))
             broker = group.create_task(_broker(supervisor, ports, environ))
     parts = Parts(database_url=database.result(), kafka_servers=broker.result())
     write_whole(environment_file(supervisor.folder), parts.as_exports())
@@ -64,12 +67,12 @@ async def start(
 
 
 async def _database(
-    supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], *, durable: bool, archived: bool
+    supervisor: Supervisor, ports: Ports, environ: Mapping[str, str], wanted: Callable[[postgres.Cluster], Program]
 ) -> str:
     if given := environ.get("DATABASE_URL"):
         return given
     cluster = await postgres.prepare(supervisor.folder, ports, environ)
-    await supervisor.start(postgres.program(cluster, durable=durable, archived=archived))
+    await supervisor.start(wanted(cluster))
     return cluster.url
 
 

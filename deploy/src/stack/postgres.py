@@ -101,11 +101,11 @@ def own(cluster: Cluster, folder: Path) -> Path:
     return folder
 
 
-def program(cluster: Cluster, *, durable: bool = True, archived: bool = False) -> Program:
+def program(cluster: Cluster, *, durable: bool = True, archived: bool = False, logical: bool = False) -> Program:
     """Describe the server.  Without durability it survives kill -9 as before, but not a power cut: good for tests.
 
     Archived, every segment of its log is kept in `cluster.archive`, the current one at least once a minute: with a base
-    backup, the database can be restored to any second since.
+    backup, the database can be restored to any second since.  Logical, its log can be decoded: what a peer reads.
     """
     settings = SETTINGS | {"port": str(cluster.port), "unix_socket_directories": _socket_folder(cluster.home)}
     settings["shared_preload_libraries"] = ",".join(_libraries(cluster.bin))
@@ -113,6 +113,8 @@ def program(cluster: Cluster, *, durable: bool = True, archived: bool = False) -
         settings |= {"fsync": "off", "full_page_writes": "off"}
     if archived:
         settings |= ARCHIVING | {"archive_command": _archive_command(cluster)}
+    if logical:
+        settings["wal_level"] = "logical"
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",

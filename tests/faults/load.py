@@ -4,11 +4,12 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.faults.asking import Client, Reply
+from tests.faults.experiment import Experiment
 from tests.faults.town import Town
 
 CAPACITY_CLIENTS = 16
@@ -96,6 +97,15 @@ async def closed_loop(ask: Ask, *, clients: int, seconds: float, pause_s: float 
 
     await asyncio.gather(*(one(n) for n in range(clients)))
     return replies
+
+
+def failed(replies: Sequence[Reply], experiment: Experiment) -> list[Reply]:
+    """List what went wrong.
+
+    The short form runs where others work too: to be told there to come later, as promised, is their load's doing.
+    """
+    polite = experiment.form == "short"
+    return [one for one in replies if not (one.good or (polite and one.says_later))]
 
 
 async def capacity(ask: Ask) -> float:

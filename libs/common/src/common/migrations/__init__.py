@@ -2,8 +2,8 @@
 
 (1) A file runs once, in one transaction, and its checksum is kept: an edited file is refused.
 (2) One runner at a time (advisory lock).
-(3) A migration gives up after at most half a second of waiting for a lock and tries again, ten times in one to three
-    minutes: the service's own statements, which queue behind it, have a second.
+(3) A migration gives up after a twentieth of a second of waiting for a lock and tries again, ten times in one to three
+    minutes; only the last tries wait longer, half a second at most.  The service's own statements queue behind it.
 (4) Each service has four roles, and none of them can read another service's schema:
     `<svc>_owner` (migrations, operators), `<svc>_app`, `<svc>_relay` (reads the outbox, moves its cursor),
     `<svc>_housekeeper` (owns the outbox and its partitions).
@@ -24,9 +24,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 ROLES = ("owner", "app", "relay", "housekeeper")
-LOCK_TIMEOUT_MS, LOCK_TIMEOUT_MS_MAX = 100, 500
-"""Of the first try, doubled for each next one.  Whoever comes after a statement that waits for a table waits behind it:
-half of what a request may wait, at most."""
+LOCK_TIMEOUT_MS, LOCK_TIMEOUT_MS_MAX = 50, 500
+"""Of most tries, and of the last one.  Whoever comes after a statement that waits for a table waits behind it: while a
+reader holds the table for a minute, less than one request in a hundred."""
 TRIES = 10
 CONNECTIONS_MAX = {"owner": 10, "app": 60, "relay": 10, "housekeeper": 10}
 """What a service may take of the server: one that opens more than its share takes from nobody else's."""
@@ -100,7 +100,7 @@ async def migrate(admin_dsn: str, service: str, wanted: Sequence[Migration] | No
     """Run what has not run yet, of a service's own files or of those `wanted`; return the names of what ran."""
     for attempt in range(TRIES):
         try:
-            patience_ms = min(LOCK_TIMEOUT_MS * 2**attempt, LOCK_TIMEOUT_MS_MAX)
+            patience_ms = max(LOCK_TIMEOUT_MS, LOCK_TIMEOUT_MS_MAX // 4 ** (TRIES - 1 - attempt))
             return await _migrate(dsn(admin_dsn, service, "owner"), service, wanted or found(service), patience_ms)
         except asyncpg.LockNotAvailableError:
             await asyncio.sleep(0.2 * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
@@ -123,8 +123,9 @@ async def _migrate(owner_dsn: str, service: str, wanted: Sequence[Migration], pa
         await connection.execute(_LEDGER)
         done = {row["name"]: row["checksum"] for row in await connection.fetch("SELECT name, checksum FROM migration")}
         ran = [m.name for m in _not_done(wanted, done) if await _run(connection, m)]
-        for grant in _grants(service):
-            await connection.execute(grant)
+        async with connection.transaction():  # nobody is without a right between its withdrawal and its return
+            for grant in _grants(service):
+                await connection.execute(grant)
     finally:
         await connection.close()
     return ran

@@ -296,6 +296,19 @@ ALTER TABLE reporting.changed_cell ALTER COLUMN seq ADD GENERATED ALWAYS AS IDEN
 );
 
 --
+-- Name: check_asked; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.check_asked (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY reporting.check_asked FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE reporting.check_asked OWNER TO reporting_owner;
+
+--
 -- Name: checkpoint; Type: TABLE; Schema: reporting; Owner: reporting_owner
 --
 
@@ -911,6 +924,13 @@ ALTER TABLE ONLY reporting.changed_cell
     ADD CONSTRAINT changed_cell_pkey PRIMARY KEY (seq);
 
 --
+-- Name: check_asked check_asked_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.check_asked
+    ADD CONSTRAINT check_asked_pkey PRIMARY KEY (id);
+
+--
 -- Name: checkpoint checkpoint_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1235,6 +1255,12 @@ ALTER TABLE reporting.cell ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reporting.changed_cell ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: check_asked; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.check_asked ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: checkpoint; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1363,6 +1389,12 @@ CREATE POLICY written ON reporting.cell USING (( SELECT reporting.house_asks() A
 CREATE POLICY written ON reporting.changed_cell USING (( SELECT reporting.house_asks() AS house_asks));
 
 --
+-- Name: check_asked written; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY written ON reporting.check_asked USING (( SELECT reporting.house_asks() AS house_asks));
+
+--
 -- Name: checkpoint written; Type: POLICY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1471,6 +1503,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.changed_cell TO reporting_a
 --
 
 GRANT USAGE ON SEQUENCE reporting.changed_cell_seq_seq TO reporting_app;
+
+--
+-- Name: TABLE check_asked; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.check_asked TO reporting_app;
 
 --
 -- Name: TABLE checkpoint; Type: ACL; Schema: reporting; Owner: reporting_owner

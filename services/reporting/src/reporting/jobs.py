@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import Never
 from uuid import UUID
@@ -17,10 +18,13 @@ from reporting import commands
 from reporting.commands import Comparing
 from reporting.domain.days import national_day
 from reporting.domain.reconciliation import Outcome
-from reporting.store import publications, reconciliation
+from reporting.store import outcomes, publications, reconciliation
 
 MENDED_WITHIN_S = 10.0
 """After a difference is looked again, so that what is mended is known to be."""
+
+FAILED_FOR_S = reconciliation.TIMEOUT_S
+"""After a comparison that could not be made, as long as it may take: the database has other things to do."""
 
 log = structlog.get_logger(__name__)
 
@@ -83,14 +87,25 @@ async def reconcile(
     check_at = monotonic()
     while True:
         try:
-            outcomes = await compare_reached(database, pace=pace, clock=clock, new_id=new_id)
-            if monotonic() >= check_at or any(one.differing or one.repaired for one in outcomes):
+            reached = await compare_reached(database, pace=pace, clock=clock, new_id=new_id)
+            is_asked = await show_newest(database)
+            if is_asked or monotonic() >= check_at or any(one.differing or one.repaired for one in reached):
+                check_at = inf
                 found = await check(database, pace=pace, clock=clock, new_id=new_id)
                 is_well = found is not None and not found.differing
                 check_at = monotonic() + (pace.every_s if is_well else min(pace.every_s, MENDED_WITHIN_S))
         except TROUBLE as error:
             log.warning("reconciling.failed", error=f"{type(error).__name__}: {error}")
+            check_at = min(check_at, monotonic() + min(pace.every_s, FAILED_FOR_S))
         await asyncio.sleep(pace.poll_s)
+
+
+async def show_newest(database: Database) -> bool:
+    """Measure what any worker's last comparisons came to; take away the questions for another, if there are any."""
+    async with database.transaction(SYSTEM) as tx:
+        for outcome in await outcomes.newest(tx):
+            _show(outcome)
+        return await outcomes.take_asked(tx)
 
 
 async def compare_reached(
@@ -124,11 +139,15 @@ def _comparing(pace: Pace, clock: Callable[[], datetime], new_id: Callable[[], U
     return Comparing(at=clock(), id=new_id(), passed_over_max=pace.passed_over_max, kept_days=pace.kept_days)
 
 
-def _tell(outcome: Outcome) -> None:
+def _show(outcome: Outcome) -> None:
     kinds = [one.kind for one in outcome.differences]
     for kind in reconciliation.KINDS[outcome.scope]:
         DIFFERENCES.labels(outcome.scope, kind).set(kinds.count(kind))
     COMPARED_AT.labels(outcome.scope).set(outcome.at.timestamp())
+
+
+def _tell(outcome: Outcome) -> None:
+    _show(outcome)
     REPAIRED.labels(outcome.scope).inc(outcome.repaired)
     tell = log.warning if outcome.differing else log.debug
     tell("reconciled", scope=outcome.scope, compared=outcome.compared, differing=outcome.differing, told=outcome.told)

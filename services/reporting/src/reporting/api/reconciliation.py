@@ -1,5 +1,6 @@
 """Whether the figures are true, over HTTP: what comparing them with themselves and with their owners came to."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -7,17 +8,17 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from common.database import uuid7
-from common.http import Caller, Db, Now
+from common.http import Caller, Db
 from common.pages import Listed, Page, listed
 from common.tokens import SYSTEM, Principal
-from reporting import commands
 from reporting.api.public import PUBLIC
-from reporting.commands import Comparing
 from reporting.domain import access
-from reporting.domain.reconciliation import Outcome, Reconciled
+from reporting.domain.reconciliation import INTERNAL, CheckAsked, Outcome, Reconciled
 from reporting.store import outcomes
 
 router = APIRouter(tags=["reconciliation"])
+
+OUTCOMES = f"/v1/reconciliation/outcomes?scope={INTERNAL}"
 
 Scope = Annotated[str | None, Query(max_length=50, description="`internal`, or the service compared with.")]
 
@@ -50,14 +51,18 @@ async def list_outcomes(db: Db, caller: Caller, page: Page, scope: Scope = None)
     return listed(page, rows, key=lambda row: (row[0],), doc=lambda row: row[1])
 
 
-@router.post("/v1/reconciliation/check", operation_id="reconciliation.check", response_model=Outcome | None)
-async def check(request: Request, db: Db, caller: Caller, now: Now) -> Response:
-    """Compare the figures with themselves now, and mend what is wrong; nothing, while somebody is at it."""
+@router.post(
+    "/v1/reconciliation/check", operation_id="reconciliation.check", response_model=CheckAsked, status_code=202
+)
+async def check(db: Db, caller: Caller) -> Response:
+    """Ask for the figures to be compared with themselves at once, and mended; `Location` is where to look for it."""
     access.require(caller, "reconciliation.check")
-    kept_days: int = request.app.state.settings.reconciliation_kept_days
+    asked = CheckAsked(id=uuid7(), at=datetime.now(UTC))
     async with db.transaction(SYSTEM) as tx:
-        outcome = await commands.check(tx, Comparing(at=now, id=uuid7(), passed_over_max=0, kept_days=kept_days))
-    return Response(msgspec.json.encode(outcome), media_type="application/json")
+        await outcomes.ask(tx, asked)
+    return Response(
+        msgspec.json.encode(asked), status_code=202, headers={"Location": OUTCOMES}, media_type="application/json"
+    )
 
 
 async def _reconciled(request: Request, db: Db, principal: Principal, *, cache: str) -> Response:

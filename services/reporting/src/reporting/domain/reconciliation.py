@@ -127,6 +127,14 @@ class Reconciled:
     owners: tuple[Outcome, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAsked:
+    """A comparison inside that was asked for: the first outcome of the scope `internal` after `at` answers it."""
+
+    id: UUID
+    at: datetime
+
+
 def verdicts(
     aggregates: Iterable[str], owner: Iterable[Digest], here: Iterable[Held], parked: Collection[Bucket]
 ) -> dict[Bucket, Verdict]:

@@ -143,7 +143,7 @@ SELECT coalesce(jsonb_object_agg(topic || '/' || part, next_offset), '{}') AS of
   FROM consumer_offset
  WHERE topic LIKE 'passeurs.actions.%.state.v1'
 """
-"""The only consumers of this schema are the figures': their offsets are the figures' position."""
+"""Of the groups of this schema only the figures' reads states, by whatever name it goes: the tracer reads facts."""
 
 _BOUNDED = """
        ($3::uuid[] IS NULL OR campaign_id = ANY ($3::uuid[]))

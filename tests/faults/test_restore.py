@@ -111,6 +111,21 @@ async def test_a_second_that_the_log_does_not_reach_is_refused(archived: Folder,
         await backup.restore(server, wanted)
 
 
+async def test_old_backups_go_with_the_log_that_only_they_needed(archived: Folder, tmp_path: Path) -> None:
+    cluster, place = described(archived), tmp_path / "backups"
+    passeurs(archived, "backup", str(place), "--keep", "1")
+    first = backup.newest(place)
+    async with connected(cluster.url) as here:
+        await here.execute("CREATE TABLE thing AS SELECT 1 AS n")
+        segment = await here.fetchval("SELECT pg_walfile_name(pg_switch_wal())")
+    await until((cluster.archive / segment).exists)
+    await until(lambda: datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ") != first.name)
+    assert f"{first} is deleted" in passeurs(archived, "backup", str(place), "--keep", "1")
+    assert len(backup.finished(place)) == 1
+    assert not first.exists()
+    assert not (cluster.archive / segment).exists()
+
+
 async def test_a_backup_that_was_not_taken_to_its_end_is_none(tmp_path: Path) -> None:
     (tmp_path / "20261126T120000Z").mkdir()
     with pytest.raises(backup.NotABackup):

@@ -149,9 +149,13 @@ def rebuild(
 
 
 @app.command()
-def backup(place: Place) -> None:
-    """Take a base backup, verify every file of it, and write it into the audit."""
-    _run(lambda house: keeping.back_up(house, place, now=datetime.now(UTC)))
+def backup(
+    place: Place,
+    keep: Annotated[int, typer.Option(min=1, help="So many backups, with the log that they need.")] = 7,
+    archive: Archive = None,
+) -> None:
+    """Take a base backup, verify every file of it, delete the oldest, and write it into the audit."""
+    _run(lambda house: keeping.back_up(house, place, now=datetime.now(UTC), kept=keep, archive=archive))
 
 
 @app.command()

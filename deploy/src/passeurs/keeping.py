@@ -11,18 +11,20 @@ from common import operations
 from passeurs.place import House
 from passeurs.telling import console, lasting
 from stack import postgres
-from stack.backup import Server, Wanted, newest, take
+from stack.backup import Server, Wanted, newest, prune, take
 from stack.backup import restore as restore_copy
 from stack.folder import Folder
 from stack.ports import Ports
 from stack.services import SERVICES
 
 
-async def back_up(house: House, place: Path, *, now: datetime) -> Path:
-    """Take and verify a base backup."""
+async def back_up(house: House, place: Path, *, now: datetime, kept: int, archive: Path | None) -> Path:
+    """Take and verify a base backup; delete what is older than those to be kept, and the log that only it needed."""
     made = await take(_server(house), place, now=now)
     await _written_down(house, "backup", {"folder": str(made)})
-    console.print(f"[green]✓[/] {made}: every file is as its manifest says.")
+    console.print(f"[green]✓[/] {made}: every file is as its manifest says.", soft_wrap=True)
+    for old in await prune(_server(house), place, archive or _cluster().archive, kept=kept):
+        console.print(f"  {old} is deleted: {kept} newer ones are kept.", soft_wrap=True)
     return made
 
 

@@ -6,6 +6,7 @@ lets every table and index be checked, and stops it again.  Nothing that runs is
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import time
@@ -25,6 +26,8 @@ MANIFEST = "backup_manifest"
 ENDED = "COMPLETE"
 REPLAY_WITHIN_S = 3_600
 LOOK_EVERY_S = 0.05
+
+_SEGMENT = re.compile(r"^START WAL LOCATION: .* \(file ([0-9A-F]{24})\)$", re.MULTILINE)
 
 
 class NotABackup(Exception):
@@ -92,9 +95,36 @@ def _named(place: Path, now: datetime) -> Path:
     return place / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
+async def prune(server: Server, place: Path, archive: Path, *, kept: int) -> list[Path]:
+    """Delete all but the newest backups of a folder, and of the archive what only those could use; name the deleted."""
+    ended = finished(place)
+    old, oldest_kept = ended[:-kept], ended[-kept:][0]
+    for backup in old:
+        shutil.rmtree(backup)
+        backup.with_name(f"{backup.name}.{ENDED}").unlink()
+    start = _first_segment(oldest_kept)
+    command = [str(server.bin / "pg_archivecleanup"), str(archive), start]
+    await run_to_end(command, server.environment, log=server.log)
+    return old
+
+
+def _first_segment(backup: Path) -> str:
+    """Name the first segment of the log that a backup needs, as its own label says."""
+    said = (backup / "backup_label").read_text(encoding="utf-8")
+    found = _SEGMENT.search(said)
+    if found is None:
+        raise NotABackup(f"{backup}: its label names no segment.")
+    return found[1]
+
+
+def finished(place: Path) -> list[Path]:
+    """List the backups that were taken to their end, the oldest first."""
+    return sorted(mark.with_suffix("") for mark in place.glob(f"*.{ENDED}"))
+
+
 def newest(place: Path) -> Path:
     """Find the last backup that was taken to its end."""
-    ended = sorted(mark.with_suffix("") for mark in place.glob(f"*.{ENDED}"))
+    ended = finished(place)
     if not ended:
         raise NotABackup(f"No finished backup in {place}.")
     return ended[-1]

@@ -258,9 +258,13 @@ def _libraries(binaries: Path) -> list[str]:
 
 
 def _archive_command(cluster: Cluster) -> str:
-    """Keep a segment whole or not at all, and never write over one: that would be another history's."""
+    """Keep a segment whole or not at all, and never write over one: that would be another history's.
+
+    The same segment again is no other: a server that died after keeping it does not know that it did.
+    """
     draft, kept = cluster.archive / "draft.%f", cluster.archive / "%f"
-    return f'test ! -f "{kept}" && cp "%p" "{draft}" && sync "{draft}" && mv "{draft}" "{kept}"'
+    keep = f'cp "%p" "{draft}" && sync "{draft}" && mv "{draft}" "{kept}" && sync "{cluster.archive}"'
+    return f'if test -f "{kept}"; then cmp -s "%p" "{kept}"; else {keep}; fi'
 
 
 def _socket_folder(home: Path) -> str:

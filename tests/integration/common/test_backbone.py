@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, get_args
 from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 import pytest
 
-from common import consumer, contracts, database, housekeeping, migrations, outbox, relay
+from common import consumer, contracts, database, housekeeping, kafka, migrations, outbox, relay
 from common.consumer import Message
 from common.idempotency import KeyReused, Once
 from common.outbox import Announcement
@@ -71,10 +71,9 @@ async def db(address) -> AsyncIterator[database.Database]:
 
 
 @asynccontextmanager
-async def relaying(address: str, servers: str):
-    settings = relay.Settings(
-        service=SERVICE, dsn=migrations.dsn(address, SERVICE, "relay"), servers=servers, takeover_wait_s=0.1
-    )
+async def relaying(address: str, servers: str, client: kafka.ClientName = "aiokafka"):
+    dsn = migrations.dsn(address, SERVICE, "relay")
+    settings = relay.Settings(service=SERVICE, dsn=dsn, servers=servers, client=client, takeover_wait_s=0.1)
     async with running(relay.run(settings)):
         yield
 
@@ -108,9 +107,9 @@ class Received:
         return [message.version for message in self.by_key[str(key)]]
 
 
-def listening(received: Received, db, servers: str, name: str | None = None):
+def listening(received: Received, db, servers: str, name: str | None = None, client: kafka.ClientName = "aiokafka"):
     group = consumer.Group(name=name or f"test.{uuid4()}", listeners={contracts.topic("film", "events"): received.take})
-    return running(consumer.run(group, database=db, settings=consumer.Settings(servers=servers)))
+    return running(consumer.run(group, database=db, settings=consumer.Settings(servers=servers, client=client)))
 
 
 def once(key: str | None = None, body: bytes = b"") -> Once:
@@ -211,11 +210,12 @@ async def test_a_relay_that_comes_back_goes_on_where_it_was(address, db, kafka_s
     assert first_seen == [1, 2, 3, 4, 5]
 
 
-async def test_a_large_backlog_is_drained_in_order(address, db, kafka_servers):
+@pytest.mark.parametrize("client", get_args(kafka.ClientName))
+async def test_a_large_backlog_is_drained_in_order_by_either_library(address, db, kafka_servers, client):
     thing, received = uuid4(), Received()
     async with db.transaction(SYSTEM) as tx:
         await outbox.write(tx, CREATE, [thing, 4500], said(thing, 4500, facts=4500), None)
-    async with relaying(address, kafka_servers), listening(received, db, kafka_servers):
+    async with relaying(address, kafka_servers, client), listening(received, db, kafka_servers, client=client):
         await until(lambda: len(received.versions(thing)) >= 4500)
     assert received.versions(thing) == list(range(1, 4501))
 

@@ -25,7 +25,7 @@ class Proxy:
     jitter_s: float = 0
     breaks_every: int = 0
     rng: random.Random = field(default_factory=random.Random)
-    held_bytes: int = 0
+    held: bytearray = field(default_factory=bytearray)
     pieces: int = 0
     broken: int = 0
     connections: int = 0
@@ -54,7 +54,7 @@ class Proxy:
 
     def hold(self) -> None:
         """Keep what clients send from now on."""
-        self.held_bytes = 0
+        self.held.clear()
         self._open.clear()
 
     def let_go(self) -> None:
@@ -81,6 +81,8 @@ class Proxy:
         loop = asyncio.get_running_loop()
         try:
             while piece := await reader.read(PIECE):
+                if holds and not self._open.is_set():
+                    self.held += piece
                 delay_s = self.delay_s + self.rng.uniform(-self.jitter_s, self.jitter_s)
                 waiting.put_nowait((loop.time() + delay_s, piece))
                 self.pieces += 1
@@ -99,8 +101,7 @@ class Proxy:
     ) -> None:
         while (piece := await waiting.get())[1]:
             await _not_before(piece[0])
-            if holds and not self._open.is_set():
-                self.held_bytes += len(piece[1])
+            if holds:
                 await self._open.wait()
             try:
                 writer.write(piece[1])

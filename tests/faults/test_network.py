@@ -18,7 +18,7 @@ from tests.faults.servers import Broker
 from tests.faults.wires import Cable
 
 BACK_WITHIN_S = 90
-BREAKS_EVERY = 100
+BREAKS_EVERY = 50
 
 
 @pytest.fixture

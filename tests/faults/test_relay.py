@@ -16,7 +16,8 @@ from tests.waiting import until
 
 LEADS_WITHIN_S = 60
 LAST_WINS_WITHIN_S = 60
-HEARTBEAT_BYTES = 400
+OF_A_CHANGE = b"renamed"
+"""What a request that brings changes holds as it is, and neither a heartbeat nor a question for metadata does."""
 
 Kill = Callable[[Rig, Broker, Node], Awaitable[None]]
 
@@ -108,7 +109,7 @@ async def test_a_relay_that_was_frozen_can_only_repeat(experiment: Experiment, r
                 await rig.some_published()
                 if between:
                     proxy.hold()
-                    await until(lambda: proxy.held_bytes > HEARTBEAT_BYTES)
+                    await until(lambda: OF_A_CHANGE in proxy.held)
                 leader.freeze()
                 await rig.hang_up("relay")
                 standby = rig.relay()

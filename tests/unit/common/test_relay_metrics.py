@@ -31,3 +31,21 @@ def test_who_leads_no_more_has_nothing_in_hand() -> None:
     metrics.in_hand("gone", [a_row(90)])
     metrics.stepped_down("gone")
     assert oldest_s("gone") == 0
+
+
+def test_nothing_is_in_hand_once_nothing_waits() -> None:
+    """A row that was parked, or that another has published, while there was no broker."""
+    metrics.watch("waited")
+    metrics.waits("waited", a_row(90)[1])
+    assert (oldest_s("waited") or 0) >= 90
+    metrics.waits("waited", None)
+    assert oldest_s("waited") == 0
+
+
+def test_who_stands_by_tells_of_no_fault_and_no_row() -> None:
+    told = [metrics.LEADING, metrics.FAULTS, metrics.UNPUBLISHED]
+    for gauge in told:
+        gauge.labels("by").set(2)
+    metrics.stands_by("by")
+    samples = ("relay_leading", "relay_faults", "outbox_unpublished_rows")
+    assert [REGISTRY.get_sample_value(name, {"service": "by"}) for name in samples] == [0, 0, 0]

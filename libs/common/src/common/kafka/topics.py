@@ -3,6 +3,7 @@
 Only what is named here is the declaration's business: retention and replication are the operator's to change.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from struct import unpack
@@ -20,6 +21,7 @@ COMPACTION_LAG_MS = 3_600_000
 TOMBSTONES_KEPT_MS = 7 * DAY_MS
 PLATFORM_KEPT_MS: Mapping[str, int] = {"heartbeat": DAY_MS, "checkpoint": 7 * DAY_MS}
 MESSAGE_BYTES_MAX = 1_048_576
+ADMIN_TIMEOUT_S = 60
 
 HELD = ("cleanup.policy", "max.message.bytes")
 """The settings without which a promise breaks: a compacted topic of facts forgets, a small limit refuses records."""
@@ -86,10 +88,12 @@ async def differing_topics(servers: str) -> dict[str, list[str]]:
 
 @asynccontextmanager
 async def _admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Speak to the broker about its topics, for `ADMIN_TIMEOUT_S` at most."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     try:
-        await admin.start()
-        yield admin
+        async with asyncio.timeout(ADMIN_TIMEOUT_S):
+            await admin.start()
+            yield admin
     finally:
         await admin.close()
 

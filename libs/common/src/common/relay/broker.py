@@ -25,18 +25,18 @@ class Kafka:
 
     @classmethod
     async def open(cls, client: Client, servers: str, client_id: str, timeout_s: float) -> Self:
-        return cls(client, servers, await client.producer(servers, client_id), timeout_s)
+        producer = await client.producer(servers, client_id, send_timeout_s=timeout_s)
+        return cls(client, servers, producer, timeout_s)
 
     async def faults(self) -> Sequence[str]:
         with _told():
-            missing = [f"topic {name} is not created" for name in await kafka.missing_topics(self._servers)]
-            differing = await kafka.differing_topics(self._servers)
+            async with asyncio.timeout(self._timeout_s):
+                missing = [f"topic {name} is not created" for name in await kafka.missing_topics(self._servers)]
+                differing = await kafka.differing_topics(self._servers)
         return [*missing, *(f"topic {name}: {fault}" for name, faults in differing.items() for fault in faults)]
 
     async def send(self, runs: Mapping[Place, Sequence[Outgoing]]) -> Mapping[Place, int]:
-        with _told():
-            async with asyncio.timeout(self._timeout_s):
-                return await self._producer.send(runs)
+        return await self._producer.send(runs)
 
     async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
         if self._asking is None:

@@ -92,18 +92,30 @@ async def run(ports: Ports, pace: Pace) -> None:
         try:
             outbox = await ports.outbox()
             try:
-                await _lead(ports, pace, outbox)
+                await _lead_once(ports, pace, outbox)
             finally:
-                metrics.stepped_down(pace.service)
                 await outbox.close()
         except (OutboxAway, Trouble, SteppedDown) as error:
             _tell(pace, error)
         await ports.clock.pause(pace.retry_s)
 
 
+async def _lead_once(ports: Ports, pace: Pace, outbox: Outbox) -> None:
+    """Lead, until that ends; who may not lead still tells how long the facts wait, for maybe nobody else can."""
+    try:
+        try:
+            await _lead(ports, pace, outbox)
+        finally:
+            metrics.stepped_down(pace.service)
+    except Unfit:
+        metrics.waits(pace.service, await outbox.oldest())
+        raise
+
+
 async def _lead(ports: Ports, pace: Pace, outbox: Outbox) -> None:
     """Wait for the lock; then publish, with one producer after the other."""
     while not await outbox.lead():
+        metrics.stands_by(pace.service)
         await ports.clock.pause(pace.standby_poll_ms / 1000)
     metrics.LEADING.labels(pace.service).set(1)
     ours = False
@@ -113,6 +125,7 @@ async def _lead(ports: Ports, pace: Pace, outbox: Outbox) -> None:
             try:
                 lead = await take(ports, pace, outbox, broker, ours=ours)
                 ours = True
+                metrics.waits(pace.service, None)  # from here on it is told by what is in hand
                 await _publish(lead)
             finally:
                 await broker.close()
@@ -208,6 +221,7 @@ async def _publish(lead: Lead) -> None:
             await _rest(lead, pause_ms / 1000)
     finally:
         lead.reports.cancel()
+        await lead.outbox.release()
 
 
 async def _rest(lead: Lead, seconds: float) -> None:
@@ -366,7 +380,7 @@ async def _look_back(lead: Lead, audit: Audit) -> None:
         rows = await lead.outbox.newest(topic, keys, lead.cursor.s1)
         log.warning("relay.sent_again", service=lead.pace.service, topic=topic, keys=len(keys), rows=len(rows))
         metrics.SENT_AGAIN.labels(lead.pace.service).inc(len(rows))
-        audit.give_up(topic, keys - {row[4] for row in rows})
+        audit.forget(topic, keys)
         await _save(lead, await _send_rows(lead, rows))
     if lead.ports.clock.monotonic() >= audit.until and audit.has_reached(lead.ends):
         await lead.outbox.audit(lead.cursor, None)

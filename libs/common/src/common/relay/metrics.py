@@ -52,8 +52,10 @@ def in_hand(service: str, rows: Sequence[Row]) -> None:
 
 
 def waits(service: str, oldest_us: int | None) -> None:
-    """Keep the age of what waits true while there is no broker to send it to."""
-    if oldest_us is not None:
+    """Keep the age of what waits true while nothing can be sent; None: nothing waits."""
+    if oldest_us is None:
+        _oldest_us.pop(service, None)
+    else:
         _oldest_us[service] = oldest_us
 
 
@@ -67,7 +69,14 @@ def published(service: str, rows: Sequence[Row], now: datetime) -> None:
 def stepped_down(service: str) -> None:
     """Have nothing in hand any more: what waits is the next leader's to tell of."""
     LEADING.labels(service).set(0)
+    UNPUBLISHED.labels(service).set(0)
     _oldest_us.pop(service, None)
+
+
+def stands_by(service: str) -> None:
+    """Tell nothing while another leads, nor of what kept us from it: it is asked again when we may."""
+    stepped_down(service)
+    FAULTS.labels(service).set(0)
 
 
 def _oldest_age_s(service: str) -> float:

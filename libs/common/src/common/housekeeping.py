@@ -6,9 +6,11 @@
     Rows in the default one are an alarm (`outbox_default_rows`): nobody has kept house for two days, or a clock jumped.
 (3) Nothing waits long for a lock, nor holds one long: who writes facts meanwhile waits `LOCK_TIMEOUT` at most, kept
     answers go in portions.  What could not be had is tried again the next time.
+(4) Partitions go in their order: where a row is retained, so is all that was written after it.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -54,8 +56,8 @@ async def keep_house(connection: "asyncpg.Connection[asyncpg.Record]", *, now: d
             await _make_partition(connection, start)
     for name in await connection.fetch(_DETACHED):
         await connection.execute(f"DROP TABLE {name['name']}")
-    dropped = [name for name in there if name <= _partition(now - timedelta(hours=KEPT_HOURS + PARTITION_HOURS))]
-    dropped = [name for name in dropped if await _drop_partition(connection, name)]
+    old = [name for name in there if name <= _partition(now - timedelta(hours=KEPT_HOURS + PARTITION_HOURS))]
+    dropped = await _drop_partitions(connection, old)
     while await connection.execute(_FORGET_ANSWERS, now - timedelta(hours=KEPT_HOURS), ANSWERS_AT_ONCE) != "DELETE 0":
         pass
     return dropped
@@ -78,8 +80,16 @@ async def _partitions(connection: "asyncpg.Connection[asyncpg.Record]") -> list[
 
 
 async def _make_partition(connection: "asyncpg.Connection[asyncpg.Record]", start: datetime) -> None:
+    try:
+        await _make_and_attach(connection, start)
+    except asyncpg.LockNotAvailableError:
+        log.info("housekeeping.partition_not_made", partition=_partition(start))
+
+
+async def _make_and_attach(connection: "asyncpg.Connection[asyncpg.Record]", start: datetime) -> None:
     name, end = _partition(start), start + timedelta(hours=PARTITION_HOURS)
     async with connection.transaction():
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         await connection.execute(f"CREATE TABLE {name} (LIKE outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
         await connection.execute(
             f"""
@@ -95,6 +105,16 @@ async def _make_partition(connection: "asyncpg.Connection[asyncpg.Record]", star
         await connection.execute(
             f"ALTER TABLE outbox ATTACH PARTITION {name} FOR VALUES FROM ('{start:%FT%TZ}') TO ('{end:%FT%TZ}')"
         )
+
+
+async def _drop_partitions(connection: "asyncpg.Connection[asyncpg.Record]", names: Sequence[str]) -> list[str]:
+    """Drop partitions, the oldest first, as far as that goes (4)."""
+    dropped: list[str] = []
+    for name in names:
+        if not await _drop_partition(connection, name):
+            break
+        dropped.append(name)
+    return dropped
 
 
 async def _drop_partition(connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> bool:

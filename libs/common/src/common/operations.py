@@ -120,7 +120,7 @@ async def park_row(tx: Transaction, *, who: str, seq: int, reason: str) -> int:
 
 
 async def unpark_row(tx: Transaction, *, who: str, seq: int) -> int:
-    """Publish a parked row after all: a fact behind the later ones of its key, a state only while it is the newest.
+    """Publish a parked row after all: a fact behind the later ones of its key, a state if it surely is the newest.
 
     Raises:
         NotWaiting: it is not parked.
@@ -128,7 +128,7 @@ async def unpark_row(tx: Transaction, *, who: str, seq: int) -> int:
     sent = await outbox.unpark(tx, seq)
     if sent is None:
         raise NotWaiting
-    outcome = "done" if sent else "dropped: a newer state has been announced"
+    outcome = "done" if sent else "dropped: a newer state has been announced, or may have been"
     return await record(tx, who=who, command="unpark_row", arguments={"seq": seq}, outcome=outcome)
 
 

@@ -156,7 +156,8 @@ async def park(tx: Transaction, seq: int, *, reason: str, who: str) -> bool:
 async def unpark(tx: Transaction, seq: int) -> bool | None:
     """Put a parked row behind all others, as a new one; None: it is not parked, False: it is no longer wanted.
 
-    A state that has been overtaken is dropped: the last record of a key is its newest.  Writers wait meanwhile.
+    A state that has been overtaken is dropped: the last record of a key is its newest.  So is one that the outbox no
+    longer retains, nor what may have overtaken it.  Writers wait meanwhile.
     """
     await tx.execute("LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE")
     states = [name for name, kind in contracts.topics().items() if kind == "state"]
@@ -284,7 +285,8 @@ WITH parked AS (
   SELECT parked.event_id, parked.topic, parked.key, parked.version, parked.type, parked.traceparent, parked.value
     FROM parked
    WHERE parked.topic <> ALL ($2::text[])
-      OR NOT EXISTS (
+      OR EXISTS (SELECT FROM outbox AS retained WHERE retained.seq = $1)
+     AND NOT EXISTS (
         SELECT FROM outbox AS newer
          WHERE newer.topic = parked.topic AND newer.key = parked.key AND newer.version > parked.version)
   RETURNING seq)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -97,16 +98,16 @@ async def test_what_the_catalogue_says_arrives_in_order_and_whole(
 
 
 @asynccontextmanager
-async def producing(servers: str) -> AsyncIterator[Callable[[OrganisationState], Awaitable[None]]]:
+async def producing(servers: str) -> AsyncIterator[Callable[..., Awaitable[None]]]:
     """Announce organisations as partners does."""
     producer = kafka.producer(servers, "tests")
     await producer.start()
 
-    async def announce(state: OrganisationState) -> None:
+    async def announce(state: OrganisationState, *, retracted: bool = False) -> None:
         await producer.send_and_wait(
             contracts.topic("organisation", "state"),
             key=str(state.id).encode(),
-            value=msgspec.json.encode(state),
+            value=None if retracted else msgspec.json.encode(state),
             headers=[
                 ("ce_id", str(uuid4()).encode()),
                 ("ce_type", b"fr.passeursdimages.organisation.state.v1"),
@@ -142,6 +143,24 @@ async def test_organisations_are_heard_of_and_older_news_is_left_aside(db: Datab
         heard = await known(db, first.id)
     assert heard is not None
     assert (heard.version, heard.name, heard.closed_on) == (3, "Gebeka Films", date(2025, 6, 30))
+
+
+async def test_a_retracted_organisation_is_forgotten_unless_it_is_there_again(db: Database, kafka_servers: str):
+    ghost = replace(examples.least(OrganisationState), id=uuid4(), version=2, closed_on=None)
+    spared = replace(ghost, id=uuid4(), version=5)
+    group = consumer.Group(name=f"test.{uuid4()}", listeners=consumers.GROUP.listeners)
+    async with producing(kafka_servers) as announce, hearing(group, db, kafka_servers):
+        for state in (ghost, spared):
+            await announce(state)
+            await until(partial(known, db, state.id))
+        await announce(replace(spared, version=3), retracted=True)
+        await announce(replace(ghost, version=3), retracted=True)
+        await until(partial(_is_forgotten, db, ghost.id))
+        assert await known(db, spared.id) is not None
+
+
+async def _is_forgotten(db: Database, organisation_id: UUID) -> bool:
+    return await known(db, organisation_id) is None
 
 
 @pytest.fixture

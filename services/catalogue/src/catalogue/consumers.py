@@ -4,6 +4,7 @@ It listens to organisations, for they may hold rights, and to what of its own ot
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from catalogue import store
 from common import checkpoints, contracts
@@ -13,8 +14,11 @@ from common.database import Transaction
 
 
 async def keep_organisations(tx: Transaction, messages: Sequence[Message]) -> None:
-    """Remember who there is; a tombstone tells nothing new, since closing is announced first."""
+    """Remember who there is; a tombstone says that it never was."""
     await store.keep_organisations(tx, [_heard(message) for message in messages if message.value is not None])
+    for message in messages:
+        if message.value is None:
+            await store.forget_organisation(tx, UUID(message.key), (message.epoch, message.version))
 
 
 def _heard(message: Message) -> store.KnownOrganisation:

@@ -16,7 +16,7 @@ HEARD_FROM = frozenset({"actions", "catalogue", "partners"})
 
 
 def webhook_fanout(poke: asyncio.Event) -> Group:
-    """Listen to all facts; `poke` tells the lanes of this process that there is something to send.
+    """Listen to all facts, and notice where one is missing; `poke` tells the lanes of this process that there is work.
 
     It comes after the commit, as far as one can tell: a poke too early costs the lanes' next look, and no more.
     """
@@ -31,5 +31,7 @@ def webhook_fanout(poke: asyncio.Event) -> Group:
         if publisher in HEARD_FROM
     ]
     return Group(
-        name="partners.webhook-fanout", listeners={**dict.fromkeys(topics, hear), **checkpoints.listeners("partners")}
+        name="partners.webhook-fanout",
+        listeners={**dict.fromkeys(topics, hear), **checkpoints.listeners("partners")},
+        watched=frozenset(topics),
     )

@@ -10,7 +10,12 @@ from catalogue.store.films import (
     lock_films_called,
     save_film,
 )
-from catalogue.store.organisations import KnownOrganisation, keep_organisations, known_organisation
+from catalogue.store.organisations import (
+    KnownOrganisation,
+    forget_organisation,
+    keep_organisations,
+    known_organisation,
+)
 from catalogue.store.rights import (
     OfferFilters,
     create_rights_offer,
@@ -30,6 +35,7 @@ __all__ = [
     "create_rights_offer",
     "film_doc",
     "film_exists",
+    "forget_organisation",
     "found_by",
     "keep_organisations",
     "keep_words",

@@ -41,6 +41,13 @@ async def keep_organisations(tx: Transaction, heard: Sequence[KnownOrganisation]
     )
 
 
+async def forget_organisation(tx: Transaction, organisation_id: UUID, heard: tuple[int, int]) -> None:
+    """Drop what its owner has retracted, unless something newer was heard of it."""
+    await tx.execute(
+        "DELETE FROM known_organisation WHERE id = $1 AND (epoch, version) < ($2, $3)", organisation_id, *heard
+    )
+
+
 async def known_organisation(tx: Transaction, organisation_id: UUID) -> KnownOrganisation | None:
     row = await tx.fetchrow(
         "SELECT id, epoch, version, name, closed_on FROM known_organisation WHERE id = $1", organisation_id

@@ -21,9 +21,6 @@ from common.contracts.reporting import ReconciliationDiffered
 from common.database import Database, Transaction
 from common.tokens import SYSTEM
 
-BUCKETS: Final = 256
-"""Of each aggregate; `id_bucket` in the database says which one an id is in."""
-
 DIGEST_TIMEOUT_S: Final = 30.0
 """For reading every row's id and version: no request waits for it."""
 

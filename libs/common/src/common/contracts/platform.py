@@ -6,7 +6,10 @@ all that is meant.  Times are real ones, whatever a sandbox's clock says.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
+
+BUCKETS: Final = 256
+"""Of each aggregate; `id_bucket` in the database says which one an id is in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from common.contracts.platform import Digest
+from common.contracts.platform import BUCKETS, Digest
 
-BUCKETS: Final = 256
 INTERNAL: Final = "internal"
 """The scope of the comparison of cells with contributions; all others are services."""
 

@@ -39,7 +39,7 @@ NAMES = "SELECT count(*) || ':' || sum(hashtextextended(concat(id, epoch, versio
 @asynccontextmanager
 async def hearing(group: consumer.Group, db: Database, servers: str) -> AsyncIterator[None]:
     task = asyncio.create_task(
-        consumer.run(group, database=db, settings=consumer.Settings(servers=servers, batch_records_max=2_000))
+        consumer.run(group, database=db, settings=consumer.Settings(servers=servers, poll_records_max=2_000))
     )
     try:
         yield

@@ -86,7 +86,6 @@ def _worker(stage: _Stage, environ: Mapping[str, str]) -> Iterator["subprocess.P
         "RELAY_DATABASE_URL": migrations.dsn(stage.address, "reporting", "relay"),
         "HOUSEKEEPER_DATABASE_URL": migrations.dsn(stage.address, "reporting", "housekeeper"),
         "KAFKA_BOOTSTRAP_SERVERS": stage.servers,
-        "CONSUMER_BATCH_RECORDS_MAX": "5000",
         "WORKER_PORT": "0",
         "TOKEN_ISSUER": "https://issuer.example.org",
         "JWKS_URL": "http://127.0.0.1:9/nobody",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from common import consumer, contracts, kafka, operations
-from common.consumer import Message
+from common.consumer import Message, store
 from common.contracts.platform import Heartbeat
 from common.database import Database, Transaction
 from common.tokens import SYSTEM
@@ -128,7 +128,7 @@ async def test_a_slow_handler_keeps_its_membership_and_other_topics_are_read(db,
 
     reader = Slow()
     before = consumer.core.REBALANCES.labels(reader.name)
-    settings = consumer.Settings(servers=topic.servers, catch_up_records_max=10, batch_records_max=10)
+    settings = consumer.Settings(servers=topic.servers, poll_records_max=10, batch_records_max=10)
     group = consumer.Group(name=reader.name, listeners={topic.name: reader.take})
     await topic.say(*(("film", n) for n in range(60)))
     async with running(consumer.run(group, database=db, settings=settings)):
@@ -170,6 +170,20 @@ async def test_a_group_is_as_fresh_as_the_heartbeat_whose_ends_it_has_reached(db
         await until(lambda: _is_as_of(db, reader, service, reached))
         await topic.say(("film", 3))
         await until(lambda: _is_as_of(db, reader, service, beyond))
+
+
+async def test_heartbeats_that_nobody_reaches_are_thinned(db):
+    group, first = f"group-{uuid4()}", datetime(2026, 7, 1, tzinfo=UTC)
+    beats = [Heartbeat(service="s", at=first + timedelta(seconds=10 * n), ends={"t/0": n}) for n in range(1, 2_301)]
+    async with db.transaction(SYSTEM) as tx:
+        await store.keep_heartbeats(tx, group, beats[:2_000])
+        for one in beats[2_000:]:
+            await store.keep_heartbeats(tx, group, [one])
+        rows = await tx.fetch("SELECT at FROM heartbeat_heard WHERE grp = $1 ORDER BY at", group)
+    kept = [row["at"] for row in rows]
+    assert store.HEARTBEATS_KEPT_MAX // 2 <= len(kept) <= store.HEARTBEATS_KEPT_MAX
+    assert (kept[0], kept[-1]) == (beats[0].at, beats[-1].at)
+    assert kept[1] - kept[0] > kept[-1] - kept[-2], "the older, the further apart"
 
 
 async def beat(topic: Topic, heartbeat: Heartbeat) -> None:

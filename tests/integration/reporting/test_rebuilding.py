@@ -30,7 +30,7 @@ GROUP = consumer.Group(name=f"test.reporting.{uuid4()}", listeners=LISTENERS)
 @asynccontextmanager
 async def hearing(db: Database, servers: str) -> AsyncIterator[None]:
     task = asyncio.create_task(
-        consumer.run(GROUP, database=db, settings=consumer.Settings(servers=servers, batch_records_max=2_000))
+        consumer.run(GROUP, database=db, settings=consumer.Settings(servers=servers, poll_records_max=2_000))
     )
     try:
         yield

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from random import Random
 
 import pytest
+from prometheus_client import REGISTRY
 
 from common.consumer.watch import Stuck, Watch
 from common.kafka.port import Place, Trouble
-from tests.unit.common.consumer_world import PLACES, SETTINGS, Life, ModelKafka, World
+from tests.unit.common.consumer_world import PLACES, SETTINGS, TOPIC, Life, ModelKafka, World
 
 HOUR_S = 3_600
 
@@ -40,10 +41,14 @@ def watched(kafka: type[ModelKafka], *, says: int) -> World:
     return world
 
 
+def run_until(world: World, seconds: float) -> None:
+    while world.time.s < seconds:
+        world.step()
+
+
 def run_for(world: World, seconds: float) -> None:
     try:
-        while world.time.s < seconds:
-            world.step()
+        run_until(world, seconds)
     finally:
         world.end()
 
@@ -53,6 +58,31 @@ def test_a_client_that_reads_nothing_although_there_is_something_ends_its_worker
     with pytest.raises(Stuck):
         run_for(world, HOUR_S)
     assert SETTINGS.stuck_s <= world.time.s < SETTINGS.stuck_s + 3 * SETTINGS.watch_every_s
+
+
+@pytest.mark.parametrize("kafka", [ModelKafka, Away], ids=["the broker answers", "no broker"])
+def test_a_member_that_takes_no_step_ends_its_worker(kafka: type[ModelKafka]):
+    world = watched(kafka, says=0)
+    [life] = world.lives
+    _, applying, _ = life.steps
+    life.steps[applying] = lambda: False
+    with pytest.raises(Stuck):
+        run_for(world, HOUR_S)
+    assert SETTINGS.stuck_s <= world.time.s < SETTINGS.stuck_s + 3 * SETTINGS.watch_every_s
+
+
+def test_a_topic_that_was_taken_away_has_no_lag_here_any_more():
+    world = watched(Deaf, says=9)
+    [life] = world.lives
+
+    def lag() -> float | None:
+        return REGISTRY.get_sample_value("consumer_lag_records", {"grp": life.member.name, "topic": TOPIC})
+
+    run_until(world, SETTINGS.watch_every_s * 2)
+    assert lag() == 9
+    life.kafka.assign(())
+    run_for(world, SETTINGS.watch_every_s * 4)
+    assert lag() == 0
 
 
 @pytest.mark.parametrize(

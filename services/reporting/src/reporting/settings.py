@@ -15,7 +15,7 @@ class Settings(Shared):
         "reporting.figures", description="The figures' group; another name, on an empty schema, counts everything anew."
     )
     consumer_member: str = Field("1", description="This worker's name in its consumer group; another for each worker.")
-    consumer_batch_records_max: Positive = Field(500, description="Records applied in one transaction.")
+    consumer_batch_records_max: Positive = Field(5_000, description="Records applied in one transaction, at most.")
     owner_database_url: SecretStr = Field(
         SecretStr(""), description="This service's schema, as its role reporting_owner (rebuilding only)."
     )

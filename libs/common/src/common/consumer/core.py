@@ -76,6 +76,7 @@ class Member:
             self._turn = turn.number
             self.lanes = {place: Lane(place) for place in sorted(turn.places)}
             REBALANCES.labels(self.name).inc()
+            PAUSED.labels(self.name).set(0)
 
     async def _place(self) -> None:
         """Put each partition that is not there yet where the ledger has it, unless it rests."""
@@ -99,7 +100,7 @@ class Member:
         """Name the partitions of which enough waits."""
         waiting = {place: len(lane.waiting) for place, lane in self.lanes.items() if lane.waiting}
         full = sum(waiting.values()) >= self._settings.buffer_records_max
-        return {place for place, n in waiting.items() if full or n >= self._settings.catch_up_records_max}
+        return {place for place, n in waiting.items() if full or n >= self._settings.batch_records_max}
 
     def _pause(self, pressed: set[Place]) -> None:
         """Pause what is pressed, rests or is not placed; resume the rest (8)."""
@@ -119,7 +120,7 @@ class Member:
             PAUSED.labels(self.name).set(sum(lane.paused for lane in self.lanes.values()))
 
     async def _poll(self, wait_ms: int) -> None:
-        found = await self._kafka.poll(records_max=self._settings.batch_records_max, wait_ms=wait_ms)
+        found = await self._kafka.poll(records_max=self._settings.poll_records_max, wait_ms=wait_ms)
         if not found or self._kafka.assigned().number != self._turn:
             return
         now = self._clock.now()
@@ -266,14 +267,15 @@ class Member:
         lane.rests_until = self._clock.now() + longest * self._clock.jitter()
 
     def _pace(self, topic: str) -> Pace:
-        return self._paces.setdefault(topic, Pace(self._settings.batch_records_max, self._settings.apply_s_aimed))
+        first = min(self._settings.poll_records_max, self._settings.batch_records_max)
+        return self._paces.setdefault(topic, Pace(first, self._settings.apply_s_aimed))
 
     def _fit(self, runs: Sequence[Run], took_s: float) -> None:
         """Have transactions take about the time that we aim at: large while there is much to read, never long."""
         topic, n = runs[0].place.topic, sum(len(run.records) for run in runs)
         APPLY_SECONDS.labels(self.name, topic).observe(took_s)
         BATCH_RECORDS.labels(self.name).observe(n)
-        self._pace(topic).heard(n, took_s, most=self._settings.catch_up_records_max)
+        self._pace(topic).heard(n, took_s, most=self._settings.batch_records_max)
 
     async def _look(self) -> None:
         """Follow an offset that was moved behind our back, and redrive what an operator asks for."""

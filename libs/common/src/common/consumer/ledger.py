@@ -61,10 +61,12 @@ class PostgresLedger:
             aside = [(one, run.aside[one.offset]) for run in runs for one in run.records if one.offset in run.aside]
             if aside:
                 await parking.park(tx, self._group.name, aside)
+            flowing = heard
             if aside or moved.some_parked:
-                heard = [await self._flowing(tx, run, messages) for run, messages in zip(runs, heard, strict=True)]
-            gaps = [gap for messages in heard if messages for gap in await self._handle(tx, messages)]
-        self._count(runs[0].place.topic, len(aside), gaps, max(filter(None, times), default=None))
+                flowing = [await self._flowing(tx, run, messages) for run, messages in zip(runs, heard, strict=True)]
+            gaps = [gap for messages in flowing if messages for gap in await self._handle(tx, messages)]
+        parked = len(aside) + sum(map(len, heard)) - sum(map(len, flowing))
+        self._count(runs[0].place.topic, parked, gaps, max(filter(None, times), default=None))
 
     async def look(self, offsets: Mapping[Place, int]) -> Look:
         async with self._asking() as tx:
@@ -102,7 +104,6 @@ class PostgresLedger:
         behind = [(one, parking.BEHIND) for one in run.records if keys.get(one.offset) in held]
         if behind:
             await parking.park(tx, self._group.name, behind)
-            PARKED.labels(self._group.name, run.place.topic).inc(len(behind))
         return [message for message in messages if keys[message.offset] not in held]
 
     async def _handle(self, tx: Transaction, messages: Sequence[Message]) -> Sequence[Gap]:

@@ -10,13 +10,16 @@ from common.kafka.port import Place, Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a consumer works; times in the unit of their name."""
+    """How a consumer works; times in the unit of their name.
+
+    A transaction begins with as many records as a poll brings, and takes more while they pass quickly.
+    """
 
     servers: str
     member: str = "1"
     client: ClientName = "aiokafka"
-    batch_records_max: int = 500
-    catch_up_records_max: int = 5000
+    poll_records_max: int = 500
+    batch_records_max: int = 5_000
     buffer_records_max: int = 20_000
     apply_s_aimed: float = 0.1
     poll_ms: int = 100

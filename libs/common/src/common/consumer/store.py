@@ -156,7 +156,12 @@ RETURNING key, have, got, "offset"
 
 
 async def keep_heartbeats(tx: Transaction, group: str, heartbeats: Sequence[Heartbeat]) -> None:
-    """Keep heartbeats until the group has reached their ends."""
+    """Keep heartbeats until the group has reached their ends.
+
+    Where too many of a service wait they are thinned, but for the oldest and the newest: those that stay are further
+    apart the older they are, as an age need not be known more finely than it is large.
+    """
+    services = [one.service for one in heartbeats]
     await tx.execute(
         """
         INSERT INTO heartbeat_heard (grp, service, at, ends)
@@ -165,10 +170,26 @@ async def keep_heartbeats(tx: Transaction, group: str, heartbeats: Sequence[Hear
             ON CONFLICT DO NOTHING
         """,
         group,
-        [one.service for one in heartbeats],
+        services,
         [one.at for one in heartbeats],
         [msgspec.json.encode(one.ends).decode() for one in heartbeats],
     )
+    await tx.execute(_THIN, group, services, HEARTBEATS_KEPT_MAX)
+
+
+HEARTBEATS_KEPT_MAX = 64
+
+_THIN = """
+WITH numbered AS (
+  SELECT service, at, row_number() OVER waiting AS n, count(*) OVER (PARTITION BY service) AS told
+    FROM heartbeat_heard
+   WHERE grp = $1 AND service = ANY ($2::text[])
+  WINDOW waiting AS (PARTITION BY service ORDER BY at)
+)
+DELETE FROM heartbeat_heard AS heard USING numbered
+ WHERE heard.grp = $1 AND heard.service = numbered.service AND heard.at = numbered.at
+   AND numbered.told > $3 AND numbered.n < numbered.told AND (numbered.n - 1) % (2 * numbered.told / $3) <> 0
+"""
 
 
 async def freshen(tx: Transaction, group: str) -> Mapping[str, datetime]:

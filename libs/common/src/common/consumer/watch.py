@@ -25,6 +25,7 @@ class Watch:
     def __init__(self, member: Member, kafka: Consumer, ledger: Ledger, clock: Clock, settings: Settings) -> None:
         self._member, self._kafka, self._ledger, self._clock = member, kafka, ledger, clock
         self._settings = settings
+        self._told: set[str] = set()
 
     async def run(self) -> None:
         """Look for ever.
@@ -36,26 +37,40 @@ class Watch:
         while True:
             await self._clock.rest(self._settings.watch_every_s)
             lanes = [lane for lane in self._member.lanes.values() if lane.stored is not None]
-            try:
-                ends = await self._kafka.ends([lane.place for lane in lanes])
-                await self._ledger.tell()
-            except (Trouble, Away, Held) as error:
-                log.info("consumer.watch_failed", group=self._member.name, error=repr(error))
-                continue
-            self._measure(lanes, ends)
+            ends = await self._ends(lanes)
+            await self._tell()
+            if ends is not None:
+                self._measure(lanes, ends)
             self._bark(lanes, ends)
 
+    async def _ends(self, lanes: Sequence[Lane]) -> Mapping[Place, int] | None:
+        """Ask where partitions end; None: nobody says whether there is something to read."""
+        try:
+            return await self._kafka.ends([lane.place for lane in lanes])
+        except Trouble as error:
+            log.info("consumer.watch_failed", group=self._member.name, error=repr(error))
+            return None
+
+    async def _tell(self) -> None:
+        try:
+            await self._ledger.tell()
+        except (Away, Held) as error:
+            log.info("consumer.watch_failed", group=self._member.name, error=repr(error))
+
     def _measure(self, lanes: Sequence[Lane], ends: Mapping[Place, int]) -> None:
-        lags = dict.fromkeys((lane.place.topic for lane in lanes), 0)
+        """Tell how much is not applied; of a topic that was taken from us, nothing is ours to apply."""
+        lags = {**dict.fromkeys(self._told, 0), **dict.fromkeys((lane.place.topic for lane in lanes), 0)}
         for lane in lanes:
             lags[lane.place.topic] += _behind(lane, ends)
+        self._told = set(lags)
         for topic, lag in lags.items():
             LAG_RECORDS.labels(self._member.name, topic).set(lag)
 
-    def _bark(self, lanes: Sequence[Lane], ends: Mapping[Place, int]) -> None:
-        unread = [lane.place for lane in lanes if not (lane.paused or lane.waiting) and _behind(lane, ends)]
+    def _bark(self, lanes: Sequence[Lane], ends: Mapping[Place, int] | None) -> None:
+        unread = [lane.place for lane in lanes if not (lane.paused or lane.waiting) and _behind(lane, ends or {})]
         every_s, longest_s = self._settings.watch_every_s, self._settings.stuck_s
-        read_s = self._member.reading.silence(every_s if unread else 0)
+        reading = self._member.reading
+        read_s = reading.silent_s if ends is None else reading.silence(every_s if unread else 0)
         applied_s = self._member.applying.silence(every_s)
         if max(read_s, applied_s) >= longest_s:
             message = f"{self._member.name}: no read for {read_s} s, no step for {applied_s} s; unread: {unread}"

@@ -26,6 +26,9 @@ AGGREGATES = (*contracts.PUBLISHERS, *contracts.PLATFORM)
 KEYS: Mapping[str, str] = {"figure": "the cell"} | dict.fromkeys(contracts.PLATFORM, "the service")
 """What records are keyed by, where it is not the aggregate's id."""
 
+UNSAID: Mapping[str, str] = {"checkpoint": "reporting"}
+"""Who does not say what every other service says: nobody holds a copy of what reporting owns."""
+
 LOCAL_TIME = r"^\d\d:\d\d:\d\d(\.\d{1,6})?$"
 INTRODUCTION = f"""# Events
 
@@ -54,7 +57,9 @@ class Published:
 
     @property
     def publishers(self) -> tuple[str, ...]:
-        return SERVICES if self.kind == "platform" else (contracts.PUBLISHERS[self.aggregate],)
+        if self.kind == "platform":
+            return tuple(service for service in SERVICES if service != UNSAID.get(self.aggregate))
+        return (contracts.PUBLISHERS[self.aggregate],)
 
     @property
     def publisher(self) -> str:
@@ -172,7 +177,9 @@ def _table(listeners: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _by(one: Published) -> str:
-    return one.publisher if one.kind == "platform" else f"`{one.publisher}`"
+    if one.kind != "platform":
+        return f"`{one.publisher}`"
+    return f"{one.publisher} but `{UNSAID[one.aggregate]}`" if one.aggregate in UNSAID else one.publisher
 
 
 def _topic_line(topic: str, listeners: Mapping[str, tuple[str, ...]]) -> str:

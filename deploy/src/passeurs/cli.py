@@ -20,8 +20,9 @@ from passeurs.changing import NotDoneYet
 from passeurs.figures import FiguresDiffer
 from passeurs.place import House, NoHouse, NoSuchService
 from passeurs.telling import console
-from reporting.consumers.rebuilding import NotReadable
-from reporting.store.rebuilding import BlueIsKept, NothingKept, Underway
+from reporting.consumers import GROUP as FIGURES
+from reporting.consumers.rebuilding import NotReadable, Poison
+from reporting.store.rebuilding import BlueIsKept, KeysMoved, NothingHeard, NothingKept, Underway
 from stack.backup import NotABackup, NotRestored
 from stack.processes import NotReady
 
@@ -37,7 +38,7 @@ app = typer.Typer(
 Refusals = (
     *(NoHouse, NoSuchService, NoPassword, NotReady, Trouble, OSError, asyncpg.PostgresError),
     *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NotABackup, NotRestored),
-    *(FiguresDiffer, NotReadable, BlueIsKept, NothingKept, Underway),
+    *(FiguresDiffer, NotReadable, Poison, KeysMoved, BlueIsKept, NothingHeard, NothingKept, Underway),
 )
 
 Service = Annotated[str, typer.Argument(help="actions, partners, catalogue or reporting.")]
@@ -137,15 +138,16 @@ def rebuild(
     compare: Annotated[bool, typer.Option("--compare", help="Only compare; put nothing in place.")] = False,
     back: Annotated[bool, typer.Option("--back", help="Let what was replaced serve again.")] = False,
     drop: Annotated[bool, typer.Option("--drop", help="Drop what was replaced.")] = False,
+    group: Annotated[str, typer.Option(help="The group that serves: the worker's CONSUMER_GROUP.")] = FIGURES.name,
     records_per_s: Annotated[int, typer.Option(min=0, help="At most so many; 0: as fast as it goes.")] = 0,
 ) -> None:
     """Make the figures anew from the topics, beside those that serve, and exchange them in one moment."""
     if back:
-        _run(figures.back)
+        _run(lambda house: figures.back(house, group=group))
     elif drop:
         _run(figures.drop)
     else:
-        _run(lambda house: figures.rebuild(house, exchange=not compare, records_per_s=records_per_s))
+        _run(lambda house: figures.rebuild(house, group=group, exchange=not compare, records_per_s=records_per_s))
 
 
 @app.command()

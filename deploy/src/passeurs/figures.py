@@ -1,5 +1,6 @@
 """The figures, as an operator cares for them: compared with their owners and with themselves, made anew, put back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -48,13 +49,13 @@ async def verify(house: House, *, now: datetime) -> None:
         raise FiguresDiffer(f"Not as they should be: {', '.join(sorted(wrong))}.")
 
 
-async def rebuild(house: House, *, exchange: bool, records_per_s: int) -> None:
+async def rebuild(house: House, *, group: str, exchange: bool, records_per_s: int) -> None:
     """Make the figures anew from the topics beside those that serve, and exchange them."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         task = progress.add_task("records", total=None)
         outcome = await rebuilding.rebuild(
-            consumers.GROUP,
+            replace(consumers.GROUP, name=group),
             _how(house, records_per_s),
             lambda done, of: progress.update(task, completed=done, total=of),
             exchange=exchange,
@@ -65,9 +66,9 @@ async def rebuild(house: House, *, exchange: bool, records_per_s: int) -> None:
         raise FiguresDiffer("What serves is not what the topics say; without --compare it is replaced.")
 
 
-async def back(house: House) -> None:
+async def back(house: House, *, group: str) -> None:
     """Let what was replaced serve again."""
-    differing = await rebuilding.switch_back(consumers.GROUP, _how(house, 0))
+    differing = await rebuilding.switch_back(replace(consumers.GROUP, name=group), _how(house, 0))
     console.print(f"What was replaced serves again; {differing} cells differ.")
 
 

@@ -156,7 +156,18 @@ async def test_a_cell_that_was_altered_is_found_and_mended(operator: Operator) -
     await reporting.close()
 
 
-def test_figures_are_made_anew_compared_and_put_back(operator: Operator) -> None:
+async def test_figures_are_made_anew_compared_and_put_back(operator: Operator) -> None:
+    assert "NothingHeard" in operator.is_refused("rebuild")
+    reporting = await asyncpg.connect(migrations.dsn(operator.address, "reporting", "owner"))
+    await reporting.execute("""SET app.principal = '{"level": "system"}'""")
+    await reporting.execute(
+        """
+        INSERT INTO reporting.consumer_offset (grp, topic, part, next_offset)
+        VALUES ('reporting.figures', 'passeurs.actions.action.state.v1', 0, 0)
+        """
+    )
+    await reporting.close()
+    assert "NothingHeard" in operator.is_refused("rebuild", "--group", "nobody")
     assert "0 cells differ" in operator.does("rebuild", "--compare")
     assert "made anew and serve" in operator.does("rebuild")
     assert "BlueIsKept: What an earlier rebuild replaced is still there" in operator.is_refused("rebuild")

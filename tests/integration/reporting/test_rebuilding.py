@@ -17,7 +17,7 @@ from common.contracts.actions import ActionStatus
 from common.database import Database
 from common.tokens import SYSTEM
 from reporting.consumers import LISTENERS, rebuilding
-from reporting.store.rebuilding import BlueIsKept, NothingKept
+from reporting.store.rebuilding import BlueIsKept, KeysMoved, NothingHeard, NothingKept
 from tests.integration.reporting.sending import included, send
 from tests.integration.reporting.test_counting import World
 from tests.states import action, campaign, project
@@ -199,6 +199,48 @@ async def test_rights_policies_and_views_are_those_that_were(db, address, settin
     plain = migrations.dsn(address, "reporting", "app")
     with pytest.raises(asyncpg.PostgresError):
         await rebuilding.rebuild(GROUP, replace(settings, owner_dsn=plain), untold)
+
+
+async def test_a_group_that_has_heard_nothing_here_is_refused(db, settings):
+    """Nothing to go up to: it would put empty figures in place."""
+    nobody = replace(GROUP, name="nobody")
+    before = await tables(db)
+    with pytest.raises(NothingHeard):
+        await rebuilding.rebuild(nobody, settings, untold)
+    assert await tables(db) == before
+
+
+async def test_a_key_that_is_redriven_meanwhile_ends_it(db, settings):
+    """Green has left the key out, and what serves has it: nothing is exchanged."""
+    topic = "passeurs.actions.action.state.v1"
+    async with db.transaction(SYSTEM) as tx:
+        await tx.execute(_PARK, GROUP.name, topic)
+    redriven = False
+
+    async def redrive() -> None:
+        async with db.transaction(SYSTEM) as tx:
+            await tx.execute("DELETE FROM parked_event WHERE grp = $1", GROUP.name)
+
+    def told(_done: int, _of: int) -> None:
+        nonlocal redriven
+        if not redriven:
+            redriven = True
+            under_way.append(asyncio.create_task(redrive()))
+
+    under_way: list[asyncio.Task[None]] = []
+    before = await tables(db)
+    with pytest.raises(KeysMoved):
+        await rebuilding.rebuild(GROUP, settings, told)
+    await asyncio.wait(under_way)
+    assert await tables(db) == before
+    with pytest.raises(NothingKept):
+        await rebuilding.drop_replaced(settings)
+
+
+_PARK = """
+INSERT INTO parked_event (grp, topic, part, "offset", key, headers, error)
+VALUES ($1, $2, 0, 1000000, 'nobody', '{}', 'no')
+"""
 
 
 async def test_a_lock_that_is_held_long_makes_it_wait_and_nobody_else(db, reader, producer, kafka_servers, settings):

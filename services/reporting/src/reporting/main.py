@@ -2,12 +2,8 @@
 
 python -m reporting.main api
 python -m reporting.main worker
-python -m reporting.main rebuild [compare | back | drop]
 """
 
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,7 +16,6 @@ from common import consumer, housekeeping, relay, service
 from common.database import connect, uuid7
 from reporting import consumers, jobs
 from reporting.api import Limits, routers, streaming
-from reporting.consumers import rebuilding
 from reporting.domain.access import VERBS
 from reporting.settings import Settings
 
@@ -100,33 +95,9 @@ def _relaying(settings: Settings) -> relay.Settings:
         service=SERVICE,
         dsn=settings.relay_database_url.get_secret_value(),
         servers=settings.kafka_bootstrap_servers,
-        checkpoint_every_s=settings.checkpoint_every_s,
         client=settings.kafka_client,
     )
 
 
-async def rebuild(settings: Settings, step: str = "") -> str:
-    """Make the figures anew and put them in place; or only compare, go back to the replaced ones, or drop those."""
-    how = rebuilding.Settings(
-        servers=settings.kafka_bootstrap_servers,
-        owner_dsn=settings.owner_database_url.get_secret_value(),
-        records_per_s=settings.rebuild_records_per_s,
-    )
-    if step == "drop":
-        await rebuilding.drop_replaced(how)
-        return "What was replaced is dropped."
-    if step == "back":
-        return f"What was replaced serves again; {await rebuilding.switch_back(_group(settings), how)} cells differ."
-    outcome = await rebuilding.rebuild(_group(settings), how, _show, exchange=step != "compare")
-    done = "The figures were made anew" if outcome.exchanged else "The figures were compared"
-    return f"{done} from {outcome.records} records; {len(outcome.differences)} cells differ."
-
-
-def _show(done: int, of: int) -> None:
-    sys.stderr.write(f"\r{done} of {of} records")
-
-
-if __name__ == "__main__" and sys.argv[1:2] == ["rebuild"]:
-    sys.stdout.write(f"\n{asyncio.run(rebuild(Settings.read(os.environ), *sys.argv[2:3]))}\n")
-elif __name__ == "__main__":
+if __name__ == "__main__":
     service.main(SERVICE, Settings.read, api=api, worker=worker)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from common.settings import Positive, Seconds
 from common.settings import Settings as Shared
@@ -16,12 +16,6 @@ class Settings(Shared):
     )
     consumer_member: str = Field("1", description="This worker's name in its consumer group; another for each worker.")
     consumer_batch_records_max: Positive = Field(5_000, description="Records applied in one transaction, at most.")
-    owner_database_url: SecretStr = Field(
-        SecretStr(""), description="This service's schema, as its role reporting_owner (rebuilding only)."
-    )
-    rebuild_records_per_s: Annotated[int, Field(ge=0)] = Field(
-        0, description="Records that a rebuild reads at most, to leave the cores to what serves; 0: as many as it can."
-    )
     announce_every_ms: Annotated[int, Field(ge=200)] = Field(
         200, description="Between two announcements; a cell is in each at most once."
     )

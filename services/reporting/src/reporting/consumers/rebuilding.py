@@ -28,7 +28,7 @@ from reporting.consumers.throttle import Bucket
 from reporting.domain.heard import STATES
 from reporting.store import rebuilding
 from reporting.store.counting import Source
-from reporting.store.rebuilding import BlueIsKept, Difference, NothingKept
+from reporting.store.rebuilding import BlueIsKept, Difference, KeysMoved, NothingHeard, NothingKept
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,8 @@ Told = Callable[[int, int], None]
 """Is told how many records are done, and of how many."""
 
 SILENCE_S = 30.0
+HOLDING_S = 5.0
+"""While the group is held no offset moves: what is left to be read is little, and the broker answers or we let go."""
 POLL_MS = 200
 
 REBUILT = frozenset(contracts.topic(kind, "state") for kind in (*STATES, "territory", "organisation", "coordination"))
@@ -91,6 +93,8 @@ async def rebuild(group: Group, settings: Settings, told: Told, *, exchange: boo
     Raises:
         Underway: somebody else is at it.
         BlueIsKept: an earlier rebuild's leavings are there.
+        NothingHeard: the group has no offsets here.
+        KeysMoved: what is set aside changed meanwhile; nothing was exchanged.
         NotReadable: a record stopped it; nothing was exchanged.
         Trouble: the broker did not answer.
     """
@@ -110,10 +114,13 @@ async def switch_back(group: Group, settings: Settings) -> int:
 
     Raises:
         NothingKept: it was dropped.
+        NothingHeard: the group has no offsets here.
     """
     async with _owner(settings) as tx:
         if not await rebuilding.is_kept(tx):
             raise NothingKept
+        if not await rebuilding.live_offsets(tx, group.name):
+            raise NothingHeard
         return await _patiently(settings, lambda: _put_back(tx, group, settings))
 
 
@@ -144,11 +151,12 @@ async def _green(group: Group, settings: Settings, told: Told) -> AsyncIterator[
     async with _owner(settings) as tx:
         if await rebuilding.is_kept(tx):
             raise BlueIsKept
+        places = [place for place in await rebuilding.live_offsets(tx, group.name) if place.topic in REBUILT]
+        if not places:
+            raise NothingHeard
         async with tx.transaction():
             await rebuilding.lay_out(tx)
             await _audit(tx, settings, "lay_out", {"group": group.name})
-        live = await rebuilding.live_offsets(tx, group.name)
-        places = [place for place in live if place.topic in REBUILT]
         reader = await aio.reader(settings.servers, places)
         try:
             for place in places:
@@ -168,22 +176,32 @@ async def _fill(green: _Green, to: Mapping[Place, int]) -> None:
     """Read everything up to where what serves is, copying in the newest record of each aggregate."""
     newest: dict[str, dict[str, tuple[int, int, Record]]] = {topic: {} for topic in REBUILT}
     copying: asyncio.Task[None] | None = None
-    async for records in _up_to(green, to):
-        for record in records:
-            _keep_newest(newest[record.topic], record)
-        if sum(map(len, newest.values())) >= green.settings.keys_max:
-            if copying is not None:
-                await copying
-            copying = asyncio.create_task(_copy(green, newest))
-            newest = {topic: {} for topic in REBUILT}
-    if copying is not None:
-        await copying
+    try:
+        async for records in _up_to(green, to):
+            for record in records:
+                _keep_newest(newest[record.topic], record)
+            if sum(map(len, newest.values())) >= green.settings.keys_max:
+                if copying is not None:
+                    await copying
+                copying = asyncio.create_task(_copy(green, newest))
+                newest = {topic: {} for topic in REBUILT}
+        if copying is not None:
+            await copying
+    finally:
+        await _end(copying)
     await _copy(green, newest)
     async with green.tx.transaction():
         await rebuilding.add_up(green.tx)
         await rebuilding.keep_offsets(green.tx, green.group.name, green.offsets)
     async with green.tx.transaction():
         await rebuilding.close(green.tx)
+
+
+async def _end(copying: asyncio.Task[None] | None) -> None:
+    """Leave no copying behind: what stopped the reading is told, and not that the connection was closed under it."""
+    if copying is not None:
+        copying.cancel()
+        await asyncio.wait([copying])
 
 
 def _keep_newest(newest: dict[str, tuple[int, int, Record]], record: Record) -> None:
@@ -311,7 +329,8 @@ async def _exchange(green: _Green, found: Sequence[Difference]) -> None:
         try:
             async with green.tx.transaction():
                 await rebuilding.hold_live(green.tx)
-                await _catch_up(green, await rebuilding.live_offsets(green.tx, green.group.name))
+                await _require_same_keys(green)
+                await _catch_up_held(green)
                 await rebuilding.put_in_place(green.tx, green.group.name, [one.cell for one in found])
                 await _audit(green.tx, green.settings, "exchange", {"differences": len(found)})
         except BaseException:
@@ -319,6 +338,23 @@ async def _exchange(green: _Green, found: Sequence[Difference]) -> None:
             raise
 
     await _patiently(green.settings, once)
+
+
+async def _require_same_keys(green: _Green) -> None:
+    if await rebuilding.parked_from(green.tx, green.group.name) != green.parked:
+        raise KeysMoved
+
+
+async def _catch_up_held(green: _Green) -> None:
+    """Take in what is left, at full speed and not for long: everybody who counts waits for it."""
+    rate, green.bucket.rate = green.bucket.rate, 0
+    try:
+        async with asyncio.timeout(HOLDING_S):
+            await _catch_up(green, await rebuilding.live_offsets(green.tx, green.group.name))
+    except TimeoutError as error:
+        raise Trouble(f"what is left could not be read in {HOLDING_S} s") from error
+    finally:
+        green.bucket.rate = rate
 
 
 async def _return_to(green: _Green, offsets: Mapping[Place, int]) -> None:
@@ -342,7 +378,7 @@ async def _patiently(settings: Settings, attempt: Callable[[], Awaitable[int | N
     for _ in range(settings.tries - 1):
         try:
             return await attempt() or 0
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+        except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError) as error:
             log.info("rebuild.waits", error=type(error).__name__)
             await asyncio.sleep(settings.retry_s)
     return await attempt() or 0

@@ -31,6 +31,14 @@ class NothingKept(RuntimeError):
     """There is nothing to switch back to, or to drop."""
 
 
+class NothingHeard(RuntimeError):
+    """The group has heard nothing here: figures made up to there would be none at all."""
+
+
+class KeysMoved(RuntimeError):
+    """A key was set aside or redriven meanwhile, so that green may lack what serves has: begin anew."""
+
+
 Offsets = Mapping[Place, int]
 
 
@@ -50,7 +58,11 @@ async def connect(dsn: str) -> Transaction:
     Raises:
         Underway: another one is at it.
     """
-    settings = {"search_path": SEARCH_PATH, "app.principal": SYSTEM.as_setting()}
+    settings = {
+        "search_path": SEARCH_PATH,
+        "app.principal": SYSTEM.as_setting(),
+        "idle_in_transaction_session_timeout": "0",  # who is held back sleeps inside a transaction
+    }
     connection = await asyncpg.connect(dsn, server_settings=settings)
     if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", ONE_AT_A_TIME):
         await connection.close()
@@ -194,39 +206,53 @@ async def differences(tx: Transaction) -> list[Difference]:
 
 
 async def hold_live(tx: Transaction) -> None:
-    """Let no offset move until the transaction ends; readers go on.  Give up soon if somebody is in the way."""
+    """Let no offset move, and no key be redriven, until the transaction ends; readers go on.  Give up soon."""
     await tx.execute("SET LOCAL lock_timeout = '200ms'")
-    await tx.execute("LOCK TABLE reporting.consumer_offset IN SHARE ROW EXCLUSIVE MODE")
+    await tx.execute("LOCK TABLE reporting.consumer_offset, reporting.parked_event IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def _hold_readers(tx: Transaction) -> None:
+    """Hold every table that is exchanged, in one statement with one time-out: a lock's would be asked for each."""
+    await tx.execute("SET LOCAL statement_timeout = '200ms'")
+    await tx.execute(_HOLD)
+    await tx.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 
 async def put_in_place(tx: Transaction, group: str, changed: Sequence[UUID]) -> None:
     """Exchange the tables; keep where the replaced ones had heard; note what is to be announced and published anew."""
     await tx.execute("CREATE TABLE reporting_blue.consumer_offset (LIKE reporting.consumer_offset INCLUDING ALL)")
     await tx.execute(_COPY_OFFSETS, group)
+    await _hold_readers(tx)
     await tx.execute("SELECT reporting.exchange('reporting_green', 'reporting_blue')")
-    await tx.execute(_OFFSETS_OF_GREEN, group)
-    await _note(tx, changed)
+    await tx.execute(_of(_OFFSETS, "green"), group)
+    await _note(tx, changed, aside="blue")
     await drop(tx, "reporting_green")
 
 
 async def put_back(tx: Transaction, group: str) -> int:
     """Exchange the tables again; the group goes back to where those had heard.  Return how many cells differ."""
     await drop(tx, "reporting_green")
+    await _hold_readers(tx)
     await tx.execute("SELECT reporting.exchange('reporting_blue', 'reporting_green')")
-    await tx.execute(_OFFSETS_OF_BLUE, group)
+    await tx.execute(_of(_OFFSETS, "blue"), group)
     different = [row["cell"] for row in await tx.fetch(_DIFFERENT_CELLS)]
-    await tx.execute(_NOUGHT_OF_GREEN, different)
-    await tx.execute(_NOTE_CHANGED, different, NEVER_ANNOUNCED)
+    await _note(tx, different, aside="green")
     await drop(tx, "reporting_green")
     await drop(tx, "reporting_blue")
     return len(different)
 
 
-async def _note(tx: Transaction, changed: Sequence[UUID]) -> None:
+async def _note(tx: Transaction, changed: Sequence[UUID], *, aside: str) -> None:
+    """Have announced and published anew what differs from the tables that went aside."""
     if changed:
-        await tx.execute(_NOUGHT_OF_BLUE, changed)
+        await tx.execute(_of(_NOUGHT, aside), changed)
         await tx.execute(_NOTE_CHANGED, changed, NEVER_ANNOUNCED)
-        await tx.execute(_NOTE_UNPUBLISHED, changed, sorted(BREAKDOWNS))
+        await tx.execute(_of(_NOTE_UNPUBLISHED, aside), changed, sorted(BREAKDOWNS))
+
+
+def _of(statement: str, colour: str) -> str:
+    """Give a statement that is the same for both colours."""
+    return statement.replace("coloured.", f"reporting_{colour}.")
 
 
 _RECORD = [
@@ -239,53 +265,37 @@ _CONTRIBUTION = [
     *("project_id", "action_id", "amount"),
 ]
 
+_HOLD = """
+DO $$ BEGIN
+  EXECUTE (SELECT format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(format('reporting.%I', name), ', '))
+             FROM unnest(reporting.rebuilt()) AS exchanged (name));
+END $$
+"""
+
 _COPY_OFFSETS = """
 INSERT INTO reporting_blue.consumer_offset (grp, topic, part, next_offset, recorded_at, updated_at)
 SELECT grp, topic, part, next_offset, recorded_at, updated_at FROM reporting.consumer_offset WHERE grp = $1
 """
 
-_OFFSETS_OF_GREEN = """
+_OFFSETS = """
 UPDATE reporting.consumer_offset AS live
-   SET next_offset = green.next_offset, updated_at = clock_timestamp()
-  FROM reporting_green.consumer_offset AS green
- WHERE live.grp = $1 AND (green.grp, green.topic, green.part) = (live.grp, live.topic, live.part)
-   AND live.next_offset <> green.next_offset
+   SET next_offset = made.next_offset, recorded_at = coalesce(made.recorded_at, live.recorded_at),
+       updated_at = clock_timestamp()
+  FROM coloured.consumer_offset AS made
+ WHERE live.grp = $1 AND (made.grp, made.topic, made.part) = (live.grp, live.topic, live.part)
+   AND live.next_offset <> made.next_offset
 """
 
-_OFFSETS_OF_BLUE = """
-UPDATE reporting.consumer_offset AS live
-   SET next_offset = blue.next_offset, recorded_at = blue.recorded_at, updated_at = clock_timestamp()
-  FROM reporting_blue.consumer_offset AS blue
- WHERE live.grp = $1 AND (blue.grp, blue.topic, blue.part) = (live.grp, live.topic, live.part)
-"""
-
-_NOUGHT_OF_BLUE = """
+_NOUGHT = """
 INSERT INTO reporting.cell
        (cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
         department, action_type, main_of, amount, n)
 SELECT cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
        department, action_type, main_of, 0, 0
-  FROM reporting_blue.cell WHERE cell = ANY ($1::uuid[])
-    ON CONFLICT DO NOTHING
-"""
-
-_NOUGHT_OF_GREEN = """
-INSERT INTO reporting.cell
-       (cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
-        department, action_type, main_of, amount, n)
-SELECT cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
-       department, action_type, main_of, 0, 0
-  FROM reporting_green.cell WHERE cell = ANY ($1::uuid[])
+  FROM coloured.cell WHERE cell = ANY ($1::uuid[])
     ON CONFLICT DO NOTHING
 """
 """What was announced and stands no more is said to be nought."""
-
-_NOTE_CHANGED = """
-INSERT INTO reporting.changed_cell (cell)
-SELECT DISTINCT named.cell
-  FROM unnest($1::uuid[]) AS named (cell)
- WHERE NOT EXISTS (SELECT FROM reporting.cell WHERE cell.cell = named.cell AND quantity = ANY ($2::text[]))
-"""
 
 _NOTE_UNPUBLISHED = """
 INSERT INTO reporting.unpublished (campaign_id, audience, action_id, report_id)
@@ -293,10 +303,17 @@ SELECT DISTINCT campaign_id, audience, action_id, id
   FROM (SELECT id, campaign_id, audience, action_id, part, cell, amount FROM reporting.contribution
          WHERE cell = ANY ($1::uuid[]) AND quantity = ANY ($2::text[])
          UNION ALL
-        SELECT id, campaign_id, audience, action_id, part, cell, amount FROM reporting_blue.contribution
+        SELECT id, campaign_id, audience, action_id, part, cell, amount FROM coloured.contribution
          WHERE cell = ANY ($1::uuid[]) AND quantity = ANY ($2::text[])) AS said
  GROUP BY id, campaign_id, audience, action_id, part, cell, amount
 HAVING count(*) = 1
+"""
+
+_NOTE_CHANGED = """
+INSERT INTO reporting.changed_cell (cell)
+SELECT DISTINCT named.cell
+  FROM unnest($1::uuid[]) AS named (cell)
+ WHERE NOT EXISTS (SELECT FROM reporting.cell WHERE cell.cell = named.cell AND quantity = ANY ($2::text[]))
 """
 
 _DIFFERENT_CELLS = """

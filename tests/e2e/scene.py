@@ -100,6 +100,7 @@ async def set_up(office: Office, letterbox: Letterbox, port: int) -> Scene:
     things = {**untold.things, "report_id": dossier.things["report_id"], **film, **_places(home)}
     things |= {"endpoint_id": subscription.id, "endpoint": subscription.id, "sequence": sequence}
     things |= {"campaign_id": draft["id"], "open_campaign_id": campaign_id}
+    things |= {"aggregate": "project", "record_id": untold.things["project_id"]}
     things |= await _described(office, people[Role.NATIONAL_COORDINATION], home)
     return Scene(
         office=office,

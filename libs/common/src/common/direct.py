@@ -125,7 +125,24 @@ class Direct:
         except _NotDirect:
             await self._app(scope, _heard_again(request, receive), send)
             return
-        await response(scope, receive, send)
+        await self._respond(response, request, send)
+
+    async def _respond(self, response: Response, request: Request, send: Send) -> None:
+        """Send a response; what it refuses before it has begun (a stream too many) is a refusal like any other."""
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await response(request.scope, request.receive, noting)
+        except Exception as error:
+            refusal = None if begun else await self._refusal(request, error)
+            if refusal is None:
+                raise
+            await refusal(request.scope, request.receive, send)
 
     def _find(self, scope: Scope) -> _Plan | None:
         """Find the route as the framework would; its plan, if it has one."""
@@ -144,11 +161,17 @@ class Direct:
         except _NotDirect:
             raise
         except Exception as error:
-            for kind in type(error).__mro__:
-                if (handler := self._handlers.get(kind)) is not None:
-                    response: Response = await handler(request, error)
-                    return response
+            if (refusal := await self._refusal(request, error)) is not None:
+                return refusal
             raise
+
+    async def _refusal(self, request: Request, error: Exception) -> Response | None:
+        """Say an error as the handler of its kind says it; None: nobody expects it."""
+        for kind in type(error).__mro__:
+            if (handler := self._handlers.get(kind)) is not None:
+                response: Response = await handler(request, error)
+                return response
+        return None
 
 
 def _key(method: str, path: str) -> tuple[str, ...]:

@@ -133,7 +133,12 @@ class _Producer:
     async def close(self) -> None:
         """End the connections first: what is under way fails at once, instead of being waited for."""
         self._closed = True
-        await _closed(self._client.client.close, self._client.stop, self._client.client.close)
+        await _closed(self._client.client.close, self._client.stop, self._end_sender, self._client.client.close)
+
+    async def _end_sender(self) -> None:
+        """End the library's own loop, which goes on where stopping took too long."""
+        if (sender := self._client._sender) is not None:  # noqa: SLF001 - nothing public ends it
+            await sender.close()
 
     async def _send(self, runs: Mapping[Place, Sequence[Outgoing]]) -> Mapping[Place, int]:
         offsets: dict[Place, int] = {}

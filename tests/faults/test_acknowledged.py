@@ -35,6 +35,7 @@ BROKER_STARTS_S = 10.0
 """The first seconds of a broker that starts, which takes a whole core on a small machine, are told apart."""
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P1")
 async def test_an_accepted_write_is_never_lost(experiment: Experiment, house: House, town: Town) -> None:
     """Writers retry with their key while the processes that answer them are killed, one or the other, or both."""
@@ -53,6 +54,7 @@ async def test_an_accepted_write_is_never_lost(experiment: Experiment, house: Ho
     await until(lambda: all_seen_ready(house), within_s=BACK_WITHIN_S)
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P5")
 async def test_a_database_crash_loses_no_acknowledged_write(experiment: Experiment, house: House, town: Town) -> None:
     """The server is killed, with its backends or without; the launcher starts it again, and its files are whole."""
@@ -71,6 +73,7 @@ async def test_a_database_crash_loses_no_acknowledged_write(experiment: Experime
     experiment.judge("pg_amcheck", holds=_is_whole(house))
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P4")
 async def test_a_broker_crash_loses_no_acknowledged_record(experiment: Experiment, house: House, town: Town) -> None:
     """The broker is killed under writes at a steady rate: they do not notice, and all of them are told of."""

@@ -55,6 +55,7 @@ CASES = 5
 """Of each operation, allowed ones and others, in one round."""
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P9")
 async def test_no_input_makes_an_error_of_ours(
     experiment: Experiment, house: House, database: Database, broker: Broker, tmp_path: Path

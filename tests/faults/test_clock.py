@@ -26,6 +26,7 @@ def clock(experiment: Experiment, skew_s: int, file: Path | None = None) -> Mapp
         return {"FAULTS_CLOCK": str(skew_s)}
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("F8")
 async def test_wrong_clocks_lose_nothing_and_disorder_nothing(experiment: Experiment, rig: Rig, tmp_path: Path):
     """Relay and reader an hour late, then an hour early, then jumping back; the housekeeper's clock is theirs too."""

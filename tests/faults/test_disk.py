@@ -38,6 +38,7 @@ async def small(
         yield await stack.enter_async_context(built), there, cluster, disks
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("F7")
 async def test_a_full_disk_refuses_and_is_outlived(
     experiment: Experiment, small: tuple[Rig, Broker, Cluster, list[Disk]]

@@ -26,6 +26,7 @@ EXPAND = Migration("experiment/0001_expand_copy.sql", "ALTER TABLE project ADD C
 CONTRACT = Migration("experiment/0002_contract_copy.sql", "ALTER TABLE project DROP COLUMN copy_of_title")
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P15")
 async def test_a_migration_stops_nobody(experiment: Experiment, house: House, town: Town) -> None:
     """A column is added, filled in batches and dropped again, while a reader holds the table."""

@@ -40,6 +40,7 @@ async def far(
         yield await stack.enter_async_context(rigs.built(experiment, database, at, tmp_path)), way
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("F5")
 async def test_a_cut_network_is_told_of_and_outlived(experiment: Experiment, far: tuple[Rig, Cable | Proxy]):
     """Cut for a short while, for a long one, and in one direction; the reader says how late it is."""
@@ -74,6 +75,7 @@ def _mend(way: Cable | Proxy) -> None:
     way.plug() if isinstance(way, Cable) else way.let_go()
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("F6")
 async def test_a_slow_network_slows_and_nothing_else(experiment: Experiment, rig: Rig, broker: Broker):
     """Each way is slow and each connection may break: relay and reader come through the same proxy."""

@@ -40,6 +40,7 @@ async def apart(
         yield rig
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("F14")
 async def test_a_crashed_and_a_restored_database_lose_no_fact(experiment: Experiment, apart: Rig, cluster: Cluster):
     rig = apart

@@ -96,6 +96,7 @@ async def test_readers_that_come_go_and_freeze_apply_each_record_once(experiment
     experiment.judge("INV6", holds=True, recovery_s=recovered_s)
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("F13")
 async def test_a_slow_database_costs_time_and_nothing_else(experiment: Experiment, rig: Rig):
     """A slow handler, a held lock, no free connection: the reader waits, keeps its place, and catches up."""

@@ -93,6 +93,7 @@ async def test_a_relay_may_die_anywhere(experiment: Experiment, rig: Rig, broker
     await killed_again_and_again(experiment, rig, broker, [*forced, *[killed_anywhere] * 3])
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("F2")
 async def test_a_relay_that_was_frozen_can_only_repeat(experiment: Experiment, rig: Rig, broker: Broker):
     """The second way keeps on the wire what the leader has sent, until the next one has sent newer states.

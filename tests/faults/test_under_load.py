@@ -35,6 +35,7 @@ A_MINUTE_MB_MAX = 10.0
 """A minute is too short for a slope by the hour: there the growth itself must stay within what a cache may take."""
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P10")
 async def test_a_release_fails_no_request(experiment: Experiment, house: House, town: Town) -> None:
     """One API process after the other is told to stop and started anew, at a hundred requests a second.
@@ -56,6 +57,7 @@ async def test_a_release_fails_no_request(experiment: Experiment, house: House, 
     experiment.tell(p50_ms=ms(replies, 0.5), p99_ms=ms(replies, 0.99))
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P18")
 async def test_overload_sheds_and_does_not_fall(experiment: Experiment, town: Town) -> None:
     """Three times what the house can do: it does as much as before, and says no to the rest at once."""
@@ -82,6 +84,7 @@ async def test_overload_sheds_and_does_not_fall(experiment: Experiment, town: To
     )
 
 
+@pytest.mark.on_demand
 @pytest.mark.experiment("P20")
 async def test_nothing_grows(experiment: Experiment, house: House, town: Town) -> None:
     """Half of the capacity for a while: memory and open files stay what they were when all was warm."""

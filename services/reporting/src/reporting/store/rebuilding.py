@@ -212,7 +212,7 @@ async def hold_live(tx: Transaction) -> None:
 
 
 async def _hold_readers(tx: Transaction) -> None:
-    """Hold every table that is exchanged, in one statement with one time-out: a lock's would be asked for each."""
+    """Hold all that is exchanged and all that looks into it, in one statement: a lock's time-out is one for each."""
     await tx.execute("SET LOCAL statement_timeout = '200ms'")
     await tx.execute(_HOLD)
     await tx.execute("SET LOCAL statement_timeout TO DEFAULT")
@@ -267,10 +267,25 @@ _CONTRIBUTION = [
 
 _HOLD = """
 DO $$ BEGIN
-  EXECUTE (SELECT format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(format('reporting.%I', name), ', '))
-             FROM unnest(reporting.rebuilt()) AS exchanged (name));
+  EXECUTE (
+    WITH moved AS (SELECT format('reporting.%I', name) AS name FROM unnest(reporting.rebuilt()) AS moved (name)),
+         outer_ones AS (
+           SELECT format('reporting.%I', relname) AS name FROM pg_class
+            WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v'
+            UNION
+           SELECT format('reporting.%I', pg_class.relname)
+             FROM pg_policy
+             JOIN pg_class ON pg_class.oid = polrelid AND relnamespace = 'reporting'::regnamespace
+             JOIN pg_depend ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid
+                           AND refclassid = 'pg_class'::regclass
+             JOIN moved ON moved.name::regclass = refobjid
+            WHERE format('reporting.%I', pg_class.relname) NOT IN (SELECT name FROM moved))
+    SELECT format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(name, ', ' ORDER BY place, name))
+      FROM (SELECT 1 AS place, name FROM outer_ones UNION ALL SELECT 2, name FROM moved) AS every);
 END $$
 """
+"""Readers lock a view, or a table whose policy looks further, before what it reads: so do we.  The other way round, a
+reader who waits for a table holds the view that is to be read anew, and with steady readers nobody ever gets both."""
 
 _COPY_OFFSETS = """
 INSERT INTO reporting_blue.consumer_offset (grp, topic, part, next_offset, recorded_at, updated_at)

@@ -37,6 +37,7 @@ class Reading:
     group: str
     dsn: str
     settings: consumer.Settings
+    since: Mapping[str, int]
     metrics_port: int = 0
     slow_s: float = 0
     fails_on: str = ""
@@ -60,7 +61,7 @@ async def _read(reading: Reading) -> None:
     opened = await database.connect(reading.dsn, size_max=reading.pool)
     group = consumer.Group(
         name=reading.group,
-        listeners=projection.listeners(slow_s=reading.slow_s, fails_on=reading.fails_on),
+        listeners=projection.listeners(since=reading.since, slow_s=reading.slow_s, fails_on=reading.fails_on),
         watched=frozenset({projection.FACTS} if reading.watched else ()),
     )
     await consumer.run(group, database=opened, settings=reading.settings)

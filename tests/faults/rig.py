@@ -90,6 +90,7 @@ class Rig:
             group=self.group,
             dsn=f"{migrations.dsn(self.reader_address, projection.SERVICE, 'app')}?application_name={READER}",
             settings=settings,
+            since={f"{place.topic}/{place.partition}": end for place, end in self.since.items()},
             **changed,
         )
         return self._node(node.read, reading, environ)

@@ -69,8 +69,8 @@ def bucket(thing: UUID) -> int:
 def listeners(*, since: Mapping[str, int], slow_s: float = 0, fails_on: str = "") -> Mapping[str, Handler]:
     """Give the reader's handlers; `slow_s` of sleep in the database a batch, a bug for one key.
 
-    What stood on the topics before `since` belongs to earlier experiments on the same broker.  A reader hears of it when
-    the log has become shorter than its offset: then it reads from the beginning.
+    What stood on the topics before `since` belongs to earlier experiments on the same broker.  A reader hears of it
+    when the log has become shorter than its offset: then it reads from the beginning.
     """
     return {
         FACTS: partial(_ours, since, partial(_balance, fails_on=fails_on)),

@@ -40,9 +40,17 @@ async def said(house: House) -> tuple[set[str], set[str]]:
     doors = [f"http://127.0.0.1:{port}/metrics" for name, port in known.items() if PROCESS.search(name)]
     doors.append(f"http://127.0.0.1:{known['gateway-admin']}/stats/prometheus")
     async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
-        texts = [(await client.get(door)).text for door in doors]
+        texts = [await text(client, door) for door in doors]
     sampled = {name for text in texts for name in re.findall(r"^(\w+)[{ ]", text, re.MULTILINE)}
     return sampled, {name for text in texts for name in re.findall(r"^# TYPE (\w+)", text, re.MULTILINE)}
+
+
+async def text(client: httpx.AsyncClient, door: str) -> str:
+    """Scrape one; a port that was kept for a process that is not up now says nothing."""
+    try:
+        return (await client.get(door)).text
+    except httpx.ConnectError:
+        return ""
 
 
 def missing(names: Iterable[str], sampled: set[str], declared: set[str]) -> set[str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import uvloop
 
-from common import relay
+from common import relay, service
 
 SERVICE = "catalogue"
 
@@ -17,6 +17,7 @@ async def main(dsn: str, servers: str) -> None:
         relay.run(relay.Settings(service=SERVICE, dsn=dsn, servers=servers, takeover_wait_s=0))
     )
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    service.settle()
     with suppress(asyncio.CancelledError):
         await running
 

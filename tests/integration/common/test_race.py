@@ -1,23 +1,24 @@
 """The race of ADR 0003, on real parts: writers contend, one transaction stays open beside them, and relays read.
 
 Ours publishes to Kafka; the two readers that look simpler read the same rows at the same time, and lose or invert some.
-The long form is `pytest -s -m on_demand`.  The delays it prints are those of one process that writes, relays, and
-listens at once; those of a relay in a process of its own are measured by `make bench`.
+The long form is `pytest -s -m on_demand`.  Relay and timekeeper are processes of their own: the delays are not those of
+writers and readers that share a loop.
 """
 
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from time import monotonic, time
+from time import monotonic
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from common import contracts, kafka, migrations, outbox, relay
+from bench import rig as rigs
+from common import contracts, kafka, migrations, outbox
 from common.database import Database, connect
 from common.kafka.port import Place, Record
 from common.tokens import SYSTEM
@@ -69,16 +70,15 @@ async def race(address: str, db: Database, servers: str, *, seconds: float, open
     """Run it, and say what each reader has made of it."""
     run = Race([uuid4() for _ in range(THINGS)], random.Random(7))  # noqa: S311 - a seeded schedule
     readers: list[Watermark | Horizon] = [Watermark(), Horizon()]
-    dsn = migrations.dsn(address, SERVICE, "relay")
-    settings = relay.Settings(service=SERVICE, dsn=dsn, servers=servers, takeover_wait_s=0.1)
+    rig = rigs.Rig({"KAFKA_BOOTSTRAP_SERVERS": servers}, address)
     for thing in run.things:
         async with db.transaction(SYSTEM) as tx:
             await outbox.write(tx, CREATE, [thing, 1], said(thing, 1), None)
         run.committed[str(thing)] = 1
     listener = Listener(servers, run)
     await listener.begin()
-    async with running(relay.run(settings)), running(listener.listen()):
-        await until(lambda: len(listener.versions) == THINGS)
+    async with rigs.reading(rig, [FACTS]) as timekeeper, rigs.relay(rig), running(listener.listen()):
+        await until(lambda: len(listener.versions) == THINGS, within_s=30)
         run.stop_at = monotonic() + seconds
         async with asyncio.TaskGroup() as group:
             group.create_task(_stays_open(address, open_s))
@@ -87,16 +87,17 @@ async def race(address: str, db: Database, servers: str, *, seconds: float, open
             for _ in range(WRITERS):
                 group.create_task(_write(db, run))
         await until(lambda: {key: seen[-1] for key, seen in listener.versions.items()} == run.committed)
+        told = await timekeeper.told()
     await listener.end()
     for key, last in run.committed.items():
         assert listener.versions[key] == list(range(1, last + 1))
-    _tell(run, readers, listener)
+    _tell(run, readers, told)
 
 
-def _tell(run: Race, readers: "list[Watermark | Horizon]", listener: "Listener") -> None:
+def _tell(run: Race, readers: "list[Watermark | Horizon]", told: Mapping[str, float]) -> None:
     total = sum(run.committed.values())
-    p50, p99 = (sorted(listener.delays_ms)[int(len(listener.delays_ms) * part)] for part in (0.5, 0.99))
-    print(f"\nsnapshot difference: 0 of {total} lost, 0 out of order, p50 {p50:.1f} ms, p99 {p99:.1f} ms")  # noqa: T201 - its result
+    delays = f"p50 {told['p50_ms']} ms, p99 {told['p99_ms']} ms"
+    print(f"\nsnapshot difference: 0 of {total} lost, 0 out of order, {delays}")  # noqa: T201 - its result
     for reader in readers:
         lost = total - sum(len(set(seen)) for seen in reader.versions.values())
         inverted = sum(later < earlier for seen in reader.versions.values() for earlier, later in pairwise(seen))
@@ -134,11 +135,10 @@ async def _stays_open(address: str, seconds: float) -> None:
 
 
 class Listener:
-    """A consumer of the facts of this race, and how long each has been on its way."""
+    """A consumer of the facts of this race."""
 
     def __init__(self, servers: str, run: Race) -> None:
         self.versions: dict[str, list[int]] = defaultdict(list)
-        self.delays_ms: list[float] = []
         self._servers = servers
         self._keys = {str(thing).encode() for thing in run.things}
         self._places = [Place(FACTS, n) for n in range(contracts.PARTITIONS)]
@@ -162,7 +162,6 @@ class Listener:
         if record.key in self._keys:
             headers = dict(record.headers)
             self.versions[(record.key or b"").decode()].append(int(headers["ce_aggversion"] or 0))
-            self.delays_ms.append(time() * 1000 - record.stamp_ms)
 
 
 @dataclass

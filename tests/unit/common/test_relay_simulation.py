@@ -74,7 +74,7 @@ def test_no_crash_loses_or_disorders_anything_in_many_more_schedules():
 
 def test_without_the_audit_an_old_state_comes_last_somewhere():
     blind = replace(PACE, audit_s=-1_000, audit_records_max=0)
-    seeds = range(1_000, 1_040)
+    seeds = range(1_000, 1_300)
     assert any(judge.overtaken(played(seed, faults=("kill", "freeze", "drop"), pace=blind)) for seed in seeds)
 
 

@@ -165,7 +165,7 @@ async def work(opened: AbstractAsyncContextManager[Worker], settings: Settings) 
         tasks = {name: asyncio.create_task(run(), name=name) for name, run in worker.tasks.items()}
         told = asyncio.create_task(stop.wait())
         health.started = True
-        _settle()
+        settle()
         done, _ = await asyncio.wait([*tasks.values(), door, told], return_when=asyncio.FIRST_COMPLETED)
         health.draining = True
         for task in tasks.values():
@@ -193,7 +193,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if self._drain_s is not None:
-            _settle()
+            settle()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -232,8 +232,8 @@ def _config(app: Starlette, settings: Settings, port: int) -> uvicorn.Config:
     )
 
 
-def _settle() -> None:
-    """Take what the start has made out of the collector's sight."""
+def settle() -> None:
+    """Take what the start has made out of the collector's sight, and let it look seldom."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

@@ -67,7 +67,10 @@ class Unfit(SteppedDown):
 
 @dataclass(slots=True, kw_only=True)
 class Lead:
-    """What a leader holds while it leads; `heard_at`: when that was asked which its session answered last."""
+    """What a leader holds while it leads.
+
+    `heard_at`: when that was asked which its session answered last; `sent`: how many rows the last step has sent.
+    """
 
     ports: Ports
     pace: Pace
@@ -80,6 +83,7 @@ class Lead:
     audit: Audit | None
     heard_at: float
     seen_at: datetime | None = None
+    sent: int = 0
 
 
 async def run(ports: Ports, pace: Pace) -> None:
@@ -211,14 +215,16 @@ async def _audit(ports: Ports, pace: Pace, outbox: Outbox, taken: Taken, ends: M
 async def _publish(lead: Lead) -> None:
     """Send difference after difference; poll fast while there is something to send, slowly while there is nothing.
 
-    That the snapshot has moved is no reason for haste: other schemas of the same PostgreSQL move it too.
+    A pause is counted from the last look: what has come while we sent has waited already.  That the snapshot has moved
+    is no reason for haste: other schemas of the same PostgreSQL move it too.
     """
     pause_ms = lead.pace.poll_ms_min
     try:
         while True:
-            sent = await _step(lead)
-            pause_ms = lead.pace.poll_ms_min if sent else min(pause_ms * 1.5, lead.pace.poll_ms_max)
-            await _rest(lead, pause_ms / 1000)
+            began = lead.ports.clock.monotonic()
+            lead.sent = await _step(lead)
+            pause_ms = lead.pace.poll_ms_min if lead.sent else min(pause_ms * 1.5, lead.pace.poll_ms_max)
+            await _rest(lead, max(0.0, began + pause_ms / 1000 - lead.ports.clock.monotonic()))
     finally:
         lead.reports.cancel()
         await lead.outbox.release()
@@ -248,8 +254,9 @@ async def _step(lead: Lead) -> int:
 
 
 async def _send_news(lead: Lead) -> int:
+    """Read the difference, unless a look says that there is none; who has just sent has moved the snapshot himself."""
     asked, now = lead.ports.clock.monotonic(), lead.ports.clock.now()
-    if await lead.outbox.look() == lead.cursor.s1:
+    if not lead.sent and await lead.outbox.look() == lead.cursor.s1:
         lead.heard_at, lead.seen_at = asked, now
         return 0
     difference = await lead.outbox.difference(lead.cursor.s1, rows_max=lead.pace.batch_rows_max)

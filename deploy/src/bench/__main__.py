@@ -40,6 +40,7 @@ BENCHES: Mapping[str, Bench] = {
     "house": Bench("from the commit to the figure and to the webhook, fifty writes a second", on="house"),
     "rebuild": Bench("from a backlog to figures, and a million records made anew into figures", on="parts"),
     "backbone": Bench("from the row to the topic's reader, at three rates and flat out", on="parts"),
+    "projection": Bench("from a topic into a table, on one core, beside bare reading", on="parts"),
     "api": Bench("the API as shipped against pgbench saying the same, by processor time", on="parts"),
     "edge": Bench("the way through the gateway against the way past it; memory of each process", on="house"),
     "clients": Bench("what a record costs in either library that speaks to Kafka", on="parts"),

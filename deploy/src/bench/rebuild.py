@@ -21,7 +21,7 @@ import msgspec
 
 from bench import lives, telling
 from bench.figures import Measured, percentile, tell
-from common import contracts, kafka, migrations
+from common import collector, contracts, kafka, migrations
 from common.database import Database, connect
 from common.kafka import aio
 from common.kafka.port import Place
@@ -49,6 +49,7 @@ class _Stage:
 
 
 async def measure(environ: Mapping[str, str]) -> None:
+    collector.settle()
     async with _set(environ) as stage:
         with _worker(stage, environ) as worker:
             tell(await _rollup(stage, worker))
@@ -102,7 +103,7 @@ def _worker(stage: _Stage, environ: Mapping[str, str]) -> Iterator["subprocess.P
 async def _rollup(stage: _Stage, worker: "subprocess.Popen[bytes]") -> list[Measured]:
     """Let the worker count the backlog; the clock runs from its first batch to its last."""
     _say(f"counting {stage.records} records")
-    began = await _first_batch(stage)
+    began = await telling.first_heard(stage.database, GROUP.name, within_s=WITHIN_S)
     cpu = _cpu_s(worker.pid)
     await telling.heard_all(stage.database, GROUP.name, stage.servers, rebuilding.REBUILT, within_s=WITHIN_S)
     took, used = time.monotonic() - began, _cpu_s(worker.pid) - cpu
@@ -113,15 +114,6 @@ async def _rollup(stage: _Stage, worker: "subprocess.Popen[bytes]") -> list[Meas
         _against(read, "consumer.rollup.events_per_s", stage.records / took, "1/s"),
         _against(read, "consumer.rollup.events_per_cpu_s", stage.records / used, "1/s"),
     ]
-
-
-async def _first_batch(stage: _Stage) -> float:
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            async with stage.database.transaction(SYSTEM) as tx:
-                if await tx.fetchval("SELECT EXISTS (SELECT FROM consumer_offset WHERE next_offset > 0)"):
-                    return time.monotonic()
-            await asyncio.sleep(telling.LOOK_EVERY_S)
 
 
 async def _read_raw(stage: _Stage) -> float:

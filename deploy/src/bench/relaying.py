@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import uvloop
 
-from common import relay, service
+from common import collector, relay
 
 SERVICE = "catalogue"
 
@@ -17,7 +17,7 @@ async def main(dsn: str, servers: str) -> None:
         relay.run(relay.Settings(service=SERVICE, dsn=dsn, servers=servers, takeover_wait_s=0))
     )
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-    service.settle()
+    collector.settle()
     with suppress(asyncio.CancelledError):
         await running
 

@@ -31,6 +31,15 @@ async def tell_all(servers: str, records: Iterable[Told]) -> int:
     return sent
 
 
+async def first_heard(database: Database, group: str, *, within_s: float) -> float:
+    """Wait until a group has applied its first batch; return when that was (monotonic clock)."""
+    async with asyncio.timeout(within_s):
+        while True:
+            if any((await _offsets(database, group)).values()):
+                return time.monotonic()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
 async def heard_all(database: Database, group: str, servers: str, topics: Iterable[str], *, within_s: float) -> None:
     """Wait until a group has heard everything that is on its topics."""
     places = [Place(topic, part) for topic in topics for part in range(contracts.PARTITIONS)]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from common import migrations, operations
+from common import collector, migrations, operations
 from common.database import connect, uuid7
 from common.tokens import SYSTEM
 from passeurs.place import House
@@ -51,6 +51,7 @@ async def verify(house: House, *, now: datetime) -> None:
 
 async def rebuild(house: House, *, group: str, exchange: bool, records_per_s: int) -> None:
     """Make the figures anew from the topics beside those that serve, and exchange them."""
+    collector.settle()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         task = progress.add_task("records", total=None)

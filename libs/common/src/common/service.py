@@ -5,7 +5,6 @@
 """
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -26,7 +25,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import ValidationError
 from starlette.applications import Starlette
 
-from common import http, migrations, openapi, problems, telemetry
+from common import collector, http, migrations, openapi, problems, telemetry
 from common.database import Database, connect
 from common.direct import Direct
 from common.door import Door
@@ -37,9 +36,6 @@ from common.tokens import SYSTEM, Keys, NoKeysYet, Verifier, fetched
 S = TypeVar("S", bound=Settings)
 Piece = Callable[[FastAPI], AbstractAsyncContextManager[object]]
 Run = Callable[[], Coroutine[object, object, object]]
-
-GC_THRESHOLDS = (50_000, 20, 20)
-"""A request leaves cyclic garbage; collecting it rarely, and never what the start made, halves the slow answers."""
 
 HEARD_LATELY_S = 0.5
 """A database that has just answered a request is there: a question of ours would wait behind all others for nothing."""
@@ -165,7 +161,7 @@ async def work(opened: AbstractAsyncContextManager[Worker], settings: Settings) 
         tasks = {name: asyncio.create_task(run(), name=name) for name, run in worker.tasks.items()}
         told = asyncio.create_task(stop.wait())
         health.started = True
-        settle()
+        collector.settle()
         done, _ = await asyncio.wait([*tasks.values(), door, told], return_when=asyncio.FIRST_COMPLETED)
         health.draining = True
         for task in tasks.values():
@@ -193,7 +189,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if self._drain_s is not None:
-            settle()
+            collector.settle()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -230,13 +226,6 @@ def _config(app: Starlette, settings: Settings, port: int) -> uvicorn.Config:
         timeout_graceful_shutdown=settings.stop_s,
         lifespan="on",
     )
-
-
-def settle() -> None:
-    """Take what the start has made out of the collector's sight, and let it look seldom."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ class Settings(CommonSettings):
     """Read once, by `main`."""
 
     consumer_member: str = Field("1", description="This worker's name in its consumer group; each worker has its own.")
-    consumer_batch_records_max: Positive = Field(5_000, description="Records applied in one transaction, at most.")
+    consumer_batch_records_max: Positive = Field(10_000, description="Records applied in one transaction, at most.")
     timers_every_s: Seconds = Field(60.0, description="Between two looks at what time alone decides (T6, T13, T17).")
     timers_page_max: Annotated[int, Field(ge=1, le=1000)] = Field(
         100, description="Files or actions listed at once in such a look; it goes through all pages."

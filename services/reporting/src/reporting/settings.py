@@ -15,7 +15,7 @@ class Settings(Shared):
         "reporting.figures", description="The figures' group; another name, on an empty schema, counts everything anew."
     )
     consumer_member: str = Field("1", description="This worker's name in its consumer group; another for each worker.")
-    consumer_batch_records_max: Positive = Field(5_000, description="Records applied in one transaction, at most.")
+    consumer_batch_records_max: Positive = Field(10_000, description="Records applied in one transaction, at most.")
     announce_every_ms: Annotated[int, Field(ge=200)] = Field(
         200, description="Between two announcements; a cell is in each at most once."
     )

@@ -34,7 +34,10 @@ log = structlog.get_logger(__name__)
 APPLIED = Counter("consumer_applied_total", "Records applied or parked", ["grp", "topic"])
 APPLY_SECONDS = Histogram("consumer_apply_seconds", "Of a transaction that applies records", ["grp", "topic"])
 BATCH_RECORDS = Histogram(
-    "consumer_batch_records", "Records in a transaction", ["grp"], buckets=(1, 10, 50, 100, 250, 500, 1000, 2500, 5000)
+    "consumer_batch_records",
+    "Records in a transaction",
+    ["grp"],
+    buckets=(1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10000),
 )
 _NEIGHBOURS_MAX = 100
 

@@ -19,8 +19,8 @@ class Settings:
     member: str = "1"
     client: ClientName = "aiokafka"
     poll_records_max: int = 500
-    batch_records_max: int = 5_000
-    buffer_records_max: int = 20_000
+    batch_records_max: int = 10_000
+    buffer_records_max: int = 40_000
     apply_s_aimed: float = 0.1
     poll_ms: int = 100
     commit_hint_every_s: float = 2

@@ -4,6 +4,8 @@
 (2) aiokafka never gives up a batch of an idempotent producer, and is stuck for good after an error of sequence: the
     limits are ours, and closing waits for nothing that is under way.
 (3) Turns change in a listener that does nothing that may fail: the library would log the failure and go on.
+(4) What is paused is not asked for, and stays where the library has it: paused there, it would be thrown away and read
+    again (a reader under pressure fetched half of it twice).  Only what is not placed yet is paused in the library.
 """
 
 import asyncio
@@ -113,6 +115,9 @@ def unstarted_consumer(servers: str, group: str, member: str) -> AIOKafkaConsume
     )
 
 
+_NONE = TopicPartition("", 0)
+"""No partition: whoever asks for it only waits."""
+
 _fields = attrgetter("topic", "partition", "offset", "key", "value", "headers", "timestamp")
 _record = cast("Callable[[tuple[Any, ...]], Record]", partial(tuple.__new__, Record))
 
@@ -200,21 +205,19 @@ class _Consumer:
 
     async def poll(self, *, records_max: int, wait_ms: int) -> Mapping[Place, Sequence[Record]]:
         with _translated():
-            batches = await self._client.getmany(timeout_ms=wait_ms, max_records=records_max)
+            batches = await self._client.getmany(*self._asked(), timeout_ms=wait_ms, max_records=records_max)
         return {Place(*where): _records(found) for where, found in batches.items()}
 
     def seek(self, place: Place, offset: int) -> None:
         if self._standing.place(place):
             self._client.seek(TopicPartition(*place), offset)
-            self._follow([place])
+            self._client.resume(TopicPartition(*place))
 
     def pause(self, places: Collection[Place]) -> None:
         self._standing.pause(places)
-        self._follow(places)
 
     def resume(self, places: Collection[Place]) -> None:
         self._standing.resume(places)
-        self._follow(places)
 
     async def hint(self, offsets: Mapping[Place, int]) -> None:
         with _translated():
@@ -230,11 +233,11 @@ class _Consumer:
     async def close(self) -> None:
         await _closed(self._client.stop, self._client._client.close)  # noqa: SLF001 - where stopping took too long
 
-    def _follow(self, places: Collection[Place]) -> None:
-        """Have the library read what is to be read of these, and nothing else."""
-        ours, reading = self._standing.turn.places.intersection(places), self._standing.reading()
-        self._client.pause(*_named(ours - reading))
-        self._client.resume(*_named(ours & reading))
+    def _asked(self) -> list[TopicPartition]:
+        """Name what is read now; nothing named is all that is not paused in the library."""
+        if not self._standing.some_are_paused():
+            return []
+        return _named(self._standing.reading()) or [_NONE]
 
 
 def _named(places: Collection[Place]) -> list[TopicPartition]:

@@ -1,7 +1,7 @@
 """What of a turn is read: what has been placed in it, and is not paused.
 
-Both libraries would read on from where they think right; we read only from where we were told to.  An adapter pauses
-what is not placed yet, and asks here what its reader's own pauses mean beside that.
+Both libraries would read on from where they think right; we read only from where we were told to.  An adapter keeps
+its library from what is not placed yet, and asks here what its reader's own pauses mean beside that.
 """
 
 from collections.abc import Collection
@@ -33,6 +33,10 @@ class Standing:
 
     def resume(self, places: Collection[Place]) -> None:
         self._paused -= set(places)
+
+    def some_are_paused(self) -> bool:
+        """Say whether the reader has paused any."""
+        return bool(self._paused)
 
     def reading(self) -> frozenset[Place]:
         """List what is read now."""

@@ -6,12 +6,16 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
-import pytest
 
+from common.contracts.access import Role
+from demo.letters import receiving
+from demo.settings import Settings
 from docs.alerts import SOURCE, alerts
 from stack.ports import Ports
 from tests.architecture import source
 from tests.conftest import House
+from tests.e2e.scene import Scene
+from tests.e2e.subscription import subscribe
 from tests.waiting import until
 
 PROCESS = re.compile(r"-(api-\d|worker)$")
@@ -64,9 +68,14 @@ def missing(names: Iterable[str], sampled: set[str], declared: set[str]) -> set[
     return {name for name in names if not is_there(name)}
 
 
-@pytest.mark.usefixtures("scene")
-async def test_what_alerts_and_promises_name_is_said(house: House) -> None:
-    """After people have read, written and been refused, a webhook was delivered, and owners were compared with."""
+async def test_what_alerts_and_promises_name_is_said(house: House, scene: Scene, tmp_path: Path) -> None:
+    """After people have read, written and been refused, and owners were compared with; and a webhook is delivered."""
+    settings = Settings.read({**house.environment, "RECEIVER_FOLDER": str(tmp_path)})
+    async with receiving(settings) as letterbox:
+        owner, port = scene.home[Role.REGIONAL_COORDINATOR], settings.receiver_port
+        endpoint = await subscribe(scene.office, owner, letterbox, port, "project.drafted")
+        await endpoint.delivered()
+        await endpoint.remove()
     async with httpx.AsyncClient(base_url=house.environment["GATEWAY_URL"], trust_env=False, timeout=20) as client:
         assert (await client.get("/v1/public/figures", params={"indicator": "none"})).is_client_error
     names = asked() | promised()

@@ -238,7 +238,7 @@ class Rig:
     async def has_unpublished(self) -> bool:
         return bool(await self.source.fetchval(UNPUBLISHED))
 
-    async def frozen_for(self, seconds: float) -> None:
+    async def time_passes(self, seconds: float) -> None:
         """Let time pass, while the writers write."""
         over = time.monotonic() + seconds
         await until(lambda: time.monotonic() >= over, within_s=seconds + 30)

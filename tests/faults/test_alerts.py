@@ -1,7 +1,7 @@
-"""Each of the twelve alerts fires once on what it is for, and falls silent when that is over: a real Prometheus judges.
+"""Each of the thirteen alerts fires once on what it is for, and falls silent when that is over.
 
-It scrapes every process of a house of its own, as deployed; an hour of the rules lasts a minute here, and their limits
-are what they are.
+A real Prometheus judges.  It scrapes every process of a house of its own, as deployed; an hour of the rules lasts a
+minute here, and their limits are what they are.
 """
 
 import asyncio
@@ -48,6 +48,11 @@ ENDPOINTS = 4
 BUG = """
 CREATE FUNCTION bug() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a release was wrong'; END $$;
 CREATE TRIGGER bug BEFORE INSERT ON record FOR EACH ROW WHEN (NEW.kind = 'project') EXECUTE FUNCTION bug();
+"""
+
+REMEMBERED = """
+INSERT INTO seen_version (grp, topic, key, epoch, version)
+SELECT DISTINCT grp, topic, $1, epoch, -1 FROM seen_version WHERE topic LIKE '%.project.events.%'
 """
 
 pytestmark = [
@@ -151,6 +156,18 @@ async def test_a_record_that_cannot_be_applied(there: House, town: Town, prometh
     for grp, topic in topics:
         await passeurs(there, "redrive", "reporting", grp, topic, key)
     await prometheus.falls_silent("RecordsParked")
+
+
+async def test_a_fact_without_its_predecessor(there: House, town: Town, prometheus: Prometheus) -> None:
+    """What is remembered of a project is of before its beginning, so that its first fact is not the next one."""
+    mix = Mix(town, await town.client())
+    with frozen(there, "partners-worker"):
+        reply = await mix.write(0, 0.0)
+        async with _owner(there, "partners") as owner:
+            await owner.execute(REMEMBERED, json.loads(reply.body)["id"])
+    await mix.client.close()
+    await prometheus.fires("FactsMissing")
+    await prometheus.falls_silent("FactsMissing")
 
 
 async def test_figures_that_differ_and_are_not_mended(there: House, town: Town, prometheus: Prometheus) -> None:

@@ -36,7 +36,7 @@ async def test_a_broker_may_stop_die_and_stay_away(experiment: Experiment, rig: 
             recovered.append(await rig.recovered(within_s=BACK_WITHIN_S))
         away = time.monotonic()
         await broker.server.stop(signal.SIGKILL)
-        await rig.frozen_for(experiment.number("outage_s"))
+        await rig.time_passes(experiment.number("outage_s"))
         back = time.monotonic()
         await broker.server.start()
         recovered.append(await rig.recovered(within_s=BACK_WITHIN_S))

@@ -37,7 +37,7 @@ async def test_wrong_clocks_lose_nothing_and_disorder_nothing(experiment: Experi
         leader = rig.relay(environ=clock(experiment, late))
         async with rig.flowing():
             await rig.some_published()
-            await rig.frozen_for(seconds)
+            await rig.time_passes(seconds)
             await rig.recovered(within_s=BACK_WITHIN_S)
         await rig.settled()
         off_s.append(abs(await rig.said_lag_s(reader, STATES) - await rig.shown_lag_s()))

@@ -51,7 +51,7 @@ async def test_a_full_disk_refuses_and_is_outlived(
         for disk, server in zip(disks, (broker.server, cluster.server), strict=True):
             await rig.some_published(100)
             disk.fill()
-            await rig.frozen_for(experiment.number("full_s"))
+            await rig.time_passes(experiment.number("full_s"))
             disk.free()
             experiment.tell(**{f"{server.program.name}_stopped": server.ended})
             recovered.append(await back(rig, server))

@@ -53,13 +53,13 @@ async def test_a_cut_network_is_told_of_and_outlived(experiment: Experiment, far
         await rig.some_published()
         for seconds in (experiment.number("short_cut_s"), experiment.number("long_cut_s")):
             _cut(way)
-            await rig.frozen_for(seconds)
+            await rig.time_passes(seconds)
             honest.append(abs(await rig.said_lag_s(reader, STATES) - await rig.shown_lag_s()))
             _mend(way)
             recovered.append(await rig.recovered(within_s=BACK_WITHIN_S))
         if isinstance(way, Cable):
             way.deafen()
-            await rig.frozen_for(experiment.number("short_cut_s"))
+            await rig.time_passes(experiment.number("short_cut_s"))
             way.undeafen()
             recovered.append(await rig.recovered(within_s=BACK_WITHIN_S))
     await rig.judged()
@@ -89,7 +89,7 @@ async def test_a_slow_network_slows_and_nothing_else(experiment: Experiment, rig
         proxy.breaks_every = BREAKS_EVERY
         began, before = time.monotonic(), await rig.events_applied()
         async with rig.flowing():
-            await rig.frozen_for(experiment.number("seconds"))
+            await rig.time_passes(experiment.number("seconds"))
             rate = (await rig.events_applied() - before) / (time.monotonic() - began)
         proxy.delay_s, proxy.jitter_s, proxy.breaks_every = 0, 0, 0
         recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)

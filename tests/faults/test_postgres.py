@@ -52,7 +52,7 @@ async def test_a_crashed_and_a_restored_database_lose_no_fact(experiment: Experi
     backup = cluster.where.home / "backup"
     cluster.tool("pg_basebackup", "-D", str(backup), "-d", cluster.url, "-X", "stream", "-c", "fast")
     async with rig.flowing():
-        await rig.frozen_for(experiment.number("backup_age_s"))
+        await rig.time_passes(experiment.number("backup_age_s"))
     await rig.settled()
     await cluster.server.stop(signal.SIGQUIT)
     await restore(cluster, backup)

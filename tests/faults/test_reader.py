@@ -78,7 +78,7 @@ async def test_readers_that_come_go_and_freeze_apply_each_record_once(experiment
     async with rig.flowing():
         await rig.some_published()
         for _ in range(experiment.number("changes")):
-            await rig.frozen_for(experiment.number("every_s"))
+            await rig.time_passes(experiment.number("every_s"))
             name = str(experiment.rng.randint(1, experiment.number("members")))
             if name in members:
                 gone = members.pop(name)
@@ -89,7 +89,7 @@ async def test_readers_that_come_go_and_freeze_apply_each_record_once(experiment
         rig.read(member="other")
         await rig.some_published()
         frozen.freeze()
-        await rig.frozen_for(experiment.number("frozen_s"))
+        await rig.time_passes(experiment.number("frozen_s"))
         frozen.thaw()
         recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)
     await rig.judged()
@@ -105,12 +105,12 @@ async def test_a_slow_database_costs_time_and_nothing_else(experiment: Experimen
     async with rig.flowing():
         await rig.some_published()
         before_mb = _resident_mb(reader)
-        await rig.frozen_for(experiment.number("seconds"))
+        await rig.time_passes(experiment.number("seconds"))
         async with rig.reader.transaction():
             await rig.reader.execute("LOCK TABLE shown, balance")
-            await rig.frozen_for(experiment.number("seconds"))
+            await rig.time_passes(experiment.number("seconds"))
         async with rig.without_connections():
-            await rig.frozen_for(experiment.number("seconds"))
+            await rig.time_passes(experiment.number("seconds"))
         grown_mb = _resident_mb(reader) - before_mb
     began = time.monotonic()
     await rig.settled(within_s=120)

@@ -114,7 +114,7 @@ async def test_a_relay_that_was_frozen_can_only_repeat(experiment: Experiment, r
                 await rig.hang_up("relay")
                 standby = rig.relay()
                 await rig.some_published()
-                await rig.frozen_for(experiment.number("frozen_s"))
+                await rig.time_passes(experiment.number("frozen_s"))
             await rig.settled()
             ended = sum((await checker.ends(rig.servers)).values())
             proxy.let_go()

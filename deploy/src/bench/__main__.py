@@ -1,9 +1,8 @@
 """`make bench`: measure what is asked for, each on a stack of the kind that it needs, one after the other.
 
-`python -m bench` lists nothing and measures everything; `python -m bench house` measures one.  A bench of the whole
-house runs on the one that is up, or on one that lives as long as it does; one that needs PostgreSQL and Kafka only has
-a pair of its own, so that nothing else uses the two cores meanwhile.  What sets us
-beside others is measured when it is named only.
+`python -m bench` measures everything of ours; `python -m bench house` measures one.  A bench of the whole house runs on
+the one that is up, or on one that lives as long as it does; one that needs PostgreSQL and Kafka only has a pair of its
+own, so that nothing else uses the two cores meanwhile.  What sets us beside others is measured when it is named only.
 """
 
 import asyncio

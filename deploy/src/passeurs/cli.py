@@ -17,7 +17,7 @@ from common.migrations import NoPassword
 from common.operations import NobodyReads, NotParked, NotWaiting
 from passeurs import changing, figures, keeping, looking
 from passeurs.changing import NotDoneYet
-from passeurs.figures import FiguresDiffer
+from passeurs.figures import ComparedElsewhere, FiguresDiffer
 from passeurs.place import House, NoHouse, NoSuchService
 from passeurs.telling import console
 from reporting.consumers import GROUP as FIGURES
@@ -38,7 +38,17 @@ app = typer.Typer(
 Refusals = (
     *(NoHouse, NoSuchService, NoPassword, NotReady, Trouble, OSError, asyncpg.PostgresError),
     *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NotABackup, NotRestored),
-    *(FiguresDiffer, NotReadable, Poison, KeysMoved, BlueIsKept, NothingHeard, NothingKept, Underway),
+    *(
+        ComparedElsewhere,
+        FiguresDiffer,
+        NotReadable,
+        Poison,
+        KeysMoved,
+        BlueIsKept,
+        NothingHeard,
+        NothingKept,
+        Underway,
+    ),
 )
 
 Service = Annotated[str, typer.Argument(help="actions, partners, catalogue or reporting.")]

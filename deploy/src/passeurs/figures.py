@@ -14,11 +14,12 @@ from passeurs.telling import console, show
 from reporting import commands, consumers
 from reporting.commands import Comparing
 from reporting.consumers import rebuilding
-from reporting.domain.reconciliation import Outcome
+from reporting.domain.reconciliation import INTERNAL, Outcome
 from reporting.store import outcomes
 
 SERVICE = "reporting"
 KEPT_DAYS = 400
+"""An operator's comparison cleans up after nobody: longer than any service is set to keep them."""
 LISTED = 20
 OUTCOMES = ("compared with", "at", "as of", "compared", "equal", "moved", "parked", "differing", "told", "repaired")
 
@@ -27,16 +28,25 @@ class FiguresDiffer(Exception):
     """What the figures are is not what they should be; the last comparison says where."""
 
 
+class ComparedElsewhere(Exception):
+    """A worker compares the figures with themselves at this moment: ask again when it has done so."""
+
+    def __str__(self) -> str:
+        return "A worker is comparing at this moment; ask again."
+
+
 async def verify(house: House, *, now: datetime) -> None:
     """Compare the figures with themselves now, and show what the last comparisons came to.
 
     Raises:
+        ComparedElsewhere: somebody else is at it.
         FiguresDiffer: the newest comparison with somebody found a difference that is not mended.
     """
     database = await connect(migrations.dsn(house.parts.database_url, SERVICE, "app"))
     try:
         async with database.transaction(SYSTEM) as tx:
-            await commands.check(tx, Comparing(at=now, id=uuid7(), passed_over_max=0, kept_days=KEPT_DAYS))
+            if not await commands.check(tx, Comparing(at=now, id=uuid7(), passed_over_max=0, kept_days=KEPT_DAYS)):
+                raise ComparedElsewhere
             await operations.record(tx, who=house.who, command="verify", arguments={})
         async with database.transaction(SYSTEM) as tx:
             rows = await outcomes.before(tx, scope=None, id_=None, limit=LISTED)
@@ -45,8 +55,13 @@ async def verify(house: House, *, now: datetime) -> None:
     found = [msgspec.json.decode(doc, type=Outcome) for _, doc in rows]
     show("Comparisons", OUTCOMES, (_row(one) for one in found), empty="none was made yet")
     newest = {one.scope: one for one in reversed(found)}
-    if wrong := [scope for scope, one in newest.items() if one.differing > one.repaired]:
+    if wrong := [scope for scope, one in newest.items() if _unmended(one)]:
         raise FiguresDiffer(f"Not as they should be: {', '.join(sorted(wrong))}.")
+
+
+def _unmended(outcome: Outcome) -> int:
+    """Count what still differs: inside, what is repaired is of what differs; with an owner, of what differed before."""
+    return outcome.differing - (outcome.repaired if outcome.scope == INTERNAL else 0)
 
 
 async def rebuild(house: House, *, group: str, exchange: bool, records_per_s: int) -> None:

@@ -1129,7 +1129,6 @@ GRANT SELECT ON TABLE actions.migration TO actions_app;
 --
 
 GRANT SELECT,INSERT ON TABLE actions.operation TO actions_app;
-GRANT SELECT,INSERT ON TABLE actions.operation TO actions_relay;
 GRANT SELECT ON TABLE actions.operation TO actions_housekeeper;
 
 --
@@ -1137,14 +1136,12 @@ GRANT SELECT ON TABLE actions.operation TO actions_housekeeper;
 --
 
 GRANT UPDATE(outcome) ON TABLE actions.operation TO actions_app;
-GRANT UPDATE(outcome) ON TABLE actions.operation TO actions_relay;
 
 --
 -- Name: COLUMN operation.ended_at; Type: ACL; Schema: actions; Owner: actions_owner
 --
 
 GRANT UPDATE(ended_at) ON TABLE actions.operation TO actions_app;
-GRANT UPDATE(ended_at) ON TABLE actions.operation TO actions_relay;
 
 --
 -- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: actions; Owner: actions_owner

@@ -871,7 +871,6 @@ GRANT SELECT ON TABLE catalogue.migration TO catalogue_app;
 --
 
 GRANT SELECT,INSERT ON TABLE catalogue.operation TO catalogue_app;
-GRANT SELECT,INSERT ON TABLE catalogue.operation TO catalogue_relay;
 GRANT SELECT ON TABLE catalogue.operation TO catalogue_housekeeper;
 
 --
@@ -879,14 +878,12 @@ GRANT SELECT ON TABLE catalogue.operation TO catalogue_housekeeper;
 --
 
 GRANT UPDATE(outcome) ON TABLE catalogue.operation TO catalogue_app;
-GRANT UPDATE(outcome) ON TABLE catalogue.operation TO catalogue_relay;
 
 --
 -- Name: COLUMN operation.ended_at; Type: ACL; Schema: catalogue; Owner: catalogue_owner
 --
 
 GRANT UPDATE(ended_at) ON TABLE catalogue.operation TO catalogue_app;
-GRANT UPDATE(ended_at) ON TABLE catalogue.operation TO catalogue_relay;
 
 --
 -- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: catalogue; Owner: catalogue_owner

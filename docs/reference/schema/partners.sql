@@ -1790,7 +1790,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.municipality TO partners_app
 --
 
 GRANT SELECT,INSERT ON TABLE partners.operation TO partners_app;
-GRANT SELECT,INSERT ON TABLE partners.operation TO partners_relay;
 GRANT SELECT ON TABLE partners.operation TO partners_housekeeper;
 
 --
@@ -1798,14 +1797,12 @@ GRANT SELECT ON TABLE partners.operation TO partners_housekeeper;
 --
 
 GRANT UPDATE(outcome) ON TABLE partners.operation TO partners_app;
-GRANT UPDATE(outcome) ON TABLE partners.operation TO partners_relay;
 
 --
 -- Name: COLUMN operation.ended_at; Type: ACL; Schema: partners; Owner: partners_owner
 --
 
 GRANT UPDATE(ended_at) ON TABLE partners.operation TO partners_app;
-GRANT UPDATE(ended_at) ON TABLE partners.operation TO partners_relay;
 
 --
 -- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: partners; Owner: partners_owner

@@ -1618,7 +1618,6 @@ GRANT SELECT ON TABLE reporting.migration TO reporting_app;
 --
 
 GRANT SELECT,INSERT ON TABLE reporting.operation TO reporting_app;
-GRANT SELECT,INSERT ON TABLE reporting.operation TO reporting_relay;
 GRANT SELECT ON TABLE reporting.operation TO reporting_housekeeper;
 
 --
@@ -1626,14 +1625,12 @@ GRANT SELECT ON TABLE reporting.operation TO reporting_housekeeper;
 --
 
 GRANT UPDATE(outcome) ON TABLE reporting.operation TO reporting_app;
-GRANT UPDATE(outcome) ON TABLE reporting.operation TO reporting_relay;
 
 --
 -- Name: COLUMN operation.ended_at; Type: ACL; Schema: reporting; Owner: reporting_owner
 --
 
 GRANT UPDATE(ended_at) ON TABLE reporting.operation TO reporting_app;
-GRANT UPDATE(ended_at) ON TABLE reporting.operation TO reporting_relay;
 
 --
 -- Name: SEQUENCE operation_id_seq; Type: ACL; Schema: reporting; Owner: reporting_owner

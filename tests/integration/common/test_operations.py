@@ -68,6 +68,16 @@ async def test_a_redrive_is_asked_for_and_has_no_outcome_yet(db, owner):
     assert await audit(owner) == [("anne", "redrive", {"group": GROUP, "topic": TOPIC, "key": "held"}, None)]
 
 
+async def test_a_redrive_asked_for_again_ends_the_line_of_the_first(db, owner):
+    await owner.execute("INSERT INTO parked_key (grp, topic, key) VALUES ($1, $2, 'held')", GROUP, TOPIC)
+    async with db.transaction(SYSTEM) as tx:
+        await operations.redrive(tx, who="anne", group=GROUP, topic=TOPIC, key="held")
+    async with db.transaction(SYSTEM) as tx:
+        second = await operations.redrive(tx, who="zoé", group=GROUP, topic=TOPIC, key="held")
+    assert [outcome for *_, outcome in await audit(owner)] == [f"superseded by {second}", None]
+    assert await owner.fetchval("SELECT operation_id FROM parked_key") == second
+
+
 @pytest.mark.parametrize("statement", ["DELETE FROM operation", "UPDATE operation SET who = 'nobody'"])
 async def test_the_application_cannot_unwrite_the_audit(db, statement):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

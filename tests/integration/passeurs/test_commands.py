@@ -10,6 +10,8 @@ import asyncpg
 import pytest
 
 from common import contracts, migrations
+from reporting.domain.reconciliation import INTERNAL
+from reporting.store import reconciliation
 from stack.services import SERVICES
 from tests.conftest import Database
 
@@ -154,6 +156,16 @@ async def test_a_cell_that_was_altered_is_found_and_mended(operator: Operator) -
     operator.does("verify")
     assert await reporting.fetchval("SELECT count(*) FROM cell WHERE amount <> 0") == 0
     await reporting.close()
+
+
+async def test_while_a_worker_compares_nothing_is_said_to_have_been_verified(operator: Operator) -> None:
+    before = operator.does("audit")
+    worker = await asyncpg.connect(migrations.dsn(operator.address, "reporting", "owner"))
+    async with worker.transaction():
+        assert await reconciliation.lead(worker, INTERNAL)
+        assert "ComparedElsewhere: A worker is comparing" in operator.is_refused("verify")
+    await worker.close()
+    assert operator.does("audit") == before
 
 
 async def test_figures_are_made_anew_compared_and_put_back(operator: Operator) -> None:

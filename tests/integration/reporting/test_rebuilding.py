@@ -246,6 +246,24 @@ VALUES ($1, $2, 0, 1000000, 'nobody', '{}', 'no')
 """
 
 
+async def test_a_record_whose_key_no_column_holds_is_set_aside_here_too(db, producer, kafka_servers, settings):
+    """It is none of ours either: what serves has set it aside under a key that PostgreSQL keeps."""
+    odd = f"{uuid4()}\0"
+    async with hearing(db, kafka_servers):
+        await producer.send_and_wait("passeurs.actions.project.state.v1", b"{}", key=odd.encode())
+        await until(lambda: _is_parked(db, odd.rstrip("\0")))
+        outcome = await rebuilding.rebuild(GROUP, settings, untold)
+    assert outcome.exchanged
+    await rebuilding.drop_replaced(settings)
+
+
+async def _is_parked(db: Database, prefix: str) -> bool:
+    async with db.transaction(SYSTEM) as tx:
+        asked = "SELECT EXISTS (SELECT FROM parked_event WHERE grp = $1 AND starts_with(key, $2))"
+        parked: bool = await tx.fetchval(asked, GROUP.name, prefix)
+    return parked
+
+
 async def test_a_lock_that_is_held_long_makes_it_wait_and_nobody_else(db, reader, producer, kafka_servers, settings):
     """A reader of the old tables keeps its transaction open: the exchange gives way, again and again, until it ends."""
     id_ = uuid4()

@@ -3,7 +3,7 @@
 (1) A partition goes only when every row of it is visible in the relay's cursor, and that is true of this PostgreSQL:
     that is, when it is published.
 (2) A partition missing for "now" stops no request: the default one takes its rows, and they move when theirs is made.
-    Rows in the default one are an alarm (`outbox_default_rows`): nobody has kept house for two days, or a clock jumped.
+    Rows in the default one are counted (`outbox_default_rows`): nobody has kept house for two days, or a clock jumped.
 (3) Nothing waits long for a lock, nor holds one long: who writes facts meanwhile waits `LOCK_TIMEOUT` at most, kept
     answers go in portions.  What could not be had is tried again the next time.
 (4) Partitions go in their order: where a row is retained, so is all that was written after it.

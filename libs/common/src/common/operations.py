@@ -73,12 +73,19 @@ async def redrive(tx: Transaction, *, who: str, group: str, topic: str, key: str
         NotParked: nothing is.
     """
     where = {"group": group, "topic": topic, "key": key}
-    number = await record(tx, who=who, command="redrive", arguments=where, outcome=None)
-    asked = await tx.execute(
-        "UPDATE parked_key SET operation_id = $4 WHERE grp = $1 AND topic = $2 AND key = $3", group, topic, key, number
+    parked = await tx.fetchrow(
+        "SELECT operation_id FROM parked_key WHERE grp = $1 AND topic = $2 AND key = $3 FOR NO KEY UPDATE",
+        *(group, topic, key),
     )
-    if asked != "UPDATE 1":
+    if parked is None:
         raise NotParked
+    number = await record(tx, who=who, command="redrive", arguments=where, outcome=None)
+    if (before := parked["operation_id"]) is not None:
+        await end(tx, before, f"superseded by {number}")
+    await tx.execute(
+        "UPDATE parked_key SET operation_id = $4 WHERE grp = $1 AND topic = $2 AND key = $3",
+        *(group, topic, key, number),
+    )
     return number
 
 

@@ -28,7 +28,9 @@ FAILED_FOR_S = reconciliation.TIMEOUT_S
 
 log = structlog.get_logger(__name__)
 
-DIFFERENCES = Gauge("reconciliation_differences", "What differed at the last comparison", ["scope", "kind"])
+DIFFERENCES = Gauge(
+    "reconciliation_differences", "What differed at the last comparison, of the first hundred", ["scope", "kind"]
+)
 COMPARED_AT = Gauge("reconciliation_compared_at_seconds", "When something was last compared", ["scope"])
 REPAIRED = Counter("reconciliation_repaired_total", "Differences that were mended", ["scope"])
 

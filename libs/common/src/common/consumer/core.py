@@ -16,7 +16,7 @@ whether both still move.  They await the ports, and nothing else.
 (7) Partitions of one topic share a transaction until it fails; then each goes alone, in halves, until the record at
     fault is alone too.  The others have their turn in between.
 (8) Polling never stops: partitions whose records wait too long are paused, the others are read.
-(9) Only `read` moves, pauses and resumes the client; only `apply` moves an offset that we remember.
+(9) Only `read` moves, pauses and resumes the client, and takes offsets from the ledger; only `apply` moves them on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -110,9 +110,9 @@ class Member:
         if self._kafka.assigned().number != self._turn:
             return
         now = self._clock.now()
-        due = {lane: lane.stored is None or lane.rests_until > now for lane in self.lanes.values()}
-        pause = [lane for lane in due if not lane.paused and (due[lane] or lane.place in pressed)]
-        resume = [lane for lane in due if lane.paused and not (due[lane] or lane.place in pressed)]
+        waits = {lane: lane.stored is None or lane.rests_until > now for lane in self.lanes.values()}
+        pause = [lane for lane in waits if not lane.paused and (waits[lane] or lane.place in pressed)]
+        resume = [lane for lane in waits if lane.paused and not (waits[lane] or lane.place in pressed)]
         if pause:
             self._kafka.pause([lane.place for lane in pause])
         if resume:

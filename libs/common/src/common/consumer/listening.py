@@ -58,7 +58,8 @@ Handler = Callable[[Transaction, Sequence[Message]], Awaitable[None]]
 class Group:
     """Who listens, to which topics, with what.
 
-    Of the topics of facts in `watched` it remembers the last version of each aggregate: a jump is an alarm.
+    Of the topics of facts in `watched` it remembers the last version of each aggregate: a jump is counted, and somebody
+    is called.
     """
 
     name: str

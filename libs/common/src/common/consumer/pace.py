@@ -17,7 +17,7 @@ class Pace:
     other: tuple[int, float] = (0, 0.0)
 
     def heard(self, n: int, took_s: float, *, most: int) -> None:
-        """Learn from a transaction: double the size, keep it, or halve it."""
+        """Learn from a transaction: double the size, keep it, or go to half of what took too long."""
         if n.bit_length() != self.last[0].bit_length():
             self.other = self.last
         self.last = n, took_s

@@ -1,6 +1,6 @@
 """The topics as they are declared: created, found missing, found different; and the partition of a key.
 
-Only what is named here is the declaration's business: retention and replication are the operator's to change.
+What is `HELD` must be as it is declared; retention and replication are the operator's to change.
 """
 
 import asyncio
@@ -70,7 +70,7 @@ async def create_topics(servers: str, *, replication_factor: int = 1) -> list[st
 
 
 async def missing_topics(servers: str) -> list[str]:
-    """Name the declared topics that the broker lacks: a relay is not ready until there are none."""
+    """Name the declared topics that the broker lacks: no relay leads until there are none."""
     async with _admin(servers) as admin:
         return sorted(set(contracts.topics()) - set(await admin.list_topics()))
 

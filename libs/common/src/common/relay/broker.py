@@ -29,7 +29,7 @@ class Kafka:
         return cls(client, servers, producer, timeout_s)
 
     async def faults(self) -> Sequence[str]:
-        with _told():
+        with _translated():
             async with asyncio.timeout(self._timeout_s):
                 missing = [f"topic {name} is not created" for name in await kafka.missing_topics(self._servers)]
                 differing = await kafka.differing_topics(self._servers)
@@ -58,7 +58,7 @@ class Kafka:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translated() -> Iterator[None]:
     try:
         yield
     except (KafkaError, OSError, TimeoutError) as error:

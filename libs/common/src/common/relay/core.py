@@ -13,9 +13,9 @@
     moves `ce_aggepoch` by one.  What is older than the outbox retains is not sent again by itself:
     docs/reliability.md, "After a restore".
 (6) A producer that raised is closed and replaced, and all of (5) is asked again: what it had sent may be there or not.
-(7) After a leader that did not sign off, whatever it still had in hand may arrive behind newer records.  For a while
-    the new leader reads the state topics that it writes, and sends the newest row again where an older one came last;
-    if it dies before that is over, the next one begins where it had begun.
+(7) After a leader, or a producer, that did not sign off, whatever it still had in hand may arrive behind newer records.
+    For a while the new leader reads the state topics that it writes, and sends the newest row again where an older one
+    came last; if it dies before that is over, the next one begins where it had begun.
 (8) A relay that could not keep these promises (sequence, indexes, planner, topics) does not lead, and says why.
 """
 
@@ -69,7 +69,7 @@ class Unfit(SteppedDown):
 class Lead:
     """What a leader holds while it leads.
 
-    `heard_at`: when that was asked which its session answered last; `sent`: how many rows the last step has sent.
+    `heard_at`: when the last question was asked that the lock's session has answered; `sent`: rows of the last step.
     """
 
     ports: Ports
@@ -90,7 +90,7 @@ async def run(ports: Ports, pace: Pace) -> None:
     """Publish for ever: lead when the lock is free, begin again after every trouble.
 
     Raises:
-        Stopped: we were told to stop while nothing was in flight, and have signed off.
+        Stopped: we were told to stop while nothing was in flight; who led has signed off.
     """
     while True:
         try:
@@ -346,7 +346,7 @@ async def _save(lead: Lead, acked: Mapping[Place, int]) -> None:
 async def _checkpoint(lead: Lead) -> int:
     """Send a difference in whose snapshot the service counts itself meanwhile; the count is said once it is there."""
     asked, now = lead.ports.clock.monotonic(), lead.ports.clock.now()
-    await lead.outbox.look()
+    await lead.outbox.look()  # another session exports: this one proves that we still lead
     name, difference = await lead.outbox.export(lead.cursor.s1, rows_max=lead.pace.batch_rows_max)
     lead.heard_at = asked
     lead.reports.begin_checkpoint(name)

@@ -25,12 +25,14 @@ OPEN = Gauge("outbox_open_transactions", "Transactions that were open in the las
 PARKED = Gauge("outbox_parked_rows", "Rows that an operator has parked", ["service"])
 
 LEADING = Gauge("relay_leading", "1 while this process leads", ["service"])
-EPOCH = Gauge("relay_epoch", "The cursor's epoch: one more at each change of leader", ["service"])
+EPOCH = Gauge("relay_epoch", "The cursor's epoch: one more at each take-over, also with a new producer", ["service"])
 INTERRUPTED = Counter("relay_interrupted_total", "Leads that ended in trouble", ["service", "error"])
 FAULTS = Gauge("relay_faults", "Why this relay refuses to lead: above zero, it does not", ["service"])
 RESTORES = Counter("relay_restores_total", "Databases found restored", ["service"])
 TAIL_LOSSES = Counter("relay_tail_losses_total", "Brokers found without what they had acknowledged", ["service"])
-AUDITS = Counter("relay_audits_total", "Audits of the state topics after an unclean change of leader", ["service"])
+AUDITS = Counter(
+    "relay_audits_total", "Audits of the state topics after a leader, or a producer, that did not sign off", ["service"]
+)
 SENT_AGAIN = Counter("relay_sent_again_total", "States sent again because an older one came last", ["service"])
 
 

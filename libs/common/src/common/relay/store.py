@@ -31,22 +31,22 @@ class Store:
 
     @classmethod
     async def open(cls, dsn: str, service: str, timeout_s: float) -> Self:
-        with _told():
+        with _translated():
             return cls(await _connect(dsn, timeout_s), dsn, service, timeout_s)
 
     async def lead(self) -> bool:
-        with _told():
+        with _translated():
             ask = "SELECT pg_try_advisory_lock(hashtext($1))"
             taken: bool = await self._connection.fetchval(ask, f"relay:{self._service}")
         return taken
 
     async def faults(self) -> Sequence[str]:
-        with _told():
+        with _translated():
             rows = await self._connection.fetch(_FAULTS, list(_PLANNER), list(_PLANNER.values()))
         return [row["fault"] for row in rows]
 
     async def take(self) -> Taken:
-        with _told():
+        with _translated():
             row = await self._connection.fetchrow(_TAKE, self._service)
         assert row is not None  # noqa: S101 - _TAKE inserts the row it does not find
         draining = None if row["s2"] is None else (row["s2"], row["last_seq"])
@@ -55,7 +55,7 @@ class Store:
         return Taken(cursor, _places(row["acked"]), row["signed_off"], row["restored"], auditing)
 
     async def look(self) -> str:
-        with _told():
+        with _translated():
             snapshot: str = await self._connection.fetchval("SELECT pg_current_snapshot()::text")
         return snapshot
 
@@ -63,7 +63,7 @@ class Store:
         return await _difference(self._connection, s1, rows_max)
 
     async def first(self, s1: str, upper: str) -> int:
-        with _told():
+        with _translated():
             seq: int = await self._connection.fetchval(_FIRST, *_bounds(s1), upper)
         return seq
 
@@ -72,7 +72,7 @@ class Store:
 
     async def _page(self, cursor: Cursor, after: int, rows_max: int) -> Sequence[Row]:
         upper, _ = cursor.draining or (cursor.s1, 0)
-        with _told():
+        with _translated():
             rows = await self._connection.fetch(_PAGE, after, upper, cursor.s1, rows_max)
         return cast("Sequence[Row]", rows)
 
@@ -80,49 +80,49 @@ class Store:
         upper, last_seq = cursor.draining or (None, None)
         offsets = {f"{place.topic}/{place.partition}": offset for place, offset in acked.items()}
         said = msgspec.json.encode(offsets).decode()
-        with _told():
+        with _translated():
             saved = await self._connection.execute(_SAVE, self._service, cursor.epoch, cursor.s1, upper, last_seq, said)
         _require_fence(saved)
 
     async def forget(self, cursor: Cursor) -> Cursor:
-        with _told():
+        with _translated():
             forgotten = await self._connection.execute(_FORGET, self._service, cursor.epoch, NOTHING_SEEN)
         _require_fence(forgotten)
         return Cursor(epoch=cursor.epoch, db_epoch=cursor.db_epoch, s1=NOTHING_SEEN)
 
     async def audit(self, cursor: Cursor, starts: Mapping[Place, int] | None) -> None:
         said = None if starts is None else _encoded(starts)
-        with _told():
+        with _translated():
             noted = await self._connection.execute(_AUDIT, self._service, cursor.epoch, said)
         _require_fence(noted)
 
     async def sign_off(self, cursor: Cursor) -> None:
-        with _told():
+        with _translated():
             await self._connection.execute(_SIGN_OFF, self._service, cursor.epoch)
 
     async def newest(self, topic: str, keys: Collection[str], s1: str) -> Sequence[Row]:
-        with _told():
+        with _translated():
             rows = await self._connection.fetch(_NEWEST, topic, list(keys), s1)
         return cast("Sequence[Row]", rows)
 
     async def waiting(self, after: int) -> int:
-        with _told():
+        with _translated():
             newest: int | None = await self._connection.fetchval("SELECT max(seq) FROM outbox")
         return max(0, (newest or 0) - after)
 
     async def oldest(self) -> int | None:
-        with _told():
+        with _translated():
             oldest_us: int | None = await self._connection.fetchval(_OLDEST, self._service)
         return oldest_us
 
     async def parked(self) -> int:
-        with _told():
+        with _translated():
             count: int = await self._connection.fetchval("SELECT count(*) FROM outbox_parked")
         return count
 
     async def export(self, s1: str, *, rows_max: int) -> tuple[str, Difference]:
         await self.release()
-        with _told():
+        with _translated():
             connection = self._exporting = await _connect(self._dsn, self._timeout_s)
             await connection.execute(_EXPORTING)
             name: str = await connection.fetchval("SELECT pg_export_snapshot()")
@@ -155,7 +155,7 @@ def _no_time(at: object) -> tuple[int]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translated() -> Iterator[None]:
     try:
         yield
     except TROUBLE as error:
@@ -164,7 +164,7 @@ def _told() -> Iterator[None]:
 
 async def _difference(connection: "asyncpg.Connection[asyncpg.Record]", s1: str, rows_max: int) -> Difference:
     """Read what is new since `s1`, and the snapshot in which it was read; more than `rows_max` is left to be paged."""
-    with _told():
+    with _translated():
         found = cast("list[Row]", await connection.fetch(_DIFFERENCE, *_bounds(s1), rows_max + 1))
     upper = cast("str", found[0][_UPPER])
     return Difference(upper, found[1:] if len(found) <= rows_max + 1 else None)

@@ -17,7 +17,7 @@ import asyncpg
 import structlog
 
 from common import contracts, operations
-from common.consumer import Group, Message, Poison
+from common.consumer import Group, Message, Poison, parking
 from common.consumer.listening import message
 from common.database import Transaction
 from common.kafka import aio
@@ -251,6 +251,7 @@ async def _up_to(green: _Green, to: Mapping[Place, int]) -> AsyncIterator[list[R
     """Give what is between where green is and `to`, in batches, and move green's offsets with them."""
     left = {place for place, offset in to.items() if place in green.offsets and green.offsets[place] < offset}
     done, total = 0, sum(to[place] - green.offsets[place] for place in left)
+    green.reader.pause(green.offsets.keys() - left)
     green.reader.resume(left)
     while left:
         batch: list[Record] = []
@@ -285,8 +286,7 @@ async def _next(green: _Green, left: Collection[Place]) -> Mapping[Place, Sequen
 
 
 def _set_aside_from(green: _Green, record: Record) -> int:
-    key = (record.key or b"").decode("utf-8", "replace")
-    return green.parked.get((record.topic, key), record.offset + 1)
+    return green.parked.get((record.topic, parking.key_of(record)), record.offset + 1)
 
 
 async def _hold_back(green: _Green, records: int) -> None:
@@ -323,21 +323,28 @@ async def _compare(green: _Green) -> list[Difference]:
 
 async def _exchange(green: _Green, found: Sequence[Difference]) -> None:
     async def once() -> None:
-        async with green.tx.transaction():
+        async with _going_on(green):
             await _catch_up(green, await rebuilding.live_offsets(green.tx, green.group.name))
-        offsets = dict(green.offsets)
-        try:
-            async with green.tx.transaction():
-                await rebuilding.hold_live(green.tx)
-                await _require_same_keys(green)
-                await _catch_up_held(green)
-                await rebuilding.put_in_place(green.tx, green.group.name, [one.cell for one in found])
-                await _audit(green.tx, green.settings, "exchange", {"differences": len(found)})
-        except BaseException:
-            await _return_to(green, offsets)
-            raise
+        async with _going_on(green):
+            await rebuilding.hold_live(green.tx)
+            await _require_same_keys(green)
+            await _catch_up_held(green)
+            await rebuilding.put_in_place(green.tx, green.group.name, [one.cell for one in found])
+            await _audit(green.tx, green.settings, "exchange", {"differences": len(found)})
 
     await _patiently(green.settings, once)
+
+
+@asynccontextmanager
+async def _going_on(green: _Green) -> AsyncIterator[None]:
+    """Open a transaction in which green goes on; where it is rolled back, green is where it was."""
+    offsets = dict(green.offsets)
+    try:
+        async with green.tx.transaction():
+            yield
+    except BaseException:
+        _return_to(green, offsets)
+        raise
 
 
 async def _require_same_keys(green: _Green) -> None:
@@ -357,7 +364,7 @@ async def _catch_up_held(green: _Green) -> None:
         green.bucket.rate = rate
 
 
-async def _return_to(green: _Green, offsets: Mapping[Place, int]) -> None:
+def _return_to(green: _Green, offsets: Mapping[Place, int]) -> None:
     """Read again what a rolled-back transaction had counted."""
     green.offsets.update(offsets)
     green.spare.clear()

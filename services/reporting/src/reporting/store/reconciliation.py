@@ -1,7 +1,8 @@
 """Checkpoints as they were heard, what is held here in the same buckets, and what comparing them came to.
 
-(1) Digests here are of one statement, taken after the stored offsets had reached the checkpoint's ends.  Offsets only
-    grow, and a record is written by the transaction that moves them: whatever stands before the ends is in it.
+(1) Digests here are of one statement, taken after the stored offsets had reached the checkpoint's ends.  A record
+    is written by the transaction that moves them, and stays when an operator moves them back: whatever stands before
+    the ends is in it.
 (2) A record counts in a digest by its id and version.  One whose contributions do not add up to what was counted, or
     whose place or title is not kept in the same version, is left out of the hash: its bucket differs.
 (3) A doubted copy has epoch 0: the next record heard of it is believed, whatever its version.  Records of one key

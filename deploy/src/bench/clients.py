@@ -83,7 +83,7 @@ async def _send(send: Callable[[Mapping[Place, Sequence[Outgoing]]], Awaitable[o
 
 
 async def _send_raw(servers: str, runs: Runs) -> Costs:
-    client = kafka.producer(servers, "bench")
+    client = kafka.aio.unstarted_producer(servers, "bench")
     await client.start()
 
     async def send(run: Mapping[Place, Sequence[Outgoing]]) -> None:

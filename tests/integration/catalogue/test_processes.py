@@ -100,7 +100,7 @@ async def test_what_the_catalogue_says_arrives_in_order_and_whole(
 @asynccontextmanager
 async def producing(servers: str) -> AsyncIterator[Callable[..., Awaitable[None]]]:
     """Announce organisations as partners does."""
-    producer = kafka.producer(servers, "tests")
+    producer = kafka.aio.unstarted_producer(servers, "tests")
     await producer.start()
 
     async def announce(state: OrganisationState, *, retracted: bool = False) -> None:

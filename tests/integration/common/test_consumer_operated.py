@@ -198,7 +198,7 @@ async def beat(topic: Topic, heartbeat: Heartbeat) -> None:
         epoch=1,
         traceparent=None,
     )
-    producer = kafka.producer(topic.servers, "tests")
+    producer = kafka.aio.unstarted_producer(topic.servers, "tests")
     await producer.start()
     try:
         key, value = heartbeat.service.encode(), msgspec.json.encode(heartbeat)

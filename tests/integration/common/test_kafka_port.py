@@ -121,7 +121,7 @@ async def test_keys_are_where_any_other_client_puts_them(kafka_servers: str):
     """A producer that is told no partition places keys as the Java client does; so do we."""
     name = "passeurs.actions.project.state.v1"
     keys = [secrets.token_hex(8) for _ in range(20)]
-    theirs = kafka.producer(kafka_servers, "tests")
+    theirs = kafka.aio.unstarted_producer(kafka_servers, "tests")
     await theirs.start()
     try:
         placed_at = {key: (await theirs.send_and_wait(name, None, key.encode())).partition for key in keys}

@@ -41,7 +41,7 @@ async def running(coroutine: Any) -> AsyncIterator[None]:
 @pytest.fixture(scope="module")
 async def producer(db: Database, kafka_servers: str) -> AsyncIterator[AIOKafkaProducer]:
     await begin_here(db, GROUP.name, kafka_servers)
-    made = kafka.producer(kafka_servers, "tests")
+    made = kafka.aio.unstarted_producer(kafka_servers, "tests")
     await made.start()
     yield made
     await made.stop()

@@ -86,7 +86,7 @@ async def house(address: str, db: Database, kafka_servers: str, tmp_path: Path) 
 
 @pytest.fixture
 async def producer(kafka_servers: str) -> AsyncIterator[AIOKafkaProducer]:
-    made = kafka.producer(kafka_servers, "tests")
+    made = kafka.aio.unstarted_producer(kafka_servers, "tests")
     await made.start()
     yield made
     await made.stop()

@@ -45,7 +45,7 @@ async def town(house: House) -> str:
 @asynccontextmanager
 async def announcing(servers: str) -> AsyncIterator[Callable[[Message], Awaitable[object]]]:
     """Announce facts as `actions` does."""
-    producer = kafka.producer(servers, "tests")
+    producer = kafka.aio.unstarted_producer(servers, "tests")
     await producer.start()
 
     async def announce(fact: Message) -> object:

@@ -8,7 +8,6 @@ from typing import Literal
 from uuid import UUID
 
 from common.kafka import aio, confluent
-from common.kafka.aio import unstarted_producer as producer
 from common.kafka.port import Client, Headers
 from common.kafka.topics import (
     COMPACTION_LAG_MS,
@@ -43,7 +42,10 @@ def headers(
     epoch: int,
     traceparent: str | None,
 ) -> Headers:
-    """Write a record's CloudEvents attributes; `at` is the real time of the record, in UTC."""
+    """Write a record's CloudEvents attributes; `at` is the real time of the record, in UTC.
+
+    It is the contract in its plain form, for whoever sends a few records; a relay's own way must give the same.
+    """
     plain = {
         "ce_specversion": "1.0",
         "ce_id": str(event_id),
@@ -77,5 +79,4 @@ __all__ = [
     "headers",
     "missing_topics",
     "partition",
-    "producer",
 ]

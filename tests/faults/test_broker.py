@@ -51,7 +51,6 @@ async def test_a_broker_may_stop_die_and_stay_away(experiment: Experiment, rig: 
     )
 
 
-@pytest.mark.on_demand
 @pytest.mark.experiment("F4")
 async def test_a_broker_that_lost_its_tail_is_told_again(experiment: Experiment, rig: Rig, broker: Broker):
     """Half of what one partition of each topic was given last is cut off; what is written afterwards arrives too."""

@@ -1,7 +1,7 @@
 """From a topic into a table: what a consumer takes in, beside the same records read and not kept.
 
 Records of 400 bytes, six versions each of 50 000 aggregates, in no order; a group that has heard nothing begins at the
-beginning, on one core of its own.  `apart` is the library's own consumer on that core, called as directly as it can be.
+beginning, on one core of its own.  `read_only` is the library's consumer on that core, called as directly as can be.
 """
 
 import os

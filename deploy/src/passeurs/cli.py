@@ -37,18 +37,8 @@ app = typer.Typer(
 
 Refusals = (
     *(NoHouse, NoSuchService, NoPassword, NotReady, Trouble, OSError, asyncpg.PostgresError),
-    *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NotABackup, NotRestored),
-    *(
-        ComparedElsewhere,
-        FiguresDiffer,
-        NotReadable,
-        Poison,
-        KeysMoved,
-        BlueIsKept,
-        NothingHeard,
-        NothingKept,
-        Underway,
-    ),
+    *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NotABackup, NotRestored, ComparedElsewhere),
+    *(FiguresDiffer, NotReadable, Poison, KeysMoved, BlueIsKept, NothingHeard, NothingKept, Underway),
 )
 
 Service = Annotated[str, typer.Argument(help="actions, partners, catalogue or reporting.")]

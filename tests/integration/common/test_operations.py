@@ -4,7 +4,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from common import operations
+from common import migrations, operations
 from common.tokens import SYSTEM
 
 SERVICE, GROUP, TOPIC = "catalogue", "tests.operations", "tests.topic"
@@ -76,6 +76,16 @@ async def test_a_redrive_asked_for_again_ends_the_line_of_the_first(db, owner):
         second = await operations.redrive(tx, who="zoé", group=GROUP, topic=TOPIC, key="held")
     assert [outcome for *_, outcome in await audit(owner)] == [f"superseded by {second}", None]
     assert await owner.fetchval("SELECT operation_id FROM parked_key") == second
+
+
+async def test_the_relay_has_no_business_in_the_audit_not_even_where_it_once_had(address, owner):
+    await owner.execute(f"GRANT SELECT, UPDATE (outcome) ON operation TO {SERVICE}_relay")
+    await migrations.migrate(address, SERVICE)
+    relay = await asyncpg.connect(migrations.dsn(address, SERVICE, "relay"))
+    for statement in ("SELECT who FROM operation", "UPDATE operation SET outcome = 'done'"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await relay.execute(statement)
+    await relay.close()
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM operation", "UPDATE operation SET who = 'nobody'"])

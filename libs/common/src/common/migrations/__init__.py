@@ -224,6 +224,7 @@ def _grants(service: str) -> Iterator[str]:
     yield f"GRANT INSERT ON outbox TO {app}"
     yield f"GRANT SELECT ON outbox, outbox_parked TO {relay}"
     yield f"GRANT SELECT, INSERT, UPDATE ON outbox_cursor TO {relay}"
+    yield f"REVOKE ALL ON operation FROM {relay}"  # which had rights there once
     yield f"GRANT SELECT, INSERT, UPDATE (outcome, ended_at) ON operation TO {app}"
     yield f"GRANT SELECT ON outbox_cursor, operation TO {housekeeper}"
     yield f"GRANT SELECT, DELETE ON idempotency TO {housekeeper}"

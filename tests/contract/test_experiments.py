@@ -45,6 +45,17 @@ def test_an_experiment_fails_when_an_invariant_is_broken_or_not_judged():
         record.conclude()
 
 
+def test_what_needs_a_machine_of_its_own_is_judged_by_the_long_form_and_named_by_the_short_one():
+    sheet = sheets(source.ROOT)["P18"]
+    short, long = (Experiment.of(sheet, {"FORM": form}) for form in ("short", "long"))
+    for record in (short, long):
+        record.judge_alone("at once", holds=False, p99_ms=80.0)
+    short.conclude()
+    assert json.loads(short.line(holds=True)).items() >= {"told_only": ["at once"], "p99_ms": 80.0}.items()
+    with pytest.raises(AssertionError, match="breaks"):
+        long.conclude()
+
+
 def test_a_seed_plays_the_same_schedule_again_and_the_line_says_what_ran():
     sheet = sheets(source.ROOT)["F6"]
     first = Experiment.of(sheet, {"FORM": "long"})

@@ -180,7 +180,8 @@ async def all_of(work: Iterable[Awaitable[T]]) -> Sequence[T]:
 
 
 async def all_right(work: Iterable[Awaitable[str | None]]) -> None:
-    """Ask everything; each answer says what is wrong with it, or nothing."""
-    wrong = sorted(line for line in await all_of(work) if line)
-    if wrong:
-        raise AssertionError("\n".join((f"{len(wrong)} of these:", *wrong)))
+    """Ask everything, which is something; each answer says what is wrong with it, or nothing."""
+    answers = await all_of(work)
+    assert answers, "nothing was asked"
+    wrong = sorted(line for line in answers if line)
+    assert not wrong, "\n".join((f"{len(wrong)} of these:", *wrong))

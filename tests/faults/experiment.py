@@ -4,6 +4,7 @@
 (2) It says one line of JSON, whatever happens to it.
 (3) `FORM=long` takes the long numbers, `SEED=…` plays a schedule again; where the real fault cannot be had here, the
     test says by `nearest` what it did instead.
+(4) What a short form cannot judge where others work too, it names in `told_only`.
 """
 
 import json
@@ -29,6 +30,7 @@ class Experiment:
     rng: random.Random
     figures: dict[str, Figure] = field(default_factory=dict)
     verdicts: dict[str, bool] = field(default_factory=dict)
+    told_only: list[str] = field(default_factory=list)
     instead: str | None = None
     began: float = field(default_factory=time.monotonic)
 
@@ -56,6 +58,14 @@ class Experiment:
         self.verdicts[invariant] = self.verdicts.get(invariant, True) and holds
         self.tell(**figures)
 
+    def judge_alone(self, promise: str, *, holds: bool, **figures: Figure) -> None:
+        """Judge what only a machine of one's own can keep; the short form, beside others, tells its figures only."""
+        self.tell(**figures)
+        if self.form == "long":
+            self.judge(promise, holds=holds)
+        else:
+            self.told_only.append(promise)
+
     def nearest(self, instead: str) -> None:
         """Say what was done in place of a fault that cannot be had here."""
         self.instead = instead if self.instead is None else f"{self.instead}; {instead}"
@@ -75,6 +85,7 @@ class Experiment:
             "holds": holds,
             "seconds": round(time.monotonic() - self.began, 1),
             "invariants": self.verdicts,
+            "told_only": self.told_only,
             **self.figures,
         }
         return json.dumps(said, ensure_ascii=False)

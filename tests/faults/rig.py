@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -153,10 +153,13 @@ class Rig:
         return not await self.reader.fetchval(statement, *given)
 
     async def recovered(self, *, within_s: float) -> float:
-        """Wait until the reader is less than a second behind; return how long that took."""
+        """Wait until the reader is less than a second behind, and judge that; return how long it took."""
         began = time.monotonic()
-        await until(self.is_calm, within_s=within_s)
-        return time.monotonic() - began
+        with suppress(TimeoutError):
+            await until(self.is_calm, within_s=within_s)
+        took_s = time.monotonic() - began
+        self.experiment.judge("INV6", holds=took_s < within_s)
+        return took_s
 
     async def is_calm(self) -> bool:
         return await self.lag_s() < CALM_S

@@ -3,6 +3,7 @@
 import copy
 import json
 import time
+from contextlib import suppress
 from decimal import Decimal
 from uuid import UUID
 
@@ -49,14 +50,15 @@ async def test_bad_records_are_set_aside_and_good_ones_applied(experiment: Exper
     experiment.rng.shuffle(mixed)
     began = time.monotonic()
     await send(rig.servers, mixed)
-    await until(rig.has_read_everything, within_s=WITHIN_S)
+    with suppress(TimeoutError):
+        await until(rig.has_read_everything, within_s=WITHIN_S)
     took_s = time.monotonic() - began
     parked = await rig.reader.fetch(PARKED, rig.group)
     balances = {row["id"]: row["total"] for row in await rig.reader.fetch("SELECT id, total FROM balance")}
     applied = sum(balances.get(one.key) == 1 for one in good)
     whole = applied == len(good) and {row["key"] for row in parked} == {str(one.key) for one in bad}
     experiment.judge("INV4", holds=whole and all(row["error"] for row in parked), applied=applied, parked=len(parked))
-    experiment.judge("INV6", holds=True, records=len(mixed), recovery_s=took_s)
+    experiment.judge("INV6", holds=took_s < WITHIN_S, records=len(mixed), recovery_s=took_s)
 
 
 @pytest.mark.experiment("F11")

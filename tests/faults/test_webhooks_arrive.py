@@ -9,6 +9,7 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from standardwebhooks import WebhookVerificationError
 
 from bench.figures import percentile
 from partners.domain.schedule import DELAYS_S, Schedule
@@ -54,7 +55,7 @@ async def test_one_bad_receiver_harms_nobody(experiment: Experiment, around: Aro
     before, during = (percentile([one for each in told for one in each], 0.99) for told in (calm, beside))
     harm = during / before
     experiment.judge("everything arrived meanwhile", holds=hanging > 0 and all(map(all, beside)), hanging=hanging)
-    experiment.judge("no harm", holds=harm <= HARM_MAX or experiment.form == "short", harm=harm)
+    experiment.judge_alone("no harm", holds=harm <= HARM_MAX, harm=harm)
     experiment.tell(calm_p99_ms=before * 1000, beside_p99_ms=during * 1000, deliveries=2 * ROUNDS * len(paths))
 
 
@@ -74,15 +75,15 @@ async def test_webhooks_arrive(experiment: Experiment, around: Around) -> None: 
         took_s = time.monotonic() - began
     tries = defaultdict[int, list[Call]](list)
     for call in around.receiver.at("/hook"):
-        call.verify(endpoint.secret)
         tries[call.sequence].append(call)
     attempts = sum(map(len, tries.values()))
     early = sum(_early(calls, delays) for calls in tries.values())
+    forged = sum(not _is_signed(call, endpoint.secret) for calls in tries.values() for call in calls)
     one_id = all(len({call.headers["webhook-id"] for call in calls}) == 1 for calls in tries.values())
     experiment.judge("all delivered", holds=set(tries) == wanted, messages=messages, attempts=attempts, took_s=took_s)
     experiment.judge("none before its time", holds=early == 0, early=early)
     experiment.judge("the same id on each attempt", holds=one_id)
-    experiment.judge("every signature good", holds=True)
+    experiment.judge("every signature good", holds=forged == 0, forged=forged)
 
 
 async def worker_is_idle(around: Around, messages: int) -> bool:  # noqa: F811
@@ -118,3 +119,11 @@ def _early(calls: Sequence[Call], delays: Sequence[float]) -> int:
     """Count the attempts that came sooner after the one before than their delay."""
     gaps = [later.at - sooner.at for sooner, later in pairwise(calls)]
     return sum(gap < delay for gap, delay in zip(gaps, delays, strict=False))
+
+
+def _is_signed(call: Call, secret: str) -> bool:
+    try:
+        call.verify(secret)
+    except WebhookVerificationError:
+        return False
+    return True

@@ -14,7 +14,6 @@ from bench.figures import Measured, percentile, tell
 from bench.heard import ORGANISATIONS
 from stack.folder import Folder
 from stack.ports import Ports
-from stack.services import api_port
 
 ROUNDS = 5
 WARM_UP_S = 0.5
@@ -35,7 +34,7 @@ async def measure(environ: Mapping[str, str]) -> None:
     """Ask the same both ways, in turns."""
     folder, url = Folder.find(environ), environ["GATEWAY_URL"]
     bearer = await ground.bearer(url, folder.secret("operator"))
-    direct = f"http://127.0.0.1:{api_port(Ports(folder.run / 'ports.json'), 'partners')}"
+    direct = f"http://127.0.0.1:{Ports(folder.run / 'ports.json').known()['partners-api-1']}"
     ways = {"gateway": url, "direct": direct}
     pid = folder.left_behind()["gateway"]
     taken: dict[str, list[Way]] = {name: [] for name in ways}

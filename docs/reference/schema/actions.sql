@@ -83,6 +83,26 @@ CREATE FUNCTION actions.is_system() RETURNS boolean
 ALTER FUNCTION actions.is_system() OWNER TO actions_owner;
 
 --
+-- Name: may_look_up(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.may_look_up() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (actions.principal() IS NOT NULL);
+
+ALTER FUNCTION actions.may_look_up() OWNER TO actions_owner;
+
+--
+-- Name: may_write(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.may_write() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (actions.is_system() OR COALESCE(((actions.principal() -> 'scopes'::text) ?| ARRAY['actions:write'::text, 'attendance:write'::text, 'authorisations:write'::text, 'campaigns:write'::text, 'committee:write'::text, 'funding:own'::text, 'opinions:write'::text, 'permits:write'::text, 'projects:review'::text, 'projects:write'::text, 'reports:review'::text, 'reports:write'::text, 'sites:approve'::text]), false));
+
+ALTER FUNCTION actions.may_write() OWNER TO actions_owner;
+
+--
 -- Name: reads(); Type: FUNCTION; Schema: actions; Owner: actions_owner
 --
 
@@ -293,6 +313,8 @@ CREATE TABLE actions.known_coordination (
     appointments jsonb NOT NULL
 );
 
+ALTER TABLE ONLY actions.known_coordination FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE actions.known_coordination OWNER TO actions_owner;
 
 --
@@ -311,6 +333,8 @@ CREATE TABLE actions.known_film (
     workshop jsonb,
     project_id uuid
 );
+
+ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.known_film OWNER TO actions_owner;
 
@@ -333,6 +357,8 @@ CREATE TABLE actions.known_municipality (
     CONSTRAINT known_municipality_density_check CHECK (((density >= 1) AND (density <= 7)))
 );
 
+ALTER TABLE ONLY actions.known_municipality FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE actions.known_municipality OWNER TO actions_owner;
 
 --
@@ -349,6 +375,8 @@ CREATE TABLE actions.known_organisation (
     is_association boolean NOT NULL,
     closed_on date
 );
+
+ALTER TABLE ONLY actions.known_organisation FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.known_organisation OWNER TO actions_owner;
 
@@ -369,6 +397,8 @@ CREATE TABLE actions.known_rights_offer (
     withdrawn boolean NOT NULL
 );
 
+ALTER TABLE ONLY actions.known_rights_offer FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE actions.known_rights_offer OWNER TO actions_owner;
 
 --
@@ -383,6 +413,8 @@ CREATE TABLE actions.known_territory (
     department text NOT NULL,
     region text NOT NULL
 );
+
+ALTER TABLE ONLY actions.known_territory FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.known_territory OWNER TO actions_owner;
 
@@ -996,6 +1028,126 @@ ALTER TABLE actions.action ENABLE ROW LEVEL SECURITY;
 ALTER TABLE actions.campaign ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: action changed; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY changed ON actions.action FOR UPDATE USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)) WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)));
+
+--
+-- Name: campaign changed; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY changed ON actions.campaign FOR UPDATE USING (actions.sees_campaign(coordination_id, departments, state)) WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees_campaign(coordination_id, departments, state)));
+
+--
+-- Name: project changed; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY changed ON actions.project FOR UPDATE USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, state)) WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, state)));
+
+--
+-- Name: report changed; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY changed ON actions.report FOR UPDATE USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)) WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)));
+
+--
+-- Name: campaign drafted; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY drafted ON actions.campaign FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees_campaign(coordination_id, departments, state)));
+
+--
+-- Name: action entered; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY entered ON actions.action FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)));
+
+--
+-- Name: project entered; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY entered ON actions.project FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, state)));
+
+--
+-- Name: report entered; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY entered ON actions.report FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)));
+
+--
+-- Name: known_coordination heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_coordination USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_film heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_film USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_municipality heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_municipality USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_organisation heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_organisation USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_rights_offer heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_rights_offer USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_territory heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_territory USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_coordination; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_coordination ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: known_film; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_film ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: known_municipality; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_municipality ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: known_organisation; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_organisation ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: known_rights_offer; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_rights_offer ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: known_territory; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_territory ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: project; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
@@ -1011,25 +1163,61 @@ ALTER TABLE actions.report ENABLE ROW LEVEL SECURITY;
 -- Name: action seen; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
-CREATE POLICY seen ON actions.action USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
+CREATE POLICY seen ON actions.action FOR SELECT USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
 
 --
 -- Name: campaign seen; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
-CREATE POLICY seen ON actions.campaign USING (actions.sees_campaign(coordination_id, departments, state));
+CREATE POLICY seen ON actions.campaign FOR SELECT USING (actions.sees_campaign(coordination_id, departments, state));
+
+--
+-- Name: known_coordination seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_coordination FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
+
+--
+-- Name: known_film seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_film FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
+
+--
+-- Name: known_municipality seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_municipality FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
+
+--
+-- Name: known_organisation seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_organisation FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
+
+--
+-- Name: known_rights_offer seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_rights_offer FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
+
+--
+-- Name: known_territory seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_territory FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
 
 --
 -- Name: project seen; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
-CREATE POLICY seen ON actions.project USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, state));
+CREATE POLICY seen ON actions.project FOR SELECT USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, state));
 
 --
 -- Name: report seen; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
-CREATE POLICY seen ON actions.report USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
+CREATE POLICY seen ON actions.report FOR SELECT USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
 
 --
 -- Name: SCHEMA actions; Type: ACL; Schema: -; Owner: actions_owner

@@ -1,6 +1,7 @@
 """Dossier A (Poitiers) at each of its steps, at its own dates."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from actions.domain.campaign import Campaign
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.funding import LineDecision, Payment
+from actions.domain.known import Film
 from actions.domain.lifecycle import NewDay
 from actions.domain.project import CommitteeDecision, Project, ProjectFile
 from actions.domain.report import Content, Report
@@ -67,6 +69,7 @@ class Dossier:
     workshop: Action
     screening: Action
     filed: Report | None = None
+    films: Mapping[UUID, Film] = field(default_factory=lambda: FILMS)
 
     @property
     def report(self) -> Report:
@@ -80,7 +83,7 @@ class Dossier:
 
     @property
     def given(self) -> Circumstances:
-        return Circumstances(campaign=self.campaign, films=FILMS, organiser=HOLDER)
+        return Circumstances(campaign=self.campaign, films=self.films, organiser=HOLDER)
 
     def having(self, **changed: Any) -> "Dossier":
         """Put a verb's result in its place; the parts of the project learn its state, as they do when read."""
@@ -245,7 +248,9 @@ def rights_confirmed(dossier: Dossier, terms: RightsTerms = OPEN_AIR_TERMS) -> D
 
 
 def authorised(dossier: Dossier) -> Dossier:
-    action, _ = formalities.request_authorisation(dossier.screening, HOLDER.id, (), at=at("2025-05-12 10:00"))
+    action, _ = formalities.request_authorisation(
+        dossier.screening, HOLDER.id, (), dossier.given, at=at("2025-05-12 10:00")
+    )
     told = NeighboursInformed(informed_on=day("2025-05-12"), cinemas=3)
     action, _ = formalities.inform_neighbours(action, told, at=at("2025-05-12 11:00"))
     action, _ = formalities.record_opinion(action, Opinion.FAVOURABLE, day("2025-06-10"), at=at("2025-06-10 10:00"))

@@ -139,6 +139,11 @@ SHORT = Film(id=an_id("short"), title="Un court", duration_minutes=9, classifica
 FILMS = {film.id: film for film in (LINDA, SHORT)}
 
 
+def lasting(film: Film, minutes: int) -> dict[UUID, Film]:
+    """Give the catalogue as it is once a film's length was corrected."""
+    return FILMS | {film.id: replace(film, duration_minutes=minutes)}
+
+
 def entries(**euros: int) -> tuple[Entry, ...]:
     return tuple(Entry(label=label, cents=amount * 100) for label, amount in euros.items())
 

@@ -79,14 +79,17 @@ def test_r44_zero_is_an_attendance_and_a_missing_one_is_none():
 
 
 def test_r44_a_session_not_held_has_its_cause():
-    action, _ = lifecycle.start(a.workshop_scheduled(a.a_funded()).workshop, at=p.at("2025-04-22 14:00"))
+    dossier = a.workshop_scheduled(a.a_funded())
+    action, _ = lifecycle.start(dossier.workshop, at=p.at("2025-04-22 14:00"))
     for n in (22, 23, 24):
         action, _ = agenda.record_attendance(
             action, p.an_id(f"A1-{n}"), 9, CountMethod.REGISTERED, at=p.at("2025-04-25 18:00")
         )
     with pytest.raises(AttendanceMissing):
         lifecycle.hold(action, 9, at=p.at("2025-04-25 18:00"))
-    action, _ = agenda.cancel_session(action, p.an_id("A1-25"), Cause.HEALTH, at=p.at("2025-04-25 10:00"))
+    action, _ = agenda.cancel_session(
+        action, p.an_id("A1-25"), Cause.HEALTH, dossier.given, at=p.at("2025-04-25 10:00")
+    )
     held, _ = lifecycle.hold(action, 9, at=p.at("2025-04-25 18:00"))
     assert (held.held_on, held.attendance) == (p.day("2025-04-24"), 27)
     without = replace(action.session(p.an_id("A1-25")), cause=None)
@@ -96,7 +99,9 @@ def test_r44_a_session_not_held_has_its_cause():
 
 def test_t16_nothing_is_held_where_every_session_is_cancelled():
     dossier = a.screening_scheduled(a.a_ready())
-    action, _ = agenda.cancel_session(dossier.screening, p.an_id("A2-1"), Cause.WEATHER, at=p.at("2025-07-18 10:00"))
+    action, _ = agenda.cancel_session(
+        dossier.screening, p.an_id("A2-1"), Cause.WEATHER, dossier.given, at=p.at("2025-07-18 10:00")
+    )
     with pytest.raises(NothingHeld):
         lifecycle.hold(action, None, at=p.at("2025-07-19 10:00"))
 

@@ -3,7 +3,10 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import groupby, pairwise
 from pathlib import Path
+
+import pytest
 
 import actions.domain
 from actions.domain.rules import RULES, in_force
@@ -20,8 +23,9 @@ def test_every_rule_has_its_record_in_both_languages_with_its_source():
 
 def test_every_record_is_looked_at_by_the_domain():
     source = "".join(path.read_text(encoding="utf-8") for path in Path(actions.domain.__path__[0]).rglob("*.py"))
-    asked = set(re.findall(r'"(R\d\d)"', source.replace('id="', "")))
-    assert set(ENFORCED) - {"R02"} <= asked  # R02 is how R01 counts
+    asked = set(re.findall(r'(?:in_force\(|return |else )"(R\d\d)"', source))
+    by_code = {"R02", "R35"}  # R02 is how R01 counts; R35 is looked up in a vintage, which dates it
+    assert set(ENFORCED) - by_code == asked
 
 
 def test_a_rule_judges_the_days_on_which_it_holds():
@@ -30,4 +34,13 @@ def test_a_rule_judges_the_days_on_which_it_holds():
     found = [in_force("R01", p.day(one), (old, new)) for one in ("2025-12-31", "2026-01-01")]
     assert [(rule.version, rule.parameters["months"]) for rule in found if rule] == [("1", 12), ("2", 6)]
     assert in_force("R01", SINCE - timedelta(days=1)) is None
-    assert in_force("R99", SINCE) is None
+    with pytest.raises(KeyError):
+        in_force("R99", SINCE)
+
+
+def test_the_versions_of_a_rule_follow_one_another_without_a_gap():
+    for name, versions in groupby(RULES, key=lambda rule: rule.id):
+        first, *later = sorted(versions, key=lambda rule: rule.valid_from)
+        assert first.valid_from == SINCE, name
+        for before, after in pairwise([first, *later]):
+            assert after.valid_from - timedelta(days=1) == before.valid_until, name

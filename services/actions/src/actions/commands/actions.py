@@ -38,9 +38,10 @@ async def change(
     action = await _lock(tx, action_id, "action.change", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    organiser = await known.organisation(tx, wish.organiser_id or action.holder_id)
     plan = await lookups.action_plan(tx, wish, action.campaign_year, new_id=new_id, pointer="")
-    return await _save(tx, agenda.change(action, plan, organiser, at=at), once)
+    given = await _circumstances(tx, action)
+    given = replace(given, organiser=await known.organisation(tx, wish.organiser_id or action.holder_id))
+    return await _save(tx, agenda.change(action, plan, given, at=at), once)
 
 
 async def plan_session(
@@ -64,14 +65,11 @@ async def plan_session(
 async def cancel_session(
     tx: Transaction, action_id: UUID, session_id: UUID, cause: Cause, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.cancel_session",
-        lambda action: agenda.cancel_session(action, session_id, cause, at=at),
-        caller,
-        once,
-    )
+    action = await _lock(tx, action_id, "action.cancel_session", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    given = await _circumstances(tx, action)
+    return await _save(tx, agenda.cancel_session(action, session_id, cause, given, at=at), once)
 
 
 async def record_attendance(
@@ -120,14 +118,11 @@ async def request_authorisation(
     once: Once,
     at: datetime,
 ) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.request_authorisation",
-        lambda action: formalities.request_authorisation(action, organiser_id or action.organiser_id, fallbacks, at=at),
-        caller,
-        once,
-    )
+    action = await _lock(tx, action_id, "action.request_authorisation", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    given, organiser_id = await _circumstances(tx, action), organiser_id or action.organiser_id
+    return await _save(tx, formalities.request_authorisation(action, organiser_id, fallbacks, given, at=at), once)
 
 
 async def amend_authorisation(

@@ -23,7 +23,7 @@ from actions.domain.refusals import (
     PeriodReversed,
 )
 from actions.domain.rules import in_force
-from actions.domain.screening import Circumstances, features_to_authorise, require_film_law
+from actions.domain.screening import Circumstances, authorisation_reviewed, require_film_law
 from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
@@ -31,7 +31,6 @@ from common.contracts.actions import (
     ActionSessionCancelled,
     ActionSessionPlanned,
     ActionType,
-    AuthorisationStatus,
     Cause,
     CountMethod,
     ProgrammeItem,
@@ -96,8 +95,8 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
     return moved(action, fact)
 
 
-def change(action: Action, wish: ActionPlan, organiser: Organisation, *, at: datetime) -> Moved:
-    """Describe a planned action otherwise; once it has sessions, its type and their places stay."""
+def change(action: Action, wish: ActionPlan, given: Circumstances, *, at: datetime) -> Moved:
+    """Describe a planned action otherwise, with the organiser given; with sessions, its type and their places stay."""
     action.require("action.change")
     wish = replace(wish, places=keeping_ids(wish.places, action.places))
     _require_possible(wish, action)
@@ -109,10 +108,10 @@ def change(action: Action, wish: ActionPlan, organiser: Organisation, *, at: dat
         )
     described = replace(
         action,
-        organiser_id=organiser.id,
-        **wish.said() | {"regime": _regime(wish, organiser)},
+        organiser_id=given.organiser.id,
+        **wish.said() | {"regime": _regime(wish, given.organiser)},
     )
-    changed = _authorisation_reviewed(described)
+    changed = authorisation_reviewed(described, given)
     fact = ActionChanged(
         occurred_at=at,
         about=changed.about(),
@@ -144,13 +143,14 @@ def plan_session(
         for item in session.programme
         if action.is_screening and not item.workshop_film
     )
-    planned = _authorisation_reviewed(
+    planned = authorisation_reviewed(
         replace(
             action,
             sessions=(*action.sessions, session),
             clearances=(*action.clearances, *to_ask),
             notices=tuple(dict.fromkeys((*action.notices, *notices))),
-        )
+        ),
+        given,
     )
     fact = ActionSessionPlanned(
         occurred_at=at,
@@ -167,13 +167,13 @@ def plan_session(
     return moved(planned, fact)
 
 
-def cancel_session(action: Action, session_id: UUID, cause: Cause, *, at: datetime) -> Moved:
+def cancel_session(action: Action, session_id: UUID, cause: Cause, given: Circumstances, *, at: datetime) -> Moved:
     """Give up one session that was not held, saying why (R44)."""
     action.require("action.cancel_session")
     session = action.session(session_id)
     _require_to_come(session, "action.cancel_session")
-    cancelled = _authorisation_reviewed(
-        action.with_sessions(replace(session, state=SessionStatus.CANCELLED, cause=cause))
+    cancelled = authorisation_reviewed(
+        action.with_sessions(replace(session, state=SessionStatus.CANCELLED, cause=cause)), given
     )
     fact = ActionSessionCancelled(
         occurred_at=at,
@@ -277,16 +277,6 @@ def _require_to_come(session: Session, verb: str) -> None:
             f"The session is {session.state}; {verb} is not possible.",
             precision=f"La séance est « {session.state} » ; {verb} n’est pas possible.",
         )
-
-
-def _authorisation_reviewed(action: Action) -> Action:
-    """Say whether the CNC must be asked; what has been asked or answered stays."""
-    asked = action.authorisation.state not in {AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST}
-    if asked:
-        return action
-    needed = bool(features_to_authorise(action, action.live_sessions))
-    state = AuthorisationStatus.TO_REQUEST if needed else AuthorisationStatus.NOT_REQUIRED
-    return replace(action, authorisation=replace(action.authorisation, state=state))
 
 
 def _differing(before: Action, after: Action) -> tuple[str, ...]:

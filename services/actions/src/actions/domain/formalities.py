@@ -21,7 +21,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.rules.open_air import authorised_person
-from actions.domain.screening import features_to_authorise
+from actions.domain.screening import NOTHING_ASKED, Circumstances, features_to_authorise
 from common.contracts.actions import (
     ActionAuthorisationAmendmentRequested,
     ActionAuthorisationDecided,
@@ -71,13 +71,15 @@ def change_clearance(action: Action, clearance_id: UUID, step: ClearanceStep, *,
     return moved(changed, fact)
 
 
-def request_authorisation(action: Action, organiser_id: UUID, fallbacks: Sequence[date], *, at: datetime) -> Moved:
+def request_authorisation(
+    action: Action, organiser_id: UUID, fallbacks: Sequence[date], given: Circumstances, *, at: datetime
+) -> Moved:
     """Ask the CNC for every open-air feature of the action, on its days and on these and its own fallback dates."""
     action.require("action.request_authorisation")
-    if action.authorisation.state is S.NOT_REQUIRED:
+    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session], given)]
+    if not sessions and action.authorisation.state in NOTHING_ASKED:
         raise AuthorisationNotRequired
-    _require_authorisation(action, "action.request_authorisation", S.TO_REQUEST, S.REFUSED)
-    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session])]
+    _require_authorisation(action, "action.request_authorisation", *NOTHING_ASKED, S.REFUSED)
     today = local_day(at, action.zone)
     if verdict := authorised_person(organiser_id, action.organiser_id, today):
         refuse(AuthorisedPersonNotOrganiser, verdict, pointer="/organiser_id")
@@ -90,7 +92,7 @@ def request_authorisation(action: Action, organiser_id: UUID, fallbacks: Sequenc
             organiser_id=organiser_id,
             municipalities=tuple(sorted({place.municipality for place in places.values()})),
             place_ids=tuple(places),
-            film_ids=features_to_authorise(action, sessions),
+            film_ids=features_to_authorise(action, sessions, given),
             asked_dates=tuple(sorted({*(one.held_on for one in sessions), *own_fallbacks, *fallbacks})),
             requested_on=today,
         ),

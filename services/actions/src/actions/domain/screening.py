@@ -1,10 +1,11 @@
 """What must be there before a session of an action may take place: film law, rights, authorisation, permits, approval.
 
-The checks are those of T12 and, for other days, of T15; a type that shows no films answers for its place only.
+The checks are those of T12 and, for other days, of T15; a type that shows no films answers for its place only.  Law
+looks at the film as the catalogue knows it today, never at what a programme kept of it to be shown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -36,6 +37,8 @@ from common.contracts.actions import (
 )
 from common.errors import NotKnownHere
 
+NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
@@ -66,22 +69,32 @@ def require_film_law(action: Action, sessions: Iterable[Session], given: Circums
     return tuple(notices.values())
 
 
-def needs_authorisation(action: Action, item: ProgrammeItem, on: date) -> bool:
+def needs_authorisation(action: Action, film: Film | None, on: date) -> bool:
     """Tell whether the CNC must authorise this film there: a feature, outdoors, by nobody licensed (R03, R08)."""
     commercial = action.regime is None or action.regime in film_law.COMMERCIAL
-    return action.outdoors and not commercial and film_law.is_feature(item.duration_minutes, on)
+    minutes = None if film is None else film.duration_minutes
+    return action.outdoors and not commercial and film_law.is_feature(minutes, on)
 
 
-def features_to_authorise(action: Action, sessions: Iterable[Session]) -> tuple[UUID, ...]:
+def features_to_authorise(action: Action, sessions: Iterable[Session], given: Circumstances) -> tuple[UUID, ...]:
     """List the films that the CNC must authorise."""
     return tuple(
         dict.fromkeys(
             item.film_id
             for session in sessions
             for item in session.programme
-            if needs_authorisation(action, item, session.held_on)
+            if needs_authorisation(action, given.films.get(item.film_id), session.held_on)
         )
     )
+
+
+def authorisation_reviewed(action: Action, given: Circumstances) -> Action:
+    """Say whether the CNC must be asked; what has been asked or answered stays."""
+    if action.authorisation.state not in NOTHING_ASKED:
+        return action
+    needed = bool(features_to_authorise(action, action.live_sessions, given))
+    state = AuthorisationStatus.TO_REQUEST if needed else AuthorisationStatus.NOT_REQUIRED
+    return replace(action, authorisation=replace(action.authorisation, state=state))
 
 
 def require_ready(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Notice, ...]:
@@ -91,18 +104,18 @@ def require_ready(action: Action, sessions: Sequence[Session], given: Circumstan
     for session in sessions:
         if action.is_screening:
             _require_rights(action, session)
-            _require_authorised(action, session)
+            _require_authorised(action, session, given)
             _require_permit(action, session)
     _require_approval(action, sessions)
     return notices
 
 
-def require_days_authorised(action: Action, sessions: Iterable[Session]) -> None:
+def require_days_authorised(action: Action, sessions: Iterable[Session], given: Circumstances) -> None:
     """Refuse days that a granted authorisation does not list (R12): it must be amended first."""
     for session in sessions:
         for item in session.programme:
             granted = action.authorisation.state is AuthorisationStatus.GRANTED
-            if not granted or not needs_authorisation(action, item, session.held_on):
+            if not granted or not needs_authorisation(action, given.films.get(item.film_id), session.held_on):
                 continue
             if verdict := open_air.date_listed(action.authorisation, session.held_on):
                 refuse(DateNotAuthorised, verdict)
@@ -157,10 +170,10 @@ def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> RightsT
     )
 
 
-def _require_authorised(action: Action, session: Session) -> None:
+def _require_authorised(action: Action, session: Session, given: Circumstances) -> None:
     place = action.place(session.place_id)
     for item in session.programme:
-        if not needs_authorisation(action, item, session.held_on):
+        if not needs_authorisation(action, given.films.get(item.film_id), session.held_on):
             continue
         verdict = open_air.authorised(
             action.authorisation,

@@ -78,7 +78,7 @@ async def test_a_commune_must_exist(desk: Desk, language: str, code: str):
         ({"actions": [an_action(desk.scene.home), somewhere(code)]}, "/actions/1/places/0/municipality"),
     ):
         answer = await desk.post("/v1/projects", desk.project(**said), accept_language=LANGUAGES[language])
-        assert trouble(answer, 422, {"no-such-municipality"}, language=language, place=place) is None, answer.text
+        assert trouble(answer, 422, {"unknown-municipality"}, language=language, place=place) is None, answer.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

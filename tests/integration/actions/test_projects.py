@@ -90,7 +90,7 @@ async def test_a_change_says_which_version_it_was_decided_on(desk: Desk) -> None
     ("wrong", "code", "pointer"),
     [
         ({"main_municipality": "93059"}, "municipality-ceased", "/main_municipality"),
-        ({"main_municipality": "99999"}, "no-such-municipality", "/main_municipality"),
+        ({"main_municipality": "99999"}, "unknown-municipality", "/main_municipality"),
         ({"colour": "red"}, "validation", "/colour"),
         ({"actions": [an_action(places=[{"label": "x", "municipality": "86041", "priority_district": "QN08605M"}])]},
          "district-not-in-municipality", "/priority_district"),

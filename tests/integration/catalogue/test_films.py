@@ -30,7 +30,7 @@ async def test_a_film_is_registered_and_read_as_it_was_published(portal: Portal)
     assert answer.headers["etag"] == '"v1"'
     read = await portal.get(answer.headers["location"])
     seen = read.json()
-    actions = {action["verb"]: action["reason"] for action in seen.pop("allowed_actions")}
+    actions = {action["verb"]: action["code"] for action in seen.pop("allowed_actions")}
     assert (seen, read.headers["etag"]) == (film, '"v1"')
     assert actions == {
         "film.change": "scope-missing",

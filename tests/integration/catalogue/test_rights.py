@@ -55,7 +55,7 @@ async def test_rights_are_offered_changed_and_withdrawn(portal: Portal, body: Bo
     withdrawn = await portal.post(f"{path}/withdraw", match=changed)
     assert (withdrawn.json()["status"], withdrawn.headers["etag"]) == ("withdrawn", '"v3"')
     seen = (await portal.get(path)).json()
-    assert {action["verb"]: action["reason"] for action in seen["allowed_actions"]} == {
+    assert {action["verb"]: action["code"] for action in seen["allowed_actions"]} == {
         "rights_offer.change": "rights-offer-withdrawn",
         "rights_offer.withdraw": "rights-offer-withdrawn",
     }
@@ -76,7 +76,7 @@ async def test_a_holder_that_was_closed_offers_nothing(portal: Portal, db: Datab
     holder = uuid4()
     await hear_of(db, holder, version=2, closed_on=date(2020, 1, 1))
     refused = await portal.post("/v1/rights-offers", body(holder_id=str(holder)))
-    assert problem(refused) == (409, "holder-closed")
+    assert problem(refused) == (409, "rights-holder-closed")
 
 
 async def test_older_news_of_a_holder_is_left_aside(portal: Portal, db: Database, body: Body):

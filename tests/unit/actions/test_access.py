@@ -8,9 +8,10 @@ import pytest
 
 from actions.domain import access, states
 from actions.domain.access import VERBS, Resource
-from actions.domain.refusals import NoSuchLine, NotYours, ScopeMissing
+from actions.domain.refusals import NoSuchLine
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Level, Role
 from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus, ReportStatus
+from common.errors import NotYours, ScopeMissing
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 from tests.unit.actions.test_transitions import PROJECTS
@@ -280,9 +281,10 @@ def test_allowed_actions_say_what_is_possible_now_and_why_the_rest_is_not():
     }
     assert found["project.report"].reason == "The project is draft; project.report needs funded."
     assert found["project.report"].raison == "Le projet est « draft » ; project.report demande funded."
+    assert found["project.report"].code == "not-possible-in-this-state"
     assert "project.fund" not in found
     strangers = access.allowed_actions(a_stranger(Role.PROJECT_HOLDER), draft)
-    assert {(one.allowed, one.reason) for one in strangers} == {(False, NotYours.title)}
+    assert {(one.allowed, one.code, one.reason) for one in strangers} == {(False, "not-yours", NotYours.title)}
 
 
 def test_allowed_actions_of_an_action_know_the_state_of_its_project():

@@ -6,7 +6,7 @@ import pytest
 
 from actions.domain import place
 from actions.domain.known import Municipality
-from actions.domain.refusals import MunicipalityCeased, NoSuchMunicipality
+from actions.domain.refusals import MunicipalityCeased, UnknownMunicipality
 
 SAINT_DENIS = Municipality(
     code="93066",
@@ -38,6 +38,6 @@ def test_a_part_that_never_was_a_whole_is_taken_and_counted_under_its_commune():
 
 
 def test_a_code_of_no_commune_is_refused():
-    with pytest.raises(NoSuchMunicipality) as refusal:
+    with pytest.raises(UnknownMunicipality) as refusal:
         place.current(None, "99999", 2025, pointer="/main_municipality")
     assert refusal.value.errors[0].pointer == "/main_municipality"

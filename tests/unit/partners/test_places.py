@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.contracts.partners import Municipality, MunicipalityKind, Zone
+from common.contracts.partners import Municipality, MunicipalityKind
 from partners.domain import codes, municipality
 from partners.domain.municipality import Known
 
@@ -48,14 +48,6 @@ def test_r33_the_departement_is_read_off_the_code(code, department):
 def test_r33_every_well_formed_code_has_a_departement_of_two_or_three_characters(code):
     department = codes.department_of(codes.municipality_code(code))
     assert len(department) == (3 if department.startswith(("97", "98")) else 2)
-
-
-@pytest.mark.parametrize(
-    ("department", "zone"),
-    [("2A", Zone.METROPOLITAN), ("976", Zone.OVERSEAS), ("975", Zone.COLLECTIVITY), ("988", Zone.COLLECTIVITY)],
-)
-def test_a_departement_lies_under_one_law(department, zone):
-    assert codes.zone_of(department) is zone
 
 
 def test_r30_a_merged_municipality_is_refused_with_its_successor():

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
-from common.errors import Malformed
+from common.errors import Malformed, NotYours, ScopeMissing
 from common.tokens import SYSTEM, Principal, Territory
 from reporting.domain import access
 from reporting.domain.days import national_day
@@ -127,16 +127,16 @@ def test_the_public_reads_as_published_and_the_house_exactly():
 def test_who_may_ask_and_who_may_look_behind(role):
     asker = principal(role)
     if role is Role.OPERATOR:
-        with pytest.raises(access.ScopeMissing):
+        with pytest.raises(ScopeMissing):
             access.require(asker, "figure.list")
         access.require(asker, "sandbox.run_reporting_timers")
         return
     access.require(asker, "figure.list")
     access.require(asker, "figure.stream")
-    with pytest.raises(access.ScopeMissing):
+    with pytest.raises(ScopeMissing):
         access.require(asker, "sandbox.run_reporting_timers")
     if role not in access.TRACING_READERS:
-        with pytest.raises(access.NotYours):
+        with pytest.raises(NotYours):
             access.require(asker, "figure.trace")
     else:
         access.require(asker, "figure.trace")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -83,6 +83,26 @@ class DomainError(Exception):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedAction:
+    """Whether a verb would be let through now; if not, by the code of the problem that would be answered, and why."""
+
+    verb: str
+    allowed: bool
+    code: str | None = None
+    reason: str | None = None
+    raison: str | None = None
+
+    @classmethod
+    def of(cls, verb: str, refused: "DomainError | type[DomainError] | None") -> Self:
+        """Allow the verb, unless something refuses it."""
+        if refused is None:
+            return cls(verb=verb, allowed=True)
+        detail, precision = getattr(refused, "detail", None), getattr(refused, "precision", None)
+        reason, raison = detail or refused.title, precision or refused.titre
+        return cls(verb=verb, allowed=False, code=refused.code, reason=reason, raison=raison)
+
+
 class Invalid(DomainError):
     """What was sent is wrong by itself, whatever is stored."""
 
@@ -102,6 +122,20 @@ class Forbidden(DomainError):
 
     title = "This is not yours to do."
     titre = "Vous n’avez pas le droit de faire cela."
+
+
+class ScopeMissing(Forbidden):
+    """The token was not given the scope that this takes."""
+
+    title = "Your access token does not carry the scope for this."
+    titre = "Votre jeton d’accès ne porte pas le droit de faire cela."
+
+
+class NotYours(Forbidden):
+    """The thing may be seen; somebody else answers for it."""
+
+    title = "Another organisation answers for this, or it lies outside your territory."
+    titre = "Un autre organisme en répond, ou cela est hors de votre territoire."
 
 
 class Conflict(DomainError):

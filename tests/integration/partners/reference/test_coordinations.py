@@ -175,7 +175,7 @@ async def test_only_the_drac_that_appointed_changes_and_ends(door: Door, drac: A
     outside = await door.post(f"{path}/change", change | {"departments": ["75"]}, drac, match=first)
     assert problem(outside) == (403, "not-yours")
     seen = await door.get(path, other)
-    assert {one["reason"] for one in seen.json()["allowed_actions"]} == {"not-yours"}
+    assert {one["code"] for one in seen.json()["allowed_actions"]} == {"not-yours"}
 
 
 async def test_coordinations_are_found_by_region_departement_day_and_organisation(door: Door, drac: Asker):

@@ -60,8 +60,8 @@ async def test_an_organisation_is_registered_read_and_announced(door: Door, admi
     read = await door.get(f"/v1/organisations/{said['id']}", POITOU)
     assert read.json() == said | {
         "allowed_actions": [
-            {"verb": "organisation.change", "allowed": True, "reason": None},
-            {"verb": "organisation.close", "allowed": True, "reason": None},
+            {"verb": verb, "allowed": True, "code": None, "reason": None, "raison": None}
+            for verb in ("organisation.change", "organisation.close")
         ]
     }
 
@@ -71,7 +71,7 @@ async def test_who_may_not_change_is_told_why(door: Door):
     elsewhere = Asker(role=Role.REGIONAL_COORDINATOR, codes=("93",))
     for asker, reason in ((READER, "scope-missing"), (elsewhere, "not-yours")):
         read = await door.get(f"/v1/organisations/{organisation}", asker)
-        assert {one["reason"] for one in read.json()["allowed_actions"]} == {reason}
+        assert {one["code"] for one in read.json()["allowed_actions"]} == {reason}
 
 
 async def test_a_change_keeps_what_was_so_before(door: Door):
@@ -109,7 +109,7 @@ async def test_a_closed_organisation_stays_closed_and_frees_its_numbers(door: Do
     assert (closed.status_code, closed.json()["closed_on"]) == (200, "2024-12-31")
     again = await door.post(f"{path}/close", {"closed_on": "2025-12-31"}, POITOU, match=closed)
     assert problem(again) == (409, "organisation-already-closed")
-    assert (await door.get(path, POITOU)).json()["allowed_actions"][0]["reason"] == "organisation-already-closed"
+    assert (await door.get(path, POITOU)).json()["allowed_actions"][0]["code"] == "organisation-already-closed"
     assert (await door.post("/v1/organisations", body, POITOU)).status_code == 201
 
 

@@ -40,10 +40,6 @@ class Density(IntEnum):
     VERY_DISPERSED_RURAL = 7
 
 
-RURAL_DENSITIES = frozenset({Density.RURAL_TOWN, Density.DISPERSED_RURAL, Density.VERY_DISPERSED_RURAL})
-"""What the Insee's statistics call rural."""
-
-
 class TerritorySubject(StrEnum):
     """What of a territory a source describes."""
 

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Day, Few, Hour, Some
-from actions.api.seen import ActionSeen, with_actions
+from actions.api.seen import ActionSeen
 from actions.commands import actions as commands
 from actions.domain import access, refusals
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.store import actions as store
 from common.contracts.actions import ActionState, ActionStatus, ActionType, Cause
 from common.errors import NotKnownHere
-from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, from_query, present, respond
+from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, from_query, present, respond, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -134,7 +134,7 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
     responses=problems(
         refusals.NoSuchAction,
         refusals.NotPossibleInThisState,
-        refusals.NoSuchMunicipality,
+        refusals.UnknownMunicipality,
         refusals.MunicipalityCeased,
         refusals.DistrictNotInMunicipality,
         refusals.OpenAirNotFree,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from actions.api.bodies import ActionBody, Amount, Code, Day, FileBody, Line, Some, Text
-from actions.api.seen import ProjectSeen, project_for, with_actions
+from actions.api.seen import ProjectSeen, project_for
 from actions.commands import projects as commands
 from actions.domain import access, refusals
 from actions.domain.project import CommitteeDecision
@@ -22,14 +22,26 @@ from common.contracts.actions import (
     ProjectStatus,
 )
 from common.errors import NotKnownHere
-from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, from_query, present, respond
+from common.http import (
+    Caller,
+    ChangeOnce,
+    CreateOnce,
+    Db,
+    Model,
+    NewId,
+    Now,
+    from_query,
+    present,
+    respond,
+    with_actions,
+)
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
 router = APIRouter(tags=["projects"])
 
 FILE_REFUSALS = (
-    refusals.NoSuchMunicipality,
+    refusals.UnknownMunicipality,
     refusals.MunicipalityCeased,
     refusals.AmountNotPossible,
     refusals.OutsidePerimeter,

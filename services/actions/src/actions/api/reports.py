@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from actions.api.bodies import Amount, BudgetBody, Few, Line, Some, Text
-from actions.api.seen import ReportSeen, report_for, with_actions
+from actions.api.seen import ReportSeen, report_for
 from actions.commands import reports as commands
 from actions.domain import access, refusals
 from actions.domain.report import ActionReport, Content, Kept, SessionTotal
@@ -21,7 +21,7 @@ from common.contracts.actions import (
     ReportState,
     ReportStatus,
 )
-from common.http import Caller, ChangeOnce, Db, Model, NewId, Now, present, respond
+from common.http import Caller, ChangeOnce, Db, Model, NewId, Now, present, respond, with_actions
 from common.http import Count as People
 from common.pages import Listed, Page, listed
 from common.problems import problems

@@ -3,15 +3,15 @@
 Whoever reads all of it gets the document as it is kept; for a local authority it is taken apart and put together again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 from fastapi import Response
 
 from actions.domain import disclosure
-from actions.domain.access import Allowed, Caller
+from actions.domain.access import Caller
 from common.contracts.actions import ActionState, CampaignState, ProjectState, ReportState
+from common.errors import AllowedAction
 from common.http import respond
 from common.idempotency import Answer
 
@@ -20,28 +20,28 @@ from common.idempotency import Answer
 class CampaignSeen(CampaignState):
     """A campaign, and what the caller may do to it now."""
 
-    allowed_actions: list[Allowed]
+    allowed_actions: list[AllowedAction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectSeen(ProjectState):
     """A project, and what the caller may do to it now."""
 
-    allowed_actions: list[Allowed]
+    allowed_actions: list[AllowedAction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSeen(ActionState):
     """An action, and what the caller may do to it now."""
 
-    allowed_actions: list[Allowed]
+    allowed_actions: list[AllowedAction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSeen(ReportState):
     """A report, and what the caller may do to it now."""
 
-    allowed_actions: list[Allowed]
+    allowed_actions: list[AllowedAction]
 
 
 def project_for(caller: Caller, doc: str) -> str:
@@ -63,8 +63,3 @@ def report_for(caller: Caller, doc: str) -> str:
 def respond_project(caller: Caller, answer: Answer) -> Response:
     """Answer a write on a project with what the caller may read of it; what is kept for its key is whole."""
     return respond(replace(answer, body=project_for(caller, answer.body.decode()).encode()))
-
-
-def with_actions(doc: str, allowed: Sequence[Allowed]) -> str:
-    """Add `allowed_actions` to a stored JSON object without taking it apart."""
-    return f'{doc[:-1]},"allowed_actions":{msgspec.json.encode(allowed).decode()}}}'

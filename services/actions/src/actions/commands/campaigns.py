@@ -5,11 +5,11 @@ from uuid import UUID
 
 from actions.domain import access, campaign
 from actions.domain.campaign import CampaignPlan
-from actions.domain.refusals import NotYours
 from actions.store import campaigns as store
 from actions.store import known
 from common.contracts.actions import RuleSet
 from common.database import Transaction
+from common.errors import NotYours
 from common.idempotency import Answer, Once
 from common.tokens import Principal
 

@@ -31,10 +31,11 @@ from actions.domain import states
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
 from actions.domain.project import Project
-from actions.domain.refusals import NotYours, ScopeMissing
+from actions.domain.refusals import NotPossibleInThisState
 from actions.domain.report import Report
 from common.contracts.access import Level, Role
 from common.contracts.actions import CampaignStatus, ProjectStatus
+from common.errors import AllowedAction, NotYours, ScopeMissing
 
 Resource = Campaign | Project | Action | Report
 
@@ -167,16 +168,6 @@ VERBS: Mapping[str, Verb] = {
 """Every verb that can be asked for: the operation ids of this service's routes are these names, and no others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
-    """Whether a caller may do something now, and if not, why not."""
-
-    verb: str
-    allowed: bool
-    reason: str = ""
-    raison: str = ""
-
-
 def require(
     caller: Caller,
     verb: str,
@@ -211,7 +202,7 @@ def visible(caller: Caller, resource: Resource) -> bool:
     return _LEVELS[level](caller, resource)
 
 
-def allowed_actions(caller: Caller, resource: Resource) -> tuple[Allowed, ...]:
+def allowed_actions(caller: Caller, resource: Resource) -> tuple[AllowedAction, ...]:
     """List the operations that the caller's scopes reach, each with whether it is possible now, and if not, why not."""
     noun = type(resource).__name__.lower()
     return tuple(
@@ -221,15 +212,13 @@ def allowed_actions(caller: Caller, resource: Resource) -> tuple[Allowed, ...]:
     )
 
 
-def _allowed(caller: Caller, verb: str, resource: Resource) -> Allowed:
+def _allowed(caller: Caller, verb: str, resource: Resource) -> AllowedAction:
     asked = _asked_as(verb)
     if not _related(caller, asked, VERBS[asked].scopes & caller.scopes, resource, None):
-        return Allowed(verb=asked, allowed=False, reason=NotYours.title, raison=NotYours.titre)
+        return AllowedAction.of(asked, NotYours)
     project_state = None if isinstance(resource, Campaign) else resource.project_state
     because = states.possible(verb, resource.state, project_state)
-    if because is not None:
-        return Allowed(verb=asked, allowed=False, reason=because[0], raison=because[1])
-    return Allowed(verb=asked, allowed=True)
+    return AllowedAction.of(asked, because and NotPossibleInThisState(because[0], precision=because[1]))
 
 
 def _asked_as(verb: str) -> str:

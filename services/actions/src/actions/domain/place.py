@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from actions.domain.known import Municipality
-from actions.domain.refusals import DistrictNotInMunicipality, MunicipalityCeased, NoSuchMunicipality
+from actions.domain.refusals import DistrictNotInMunicipality, MunicipalityCeased, UnknownMunicipality
 from common.contracts.actions import Locality, Place
 from common.errors import FieldError
 
@@ -17,7 +17,7 @@ def current(found: Municipality | None, code: str, vintage: int, *, pointer: str
     A code that named a whole commune and now names a part of another has ceased too: it would be counted elsewhere.
     """
     if found is None:
-        raise NoSuchMunicipality(
+        raise UnknownMunicipality(
             f"{code} is no commune of {vintage}.",
             precision=f"{code} n’est pas une commune de {vintage}.",
             pointer=pointer,

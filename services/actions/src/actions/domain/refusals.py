@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Verdict
+from common.errors import Conflict, DomainError, Invalid, NotFound, Verdict
 
 # ------------------------------------------------------------------------------------------------ not there
 
@@ -47,23 +47,10 @@ class NoSuchClearance(NotFound):
     titre = "L’action n’a pas cette demande de droits."
 
 
-# ---------------------------------------------------------------------------------------------- not allowed
-
-
-class NotYours(Forbidden):
-    title = "This is not yours to do."
-    titre = "Il ne vous appartient pas de faire cela."
-
-
-class ScopeMissing(Forbidden):
-    title = "The token does not carry the scope that this needs."
-    titre = "Le jeton ne porte pas le droit que cela demande."
-
-
 # ------------------------------------------------------------------------------------ wrong by itself (422)
 
 
-class NoSuchMunicipality(Invalid):
+class UnknownMunicipality(Invalid):
     title = "This code is no commune's in the campaign's year."
     titre = "Ce code n’est celui d’aucune commune l’année de la campagne."
 

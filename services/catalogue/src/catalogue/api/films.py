@@ -8,9 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from catalogue import commands, store
 from catalogue.api import bodies
-from catalogue.api.answers import with_actions
 from catalogue.domain import access, identifiers
-from catalogue.domain.access import AllowedAction
 from catalogue.domain.film import (
     Description,
     IdentifierTaken,
@@ -37,8 +35,8 @@ from common.contracts.catalogue import (
     Visa,
     WorkshopFilm,
 )
-from common.errors import FieldError, Malformed
-from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond
+from common.errors import AllowedAction, FieldError, Malformed
+from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems
 

@@ -8,23 +8,21 @@ from fastapi import APIRouter, Query, Response
 
 from catalogue import commands, store
 from catalogue.api import bodies
-from catalogue.api.answers import with_actions
 from catalogue.domain import access
-from catalogue.domain.access import AllowedAction
 from catalogue.domain.film import NothingToChange
 from catalogue.domain.rights import (
-    HolderClosed,
     InvalidRightsOffer,
     NewRightsOffer,
     NoSuchRightsOffer,
+    RightsHolderClosed,
     RightsOfferWithdrawn,
     Terms,
     UnknownFilm,
     refusals,
 )
 from common.contracts.catalogue import FilmVersion, RightsOfferState, RightsOfferStatus, RightsTerritory, RightsUse
-from common.errors import NotKnownHere
-from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond
+from common.errors import AllowedAction, NotKnownHere
+from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -70,7 +68,7 @@ RightsOfferSearch = Annotated[RightsOfferQuery, from_query(RightsOfferQuery)]
     operation_id="rights_offer.offer",
     status_code=201,
     response_model=RightsOfferState,
-    responses=problems(InvalidRightsOffer, UnknownFilm, NotKnownHere, HolderClosed),
+    responses=problems(InvalidRightsOffer, UnknownFilm, NotKnownHere, RightsHolderClosed),
 )
 async def offer(
     body: bodies.RightsOfferBody, db: Db, caller: Caller, once: CreateOnce, new_id: NewId, now: Now

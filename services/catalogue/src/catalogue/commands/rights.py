@@ -7,7 +7,7 @@ from uuid import UUID
 
 from catalogue import store
 from catalogue.domain import access
-from catalogue.domain.rights import HolderClosed, NewRightsOffer, RightsOffer, UnknownFilm
+from catalogue.domain.rights import NewRightsOffer, RightsHolderClosed, RightsOffer, UnknownFilm
 from common.database import Transaction
 from common.errors import NotKnownHere
 from common.idempotency import Answer, Once
@@ -26,7 +26,7 @@ async def offer_rights(
     if holder is None:
         raise NotKnownHere(pointer="/holder_id")
     if holder.closed_on is not None and holder.closed_on <= at.date():
-        raise HolderClosed(pointer="/holder_id")
+        raise RightsHolderClosed(pointer="/holder_id")
     offer, fact = RightsOffer.offer(offer_id, new, at=at)
     return await store.create_rights_offer(tx, offer, fact, once)
 

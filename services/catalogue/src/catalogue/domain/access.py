@@ -9,14 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from common.contracts.access import Level
-from common.errors import DomainError, Forbidden
-
-
-class ScopeMissing(Forbidden):
-    """The token was not given the scope that this takes."""
-
-    title = "Your access token does not carry the scope for this."
-    titre = "Votre jeton d’accès ne porte pas le droit de faire cela."
+from common.errors import AllowedAction, DomainError, ScopeMissing
 
 
 class _HasLevel(Protocol):
@@ -38,15 +31,6 @@ class Verb:
     """What it takes to do something: one of these scopes."""
 
     scopes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllowedAction:
-    """Whether a verb would be let through now; the reason is the code of the problem that would be answered."""
-
-    verb: str
-    allowed: bool
-    reason: str | None
 
 
 _READ = Verb(frozenset({"read"}))
@@ -84,7 +68,6 @@ def require(asker: Asker, verb: str) -> None:
 def allowed_actions(asker: Asker, refusals: Mapping[str, type[DomainError] | None]) -> list[AllowedAction]:
     """List verbs with the reason why not: the one that the state gives (`refusals`), or the missing scope."""
     return [
-        AllowedAction(verb=verb, allowed=reason is None, reason=reason and reason.code)
+        AllowedAction.of(verb, refusal or (None if may(asker, verb) else ScopeMissing))
         for verb, refusal in refusals.items()
-        for reason in (refusal or (None if may(asker, verb) else ScopeMissing),)
     ]

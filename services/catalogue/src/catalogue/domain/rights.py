@@ -40,7 +40,7 @@ class InvalidRightsOffer(Invalid):
     titre = "Les conditions de l’offre ne sont pas recevables."
 
 
-class HolderClosed(Conflict):
+class RightsHolderClosed(Conflict):
     """An organisation that has been closed offers nothing any more."""
 
     title = "The rights-holder no longer exists."

@@ -1,4 +1,4 @@
-"""Rights offers, and the organisations that may make them."""
+"""Rights offers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

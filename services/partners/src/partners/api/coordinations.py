@@ -4,18 +4,30 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from common.contracts.partners import CoordinationState, Coverage
-from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, from_query, present, respond
+from common.errors import AllowedAction
+from common.http import (
+    Caller,
+    ChangeOnce,
+    CreateOnce,
+    Db,
+    Model,
+    NewId,
+    Now,
+    from_query,
+    present,
+    respond,
+    with_actions,
+)
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from partners.api import fields
 from partners.commands import coordinations as commands
 from partners.domain import access
-from partners.domain.access import AllowedAction, Concern
+from partners.domain.access import Concern
 from partners.domain.coordination import (
     Appointment,
     CoordinationAlreadyEnded,
@@ -123,8 +135,7 @@ async def read(coordination_id: UUID, db: Db, caller: Caller) -> Response:
     async with db.transaction(caller) as tx:
         found = await coordinations.coordination_doc(tx, coordination_id)
     actions = access.allowed_actions(caller, against(found.ended_on), Concern(organisation=found.drac_id))
-    body = f'{found.doc[:-1]},"allowed_actions":{msgspec.json.encode(actions).decode()}}}'
-    return present(body, version=found.version)
+    return present(with_actions(found.doc, actions), version=found.version)
 
 
 @router.post(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
@@ -17,14 +16,27 @@ from common.contracts.partners import (
     OrganisationRole,
     OrganisationState,
 )
-from common.http import Caller, ChangeOnce, CreateOnce, Db, Model, NewId, Now, from_query, present, respond
+from common.errors import AllowedAction
+from common.http import (
+    Caller,
+    ChangeOnce,
+    CreateOnce,
+    Db,
+    Model,
+    NewId,
+    Now,
+    from_query,
+    present,
+    respond,
+    with_actions,
+)
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from partners.api import fields
 from partners.commands import organisations as commands
 from partners.commands.organisations import AreaUnknown
 from partners.domain import access
-from partners.domain.access import AllowedAction, Concern
+from partners.domain.access import Concern
 from partners.domain.codes import MUNICIPALITY
 from partners.domain.identifiers import HolderUnidentified, IdentifierMalformed
 from partners.domain.municipality import MunicipalityRefused
@@ -184,8 +196,7 @@ async def read(organisation_id: UUID, db: Db, caller: Caller) -> Response:
         found = await organisations.organisation_doc(tx, organisation_id)
     concern = Concern(departments=frozenset(filter(None, [found.department])))
     actions = access.allowed_actions(caller, against(found.closed_on), concern)
-    body = f'{found.doc[:-1]},"allowed_actions":{msgspec.json.encode(actions).decode()}}}'
-    return present(body, version=found.version)
+    return present(with_actions(found.doc, actions), version=found.version)
 
 
 @router.post(

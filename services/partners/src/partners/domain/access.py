@@ -12,21 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from common.contracts.access import Level
-from common.errors import DomainError, Forbidden
-
-
-class ScopeMissing(Forbidden):
-    """The token was not given the scope that this takes."""
-
-    title = "Your access token does not carry the scope for this."
-    titre = "Votre jeton d’accès ne porte pas le droit de faire cela."
-
-
-class NotYours(Forbidden):
-    """The thing may be seen; somebody else answers for it."""
-
-    title = "This lies outside your territory, or another organisation answers for it."
-    titre = "Cela est hors de votre territoire, ou un autre organisme en répond."
+from common.errors import AllowedAction, DomainError, Forbidden, NotYours, ScopeMissing
 
 
 class _Territory(Protocol):
@@ -78,15 +64,6 @@ class Verb:
 
     scopes: frozenset[str]
     relation: Callable[[Asker, Concern], bool] = anything
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllowedAction:
-    """Whether a verb would be let through now; the reason is the code of the problem that would be answered."""
-
-    verb: str
-    allowed: bool
-    reason: str | None
 
 
 _READ = Verb(frozenset({"read", "operations"}))
@@ -168,8 +145,4 @@ def allowed_actions(
     asker: Asker, against: Mapping[str, type[DomainError] | None], concern: Concern
 ) -> list[AllowedAction]:
     """List verbs with the reason why not: what the state says `against` them, or what the caller lacks."""
-    return [
-        AllowedAction(verb=verb, allowed=reason is None, reason=reason.code if reason else None)
-        for verb, state_says in against.items()
-        for reason in (state_says or refusal(asker, verb, concern),)
-    ]
+    return [AllowedAction.of(verb, state_says or refusal(asker, verb, concern)) for verb, state_says in against.items()]

@@ -8,7 +8,6 @@ import re
 from datetime import date
 from typing import NewType
 
-from common.contracts.partners import Zone
 from common.errors import Invalid, Verdict
 
 DepartmentCode = NewType("DepartmentCode", str)
@@ -51,13 +50,6 @@ def malformed(written: str) -> Verdict | None:
 def department_of(municipality: str) -> DepartmentCode:
     """Read the département off a municipality code: overseas it has three characters (R33)."""
     return DepartmentCode(municipality[:3] if is_overseas(municipality) else municipality[:2])
-
-
-def zone_of(department: str) -> Zone:
-    """Tell under which law a département lies."""
-    if not is_overseas(department):
-        return Zone.METROPOLITAN
-    return Zone.OVERSEAS if department in ("971", "972", "973", "974", "976") else Zone.COLLECTIVITY
 
 
 def is_overseas(code: str) -> bool:

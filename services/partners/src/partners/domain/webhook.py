@@ -23,8 +23,6 @@ ENDPOINTS_MAX = 20
 KEPT = timedelta(days=30)
 RECOVER_MAX = timedelta(days=14)
 RECOVER_DELIVERIES_MAX = 10_000
-SECRET_OVERLAP = timedelta(hours=24)
-SECRET_OVERLAP_MAX = timedelta(days=7)
 
 
 class State(StrEnum):

@@ -18,7 +18,7 @@ from typing import Protocol
 from uuid import UUID
 
 from common.contracts.access import Level, Role
-from common.errors import Forbidden
+from common.errors import NotYours, ScopeMissing
 
 NATIONAL_READERS = frozenset({Role.NATIONAL_COORDINATION, Role.CNC_OPEN_AIR_OFFICER})
 TRACING_READERS = NATIONAL_READERS | {
@@ -27,16 +27,6 @@ TRACING_READERS = NATIONAL_READERS | {
     Role.COMMITTEE_MEMBER,
     Role.DRAC_ADVISER,
 }
-
-
-class ScopeMissing(Forbidden):
-    title = "Your access token does not carry the scope for this."
-    titre = "Votre jeton d’accès ne porte pas le droit de faire cela."
-
-
-class NotYours(Forbidden):
-    title = "What is behind a figure is shown to those who may read the projects themselves."
-    titre = "Le détail derrière un chiffre est montré à qui peut lire les projets eux-mêmes."
 
 
 class _HasLevel(Protocol):

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from reporting.domain.quantities import BREAKDOWNS, Quantity
+from reporting.domain.quantities import Quantity
 
 
 class Indicator(StrEnum):
@@ -82,11 +82,6 @@ class Definition:
     quantities: tuple[Quantity, ...]
     axes: frozenset[Axis]
     own: frozenset[Axis] = frozenset()
-
-    @property
-    def breaks_down(self) -> bool:
-        """Say whether small cells may be in it."""
-        return not BREAKDOWNS.isdisjoint(self.quantities)
 
 
 FIRST_DAY: Final = date(2024, 1, 1)

@@ -36,6 +36,11 @@ class Settings(BaseModel):
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Brokers, comma-separated.")
     kafka_client: Literal["aiokafka", "confluent"] = Field("aiokafka", description="The library that speaks to them.")
 
+    consumer_member: str = Field("1", description="This worker's name in its consumer groups; another for each worker.")
+    consumer_batch_records_max: Positive = Field(10_000, description="Records applied in one transaction, at most.")
+    housekeeping_every_s: Seconds = Field(
+        600.0, description="Between two looks at what is old: the outbox's partitions, kept answers."
+    )
     checkpoint_every_s: Seconds = Field(
         60.0, description="Between two checkpoints of this service: what it holds, for those who compare."
     )

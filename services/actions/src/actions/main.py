@@ -15,7 +15,7 @@ from actions import consumers, jobs
 from actions.api import routers
 from actions.domain.access import VERBS
 from actions.settings import Settings
-from common import checkpoints, consumer, housekeeping, relay, service
+from common import backbone, checkpoints, service
 from common.database import connect
 
 SERVICE = "actions"
@@ -32,47 +32,15 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
     database = await connect(
         settings.database_url.get_secret_value(), size_min=settings.pool_min, size_max=settings.pool_max
     )
-    tasks: dict[str, service.Run] = {
-        "consumer": partial(consumer.run, consumers.GROUP, database=database, settings=_hearing(settings)),
-        "housekeeping": partial(
-            housekeeping.run,
-            SERVICE,
-            settings.housekeeper_database_url.get_secret_value(),
-            every_s=settings.housekeeping_every_s,
-        ),
-        "relay": partial(relay.run, _relaying(settings), partial(checkpoints.digests, database, SERVICE)),
-    }
+    groups, digest = {"consumer": consumers.GROUP}, partial(checkpoints.digests, database, SERVICE)
+    tasks = backbone.tasks(settings, SERVICE, database, groups, digest=digest)
     if not settings.sandbox:
-        tasks["timers"] = partial(
-            jobs.run_timers,
-            database,
-            every_s=settings.timers_every_s,
-            page_max=settings.timers_page_max,
-            clock=partial(datetime.now, UTC),
-        )
+        timers = partial(jobs.run_timers, database, every_s=settings.timers_every_s, page_max=settings.timers_page_max)
+        tasks = {"timers": partial(timers, clock=partial(datetime.now, UTC)), **tasks}
     try:
         yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
     finally:
         await database.close()
-
-
-def _hearing(settings: Settings) -> consumer.Settings:
-    return consumer.Settings(
-        servers=settings.kafka_bootstrap_servers,
-        client=settings.kafka_client,
-        member=settings.consumer_member,
-        batch_records_max=settings.consumer_batch_records_max,
-    )
-
-
-def _relaying(settings: Settings) -> relay.Settings:
-    return relay.Settings(
-        service=SERVICE,
-        dsn=settings.relay_database_url.get_secret_value(),
-        servers=settings.kafka_bootstrap_servers,
-        checkpoint_every_s=settings.checkpoint_every_s,
-        client=settings.kafka_client,
-    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from catalogue.domain.access import VERBS
 from catalogue.domain.imports import Outcome
 from catalogue.domain.lines import Kind, UnknownColumn
 from catalogue.settings import Settings
-from common import checkpoints, consumer, housekeeping, relay, service
+from common import backbone, checkpoints, service
 from common.database import connect, uuid7
 
 SERVICE = "catalogue"
@@ -41,16 +41,8 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
     database = await connect(
         settings.database_url.get_secret_value(), size_min=settings.pool_min, size_max=settings.pool_max
     )
-    tasks = {
-        "consumer": partial(consumer.run, consumers.GROUP, database=database, settings=_hearing(settings)),
-        "housekeeping": partial(
-            housekeeping.run,
-            SERVICE,
-            settings.housekeeper_database_url.get_secret_value(),
-            every_s=settings.housekeeping_every_s,
-        ),
-        "relay": partial(relay.run, _relaying(settings), partial(checkpoints.digests, database, SERVICE)),
-    }
+    groups, digest = {"consumer": consumers.GROUP}, partial(checkpoints.digests, database, SERVICE)
+    tasks = backbone.tasks(settings, SERVICE, database, groups, digest=digest)
     try:
         yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
     finally:
@@ -86,25 +78,6 @@ async def _import(dsn: str, file: Path, kind: Kind, *, dry_run: bool) -> list[Ou
         return await jobs.import_films(database, file, kind, dry_run=dry_run, new_id=uuid7, clock=clock)
     finally:
         await database.close()
-
-
-def _hearing(settings: Settings) -> consumer.Settings:
-    return consumer.Settings(
-        servers=settings.kafka_bootstrap_servers,
-        client=settings.kafka_client,
-        member=settings.consumer_member,
-        batch_records_max=settings.consumer_batch_records_max,
-    )
-
-
-def _relaying(settings: Settings) -> relay.Settings:
-    return relay.Settings(
-        service=SERVICE,
-        dsn=settings.relay_database_url.get_secret_value(),
-        servers=settings.kafka_bootstrap_servers,
-        checkpoint_every_s=settings.checkpoint_every_s,
-        client=settings.kafka_client,
-    )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 
-from common import checkpoints, consumer, housekeeping, relay, service
+from common import backbone, checkpoints, service
 from common.database import connect
 from common.tokens import SYSTEM, Keys
 from partners import consumers
@@ -90,16 +90,13 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
             ),
         )
         housekeeper = settings.housekeeper_database_url.get_secret_value()
+        groups, digest = {"fanout": consumers.webhook_fanout(poke)}, partial(checkpoints.digests, database, SERVICE)
         tasks: dict[str, service.Run] = {
-            "fanout": partial(
-                consumer.run, consumers.webhook_fanout(poke), database=database, settings=_hearing(settings)
-            ),
             "challenges": partial(challenges.run, database, post, poll_s=settings.webhook_challenge_poll_s),
             "lanes": lanes.run,
             "sweeper": partial(sweeper.run, database, every_s=settings.webhook_sweep_every_s, patience=Patience()),
-            "housekeeping": partial(housekeeping.run, SERVICE, housekeeper, every_s=settings.housekeeping_every_s),
             "retention": partial(retention.run, housekeeper, every_s=settings.housekeeping_every_s),
-            "relay": partial(relay.run, _relaying(settings), partial(checkpoints.digests, database, SERVICE)),
+            **backbone.tasks(settings, SERVICE, database, groups, digest=digest),
         }
         try:
             yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
@@ -176,25 +173,6 @@ def _move_own_document(app: FastAPI) -> None:
 
 def _is_frameworks_document(route: BaseRoute) -> bool:
     return isinstance(route, Route) and not isinstance(route, APIRoute) and route.path == "/openapi.json"
-
-
-def _hearing(settings: Settings) -> consumer.Settings:
-    return consumer.Settings(
-        servers=settings.kafka_bootstrap_servers,
-        client=settings.kafka_client,
-        member=settings.consumer_member,
-        batch_records_max=settings.consumer_batch_records_max,
-    )
-
-
-def _relaying(settings: Settings) -> relay.Settings:
-    return relay.Settings(
-        service=SERVICE,
-        dsn=settings.relay_database_url.get_secret_value(),
-        servers=settings.kafka_bootstrap_servers,
-        checkpoint_every_s=settings.checkpoint_every_s,
-        client=settings.kafka_client,
-    )
 
 
 if __name__ == "__main__":

@@ -36,10 +36,6 @@ class Settings(Shared):
     webhook_sweep_every_s: Seconds = Field(5.0, description="Between two looks at leases, failing endpoints, orphans.")
     webhook_challenge_poll_s: Seconds = Field(0.1, description="Between two looks for endpoints to verify.")
 
-    consumer_member: str = Field("1", description="This worker's name; another for each worker.")
-    consumer_batch_records_max: Positive = Field(10_000, description="Records applied in one transaction, at most.")
-    housekeeping_every_s: Seconds = Field(600.0, description="Between two looks at what is old.")
-
     @field_validator(
         "webhook_allowed_networks",
         "webhook_allowed_ports",

@@ -12,7 +12,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from common import consumer, housekeeping, relay, service
+from common import backbone, service
 from common.database import connect, uuid7
 from reporting import consumers, jobs
 from reporting.api import Limits, routers, streaming
@@ -43,42 +43,22 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         settings.database_url.get_secret_value(), size_min=settings.pool_min, size_max=settings.pool_max
     )
     tasks: dict[str, service.Run] = {
-        "consumer": partial(consumer.run, _group(settings), database=database, settings=_hearing(settings)),
-        "tracer": partial(consumer.run, consumers.TRACING, database=database, settings=_hearing(settings)),
         "announcer": partial(
             jobs.announce, database, every_ms=settings.announce_every_ms, cells_max=settings.announced_cells_max
         ),
-        "housekeeping": partial(
-            housekeeping.run,
-            SERVICE,
-            settings.housekeeper_database_url.get_secret_value(),
-            every_s=settings.housekeeping_every_s,
+        "reconciliation": partial(
+            jobs.reconcile, database, pace=_comparing(settings), clock=partial(datetime.now, UTC), new_id=uuid7
         ),
-        "relay": partial(relay.run, _relaying(settings)),
     }
-    tasks["reconciliation"] = partial(
-        jobs.reconcile, database, pace=_comparing(settings), clock=partial(datetime.now, UTC), new_id=uuid7
-    )
     if not settings.sandbox:
         clock = partial(datetime.now, UTC)
         tasks["day_close"] = partial(jobs.close_days, database, every_s=settings.day_close_every_s, clock=clock)
+    groups = {"consumer": replace(consumers.GROUP, name=settings.consumer_group), "tracer": consumers.TRACING}
+    tasks |= backbone.tasks(settings, SERVICE, database, groups)
     try:
         yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
     finally:
         await database.close()
-
-
-def _group(settings: Settings) -> consumer.Group:
-    return replace(consumers.GROUP, name=settings.consumer_group)
-
-
-def _hearing(settings: Settings) -> consumer.Settings:
-    return consumer.Settings(
-        servers=settings.kafka_bootstrap_servers,
-        client=settings.kafka_client,
-        member=settings.consumer_member,
-        batch_records_max=settings.consumer_batch_records_max,
-    )
 
 
 def _comparing(settings: Settings) -> jobs.Pace:
@@ -87,15 +67,6 @@ def _comparing(settings: Settings) -> jobs.Pace:
         poll_s=settings.reconciliation_poll_s,
         passed_over_max=settings.reconciliation_passed_over_max,
         kept_days=settings.reconciliation_kept_days,
-    )
-
-
-def _relaying(settings: Settings) -> relay.Settings:
-    return relay.Settings(
-        service=SERVICE,
-        dsn=settings.relay_database_url.get_secret_value(),
-        servers=settings.kafka_bootstrap_servers,
-        client=settings.kafka_client,
     )
 
 

@@ -14,8 +14,6 @@ class Settings(Shared):
     consumer_group: str = Field(
         "reporting.figures", description="The figures' group; another name, on an empty schema, counts everything anew."
     )
-    consumer_member: str = Field("1", description="This worker's name in its consumer group; another for each worker.")
-    consumer_batch_records_max: Positive = Field(10_000, description="Records applied in one transaction, at most.")
     announce_every_ms: Annotated[int, Field(ge=200)] = Field(
         200, description="Between two announcements; a cell is in each at most once."
     )
@@ -33,7 +31,6 @@ class Settings(Shared):
         10, description="Checkpoints at which a bucket may have moved before it is announced again unseen."
     )
     reconciliation_kept_days: Positive = Field(90, description="How long outcomes of comparisons are kept.")
-    housekeeping_every_s: Seconds = Field(600.0, description="Between two looks at the outbox's partitions.")
     streams_max: Positive = Field(200, description="Live streams with a token open at once in one process.")
     public_streams_max: Positive = Field(100, description="Live streams without a token open at once in one process.")
     stream_poll_ms: Positive = Field(50, description="Between two looks for announcements, while somebody listens.")

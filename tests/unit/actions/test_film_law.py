@@ -21,7 +21,7 @@ from actions.domain.refusals import (
 )
 from actions.domain.rules import film_law
 from actions.domain.rules.film_law import Screening
-from common.contracts.actions import ActionType, AuthorisationStatus, Regime, Setting, Under12Outdoors
+from common.contracts.actions import ActionType, AuthorisationStatus, Cause, Regime, Setting, Under12Outdoors
 from common.contracts.catalogue import Classification, Visa
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
@@ -117,6 +117,20 @@ def test_r03_fifty_nine_sixty_and_sixty_one_minutes_outdoors(minutes, delayed, t
     assert (film_law.visa_delay(one) is not None) == delayed
     assert film_law.is_feature(minutes, one.on) == delayed
     assert (film_law.length_to_look_at(one) is not None) == to_look_at
+
+
+def test_r03_what_is_to_be_looked_at_goes_with_its_session_and_with_its_film():
+    sixty = a.a_funded().having(films=p.lasting(p.LINDA, 60))
+    dossier = a.screening_planned(sixty, replace(p.SCREENING, programme=p.SCREENING.programme[:1]))
+    notice = p.there(next(iter(dossier.screening.notices), None))
+    session_id = dossier.screening.sessions[0].id
+    assert (notice.rule, notice.film_id, notice.session_id) == ("R03", p.LINDA.id, session_id)
+    longer = a.permitted(a.authorised(a.rights_confirmed(dossier.having(films=p.lasting(p.LINDA, 62)))))
+    assert a.screening_scheduled(longer).screening.notices == ()
+    cancelled, _ = agenda.cancel_session(
+        dossier.screening, session_id, Cause.WEATHER, dossier.given, at=p.at("2025-07-18 10:00")
+    )
+    assert cancelled.notices == ()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from actions.domain.refusals import (
     SessionsStillPostponed,
     SiteNotApproved,
 )
+from actions.domain.screening import judge
 from common.contracts.actions import (
     ActionAuthorisationDecided,
     ActionStatus,
@@ -71,6 +72,21 @@ def test_r08_the_authorisation_is_granted_for_that_organiser_commune_place_date_
     with pytest.raises(NotAuthorised) as refused:
         schedule(a.a_ready(), **otherwise)
     assert p.verdict_of(refused).rule == "R08"
+
+
+def test_all_that_a_screening_lacks_is_found_at_once():
+    dossier = a.screening_planned(a.a_funded(), replace(p.SCREENING, responsible=""))
+    session = dossier.screening.sessions[0]
+    found = judge(dossier.screening, dossier.screening.live_sessions, dossier.given)
+    assert [(one.verdict.rule, one.film_id) for one in found] == [
+        ("T12", None),
+        ("R52", p.LINDA.id),
+        ("R52", p.SHORT.id),
+        ("R08", p.LINDA.id),
+        ("T12", None),
+    ]
+    assert {one.session_id for one in found} == {session.id}
+    assert judge(dossier.screening, (), dossier.given)[0].refusal is SessionsIncomplete
 
 
 def test_r08_a_screening_of_shorts_needs_no_authorisation():

@@ -4,6 +4,7 @@ What may happen to one stands in `agenda` (planning, sessions, attendance), `for
 permits, approvals) and `lifecycle` (from scheduled to held).
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -196,6 +197,11 @@ class Action(ActionPlan):
         """Put these sessions in the place of those of the same ids."""
         by_id = {session.id: session for session in changed}
         return replace(self, sessions=tuple(by_id.get(session.id, session) for session in self.sessions))
+
+    def with_notices(self, judged: Collection[UUID], notices: Iterable[Notice]) -> "Action":
+        """Put these notices in the place of those that the judged sessions had."""
+        kept = (notice for notice in self.notices if notice.session_id not in judged)
+        return replace(self, notices=(*kept, *notices))
 
     def require(self, verb: str) -> None:
         """Refuse a verb that its state, or its project's, does not allow."""

@@ -23,7 +23,7 @@ from actions.domain.refusals import (
     PeriodReversed,
 )
 from actions.domain.rules import in_force
-from actions.domain.screening import Circumstances, authorisation_reviewed, require_film_law
+from actions.domain.screening import Circumstances, authorisation_reviewed, judge_film_law, require
 from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
@@ -137,21 +137,16 @@ def plan_session(
     if wish.fallback_on is not None:
         require_within(given.campaign, wish.fallback_on)
     session = _session(action, wish, given, session_id)
-    notices = require_film_law(action, [session], given)
+    notices = require(tuple(judge_film_law(action, [session], given)))
     to_ask = (
         Clearance(id=new_id(), session_id=session.id, film_id=item.film_id)
         for item in session.programme
         if action.is_screening and not item.workshop_film
     )
-    planned = authorisation_reviewed(
-        replace(
-            action,
-            sessions=(*action.sessions, session),
-            clearances=(*action.clearances, *to_ask),
-            notices=tuple(dict.fromkeys((*action.notices, *notices))),
-        ),
-        given,
-    )
+    with_session = replace(
+        action, sessions=(*action.sessions, session), clearances=(*action.clearances, *to_ask)
+    ).with_notices({session.id}, notices)
+    planned = authorisation_reviewed(with_session, given)
     fact = ActionSessionPlanned(
         occurred_at=at,
         about=planned.about(),
@@ -172,9 +167,8 @@ def cancel_session(action: Action, session_id: UUID, cause: Cause, given: Circum
     action.require("action.cancel_session")
     session = action.session(session_id)
     _require_to_come(session, "action.cancel_session")
-    cancelled = authorisation_reviewed(
-        action.with_sessions(replace(session, state=SessionStatus.CANCELLED, cause=cause)), given
-    )
+    without = action.with_sessions(replace(session, state=SessionStatus.CANCELLED, cause=cause))
+    cancelled = authorisation_reviewed(without.with_notices({session_id}, ()), given)
     fact = ActionSessionCancelled(
         occurred_at=at,
         about=cancelled.about(),

@@ -19,7 +19,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.rules.counting import attendance
-from actions.domain.screening import Circumstances, authorisation_reviewed, require_days_authorised, require_ready
+from actions.domain.screening import Circumstances, authorisation_reviewed, judge, judge_days_authorised, require
 from actions.domain.tally import distinct
 from common.contracts.actions import (
     ActionCancelled,
@@ -59,8 +59,8 @@ def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:
     """Announce an action for which everything is there (T12)."""
     action.require("action.schedule")
     action = authorisation_reviewed(action, given)
-    notices = require_ready(action, action.live_sessions, given)
-    scheduled = replace(action, state=ActionStatus.SCHEDULED, notices=tuple(dict.fromkeys((*action.notices, *notices))))
+    notices = require(judge(action, action.live_sessions, given))
+    scheduled = replace(action, state=ActionStatus.SCHEDULED, notices=notices)
     fact = ActionScheduled(
         occurred_at=at,
         about=scheduled.about(),
@@ -126,13 +126,11 @@ def reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, *, 
         require_within(given.campaign, day.held_on, last=last)
     renewed = [_moved_to(put_off[day.session_id], day) for day in days]
     placed = action.with_sessions(*renewed)
-    require_days_authorised(placed, renewed, given)
-    notices = require_ready(placed, renewed, given) if renewed else ()
+    findings = (*judge_days_authorised(placed, renewed, given), *(judge(placed, renewed, given) if renewed else ()))
     rescheduled = replace(
-        placed,
+        placed.with_notices({session.id for session in renewed}, require(findings)),
         state=action.postponed_from or ActionStatus.SCHEDULED,
         postponed_from=None,
-        notices=tuple(dict.fromkeys((*action.notices, *notices))),
     )
     fact = ActionRescheduled(
         occurred_at=at,

@@ -4,7 +4,7 @@ The checks are those of T12 and, for other days, of T15; a type that shows no fi
 looks at the film as the catalogue knows it today, never at what a programme kept of it to be shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -26,7 +26,7 @@ from actions.domain.refusals import (
     VisaDelayNotElapsed,
     refuse,
 )
-from actions.domain.rules import film_law, open_air, rights
+from actions.domain.rules import film_law, open_air, procedure, rights
 from common.contracts.actions import (
     AuthorisationStatus,
     Notice,
@@ -35,7 +35,7 @@ from common.contracts.actions import (
     Session,
     Setting,
 )
-from common.errors import NotKnownHere
+from common.errors import DomainError, NotKnownHere, Verdict
 
 NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
 
@@ -54,19 +54,59 @@ class Circumstances:
         return self.films[film_id]
 
 
-def require_film_law(action: Action, sessions: Iterable[Session], given: Circumstances) -> tuple[Notice, ...]:
-    """Refuse what film law forbids (R01, R02, R04, R05, R16); answer what it asks to look at (R03)."""
-    notices: dict[str, Notice] = {}
-    for one in _screenings(action, sessions, given):
-        if verdict := film_law.operator(one):
-            refuse(NotALicensedOperator, verdict)
-        if verdict := film_law.visa_delay(one):
-            refuse(VisaDateUnknown if verdict.first_lawful_on is None else VisaDelayNotElapsed, verdict)
-        if verdict := film_law.age_outdoors(one, given.campaign.rules.under_12_outdoors, action.access_note):
-            refuse(AgeRestrictedOutdoors, verdict)
-        if notice := film_law.length_to_look_at(one):
-            notices[notice.reason] = notice
-    return tuple(notices.values())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule says of one session, and of one film in it; without a refusal it only asks to look."""
+
+    verdict: Verdict
+    refusal: type[DomainError] | None = None
+    session_id: UUID | None = None
+    film_id: UUID | None = None
+
+
+def require(findings: Sequence[Finding]) -> tuple[Notice, ...]:
+    """Refuse by the first finding that refuses; answer what the others ask to look at."""
+    for finding in findings:
+        if finding.refusal is not None:
+            refuse(finding.refusal, finding.verdict)
+    return tuple(
+        Notice(
+            rule=finding.verdict.rule,
+            version=finding.verdict.version,
+            reason=finding.verdict.reason,
+            raison=finding.verdict.raison,
+            session_id=finding.session_id,
+            film_id=finding.film_id,
+        )
+        for finding in findings
+    )
+
+
+def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
+    """Find all that sessions lack, and all that the coordination is asked to look at; refuse nothing."""
+    return (
+        *_completeness(action, sessions),
+        *judge_film_law(action, sessions, given),
+        *(finding for session in sessions if action.is_screening for finding in _papers(action, session, given)),
+        *_approval(action, sessions),
+    )
+
+
+def judge_film_law(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Find what film law forbids (R01, R02, R04, R05, R16), and what it asks to look at (R03)."""
+    under_12 = given.campaign.rules.under_12_outdoors
+    for session, one in _screenings(action, sessions, given):
+        delay = film_law.visa_delay(one)
+        elapses = delay is None or delay.first_lawful_on is not None
+        said = (
+            (film_law.operator(one), NotALicensedOperator),
+            (delay, VisaDelayNotElapsed if elapses else VisaDateUnknown),
+            (film_law.age_outdoors(one, under_12, action.access_note), AgeRestrictedOutdoors),
+            (film_law.length_to_look_at(one), None),
+        )
+        for verdict, refusal in said:
+            if verdict is not None:
+                yield Finding(verdict=verdict, refusal=refusal, session_id=session.id, film_id=one.film.id)
 
 
 def needs_authorisation(action: Action, film: Film | None, on: date) -> bool:
@@ -97,56 +137,66 @@ def authorisation_reviewed(action: Action, given: Circumstances) -> Action:
     return replace(action, authorisation=replace(action.authorisation, state=state))
 
 
-def require_ready(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Notice, ...]:
-    """Refuse sessions that lack anything they need; answer what the coordination is asked to look at."""
-    _require_complete(action, sessions)
-    notices = require_film_law(action, sessions, given)
-    for session in sessions:
-        if action.is_screening:
-            _require_rights(action, session)
-            _require_authorised(action, session, given)
-            _require_permit(action, session)
-    _require_approval(action, sessions)
-    return notices
+def judge_days_authorised(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Find the days that a granted authorisation does not list (R12): it must be amended first."""
+    if action.authorisation.state is not AuthorisationStatus.GRANTED:
+        return
+    for session, item in _to_authorise(action, sessions, given):
+        if verdict := open_air.date_listed(action.authorisation, session.held_on):
+            yield _finding(verdict, DateNotAuthorised, session, item)
 
 
-def require_days_authorised(action: Action, sessions: Iterable[Session], given: Circumstances) -> None:
-    """Refuse days that a granted authorisation does not list (R12): it must be amended first."""
-    for session in sessions:
-        for item in session.programme:
-            granted = action.authorisation.state is AuthorisationStatus.GRANTED
-            if not granted or not needs_authorisation(action, given.films.get(item.film_id), session.held_on):
-                continue
-            if verdict := open_air.date_listed(action.authorisation, session.held_on):
-                refuse(DateNotAuthorised, verdict)
-
-
-def _screenings(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterable[film_law.Screening]:
+def _screenings(
+    action: Action, sessions: Iterable[Session], given: Circumstances
+) -> Iterator[tuple[Session, film_law.Screening]]:
     if action.regime is None:
         return
     for session in sessions:
         for item in session.programme:
-            yield film_law.Screening(
-                film=given.film(item.film_id),
-                on=session.held_on,
-                regime=action.regime,
-                outdoors=action.outdoors,
-                licensed_operator=given.organiser.is_licensed_operator,
+            yield (
+                session,
+                film_law.Screening(
+                    film=given.film(item.film_id),
+                    on=session.held_on,
+                    regime=action.regime,
+                    outdoors=action.outdoors,
+                    licensed_operator=given.organiser.is_licensed_operator,
+                ),
             )
 
 
-def _require_complete(action: Action, sessions: Sequence[Session]) -> None:
-    lacking = [
-        session.held_on.isoformat()
-        for session in sessions
-        if not session.responsible or (action.action_type in WITH_PROGRAMME and not session.programme)
-    ]
-    if lacking or not sessions:
-        named = ", ".join(lacking) or "0"
-        raise SessionsIncomplete(f"Sessions: {named}.", precision=f"Séances : {named}.")
+def _to_authorise(
+    action: Action, sessions: Iterable[Session], given: Circumstances
+) -> Iterator[tuple[Session, ProgrammeItem]]:
+    for session in sessions:
+        for item in session.programme:
+            if needs_authorisation(action, given.films.get(item.film_id), session.held_on):
+                yield session, item
 
 
-def _require_rights(action: Action, session: Session) -> None:
+def _completeness(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
+    """Find the sessions that name nobody responsible, or no film where there should be one; and that there is none."""
+    if not sessions:
+        yield Finding(verdict=procedure.lacks("a session", "une séance"), refusal=SessionsIncomplete)
+    for session in sessions:
+        if not session.responsible:
+            yield _lacking(session, "somebody responsible", "un responsable")
+        if action.action_type in WITH_PROGRAMME and not session.programme:
+            yield _lacking(session, "a film", "un film")
+
+
+def _lacking(session: Session, what: str, quoi: str) -> Finding:
+    verdict = procedure.lacks(what, quoi, session.held_on)
+    return Finding(verdict=verdict, refusal=SessionsIncomplete, session_id=session.id)
+
+
+def _papers(action: Action, session: Session, given: Circumstances) -> Iterator[Finding]:
+    yield from _rights(action, session)
+    yield from _authorisation(action, session, given)
+    yield from _permit(action, session)
+
+
+def _rights(action: Action, session: Session) -> Iterator[Finding]:
     if action.regime is None:
         return
     territory = rights.territory_of(action.place(session.place_id).department)
@@ -154,7 +204,7 @@ def _require_rights(action: Action, session: Session) -> None:
     for item in session.programme:
         terms = _confirmed(action, session, item)
         if verdict := rights.covered(item, terms, on=session.held_on, use=use, territory=territory):
-            refuse(RightsDoNotCover, verdict)
+            yield _finding(verdict, RightsDoNotCover, session, item)
 
 
 def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> RightsTerms | None:
@@ -170,11 +220,9 @@ def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> RightsT
     )
 
 
-def _require_authorised(action: Action, session: Session, given: Circumstances) -> None:
+def _authorisation(action: Action, session: Session, given: Circumstances) -> Iterator[Finding]:
     place = action.place(session.place_id)
-    for item in session.programme:
-        if not needs_authorisation(action, given.films.get(item.film_id), session.held_on):
-            continue
+    for _, item in _to_authorise(action, [session], given):
         verdict = open_air.authorised(
             action.authorisation,
             organiser_id=action.organiser_id,
@@ -182,20 +230,26 @@ def _require_authorised(action: Action, session: Session, given: Circumstances) 
             film_id=item.film_id,
             on=session.held_on,
         )
-        if verdict:
-            refuse(NotAuthorised, verdict)
+        if verdict is not None:
+            yield _finding(verdict, NotAuthorised, session, item)
 
 
-def _require_permit(action: Action, session: Session) -> None:
-    """Refuse a public place that no authority lends on that day; a closed site has its own authority."""
+def _permit(action: Action, session: Session) -> Iterator[Finding]:
+    """Find a public place that no authority lends on that day; a closed site has its own authority."""
     if action.setting is not Setting.OUTDOORS:
         return
     if not any(permit.place_id == session.place_id and session.held_on in permit.dates for permit in action.permits):
         label = action.place(session.place_id).label
-        raise PermitMissing(f"{label}, {session.held_on}.", precision=f"{label}, {session.held_on}.")
+        verdict = procedure.lacks(f"a permit for {label}", f"un permis pour {label}", session.held_on)
+        yield Finding(verdict=verdict, refusal=PermitMissing, session_id=session.id)
 
 
-def _require_approval(action: Action, sessions: Sequence[Session]) -> None:
+def _approval(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
     approved = action.site_approval is not None and action.site_approval.approved
     if sessions and action.setting is Setting.CLOSED_SITE and not approved:
-        raise SiteNotApproved
+        verdict = procedure.lacks("the closed site's approval", "l’accord du lieu fermé")
+        yield Finding(verdict=verdict, refusal=SiteNotApproved)
+
+
+def _finding(verdict: Verdict, refusal: type[DomainError], session: Session, item: ProgrammeItem) -> Finding:
+    return Finding(verdict=verdict, refusal=refusal, session_id=session.id, film_id=item.film_id)

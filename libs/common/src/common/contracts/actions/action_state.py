@@ -141,12 +141,14 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A rule that refuses nothing here, but asks the coordination to look."""
+    """A rule that refuses nothing here, but asks the coordination to look at a session, and at a film in it."""
 
     rule: str
     version: str
     reason: str
     raison: str
+    session_id: UUID | None = None
+    film_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from actions.domain.days import months_after
 from actions.domain.known import Film
 from actions.domain.rules.registry import in_force
-from common.contracts.actions import Notice, Regime, Under12Outdoors
+from common.contracts.actions import Regime, Under12Outdoors
 from common.contracts.catalogue import Classification
 from common.errors import Verdict
 
@@ -88,18 +88,17 @@ def counted_from(film: Film) -> date | None:
     return min(dated) if dated else film.released_on
 
 
-def length_to_look_at(screening: Screening) -> Notice | None:
+def length_to_look_at(screening: Screening) -> Verdict | None:
     """R03: at exactly sixty minutes outdoors the texts diverge, and the coordination is asked to look."""
     rule = in_force("R03", screening.on)
     exactly = rule is not None and screening.film.duration_minutes == rule.parameters["minutes"]
     if rule is None or not exactly or not screening.outdoors or screening.regime in COMMERCIAL:
         return None
-    title = screening.film.title
-    return Notice(
-        rule=rule.id,
-        version=rule.version,
-        reason=f"{title} lasts exactly {rule.parameters['minutes']} minutes: the coordination settles what it is.",
-        raison=f"{title} dure exactement {rule.parameters['minutes']} minutes : la coordination tranche.",
+    title, minutes = screening.film.title, rule.parameters["minutes"]
+    return rule.verdict(
+        f"{title} lasts exactly {minutes} minutes: the coordination settles what it is.",
+        f"{title} dure exactement {minutes} minutes : la coordination tranche.",
+        inputs={"film_id": str(screening.film.id), "duration_minutes": minutes, "on": screening.on.isoformat()},
     )
 
 

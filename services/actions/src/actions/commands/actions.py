@@ -305,6 +305,6 @@ async def _circumstances(tx: Transaction, action: Action, also: Iterable[UUID] =
     shown = (item.film_id for session in action.sessions for item in session.programme)
     return Circumstances(
         campaign=await campaigns.campaign(tx, action.campaign_id),
-        films=await known.films(tx, frozenset((*shown, *also))),
+        films=await known.films(tx, {*shown, *also}),
         organiser=await known.organisation(tx, action.organiser_id),
     )

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from common.errors import Conflict, DomainError, Invalid, NotFound, Verdict
+from common.errors import Conflict, DomainError, Invalid, NotFound, NotKnownHere, Verdict
 
 # ------------------------------------------------------------------------------------------------ not there
 
@@ -370,6 +370,12 @@ class RefundNotSettled(Conflict):
 class ShortReportMissing(Conflict):
     title = "A cancelled project is closed with a short report."
     titre = "Un projet annulé est clos avec un court bilan."
+
+
+class FilmNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
+    title = "This film has not been heard of here yet."
+    titre = "Ce film n’est pas encore connu ici."
 
 
 def refuse(kind: type[DomainError], verdict: Verdict, *, pointer: str | None = None) -> NoReturn:

@@ -16,6 +16,7 @@ from actions.domain.known import Film, Organisation
 from actions.domain.refusals import (
     AgeRestrictedOutdoors,
     DateNotAuthorised,
+    FilmNotKnownYet,
     NotALicensedOperator,
     NotAuthorised,
     PermitMissing,
@@ -35,7 +36,7 @@ from common.contracts.actions import (
     Session,
     Setting,
 )
-from common.errors import DomainError, NotKnownHere, Verdict
+from common.errors import DomainError, Verdict
 
 NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
 
@@ -50,7 +51,7 @@ class Circumstances:
 
     def film(self, film_id: UUID) -> Film:
         if film_id not in self.films:
-            raise NotKnownHere(f"film {film_id}", precision=f"film {film_id}")
+            raise FilmNotKnownYet(f"film {film_id}", precision=f"film {film_id}")
         return self.films[film_id]
 
 

@@ -3,8 +3,10 @@
 Every write is guarded by (epoch, version): old news and repeats change nothing.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from actions.domain.known import Appointment, Coordination, Film, Municipality, Organisation, RightsOffer
@@ -54,12 +56,6 @@ class CoordinationNotKnownYet(NotKnownHere):
     code = NotKnownHere.code
     title = "This coordination has not been heard of here yet."
     titre = "Cette coordination n’est pas encore connue ici."
-
-
-class FilmNotKnownYet(NotKnownHere):
-    code = NotKnownHere.code
-    title = "This film has not been heard of here yet."
-    titre = "Ce film n’est pas encore connu ici."
 
 
 class RightsOfferNotKnownYet(NotKnownHere):
@@ -290,19 +286,36 @@ async def coordination(tx: Transaction, coordination_id: UUID) -> Coordination:
     return Coordination(id=coordination_id, region=row["region"], appointments=appointments)
 
 
-async def film(tx: Transaction, film_id: UUID) -> Film:
-    row = await tx.fetchrow(
+async def films(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Film]:
+    """Find those of these films that have been heard of."""
+    rows = await tx.fetch(
         """
-        SELECT title, duration_minutes, visas, classification, released_on, workshop
+        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
           FROM known_film
-         WHERE id = $1
+         WHERE id = ANY ($1::uuid[])
         """,
-        film_id,
+        list(ids),
     )
-    if row is None:
-        raise FilmNotKnownYet
+    return {row["id"]: _film(row) for row in rows}
+
+
+async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
+    """List the films that a project's workshops made, as far as the catalogue has told of them."""
+    rows = await tx.fetch(
+        """
+        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
+          FROM known_film
+         WHERE project_id = $1
+         ORDER BY id
+        """,
+        project_id,
+    )
+    return tuple(_film(row) for row in rows)
+
+
+def _film(row: asyncpg.Record) -> Film:
     return Film(
-        id=film_id,
+        id=row["id"],
         title=row["title"],
         duration_minutes=row["duration_minutes"],
         visas=msgspec.json.decode(row["visas"], type=tuple[Visa, ...]),
@@ -310,17 +323,6 @@ async def film(tx: Transaction, film_id: UUID) -> Film:
         released_on=row["released_on"],
         workshop=msgspec.json.decode(row["workshop"], type=WorkshopFilm) if row["workshop"] else None,
     )
-
-
-async def films(tx: Transaction, ids: frozenset[UUID]) -> dict[UUID, Film]:
-    """Find several films; see `organisations`."""
-    return {film_id: await film(tx, film_id) for film_id in sorted(ids)}
-
-
-async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
-    """List the films that a project's workshops made, as far as the catalogue has told of them."""
-    rows = await tx.fetch("SELECT id FROM known_film WHERE project_id = $1 ORDER BY id", project_id)
-    return tuple([await film(tx, row["id"]) for row in rows])
 
 
 async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:

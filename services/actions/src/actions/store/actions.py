@@ -7,8 +7,7 @@ from uuid import UUID
 from actions.domain.action import Action
 from actions.domain.project import Project
 from actions.domain.refusals import NoSuchAction
-from actions.store import rows
-from common import outbox
+from common import outbox, rows
 from common.contracts.actions import ActionFact
 from common.database import Transaction
 from common.idempotency import Answer, Once

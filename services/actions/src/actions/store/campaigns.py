@@ -5,8 +5,7 @@ from uuid import UUID
 
 from actions.domain.campaign import Campaign
 from actions.domain.refusals import NoSuchCampaign
-from actions.store import rows
-from common import outbox
+from common import outbox, rows
 from common.contracts.actions import CampaignFact
 from common.database import Transaction
 from common.idempotency import Answer, Once

@@ -6,8 +6,7 @@ from uuid import UUID
 from actions.domain.project import Project
 from actions.domain.refusals import NoSuchReport
 from actions.domain.report import Report
-from actions.store import rows
-from common import outbox
+from common import outbox, rows
 from common.contracts.actions import ReportFact, ReportStatus
 from common.database import Transaction
 from common.idempotency import Answer, Once

@@ -167,6 +167,16 @@ class Film:
             return None
         return FilmKind.FEATURE if minutes > FEATURE_OVER_MINUTES else FilmKind.SHORT
 
+    @property
+    def project_id(self) -> UUID | None:
+        """The project in whose workshop it was made, if that is known."""
+        return None if self.workshop is None else self.workshop.project_id
+
+    @property
+    def filed(self) -> str:
+        """The title under which it is filed."""
+        return titles.filed(self.description.title)
+
     def change(self, changes: Mapping[str, Any], *, at: datetime) -> "tuple[Film, contracts.FilmChanged]":
         """Describe the film otherwise: what `changes` names is replaced, the rest stays."""
         described = replace(self.description, **changes).checked()

@@ -5,22 +5,12 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from catalogue.domain import titles
-from catalogue.domain.film import Description, Film, NoSuchFilm
+from catalogue.domain.film import Film, NoSuchFilm
 from catalogue.domain.imports import FilmFact
-from common import outbox
-from common.contracts.catalogue import (
-    Classification,
-    FilmCleared,
-    FilmRestricted,
-    FilmVersion,
-    Genre,
-    Identifier,
-    Visa,
-    WorkshopFilm,
-)
+from common import outbox, rows
+from common.contracts.catalogue import FilmCleared, FilmRestricted
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
@@ -35,29 +25,40 @@ class Taken(NamedTuple):
     film_id: UUID
 
 
-_COLUMNS = """
-    id, version, title, original_title, other_titles, directors, year, released_on, countries, genre, duration_minutes,
-    versions, classification, warning, identifiers, visas, workshop
-"""
+_OWN = ("id", "version", "kind", "visas", "workshop", "project_id", "filed")
+_DESCRIBED = (
+    "title",
+    "original_title",
+    "other_titles",
+    "directors",
+    "year",
+    "released_on",
+    "countries",
+    "genre",
+    "duration_minutes",
+    "versions",
+    "classification",
+    "warning",
+    "identifiers",
+)
+COLUMNS = (*_OWN, *_DESCRIBED)
+NESTED = frozenset({"visas", "workshop", "identifiers"})
+
+_LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
 
 _CREATE = outbox.creating(
-    """
-    INSERT INTO film (
-      id, version, title, original_title, other_titles, directors, year, released_on, countries, genre,
-      duration_minutes, kind, versions, classification, warning, identifiers, visas, workshop, project_id, filed, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $doc
+    f"""
+    INSERT INTO film ({_LISTED}, doc)
+    SELECT {_NUMBERED}, $doc
       FROM key
     RETURNING id
     """
 )
 
 _SAVE = outbox.changing(
-    """
+    f"""
     UPDATE film
-       SET version = $2, title = $3, original_title = $4, other_titles = $5, directors = $6, year = $7,
-           released_on = $8, countries = $9, genre = $10, duration_minutes = $11, kind = $12, versions = $13,
-           classification = $14, warning = $15, identifiers = $16, visas = $17, workshop = $18, project_id = $19,
-           filed = $20, doc = $doc
+       SET {_ASSIGNED}, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -66,7 +67,7 @@ _SAVE = outbox.changing(
 
 async def lock_film(tx: Transaction, film_id: UUID) -> Film:
     """Read one film and hold its row, so that no two verbs decide on the same state."""
-    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM film WHERE id = $1 FOR UPDATE", film_id)
+    row = await tx.fetchrow(f"SELECT {_LISTED} FROM film WHERE id = $1 FOR UPDATE", film_id)
     if row is None:
         raise NoSuchFilm
     return _film(row)
@@ -74,10 +75,10 @@ async def lock_film(tx: Transaction, film_id: UUID) -> Film:
 
 async def lock_films_called(tx: Transaction, calls: Sequence[Name]) -> list[Film]:
     """Read and hold the films that carry one of these names, or are filed under one of these titles."""
-    rows = await tx.fetch(
+    found = await tx.fetch(
         f"""
         WITH asked AS (SELECT scheme, value FROM unnest($1::text[], $2::text[]) AS asked (scheme, value))
-        SELECT {_COLUMNS}
+        SELECT {_LISTED}
           FROM film
          WHERE filed IN (SELECT value FROM asked WHERE scheme = 'title')
             OR id IN (SELECT film_id FROM film_name JOIN asked USING (scheme, value))
@@ -87,13 +88,13 @@ async def lock_films_called(tx: Transaction, calls: Sequence[Name]) -> list[Film
         [scheme for scheme, _ in calls],
         [value for _, value in calls],
     )
-    return [_film(row) for row in rows]
+    return [_film(row) for row in found]
 
 
 async def claim_names(tx: Transaction, film: Film) -> Sequence[Taken]:
     """Give a film the names it carries and free those it no longer does; return those that another film has."""
     names = film.names()
-    rows = await tx.fetch(
+    found = await tx.fetch(
         """
         WITH carried AS (SELECT scheme, value FROM unnest($2::text[], $3::text[]) AS carried (scheme, value)),
         freed AS (
@@ -111,12 +112,12 @@ async def claim_names(tx: Transaction, film: Film) -> Sequence[Taken]:
         [scheme for scheme, _ in names],
         [value for _, value in names],
     )
-    return [] if len(rows) == len(names) else await _taken(tx, film)
+    return [] if len(found) == len(names) else await _taken(tx, film)
 
 
 async def _taken(tx: Transaction, film: Film) -> list[Taken]:
     names = film.names()
-    rows = await tx.fetch(
+    found = await tx.fetch(
         """
         SELECT scheme, value, film_id
           FROM film_name
@@ -127,7 +128,7 @@ async def _taken(tx: Transaction, film: Film) -> list[Taken]:
         [scheme for scheme, _ in names],
         [value for _, value in names],
     )
-    return [Taken(row["scheme"], row["value"], row["film_id"]) for row in rows]
+    return [Taken(row["scheme"], row["value"], row["film_id"]) for row in found]
 
 
 async def keep_words(tx: Transaction, films: Sequence[Film]) -> None:
@@ -198,54 +199,8 @@ def _said(film: Film, facts: Sequence[FilmFact | FilmCleared | FilmRestricted]) 
 
 
 def _values(film: Film) -> list[object]:
-    said = film.description
-    return [
-        film.id,
-        film.version,
-        said.title,
-        said.original_title,
-        said.other_titles,
-        said.directors,
-        said.year,
-        said.released_on,
-        said.countries,
-        said.genre,
-        said.duration_minutes,
-        film.kind,
-        said.versions,
-        said.classification,
-        said.warning,
-        _json(said.identifiers),
-        _json(film.visas),
-        None if film.workshop is None else _json(film.workshop),
-        film.workshop and film.workshop.project_id,
-        titles.filed(said.title),
-    ]
+    return [*rows.values(film, _OWN, NESTED), *rows.values(film.description, _DESCRIBED, NESTED)]
 
 
 def _film(row: asyncpg.Record) -> Film:
-    return Film(
-        id=row["id"],
-        version=row["version"],
-        description=Description(
-            title=row["title"],
-            original_title=row["original_title"],
-            other_titles=tuple(row["other_titles"]),
-            directors=tuple(row["directors"]),
-            year=row["year"],
-            released_on=row["released_on"],
-            countries=tuple(row["countries"]),
-            genre=Genre(row["genre"]) if row["genre"] else None,
-            duration_minutes=row["duration_minutes"],
-            versions=tuple(FilmVersion(version) for version in row["versions"]),
-            classification=Classification(row["classification"]) if row["classification"] else None,
-            warning=row["warning"],
-            identifiers=msgspec.json.decode(row["identifiers"], type=tuple[Identifier, ...]),
-        ),
-        visas=msgspec.json.decode(row["visas"], type=tuple[Visa, ...]),
-        workshop=msgspec.json.decode(row["workshop"], type=WorkshopFilm) if row["workshop"] else None,
-    )
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return rows.restored(Film, row, NESTED, part="description")

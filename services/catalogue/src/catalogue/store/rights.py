@@ -6,32 +6,34 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-import asyncpg
-
-from catalogue.domain.rights import NoSuchRightsOffer, RightsOffer, Terms
-from common import outbox
+from catalogue.domain.rights import NoSuchRightsOffer, RightsOffer
+from common import outbox, rows
 from common.contracts import catalogue as contracts
-from common.contracts.catalogue import FilmVersion, RightsOfferStatus, RightsTerritory, RightsUse
+from common.contracts.catalogue import RightsOfferStatus
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
 OfferFact: TypeAlias = contracts.RightsOfferOffered | contracts.RightsOfferChanged | contracts.RightsOfferWithdrawn
 
+_OWN = ("id", "version", "status", "film_id", "holder_id")
+_TERMS = ("uses", "territories", "versions", "starts_on", "ends_on", "price_cents")
+COLUMNS = (*_OWN, *_TERMS)
+
+_LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
+
 _CREATE = outbox.creating(
-    """
-    INSERT INTO rights_offer (
-      id, version, status, film_id, holder_id, uses, territories, versions, starts_on, ends_on, price_cents, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $doc
+    f"""
+    INSERT INTO rights_offer ({_LISTED}, doc)
+    SELECT {_NUMBERED}, $doc
       FROM key
     RETURNING id
     """
 )
 
 _SAVE = outbox.changing(
-    """
+    f"""
     UPDATE rights_offer
-       SET version = $2, status = $3, film_id = $4, holder_id = $5, uses = $6, territories = $7, versions = $8,
-           starts_on = $9, ends_on = $10, price_cents = $11, doc = $doc
+       SET {_ASSIGNED}, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -53,18 +55,10 @@ class OfferFilters:
 
 async def lock_rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
     """Read one offer and hold its row."""
-    row = await tx.fetchrow(
-        """
-        SELECT id, version, status, film_id, holder_id, uses, territories, versions, starts_on, ends_on, price_cents
-          FROM rights_offer
-         WHERE id = $1
-           FOR UPDATE
-        """,
-        offer_id,
-    )
+    row = await tx.fetchrow(f"SELECT {_LISTED} FROM rights_offer WHERE id = $1 FOR UPDATE", offer_id)
     if row is None:
         raise NoSuchRightsOffer
-    return _offer(row)
+    return rows.restored(RightsOffer, row, part="terms")
 
 
 async def create_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFact, once: Once | None) -> Answer:
@@ -88,7 +82,7 @@ async def list_rights_offers(
     tx: Transaction, filters: OfferFilters, *, after: UUID | None, limit: int
 ) -> Sequence[tuple[UUID, str]]:
     """Read offers in the order in which they were made."""
-    rows = await tx.fetch(
+    found = await tx.fetch(
         """
         SELECT id, doc
           FROM rights_offer
@@ -113,7 +107,7 @@ async def list_rights_offers(
         after,
         limit,
     )
-    return [(row["id"], row["doc"]) for row in rows]
+    return [(row["id"], row["doc"]) for row in found]
 
 
 def _said(offer: RightsOffer, fact: OfferFact) -> outbox.Announcement:
@@ -122,34 +116,4 @@ def _said(offer: RightsOffer, fact: OfferFact) -> outbox.Announcement:
 
 
 def _values(offer: RightsOffer) -> list[object]:
-    return [
-        offer.id,
-        offer.version,
-        offer.status,
-        offer.film_id,
-        offer.holder_id,
-        offer.terms.uses,
-        offer.terms.territories,
-        offer.terms.versions,
-        offer.terms.starts_on,
-        offer.terms.ends_on,
-        offer.terms.price_cents,
-    ]
-
-
-def _offer(row: asyncpg.Record) -> RightsOffer:
-    return RightsOffer(
-        id=row["id"],
-        version=row["version"],
-        status=RightsOfferStatus(row["status"]),
-        film_id=row["film_id"],
-        holder_id=row["holder_id"],
-        terms=Terms(
-            uses=tuple(RightsUse(use) for use in row["uses"]),
-            territories=tuple(RightsTerritory(territory) for territory in row["territories"]),
-            versions=tuple(FilmVersion(version) for version in row["versions"]),
-            starts_on=row["starts_on"],
-            ends_on=row["ends_on"],
-            price_cents=row["price_cents"],
-        ),
-    )
+    return [*rows.values(offer, _OWN), *rows.values(offer.terms, _TERMS)]

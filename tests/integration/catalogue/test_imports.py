@@ -10,9 +10,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from catalogue import jobs
 from catalogue.domain.imports import Outcome, Result
 from catalogue.domain.lines import Kind
+from catalogue.jobs import imports
 from common import migrations
 from common.database import Database, uuid7
 from common.tokens import SYSTEM
@@ -30,7 +30,9 @@ def take(db: Database, tmp_path: Path):
         file = source if isinstance(source, Path) else tmp_path / "films.csv"
         if isinstance(source, str):
             file.write_text(HEADER + source, encoding="utf-8-sig")
-        return await jobs.import_films(db, file, kind, dry_run=dry_run, new_id=uuid7, clock=lambda: datetime.now(UTC))
+        return await imports.import_films(
+            db, file, kind, dry_run=dry_run, new_id=uuid7, clock=lambda: datetime.now(UTC)
+        )
 
     return taken
 
@@ -105,7 +107,7 @@ async def test_the_whole_list_of_approved_films(take, address: str, portal: Port
     again = await take(file, Kind.CNC_AGREES)
     assert Counter(outcome.result for outcome in again)[Result.UNCHANGED] == 5613
     assert await announced(address) == said
-    report = list(jobs.account(again))
+    report = list(imports.account(again))
     assert "line 4717: conflict: La Zone: visa 155827 already names La Nuit du 12 (Dominik Moll)" in report
     assert report[-2].startswith("5616 lines: 0 registered, 0 changed, 5613 unchanged, 2 repeated, 1 conflict")
     for asked, title in (

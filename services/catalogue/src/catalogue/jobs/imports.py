@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
-from catalogue import commands
+from catalogue.commands import imports as commands
 from catalogue.domain.imports import Outcome, Result
 from catalogue.domain.lines import FORMATS, TIDIED, Kind, Sheet
 from common.database import Database

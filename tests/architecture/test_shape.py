@@ -72,6 +72,13 @@ def test_files_stay_readable():
     assert {path: lines for path, lines in long.items() if lines > FILE_LINES_MAX} == {}
 
 
+def test_rooms_re_export_nothing():
+    """What is called says in which module it is, and a new verb is written in one place."""
+    rooms = [path for path in source.python("services/") if path.name == "__init__.py" and len(path.parts) == 6]
+    assert rooms
+    assert [str(path) for path in rooms if "__all__" in source.text(path)] == []
+
+
 def test_functions_stay_readable():
     long = [
         f"{path}:{function.lineno} {function.name} has {length(function)} lines"

@@ -11,8 +11,8 @@ from common.database import connect, uuid7
 from common.tokens import SYSTEM
 from passeurs.place import House
 from passeurs.telling import console, show
-from reporting import commands, consumers
-from reporting.commands import Comparing
+from reporting import consumers
+from reporting.commands import reconciling
 from reporting.consumers import rebuilding
 from reporting.domain.reconciliation import INTERNAL, Outcome
 from reporting.store import outcomes
@@ -44,8 +44,9 @@ async def verify(house: House, *, now: datetime) -> None:
     """
     database = await connect(migrations.dsn(house.parts.database_url, SERVICE, "app"))
     try:
+        comparing = reconciling.Comparing(at=now, id=uuid7(), passed_over_max=0, kept_days=KEPT_DAYS)
         async with database.transaction(SYSTEM) as tx:
-            if not await commands.check(tx, Comparing(at=now, id=uuid7(), passed_over_max=0, kept_days=KEPT_DAYS)):
+            if not await reconciling.check(tx, comparing):
                 raise ComparedElsewhere
             await operations.record(tx, who=house.who, command="verify", arguments={})
         async with database.transaction(SYSTEM) as tx:

@@ -17,7 +17,8 @@ import httpx
 import msgspec
 import pytest
 
-from catalogue import consumers, store
+from catalogue import consumers
+from catalogue.store import organisations
 from common import consumer, contracts, kafka, migrations, relay
 from common.consumer import Message
 from common.contracts import catalogue as published
@@ -125,9 +126,9 @@ async def producing(servers: str) -> AsyncIterator[Callable[..., Awaitable[None]
         await producer.stop()
 
 
-async def known(db: Database, organisation_id: UUID) -> store.KnownOrganisation | None:
+async def known(db: Database, organisation_id: UUID) -> organisations.KnownOrganisation | None:
     async with db.transaction(SYSTEM) as tx:
-        return await store.known_organisation(tx, organisation_id)
+        return await organisations.known_organisation(tx, organisation_id)
 
 
 async def test_organisations_are_heard_of_and_older_news_is_left_aside(db: Database, kafka_servers: str):

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from catalogue import store
-from catalogue.store import KnownOrganisation
+from catalogue.store import organisations
 from common.database import Database
 from common.tokens import SYSTEM
 from tests.integration.catalogue.portal import Portal, problem
@@ -17,9 +16,11 @@ Body = Callable[..., dict[str, Any]]
 
 
 async def hear_of(db: Database, organisation: UUID, version: int = 1, epoch: int = 1, closed_on: date | None = None):
-    heard = KnownOrganisation(id=organisation, epoch=epoch, version=version, name="Gebeka", closed_on=closed_on)
+    heard = organisations.KnownOrganisation(
+        id=organisation, epoch=epoch, version=version, name="Gebeka", closed_on=closed_on
+    )
     async with db.transaction(SYSTEM) as tx:
-        await store.keep_organisations(tx, [heard])
+        await organisations.keep_organisations(tx, [heard])
 
 
 @pytest.fixture

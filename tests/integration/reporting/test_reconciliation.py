@@ -14,7 +14,8 @@ from common import migrations
 from common.contracts.actions import ActionStatus
 from common.database import uuid7
 from common.tokens import SYSTEM
-from reporting import commands, jobs
+from reporting import jobs
+from reporting.commands import announcing
 from reporting.domain.reconciliation import Outcome
 from tests.integration.reporting.owner import Owner, Wire, opened
 from tests.integration.reporting.records import record
@@ -220,7 +221,7 @@ async def test_a_contribution_in_another_cell_is_taken_out_and_heard_again(wire,
 async def test_an_announcement_that_is_not_what_the_cell_says_is_made_again(wire, behind, db):
     await filled(wire)
     async with db.transaction(SYSTEM) as tx:
-        await commands.announce_changes(tx, cells_max=1000)
+        await announcing.announce(tx, cells_max=1000)
     assert (await checked(wire)).differing == 0
     await behind.execute(
         """
@@ -231,7 +232,7 @@ async def test_an_announcement_that_is_not_what_the_cell_says_is_made_again(wire
     outcome = await checked(wire)
     assert [one.kind for one in outcome.differences] == ["figure"]
     async with db.transaction(SYSTEM) as tx:
-        assert await commands.announce_changes(tx, cells_max=1000) == 1
+        assert await announcing.announce(tx, cells_max=1000) == 1
     assert (await checked(wire)).differing == 0
 
 

@@ -15,7 +15,7 @@ from common.contracts.access import Role
 from common.contracts.actions import Dimension
 from common.database import Database
 from common.tokens import SYSTEM
-from reporting import commands
+from reporting.commands import announcing
 from tests.integration.reporting.reader import bearer
 from tests.integration.reporting.records import hear
 from tests.states import action, any_breakdowns, campaign, project, report, reported
@@ -60,7 +60,7 @@ async def listening(reader, path="/v1/stream", *, headers=None, **asked):
 
 async def announce(db: Database) -> int:
     async with db.transaction(SYSTEM) as tx:
-        return await commands.announce_changes(tx, cells_max=1000)
+        return await announcing.announce(tx, cells_max=1000)
 
 
 async def until_event(found: AsyncGenerator[Event, None], condition: Callable[[Event], Any]) -> list[Event]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from catalogue.domain import titles
 from catalogue.domain.search import Question, closeness, distance, ranked, resembling
-from catalogue.store import found_by
+from catalogue.store.films import found_by
 from tests.unit.catalogue.films import a_film
 
 CATALOGUE = {

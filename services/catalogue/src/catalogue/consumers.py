@@ -6,7 +6,7 @@ It listens to organisations, for they may hold rights, and to what of its own ot
 from collections.abc import Sequence
 from uuid import UUID
 
-from catalogue import store
+from catalogue.store import organisations
 from common import checkpoints, contracts
 from common.consumer import Group, Message
 from common.contracts.partners import OrganisationState
@@ -15,15 +15,15 @@ from common.database import Transaction
 
 async def keep_organisations(tx: Transaction, messages: Sequence[Message]) -> None:
     """Remember who there is; a tombstone says that it never was."""
-    await store.keep_organisations(tx, [_heard(message) for message in messages if message.value is not None])
+    await organisations.keep_organisations(tx, [_heard(message) for message in messages if message.value is not None])
     for message in messages:
         if message.value is None:
-            await store.forget_organisation(tx, UUID(message.key), (message.epoch, message.version))
+            await organisations.forget_organisation(tx, UUID(message.key), (message.epoch, message.version))
 
 
-def _heard(message: Message) -> store.KnownOrganisation:
+def _heard(message: Message) -> organisations.KnownOrganisation:
     state = message.decode(OrganisationState)
-    return store.KnownOrganisation(
+    return organisations.KnownOrganisation(
         id=state.id, epoch=message.epoch, version=message.version, name=state.name, closed_on=state.closed_on
     )
 

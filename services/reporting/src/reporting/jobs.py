@@ -14,8 +14,8 @@ from prometheus_client import Counter, Gauge
 
 from common.database import TROUBLE, Database
 from common.tokens import SYSTEM
-from reporting import commands
-from reporting.commands import Comparing
+from reporting.commands import announcing, closing, reconciling
+from reporting.commands.reconciling import Comparing
 from reporting.domain.days import national_day
 from reporting.domain.reconciliation import Outcome
 from reporting.store import outcomes, publications, reconciliation
@@ -40,7 +40,7 @@ async def announce(database: Database, *, every_ms: int, cells_max: int) -> Neve
     while True:
         try:
             async with database.transaction(SYSTEM) as tx:
-                await commands.announce_changes(tx, cells_max=cells_max)
+                await announcing.announce(tx, cells_max=cells_max)
         except TROUBLE as error:
             log.warning("announcing.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_ms / 1000)
@@ -63,7 +63,7 @@ async def close_yesterday(database: Database, *, at: datetime) -> date | None:
         last = await publications.last_closed(tx)
         if last is not None and last >= day:
             return None
-        published = await commands.close_day(tx, day=day, at=at)
+        published = await closing.close(tx, day=day, at=at)
     log.info("day_closed", day=str(day), published=published)
     return day
 
@@ -119,7 +119,7 @@ async def compare_reached(
     found = []
     for service in services:
         async with database.transaction(SYSTEM) as tx:
-            outcome = await commands.compare(tx, service, _comparing(pace, clock, new_id))
+            outcome = await reconciling.compare(tx, service, _comparing(pace, clock, new_id))
         if outcome is not None:
             _tell(outcome)
             found.append(outcome)
@@ -131,7 +131,7 @@ async def check(
 ) -> Outcome | None:
     """Compare with ourselves, now."""
     async with database.transaction(SYSTEM) as tx:
-        outcome = await commands.check(tx, _comparing(pace, clock, new_id))
+        outcome = await reconciling.check(tx, _comparing(pace, clock, new_id))
     if outcome is not None:
         _tell(outcome)
     return outcome

@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from common import backbone, service
 from common.database import connect, uuid7
 from reporting import consumers, jobs
-from reporting.api import Limits, routers, streaming
+from reporting.api import routers
+from reporting.api.live import Limits, streaming
 from reporting.domain.access import VERBS
 from reporting.settings import Settings
 

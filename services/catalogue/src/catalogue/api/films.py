@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from catalogue import commands, store
 from catalogue.api import bodies
+from catalogue.commands import films as commands
 from catalogue.domain import access, identifiers
 from catalogue.domain.film import (
     Description,
@@ -23,6 +23,7 @@ from catalogue.domain.film import (
     refusals,
 )
 from catalogue.domain.search import Question
+from catalogue.store import search as store
 from common.contracts.catalogue import (
     Classification,
     Clearance,
@@ -117,7 +118,7 @@ async def register(
 ) -> Response:
     """Enter a film into the catalogue."""
     async with db.transaction(caller) as tx:
-        answer = await commands.register_film(tx, new_id(), _new_film(body), caller=caller, once=once, at=now)
+        answer = await commands.register(tx, new_id(), _new_film(body), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -158,7 +159,7 @@ async def change(
 ) -> Response:
     """Describe a film otherwise."""
     async with db.transaction(caller) as tx:
-        answer = await commands.change_film(tx, film_id, body.said(), caller=caller, once=once, at=now)
+        answer = await commands.change(tx, film_id, body.said(), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -207,7 +208,7 @@ async def remove_visa(
 async def clear(film_id: UUID, body: bodies.ClearBody, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
     """Let a workshop film travel: to the scheme's network, to festivals, to the internet."""
     async with db.transaction(caller) as tx:
-        answer = await commands.clear_film(tx, film_id, body.dissemination, caller=caller, once=once, at=now)
+        answer = await commands.clear(tx, film_id, body.dissemination, caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -222,9 +223,7 @@ async def restrict(
 ) -> Response:
     """Keep a workshop film with those who made it, or to nobody."""
     async with db.transaction(caller) as tx:
-        answer = await commands.restrict_film(
-            tx, film_id, body.dissemination, body.cause, caller=caller, once=once, at=now
-        )
+        answer = await commands.restrict(tx, film_id, body.dissemination, body.cause, caller=caller, once=once, at=now)
     return respond(answer)
 
 

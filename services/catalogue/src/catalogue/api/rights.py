@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from catalogue import commands, store
 from catalogue.api import bodies
+from catalogue.commands import rights as commands
 from catalogue.domain import access
 from catalogue.domain.film import NothingToChange
 from catalogue.domain.rights import (
@@ -20,6 +20,7 @@ from catalogue.domain.rights import (
     UnknownFilm,
     refusals,
 )
+from catalogue.store import rights as store
 from common.contracts.catalogue import FilmVersion, RightsOfferState, RightsOfferStatus, RightsTerritory, RightsUse
 from common.errors import AllowedAction, NotKnownHere
 from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond, with_actions
@@ -75,7 +76,7 @@ async def offer(
 ) -> Response:
     """Offer rights on a film."""
     async with db.transaction(caller) as tx:
-        answer = await commands.offer_rights(tx, new_id(), _new_offer(body), caller=caller, once=once, at=now)
+        answer = await commands.offer(tx, new_id(), _new_offer(body), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -115,7 +116,7 @@ async def change(
 ) -> Response:
     """Offer on other terms."""
     async with db.transaction(caller) as tx:
-        answer = await commands.change_rights_offer(tx, offer_id, _given(body), caller=caller, once=once, at=now)
+        answer = await commands.change(tx, offer_id, _given(body), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -128,7 +129,7 @@ async def change(
 async def withdraw(offer_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
     """Offer no longer; what was agreed on these terms stands."""
     async with db.transaction(caller) as tx:
-        answer = await commands.withdraw_rights_offer(tx, offer_id, caller=caller, once=once, at=now)
+        answer = await commands.withdraw(tx, offer_id, caller=caller, once=once, at=now)
     return respond(answer)
 
 

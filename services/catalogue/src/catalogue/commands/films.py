@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalogue import store
 from catalogue.domain import access
 from catalogue.domain.film import Film, IdentifierTaken, NewFilm
+from catalogue.store import films as store
 from common.contracts.catalogue import Dissemination, RestrictionCause, Visa
 from common.database import Transaction
 from common.idempotency import Answer, Once
 from common.tokens import Principal
 
 
-async def register_film(
+async def register(
     tx: Transaction, film_id: UUID, new: NewFilm, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     access.require(caller, "film.register")
@@ -26,7 +26,7 @@ async def register_film(
     return await store.create_film(tx, film, fact, once)
 
 
-async def change_film(
+async def change(
     tx: Transaction, film_id: UUID, changes: Mapping[str, Any], *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     film = await store.lock_film(tx, film_id)
@@ -62,7 +62,7 @@ async def remove_visa(
     return await store.save_film(tx, changed, [fact], once)
 
 
-async def clear_film(
+async def clear(
     tx: Transaction, film_id: UUID, dissemination: Dissemination, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     film = await store.lock_film(tx, film_id)
@@ -73,7 +73,7 @@ async def clear_film(
     return await store.save_film(tx, cleared, [fact], once)
 
 
-async def restrict_film(
+async def restrict(
     tx: Transaction,
     film_id: UUID,
     dissemination: Dissemination,

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from catalogue import store
 from catalogue.domain.film import Film, IdentifierTaken
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Sheet
+from catalogue.store import films as store
 from common.database import Transaction
 from common.errors import Invalid
 

@@ -5,24 +5,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalogue import store
 from catalogue.domain import access
 from catalogue.domain.rights import NewRightsOffer, RightsHolderClosed, RightsOffer, UnknownFilm
+from catalogue.store import films, organisations
+from catalogue.store import rights as store
 from common.database import Transaction
 from common.errors import NotKnownHere
 from common.idempotency import Answer, Once
 from common.tokens import Principal
 
 
-async def offer_rights(
+async def offer(
     tx: Transaction, offer_id: UUID, new: NewRightsOffer, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     access.require(caller, "rights_offer.offer")
     if answer := await once.stored(tx):
         return answer
-    if not await store.film_exists(tx, new.film_id):
+    if not await films.film_exists(tx, new.film_id):
         raise UnknownFilm(pointer="/film_id")
-    holder = await store.known_organisation(tx, new.holder_id)
+    holder = await organisations.known_organisation(tx, new.holder_id)
     if holder is None:
         raise NotKnownHere(pointer="/holder_id")
     if holder.closed_on is not None and holder.closed_on <= at.date():
@@ -31,7 +32,7 @@ async def offer_rights(
     return await store.create_rights_offer(tx, offer, fact, once)
 
 
-async def change_rights_offer(
+async def change(
     tx: Transaction, offer_id: UUID, changes: Mapping[str, Any], *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     offer = await store.lock_rights_offer(tx, offer_id)
@@ -42,9 +43,7 @@ async def change_rights_offer(
     return await store.save_rights_offer(tx, changed, fact, once)
 
 
-async def withdraw_rights_offer(
-    tx: Transaction, offer_id: UUID, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
+async def withdraw(tx: Transaction, offer_id: UUID, *, caller: Principal, once: Once, at: datetime) -> Answer:
     offer = await store.lock_rights_offer(tx, offer_id)
     access.require(caller, "rights_offer.withdraw")
     if answer := await once.answered(tx, offer.version):

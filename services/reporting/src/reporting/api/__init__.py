@@ -3,9 +3,6 @@
 from fastapi import APIRouter
 
 from reporting.api import dashboard, figures, public, reconciliation, sandbox, stream
-from reporting.api.live import Limits, streaming
-
-__all__ = ["Limits", "routers", "streaming"]
 
 
 def routers(*, sandbox_open: bool) -> list[APIRouter]:

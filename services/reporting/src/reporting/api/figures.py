@@ -12,8 +12,8 @@ from fastapi import APIRouter, Response
 from common.http import Caller, Db, Now
 from common.pages import Listed, Page, listed
 from common.problems import problems
-from reporting import commands
 from reporting.api.questions import Bounds, Cutting, Patience, Waiting
+from reporting.commands import answering
 from reporting.domain import access
 from reporting.domain.figures import Figures
 from reporting.domain.indicators import Indicator
@@ -95,7 +95,7 @@ async def list_figures(
     """Read figures: totals as they stand, breakdowns of people exactly or as published, by who asks."""
     access.require(caller, "figure.list")
     asked = wait.ask(cut.question(bounds, now), caller, caller, now)
-    return encoded(await commands.answer(db, asked), cache="private, no-cache")
+    return encoded(await answering.answer(db, asked), cache="private, no-cache")
 
 
 @router.get(
@@ -113,7 +113,7 @@ async def list_actions(code: str, db: Db, caller: Caller, now: Now, bounds: Boun
     asked = Waiting(wait=0).ask(question, caller, caller, now)
     after = [str(value) for value in page.position(str, UUID, str) or ()]
     async with db.transaction(caller) as tx:
-        rows = await commands.trace(tx, asked, after=after, limit=page.limit + 1)
+        rows = await answering.trace(tx, asked, after=after, limit=page.limit + 1)
     return listed(page, [{**row, **_links(row)} for row in rows], key=_key, doc=_doc)
 
 

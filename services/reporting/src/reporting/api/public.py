@@ -8,9 +8,9 @@ from common.contracts.access import Role
 from common.http import Db, Now
 from common.problems import problems
 from common.tokens import Principal, Territory
-from reporting import commands
 from reporting.api.figures import encoded
 from reporting.api.questions import Bounds, Cutting, Patience
+from reporting.commands import answering
 from reporting.domain.figures import Figures
 from reporting.domain.questions import DimensionNotDefined, NotYetIncluded, ValueRefused
 
@@ -32,4 +32,4 @@ PUBLIC = Principal(
 async def list_public_figures(db: Db, now: Now, cut: Cutting, bounds: Bounds, wait: Patience) -> Response:
     """Read figures as everybody may: small cells hidden, breakdowns as of the last day's close."""
     asked = wait.ask(cut.question(bounds, now), PUBLIC, None, now)
-    return encoded(await commands.answer(db, asked), cache="public, no-cache")
+    return encoded(await answering.answer(db, asked), cache="public, no-cache")

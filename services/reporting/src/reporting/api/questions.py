@@ -10,7 +10,7 @@ from fastapi import Query
 from common.errors import FieldError
 from common.http import from_query
 from common.tokens import Principal
-from reporting.commands import Asked
+from reporting.commands.answering import Asked
 from reporting.domain.days import national_day
 from reporting.domain.indicators import Axis, Indicator, in_force
 from reporting.domain.questions import DimensionNotDefined, Question, ValueRefused, awaited, filters

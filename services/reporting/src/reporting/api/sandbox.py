@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from common.http import Caller, Db, Now
 from common.tokens import SYSTEM
-from reporting import commands
+from reporting.commands import closing
 from reporting.domain import access
 
 router = APIRouter(tags=["sandbox"])
@@ -26,5 +26,5 @@ async def run_timers(db: Db, caller: Caller, now: Now) -> DayClosed:
     """Close the day of Sandbox-Date: breakdowns that at least two actions changed are published anew."""
     access.require(caller, "sandbox.run_reporting_timers")
     async with db.transaction(SYSTEM) as tx:
-        published = await commands.close_day(tx, day=now.date(), at=now)
+        published = await closing.close(tx, day=now.date(), at=now)
     return DayClosed(day=now.date(), published=published)

@@ -16,7 +16,7 @@ from reporting.store.figures import Progress
 from reporting.store.publications import published_id
 
 
-async def announce_changes(tx: Transaction, *, cells_max: int) -> int:
+async def announce(tx: Transaction, *, cells_max: int) -> int:
     """Announce what changed since the last time, each cell once; return how many cells that were."""
     if not await announcements.lead(tx):
         return 0

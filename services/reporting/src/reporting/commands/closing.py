@@ -13,7 +13,7 @@ from reporting.store import announcements, publications
 from reporting.store.publications import Campaign
 
 
-async def close_day(tx: Transaction, *, day: date, at: datetime) -> int:
+async def close(tx: Transaction, *, day: date, at: datetime) -> int:
     """Publish anew what at least two actions have changed; return how many campaigns' breakdowns that were.
 
     Counting stands still meanwhile, so that what is published and what still waits are of one moment.

@@ -30,7 +30,7 @@ class OrganisationName:
     name: str
 
 
-async def learn_territories(tx: Transaction, messages: Sequence[Message]) -> None:
+async def keep_territories(tx: Transaction, messages: Sequence[Message]) -> None:
     """Keep the names of a département and its region, in one vintage."""
     known = _known(
         messages,
@@ -47,13 +47,13 @@ async def learn_territories(tx: Transaction, messages: Sequence[Message]) -> Non
     await knowledge.forget(tx, TerritoryState.AGGREGATE, retracted(messages))
 
 
-async def learn_organisations(tx: Transaction, messages: Sequence[Message]) -> None:
+async def keep_organisations(tx: Transaction, messages: Sequence[Message]) -> None:
     """Keep what an organisation is called now."""
     await knowledge.keep_organisations(tx, list(_known(messages, OrganisationName, lambda said: (said.name,))))
     await knowledge.forget(tx, OrganisationState.AGGREGATE, retracted(messages))
 
 
-async def learn_coordinations(tx: Transaction, messages: Sequence[Message]) -> None:
+async def keep_coordinations(tx: Transaction, messages: Sequence[Message]) -> None:
     """Keep which organisation is a coordination, and in which region."""
     known = _known(messages, CoordinationState, lambda said: (said.organisation_id, said.region))
     await knowledge.keep_coordinations(tx, list(known))

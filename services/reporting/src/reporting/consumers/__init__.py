@@ -5,24 +5,24 @@ from collections.abc import Mapping, Sequence
 from common import contracts
 from common.consumer import Group, Handler, Message
 from common.database import Transaction
-from reporting import commands
+from reporting.commands import counting, learning, reconciling
 from reporting.domain.heard import STATES
 from reporting.store import facts
 
 
 def _counting(kind: str) -> Handler:
     async def take(tx: Transaction, messages: Sequence[Message]) -> None:
-        await commands.count(tx, kind, messages)
+        await counting.count(tx, kind, messages)
 
     return take
 
 
 LISTENERS: Mapping[str, Handler] = {
     **{contracts.topic(kind, "state"): _counting(kind) for kind in STATES},
-    contracts.topic("territory", "state"): commands.learn_territories,
-    contracts.topic("organisation", "state"): commands.learn_organisations,
-    contracts.topic("coordination", "state"): commands.learn_coordinations,
-    contracts.topic("checkpoint", "platform"): commands.hear_checkpoints,
+    contracts.topic("territory", "state"): learning.keep_territories,
+    contracts.topic("organisation", "state"): learning.keep_organisations,
+    contracts.topic("coordination", "state"): learning.keep_coordinations,
+    contracts.topic("checkpoint", "platform"): reconciling.hear_checkpoints,
 }
 
 GROUP = Group(name="reporting.figures", listeners=LISTENERS)

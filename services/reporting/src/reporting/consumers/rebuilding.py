@@ -22,8 +22,7 @@ from common.consumer.listening import message
 from common.database import Transaction
 from common.kafka import aio
 from common.kafka.port import Consumer, Place, Record, Trouble
-from reporting import commands
-from reporting.commands.counting import heard
+from reporting.commands import counting
 from reporting.consumers.throttle import Bucket
 from reporting.domain.heard import STATES
 from reporting.store import rebuilding
@@ -236,8 +235,8 @@ async def _copy_partition(green: _Green, place: Place, messages: Sequence[Messag
         await rebuilding.forget(green.tx, kind, again)
     states = [(one, one.decode(STATES[kind]) if one.value is not None else None) for one in newer]
     source = Source(kind, place.topic, place.partition)
-    await rebuilding.fill(green.tx, source, [heard(one, state) for one, state in states])
-    await commands.know(green.tx, kind, states)
+    await rebuilding.fill(green.tx, source, [counting.heard(one, state) for one, state in states])
+    await counting.know(green.tx, kind, states)
 
 
 def _kind(topic: str) -> str | None:

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from actions.api.bodies import Amount, Code, Day, District, Hour
+from actions.api.bodies import Amount, Code, District, Hour
+from common.fields import Day
 
 
 class Body(BaseModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Day, Few, Hour, Some
+from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Few, Hour, Some
 from actions.api.seen import ActionSeen
 from actions.commands import actions as commands
 from actions.domain import access, refusals
@@ -15,6 +15,7 @@ from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.store import actions as store
 from common.contracts.actions import ActionState, ActionStatus, ActionType, Cause
 from common.errors import NotKnownHere
+from common.fields import Day
 from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, from_query, present, respond, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems

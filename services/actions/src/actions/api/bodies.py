@@ -1,12 +1,12 @@
 """What bodies are made of: days, money, texts of a reasonable length, budgets and places."""
 
 import re
-from datetime import date, time
+from datetime import time
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
@@ -23,22 +23,13 @@ from common.contracts.actions import (
     Regime,
     Setting,
 )
-from common.http import YEARS, Model
+from common.fields import Day, written_amount
+from common.http import Model
 
 LISTED_MAX = 100
 """Charges, partners, places, sessions… of one thing."""
 
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOUR = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
-_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
-
-
-def _day(written: object) -> object:
-    """Take a day as it is written, and nothing that could be a point in time or a number of seconds."""
-    if isinstance(written, str) and _DAY.fullmatch(written):
-        return written
-    raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
 
 
 def _hour(written: object) -> object:
@@ -48,26 +39,15 @@ def _hour(written: object) -> object:
     raise PydanticCustomError("time_type", "Must be an hour (HH:MM).")
 
 
-def _amount(written: object) -> object:
-    """Take an amount as text, in plain digits: a JSON number has lost its cents before anybody can look."""
-    if isinstance(written, str) and _AMOUNT.fullmatch(written):
-        return written
-    raise PydanticCustomError("decimal_type", "Must be a decimal number within its limits.")
-
-
-def _in_reach(day: date) -> date:
-    if day.year not in YEARS:
-        raise PydanticCustomError("date_out_of_reach", "Must be a day between 1900 and 2200.")
-    return day
-
-
-Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_reach)]
 Hour = Annotated[
     time,
     BeforeValidator(_hour),
     WithJsonSchema({"type": "string", "pattern": f"^{_HOUR.pattern}$"}),
     Field(description="At the place's own clock, such as 22:15."),
 ]
+Euros = Annotated[Decimal, *written_amount(9)]
+"""Of budgets and grants, which go further than the price of one screening does in `catalogue`."""
+
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(max_length=5000)]
 Line = Annotated[str, Field(min_length=1, max_length=500)]
@@ -80,9 +60,7 @@ Some = Field(min_length=1, max_length=LISTED_MAX)
 class Amount(Model):
     """Money, with at most two decimals, written as text."""
 
-    amount: Annotated[
-        Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
-    ]
+    amount: Euros
     currency: Literal["EUR"] = "EUR"
 
     def cents(self) -> int:

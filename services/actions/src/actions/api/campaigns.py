@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from actions.api.bodies import Day, Few, Title
+from actions.api.bodies import Few, Title
 from actions.api.seen import CampaignSeen
 from actions.commands import campaigns as commands
 from actions.domain import access
@@ -16,6 +16,7 @@ from actions.domain.refusals import NoSuchCampaign, NotAppointed, NotPossibleInT
 from actions.store import campaigns as store
 from common.contracts.actions import CampaignState, CampaignStatus, Companion, LineKind, RuleSet, Under12Outdoors
 from common.errors import NotKnownHere
+from common.fields import Day
 from common.http import Caller, ChangeOnce, Count, CreateOnce, Db, Model, NewId, Now, present, respond, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from actions.api.bodies import Amount, BudgetBody, Day, Some, Text
+from actions.api.bodies import Amount, BudgetBody, Some, Text
 from actions.api.seen import respond_project
 from actions.commands import funding as commands
 from actions.domain import refusals
 from actions.domain.funding import LineDecision, Payment
 from common.contracts.actions import Account, Convention, PaymentStage, ProjectState
+from common.fields import Day
 from common.http import Caller, ChangeOnce, Db, Model, NewId, Now, respond
 from common.problems import problems
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from actions.api.bodies import ActionBody, Amount, Code, Day, FileBody, Line, Some, Text
+from actions.api.bodies import ActionBody, Amount, Code, FileBody, Line, Some, Text
 from actions.api.seen import ProjectSeen, project_for
 from actions.commands import projects as commands
 from actions.domain import access, refusals
@@ -22,6 +22,7 @@ from common.contracts.actions import (
     ProjectStatus,
 )
 from common.errors import NotKnownHere
+from common.fields import Day
 from common.http import (
     Caller,
     ChangeOnce,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from actions.api.bodies import Amount, Day, Few, Hour, Some, Text
+from actions.api.bodies import Amount, Few, Hour, Some, Text
 from actions.commands import actions as commands
 from actions.commands.wishes import ClearanceWish
 from actions.domain import refusals
@@ -26,6 +26,7 @@ from common.contracts.actions import (
 )
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
 from common.errors import NotKnownHere
+from common.fields import Day
 from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, respond
 from common.problems import problems
 

@@ -1,14 +1,11 @@
 """What bodies are made of: texts of a reasonable length, days, years, and a film's description."""
 
-import re
 from dataclasses import fields
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from catalogue.domain.film import Description
 from common.contracts.catalogue import (
@@ -22,29 +19,13 @@ from common.contracts.catalogue import (
     RightsTerritory,
     RightsUse,
 )
-from common.http import YEARS, Count, Model
+from common.fields import Day, written_amount
+from common.http import Count, Model
 
 LISTED_MAX = 50
 """Directors, countries, identifiers, visas… of one film."""
 
 DESCRIBED = frozenset(field.name for field in fields(Description))
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
-
-
-def _day(said: object) -> object:
-    """Take a day as it is written, and nothing that could be a point in time or a number of seconds."""
-    if isinstance(said, str) and _DAY.fullmatch(said):
-        return said
-    raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
-
-
-def _amount(said: object) -> object:
-    """Take an amount as text: a JSON number has lost its cents before anybody can look."""
-    if isinstance(said, str) and _AMOUNT.fullmatch(said):
-        return said
-    raise PydanticCustomError("decimal_type", "Must be a decimal number within its limits.")
 
 
 def _absent() -> Any:
@@ -52,16 +33,9 @@ def _absent() -> Any:
     return None
 
 
-def _in_reach(day: date) -> date:
-    if day.year not in YEARS:
-        raise PydanticCustomError("date_out_of_reach", "Must be a day between 1900 and 2200.")
-    return day
+Amount = Annotated[Decimal, *written_amount(7)]
+"""The price of a screening: in cents it fits the whole number that its column keeps."""
 
-
-Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_reach)]
-Amount = Annotated[
-    Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
-]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=12, description="With or without leading zeros.")]

@@ -23,6 +23,7 @@ from catalogue.domain.rights import (
 from catalogue.store import rights as store
 from common.contracts.catalogue import FilmVersion, RightsOfferState, RightsOfferStatus, RightsTerritory, RightsUse
 from common.errors import AllowedAction, NotKnownHere
+from common.fields import Day
 from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems
@@ -47,7 +48,7 @@ class RightsOfferQuery:
     use: RightsUse | None = None
     territory: RightsTerritory | None = None
     version: FilmVersion | None = None
-    on: Annotated[bodies.Day | None, Query(description="A day that the window covers.")] = None
+    on: Annotated[Day | None, Query(description="A day that the window covers.")] = None
 
     def filters(self) -> store.OfferFilters:
         return store.OfferFilters(

@@ -1,6 +1,5 @@
 """What bodies and queries about territories and organisations are made of: codes, days, names."""
 
-import re
 from datetime import date
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from common.contracts.partners import Density
+from common.fields import written_day
 from partners.domain.codes import MUNICIPALITY, MunicipalityCodeMalformed
 from partners.domain.codes import malformed as malformed_code
 
@@ -16,8 +16,6 @@ LISTED_MAX = 100
 """Départements, municipalities, districts… of one request."""
 
 VINTAGE_FIRST, VINTAGE_LAST = 1943, 2100
-
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _code(written: object) -> object:
@@ -29,13 +27,6 @@ def _code(written: object) -> object:
         MunicipalityCodeMalformed.title,
         {"libelle": MunicipalityCodeMalformed.titre, "rule": "R33"},
     )
-
-
-def _day(written: object) -> object:
-    """Take a day as text in its one form only: neither a number nor a moment."""
-    if isinstance(written, str) and _ISO_DAY.fullmatch(written):
-        return written
-    raise PydanticCustomError("date_type", "Must be a date (YYYY-MM-DD).")
 
 
 def _level(written: object) -> object:
@@ -56,8 +47,10 @@ SirenCode = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
 Level = Annotated[
     Density, BeforeValidator(_level), Field(description="Of the Insee's grid: 1 large urban centre … 5 to 7 rural.")
 ]
-Day = Annotated[date, BeforeValidator(_day), Field(ge=date(1800, 1, 1), le=date(2199, 12, 31))]
-DayQuery = Annotated[date | None, BeforeValidator(lambda written: written and _day(written))]
+Day = Annotated[date, BeforeValidator(written_day), Field(ge=date(1800, 1, 1), le=date(2199, 12, 31))]
+"""Goes further back than everybody else's: communes, and associations that hold projects, are older than cinema."""
+
+DayQuery = Annotated[date | None, BeforeValidator(lambda written: written and written_day(written))]
 DistrictCode = Annotated[str, Field(max_length=8, description="QN… from 2024 (overseas 2025) on, QP… before.")]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Source = Annotated[str, Field(min_length=1, max_length=500, description="Where this is published.")]

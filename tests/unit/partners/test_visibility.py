@@ -6,9 +6,8 @@ from uuid import UUID
 import pytest
 
 from common.contracts.access import Role
-from common.contracts.actions import About
-from common.contracts.actions.vocabulary import ProjectStatus
-from partners.domain.visibility import FROM_VALIDATION, OF_ONE_LINE, Heard, Owner, may_hear
+from common.contracts.actions import FROM_VALIDATED, About, ProjectStatus
+from partners.domain.visibility import OF_ONE_LINE, Heard, Owner, may_hear
 from partners.domain.webhook import State, Subscriber
 
 CITY, DRAC, OTHERS = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -41,7 +40,7 @@ def heard(fact="action.scheduled", **details):
 
 @pytest.mark.parametrize("state", list(ProjectStatus))
 def test_a_collectivity_hears_of_a_project_from_its_validation_on(state):
-    assert may_hear(POITIERS, heard("project.closed", state=state)) == (state in FROM_VALIDATION)
+    assert may_hear(POITIERS, heard("project.closed", state=state)) == (state in FROM_VALIDATED)
 
 
 @pytest.mark.parametrize("state", list(ProjectStatus))

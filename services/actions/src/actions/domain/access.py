@@ -34,15 +34,10 @@ from actions.domain.project import Project
 from actions.domain.refusals import NotPossibleInThisState
 from actions.domain.report import Report
 from common.contracts.access import Level, Role
-from common.contracts.actions import CampaignStatus, ProjectStatus
+from common.contracts.actions import FROM_VALIDATED, CampaignStatus, ProjectStatus
 from common.errors import AllowedAction, NotYours, ScopeMissing
 
 Resource = Campaign | Project | Action | Report
-
-FROM_VALIDATED = frozenset(
-    {ProjectStatus.VALIDATED, ProjectStatus.FUNDED, ProjectStatus.CLOSED, ProjectStatus.CANCELLED}
-)
-"""From here on a local authority sees what happens on its territory."""
 
 
 class Territory(Protocol):

@@ -12,15 +12,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from common.contracts.access import Role
-from common.contracts.actions import About
-from common.contracts.actions.vocabulary import ProjectStatus
+from common.contracts.actions import FROM_VALIDATED, About, ProjectStatus
 
 REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer"})
-
-FROM_VALIDATION = frozenset(
-    {ProjectStatus.VALIDATED, ProjectStatus.FUNDED, ProjectStatus.CLOSED, ProjectStatus.CANCELLED}
-)
-"""A project is cancelled only after its validation; withdrawn, rejected, deferred only before."""
 
 OF_ONE_LINE = frozenset(
     {
@@ -70,7 +64,7 @@ def may_hear(owner: Owner, heard: Heard) -> bool:
 
 
 def _in_territory(owner: Owner, about: About) -> bool:
-    return about.project_state in FROM_VALIDATION and not owner.codes.isdisjoint(about.municipalities)
+    return about.project_state in FROM_VALIDATED and not owner.codes.isdisjoint(about.municipalities)
 
 
 def _open_to(owner: Owner, fact: str, about: About) -> bool:

@@ -111,6 +111,7 @@ from common.contracts.actions.report import (
 )
 from common.contracts.actions.vocabulary import (
     CELLS_OF,
+    FROM_VALIDATED,
     ActionStatus,
     ActionType,
     AuthorisationStatus,
@@ -141,6 +142,7 @@ from common.contracts.actions.vocabulary import (
 
 __all__ = [
     "CELLS_OF",
+    "FROM_VALIDATED",
     "About",
     "Account",
     "ActionAttendanceRecorded",

@@ -24,6 +24,15 @@ class ProjectStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+FROM_VALIDATED = frozenset(
+    {ProjectStatus.VALIDATED, ProjectStatus.FUNDED, ProjectStatus.CLOSED, ProjectStatus.CANCELLED}
+)
+"""From here on a local authority sees, and hears of, what happens on its territory.
+
+A project is cancelled only after its validation; withdrawn, rejected, deferred only before.
+"""
+
+
 class ActionStatus(StrEnum):
     PLANNED = "planned"
     SCHEDULED = "scheduled"

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from actions.commands import lookups, projects
+from actions.commands import cancelling, lookups
 from actions.commands.wishes import ActionWish, ClearanceWish
-from actions.domain import access, agenda, closing, formalities, lifecycle
+from actions.domain import access, agenda, formalities, lifecycle
 from actions.domain.action import Action, Moved
 from actions.domain.agenda import SessionPlan
 from actions.domain.clearance import ClearanceStep
@@ -16,7 +16,6 @@ from actions.domain.formalities import AuthorisationDecision
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Circumstances
 from actions.store import actions, campaigns, known
-from actions.store import projects as project_store
 from common.contracts.actions import Cause, CountMethod, NeighboursInformed, Opinion, Permit, SiteApproval
 from common.database import Transaction
 from common.idempotency import Answer, Once
@@ -269,16 +268,12 @@ async def cancel(
     tx: Transaction, action_id: UUID, plan: CancellationPlan, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     """Cancel an action (T17); the project whose last action it was is cancelled with it."""
-    project = await project_store.lock_project(tx, await actions.project_of(tx, action_id))
-    siblings = {action.id: action for action in await actions.lock_actions_of(tx, project.id)}
+    project, siblings = await cancelling.lock(tx, action_id)
     access.require(caller, "action.cancel", siblings[action_id])
     if answer := await once.answered(tx, siblings[action_id].version):
         return answer
-    action, facts = lifecycle.cancel(siblings[action_id], plan, at=at)
-    if cancelled := closing.cancelled_with(project, [*(siblings | {action_id: action}).values()], at=at):
-        await projects.save(tx, cancelled, None)
-        action = replace(action, project_state=cancelled[0].state)
-    return await _save(tx, (action, facts), once)
+    cancelled = lifecycle.cancel(siblings[action_id], plan, at=at)
+    return await cancelling.save(tx, project, siblings, cancelled, once, at=at)
 
 
 async def _lock(tx: Transaction, action_id: UUID, verb: str, caller: Principal) -> Action:

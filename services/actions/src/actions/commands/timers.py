@@ -3,12 +3,11 @@
 Each is one verb; the domain judges whether it is due, and refuses (a conflict) what is not.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from actions.commands import projects
-from actions.domain import closing, filing, lifecycle
+from actions.commands import cancelling, projects
+from actions.domain import filing, lifecycle
 from actions.store import actions, campaigns
 from actions.store import projects as project_store
 from common.database import Transaction
@@ -28,11 +27,7 @@ async def start(tx: Transaction, action_id: UUID, *, at: datetime) -> None:
 
 async def lapse_action(tx: Transaction, action_id: UUID, *, at: datetime) -> None:
     """Cancel what is still postponed after the campaign's end, and the project whose last action it was (T17)."""
-    project = await project_store.lock_project(tx, await actions.project_of(tx, action_id))
-    siblings = {action.id: action for action in await actions.lock_actions_of(tx, project.id)}
+    project, siblings = await cancelling.lock(tx, action_id)
     campaign = await campaigns.campaign(tx, project.campaign_id)
-    action, facts = lifecycle.lapse(siblings[action_id], campaign, at=at)
-    if cancelled := closing.cancelled_with(project, [*(siblings | {action_id: action}).values()], at=at):
-        await projects.save(tx, cancelled, None)
-        action = replace(action, project_state=cancelled[0].state)
-    await actions.save_action(tx, action, facts, None)
+    cancelled = lifecycle.lapse(siblings[action_id], campaign, at=at)
+    await cancelling.save(tx, project, siblings, cancelled, None, at=at)

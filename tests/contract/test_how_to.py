@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["add-an-endpoint.md"]
+PAGES = ["add-an-endpoint.md", "add-an-event.md"]
+HOUSE = ("services/*/src", "libs/common/src")
 
 
 def lines(code: str) -> list[str]:
@@ -27,7 +28,8 @@ def stands(wanted: list[str], source: list[str]) -> bool:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_shown_is_code_that_runs(page: str):
-    sources = [lines(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("services/*/src/**/*.py"))]
+    paths = sorted(path for part in HOUSE for path in ROOT.glob(f"{part}/**/*.py"))
+    sources = [lines(path.read_text(encoding="utf-8")) for path in paths]
     blocks = list(shown(page))
     assert blocks
     assert [block for block in blocks if not any(stands(block, source) for source in sources)] == []

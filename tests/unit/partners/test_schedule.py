@@ -71,8 +71,12 @@ def test_only_2xx_is_a_success_and_410_is_a_farewell(status, outcome):
 @pytest.mark.parametrize("status", [429, 503])
 def test_whoever_says_when_to_come_back_is_obeyed_and_loses_no_try(status):
     busy = attempt(status, retry_after=timedelta(minutes=7))
-    verdict = judge(busy, 3, SCHEDULE, 0.9)
-    assert (verdict.state, verdict.failures, verdict.next_at) == (Next.PENDING, 3, NOON + timedelta(minutes=7))
+    then = judge(busy, 3, SCHEDULE, 0.9)
+    assert (then.state, then.failures, then.next_at) == (
+        Next.PENDING,
+        3,
+        NOON + timedelta(minutes=7),
+    )
     lane = Lane().after(busy, BREAKER)
     assert (lane.blocked_until, lane.fails, lane.open_count) == (NOON + timedelta(minutes=7), 0, 0)
 
@@ -83,8 +87,8 @@ def test_retry_after_on_another_status_is_no_wish_we_heed():
 
 def test_our_own_trouble_costs_the_receiver_nothing():
     ours = attempt(trouble=Trouble.OURS)
-    verdict = judge(ours, 3, SCHEDULE, 0.0)
-    assert (verdict.state, verdict.failures) == (Next.PENDING, 3)
+    then = judge(ours, 3, SCHEDULE, 0.0)
+    assert (then.state, then.failures) == (Next.PENDING, 3)
     assert Lane().after(ours, BREAKER) == Lane()
 
 

@@ -34,11 +34,11 @@ async def conclude(
     ours = await lanes.finish(tx, known)
     counted = [one for one in known if (one.claimed.endpoint_id, one.claimed.sequence) in ours]
     await lanes.save(tx, _after(held, counted, breaker), Counter(one.claimed.endpoint_id for one in counted))
-    await lanes.hold_back(tx, [one for one in counted if one.verdict.state is Next.PENDING])
+    await lanes.hold_back(tx, [one for one in counted if one.consequence.state is Next.PENDING])
     await lanes.let_go(
-        tx, [one for one in counted if one.verdict.state is not Next.PENDING and one.claimed.attempts > 1]
+        tx, [one for one in counted if one.consequence.state is not Next.PENDING and one.claimed.attempts > 1]
     )
-    dead = [one for one in counted if one.verdict.state is Next.DEAD and one.claimed.cause != "notice"]
+    dead = [one for one in counted if one.consequence.state is Next.DEAD and one.claimed.cause != "notice"]
     await fanout.notify(tx, [_dead(one, event_id=new_id(), at=at) for one in dead])
     return {one.claimed.endpoint_id for one in counted if one.attempt.outcome is Outcome.GONE}
 

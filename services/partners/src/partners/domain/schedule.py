@@ -96,7 +96,7 @@ class Next(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Consequence:
     """What follows for the delivery: its state, how many failures count, when it is due again."""
 
     state: Next
@@ -104,22 +104,22 @@ class Verdict:
     next_at: datetime
 
 
-def judge(attempt: Attempt, failures: int, schedule: Schedule, chance: float) -> Verdict:
+def judge(attempt: Attempt, failures: int, schedule: Schedule, chance: float) -> Consequence:
     """Decide what one attempt means for its delivery, which had failed so many times before."""
     ended = attempt.at + timedelta(milliseconds=attempt.ms)
     match attempt.outcome:
         case Outcome.DELIVERED:
-            return Verdict(state=Next.DONE, failures=failures, next_at=ended)
+            return Consequence(state=Next.DONE, failures=failures, next_at=ended)
         case Outcome.GONE:
-            return Verdict(state=Next.CANCELLED, failures=failures + 1, next_at=ended)
+            return Consequence(state=Next.CANCELLED, failures=failures + 1, next_at=ended)
         case Outcome.BUSY:
-            return Verdict(state=Next.PENDING, failures=failures, next_at=ended + _pause(attempt))
+            return Consequence(state=Next.PENDING, failures=failures, next_at=ended + _pause(attempt))
         case Outcome.OURS:
-            return Verdict(state=Next.PENDING, failures=failures, next_at=ended + OUR_OWN_PAUSE * (1 + chance))
+            return Consequence(state=Next.PENDING, failures=failures, next_at=ended + OUR_OWN_PAUSE * (1 + chance))
         case Outcome.FAILED:
             wait = schedule.wait(failures + 1, chance)
             state = Next.DEAD if wait is None else Next.PENDING
-            return Verdict(state=state, failures=failures + 1, next_at=ended + (wait or timedelta()))
+            return Consequence(state=state, failures=failures + 1, next_at=ended + (wait or timedelta()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

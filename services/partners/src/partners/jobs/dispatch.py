@@ -154,9 +154,9 @@ class Lanes:
         if claimed.attempts == 1:
             LAG_S.observe((datetime.now(UTC) - claimed.created_at).total_seconds())
         attempt = await sent(self._send(claimed))
-        verdict = judge(attempt, claimed.failures, self._post.schedule, random.random())  # noqa: S311 - jitter
+        consequence = judge(attempt, claimed.failures, self._post.schedule, random.random())  # noqa: S311 - jitter
         _count(attempt)
-        self._ended.append(Finished(claimed=claimed, attempt=attempt, verdict=verdict))
+        self._ended.append(Finished(claimed=claimed, attempt=attempt, consequence=consequence))
         self._has_ended.set()
 
     async def _send(self, claimed: Claimed) -> Attempt:
@@ -213,7 +213,7 @@ class Lanes:
             gone = await commands.conclude(tx, batch, breaker=self._post.breaker, new_id=uuid7, at=datetime.now(UTC))
         self._gone |= gone
         del self._ended[: len(batch)]
-        DEAD.inc(sum(one.verdict.state == "dead" for one in batch))
+        DEAD.inc(sum(one.consequence.state == "dead" for one in batch))
         self._poke.set()
 
     async def _disable(self) -> None:

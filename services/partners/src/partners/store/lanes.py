@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from common.database import Transaction
-from partners.domain.schedule import Attempt, Lane, Verdict
+from partners.domain.schedule import Attempt, Consequence, Lane
 
 CLAIM = """
     WITH lane AS MATERIALIZED (
@@ -107,7 +107,7 @@ class Finished:
 
     claimed: Claimed
     attempt: Attempt
-    verdict: Verdict
+    consequence: Consequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +180,9 @@ async def finish(tx: Transaction, finished: Sequence[Finished]) -> set[tuple[UUI
         [one.claimed.endpoint_id for one in finished],
         [one.claimed.sequence for one in finished],
         [one.claimed.lease_token for one in finished],
-        [one.verdict.state for one in finished],
-        [one.verdict.failures for one in finished],
-        [one.verdict.next_at for one in finished],
+        [one.consequence.state for one in finished],
+        [one.consequence.failures for one in finished],
+        [one.consequence.next_at for one in finished],
         [one.attempt.at for one in finished],
         [one.attempt.ms for one in finished],
         [one.attempt.status for one in finished],
@@ -209,7 +209,7 @@ async def hold_back(tx: Transaction, heads: Sequence[Finished]) -> None:
         [one.claimed.endpoint_id for one in heads],
         [one.claimed.subject for one in heads],
         [one.claimed.sequence for one in heads],
-        [one.verdict.next_at for one in heads],
+        [one.consequence.next_at for one in heads],
     )
 
 

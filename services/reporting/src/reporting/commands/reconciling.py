@@ -20,12 +20,12 @@ from reporting.domain.reconciliation import (
     INTERNAL,
     Bucket,
     Difference,
+    Finding,
     Outcome,
     Past,
-    Verdict,
+    findings,
     repaired,
     to_tell,
-    verdicts,
 )
 from reporting.store import figures, outcomes, publications, reconciliation, sums
 from reporting.store.reconciliation import Stated
@@ -62,15 +62,15 @@ async def compare(tx: Transaction, service: str, comparing: Comparing) -> Outcom
         return None
     await reconciliation.take_time(tx)
     parked = await reconciliation.parked(tx, said.aggregates)
-    judged = verdicts(said.aggregates, said.digests, await reconciliation.held(tx, said), parked)
+    found = findings(said.aggregates, said.digests, await reconciliation.held(tx, said), parked)
     past = await reconciliation.past(tx, service)
-    await reconciliation.remember(tx, service, judged, comparing.at)
-    told = list(to_tell(judged, past, passed_over_max=comparing.passed_over_max))
-    mended = list(repaired(judged, past))
+    await reconciliation.remember(tx, service, found, comparing.at)
+    told = list(to_tell(found, past, passed_over_max=comparing.passed_over_max))
+    mended = list(repaired(found, past))
     await _tell(tx, service, told, past, said.at, comparing.at)
     await reconciliation.announce(tx, [_repaired(service, one, past[one], said, comparing.at) for one in mended])
     await reconciliation.compared(tx, said, comparing.at)
-    outcome = await _outcome(tx, said, judged, len(told), len(mended), comparing)
+    outcome = await _outcome(tx, said, found, len(told), len(mended), comparing)
     await outcomes.record(tx, outcome, kept_days=comparing.kept_days)
     return outcome
 
@@ -179,20 +179,20 @@ def _repaired(
 
 
 async def _outcome(
-    tx: Transaction, said: Stated, judged: Mapping[Bucket, Verdict], told: int, mended: int, comparing: Comparing
+    tx: Transaction, said: Stated, found: Mapping[Bucket, Finding], told: int, mended: int, comparing: Comparing
 ) -> Outcome:
-    of = {verdict: [bucket for bucket, one in judged.items() if one is verdict] for verdict in Verdict}
-    differ = of[Verdict.DIFFERS]
+    of = {finding: [bucket for bucket, one in found.items() if one is finding] for finding in Finding}
+    differ = of[Finding.DIFFERS]
     return Outcome(
         id=comparing.id,
         scope=said.service,
         at=comparing.at,
         checkpoint_at=said.at,
         position=(await figures.progress(tx)).position,
-        compared=len(of[Verdict.EQUAL]) + len(differ),
-        equal=len(of[Verdict.EQUAL]),
-        moved=len(of[Verdict.MOVED]),
-        parked=len(of[Verdict.PARKED]),
+        compared=len(of[Finding.EQUAL]) + len(differ),
+        equal=len(of[Finding.EQUAL]),
+        moved=len(of[Finding.MOVED]),
+        parked=len(of[Finding.PARKED]),
         differing=len(differ),
         told=told,
         repaired=mended,

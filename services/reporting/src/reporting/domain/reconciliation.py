@@ -65,7 +65,9 @@ class Past:
     version: int = 0
 
 
-class Verdict(StrEnum):
+class Finding(StrEnum):
+    """What the comparison of one bucket has found."""
+
     EQUAL = "equal"
     MOVED = "moved"
     PARKED = "parked"
@@ -134,43 +136,43 @@ class CheckAsked:
     at: datetime
 
 
-def verdicts(
+def findings(
     aggregates: Iterable[str], owner: Iterable[Digest], here: Iterable[Held], parked: Collection[Bucket]
-) -> dict[Bucket, Verdict]:
-    """Judge every bucket of some aggregates, also those that nobody holds anything of."""
+) -> dict[Bucket, Finding]:
+    """Compare every bucket of some aggregates, also those that nobody holds anything of."""
     stated = {Bucket(one.aggregate, one.bucket): Sum(one.count, one.versions, one.hash) for one in owner}
     held = {one.bucket: one for one in here}
     every = (Bucket(aggregate, number) for aggregate in aggregates for number in range(BUCKETS))
     return {
-        bucket: _verdict(stated.get(bucket, EMPTY), held.get(bucket), is_parked=bucket in parked) for bucket in every
+        bucket: _finding(stated.get(bucket, EMPTY), held.get(bucket), is_parked=bucket in parked) for bucket in every
     }
 
 
-def _verdict(stated: Sum, held: Held | None, *, is_parked: bool) -> Verdict:
+def _finding(stated: Sum, held: Held | None, *, is_parked: bool) -> Finding:
     if (EMPTY if held is None else held.sum) == stated:
-        return Verdict.EQUAL
+        return Finding.EQUAL
     if is_parked:
-        return Verdict.PARKED
-    return Verdict.MOVED if held is not None and held.moved else Verdict.DIFFERS
+        return Finding.PARKED
+    return Finding.MOVED if held is not None and held.moved else Finding.DIFFERS
 
 
-def to_tell(judged: Mapping[Bucket, Verdict], past: Mapping[Bucket, Past], *, passed_over_max: int) -> Iterator[Bucket]:
+def to_tell(found: Mapping[Bucket, Finding], past: Mapping[Bucket, Past], *, passed_over_max: int) -> Iterator[Bucket]:
     """List what its owner is to announce again."""
-    moving = {bucket.aggregate for bucket, verdict in judged.items() if verdict is Verdict.MOVED}
-    for bucket, verdict in judged.items():
+    moving = {bucket.aggregate for bucket, finding in found.items() if finding is Finding.MOVED}
+    for bucket, finding in found.items():
         before = past.get(bucket, Past())
-        if verdict is Verdict.DIFFERS:
+        if finding is Finding.DIFFERS:
             is_due = before.differed_at is not None or bucket.aggregate not in moving
         else:
-            is_due = verdict is Verdict.MOVED and before.passed_over + 1 >= passed_over_max
+            is_due = finding is Finding.MOVED and before.passed_over + 1 >= passed_over_max
         if is_due:
             yield bucket
 
 
-def repaired(judged: Mapping[Bucket, Verdict], past: Mapping[Bucket, Past]) -> Iterator[Bucket]:
+def repaired(found: Mapping[Bucket, Finding], past: Mapping[Bucket, Past]) -> Iterator[Bucket]:
     """List what differed, was told, and is equal now."""
     for bucket, before in past.items():
-        if before.told_at is not None and judged.get(bucket) is Verdict.EQUAL:
+        if before.told_at is not None and found.get(bucket) is Finding.EQUAL:
             yield bucket
 
 

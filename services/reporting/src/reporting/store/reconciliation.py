@@ -24,10 +24,10 @@ from common.outbox import Announcement, Fact
 from reporting.domain.reconciliation import (
     INTERNAL,
     Bucket,
+    Finding,
     Held,
     Past,
     Sum,
-    Verdict,
 )
 
 TIMEOUT_S = 60.0
@@ -169,14 +169,14 @@ async def past(tx: Transaction, service: str) -> dict[Bucket, Past]:
     }
 
 
-async def remember(tx: Transaction, service: str, judged: Mapping[Bucket, Verdict], at: datetime) -> None:
+async def remember(tx: Transaction, service: str, found: Mapping[Bucket, Finding], at: datetime) -> None:
     """Write down which buckets were compared, which not, and since when which ones differ."""
     await tx.execute(
         """
         INSERT INTO bucket AS known (id, service, aggregate, number, compared_at, passed_over, differed_at)
-        SELECT id, $1, aggregate, number, CASE WHEN verdict IN ('equal', 'differs') THEN $2::timestamptz END,
-               (verdict NOT IN ('equal', 'differs'))::integer, CASE WHEN verdict = 'differs' THEN $2::timestamptz END
-          FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::text[]) AS judged (id, aggregate, number, verdict)
+        SELECT id, $1, aggregate, number, CASE WHEN finding IN ('equal', 'differs') THEN $2::timestamptz END,
+               (finding NOT IN ('equal', 'differs'))::integer, CASE WHEN finding = 'differs' THEN $2::timestamptz END
+          FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::text[]) AS found (id, aggregate, number, finding)
             ON CONFLICT (id) DO UPDATE
            SET compared_at = coalesce(excluded.compared_at, known.compared_at),
                passed_over = CASE WHEN excluded.passed_over = 0 THEN 0 ELSE known.passed_over + 1 END,
@@ -185,10 +185,10 @@ async def remember(tx: Transaction, service: str, judged: Mapping[Bucket, Verdic
         """,
         service,
         at,
-        [bucket.id for bucket in judged],
-        [bucket.aggregate for bucket in judged],
-        [bucket.number for bucket in judged],
-        list(judged.values()),
+        [bucket.id for bucket in found],
+        [bucket.aggregate for bucket in found],
+        [bucket.number for bucket in found],
+        list(found.values()),
     )
 
 

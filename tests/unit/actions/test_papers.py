@@ -10,6 +10,7 @@ from actions.domain.lifecycle import NewDay
 from actions.domain.refusals import (
     AuthorisationNotRequired,
     AuthorisedPersonNotOrganiser,
+    CampaignStillRuns,
     DateNotAuthorised,
     NoClosedSite,
     NoSuchPlace,
@@ -266,6 +267,15 @@ def test_t15_every_session_put_off_gets_a_day_inside_the_campaign():
         lifecycle.reschedule(
             dossier.screening, late, replace(dossier.given, campaign=extended), at=p.at("2025-07-18 17:20")
         )
+
+
+def test_t17_the_timer_waits_for_the_end_of_the_extension():
+    postponed = a.screening_postponed(a.screening_scheduled(a.a_ready())).screening
+    extended = replace(a.an_open_campaign(), rules=replace(p.RULES, extension_days=1))
+    with pytest.raises(CampaignStillRuns) as refused:
+        lifecycle.lapse(postponed, extended, at=p.at("2026-01-01 23:59"))
+    assert refused.value.detail == "The campaign ends on 2026-01-01."
+    assert lifecycle.lapse(postponed, extended, at=p.at("2026-01-02 00:00"))[0].state is ActionStatus.CANCELLED
 
 
 def test_a_film_that_has_not_been_heard_of_is_not_known_here_yet():

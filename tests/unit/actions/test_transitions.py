@@ -29,7 +29,7 @@ PROJECT = {
     "project.resubmit": "incomplete",  # T4
     "project.declare_eligible": "submitted",  # T5
     "project.declare_ineligible": "submitted incomplete",  # T6
-    "lapse": "incomplete",  # T6, by the timer
+    "project.lapse": "incomplete",  # T6, by the timer
     "project.decide": "eligible",  # T7
     "defer": "eligible",  # T8
     "project.reinstate": "deferred",  # T9
@@ -67,7 +67,7 @@ ACTION = {
     "action.reschedule": "postponed",  # T15
     "action.hold": "scheduled in_progress",  # T16
     "action.cancel": "planned scheduled in_progress postponed",  # T17
-    "lapse_action": "postponed",  # T17, by the timer
+    "action.lapse": "postponed",  # T17, by the timer
 }
 WHILE_FUNDED = {
     "action.record_attendance",
@@ -76,7 +76,7 @@ WHILE_FUNDED = {
     "action.postpone",
     "action.reschedule",
     "action.hold",
-    "lapse_action",
+    "action.lapse",
 }
 WHILE_WRITTEN = {"action.change", "action.plan_session", "action.cancel_session"}
 REPORT = {
@@ -153,7 +153,7 @@ def sent_while_funded() -> Dossier:
 
 
 PREPARED: Mapping[tuple[str, str], Dossier] = {
-    ("lapse", "incomplete"): PROJECTS["incomplete"],
+    ("project.lapse", "incomplete"): PROJECTS["incomplete"],
     ("project.send_convention", "validated"): half_decided(),
     ("project.sign_convention", "validated"): sent(),
     ("project.sign_convention", "funded"): sent_while_funded(),
@@ -291,8 +291,8 @@ def test_every_verb_of_a_campaign_from_every_state(state):
 
 
 def test_the_tables_of_the_domain_and_of_this_test_name_the_same_verbs():
-    timers_and_outcomes = {"lapse", "defer", "reject", "advance", "claw_back", "lapse_action"}
-    tried = (set(PROJECT) | set(ACTION) | set(REPORT)) - timers_and_outcomes
+    outcomes = {"defer", "reject", "advance", "claw_back"}
+    tried = (set(PROJECT) | set(ACTION) | set(REPORT)) - outcomes
     assert {verb for verb in states.POSSIBLE if not verb.startswith("campaign.")} == tried
     assert set(verbs.PROJECT) == set(PROJECT)
     assert set(verbs.ACTION) == set(ACTION)

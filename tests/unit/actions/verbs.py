@@ -162,7 +162,7 @@ PROJECT: Mapping[str, Verb] = {
     "project.resubmit": one(lambda d: filing.resubmit(d.project, d.actions, at=IN_TIME)),
     "project.declare_eligible": one(lambda d: filing.declare_eligible(d.project, d.campaign, d.actions, at=LATE)),
     "project.declare_ineligible": one(lambda d: filing.declare_ineligible(d.project, "hors cadre", at=LATE)),
-    "lapse": one(lambda d: filing.lapse(d.project, at=LATE)),
+    "project.lapse": one(lambda d: filing.lapse(d.project, at=LATE)),
     "project.decide": _outcome(CommitteeOutcome.VALIDATED),
     "defer": _outcome(CommitteeOutcome.DEFERRED),
     "reject": _outcome(CommitteeOutcome.REJECTED),
@@ -286,7 +286,7 @@ ACTION: Mapping[str, Verb] = {
     "action.reschedule": one(_reschedule),
     "action.hold": one(lambda d: lifecycle.hold(d.screening, None, at=LATE)),
     "action.cancel": _cancel,
-    "lapse_action": one(lambda d: lifecycle.lapse(d.screening, d.campaign, at=LATE)),
+    "action.lapse": one(lambda d: lifecycle.lapse(d.screening, d.campaign, at=LATE)),
 }
 
 

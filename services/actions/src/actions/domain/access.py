@@ -203,7 +203,7 @@ def allowed_actions(caller: Caller, resource: Resource) -> tuple[AllowedAction, 
     return tuple(
         _allowed(caller, verb, resource)
         for verb in states.POSSIBLE
-        if verb.startswith(f"{noun}.") and VERBS[_asked_as(verb)].scopes & caller.scopes
+        if verb.startswith(f"{noun}.") and verb not in states.BY_TIME and VERBS[_asked_as(verb)].scopes & caller.scopes
     )
 
 

@@ -196,7 +196,7 @@ def declare_ineligible(project: Project, reason: str, *, at: datetime) -> Moved:
 
 def lapse(project: Project, *, at: datetime) -> Moved:
     """Declare an incomplete file ineligible by the timer (T6), once its due date has passed."""
-    states.require("project.resubmit", project.state)
+    states.require("project.lapse", project.state)
     if not _overdue(project, at):
         raise DueDateNotPassed(f"Due on {_due(project)}.", precision=f"Échéance : {_due(project)}.")
     return declare_ineligible(project, DUE_DATE_PASSED, at=at)

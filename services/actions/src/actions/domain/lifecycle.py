@@ -11,6 +11,7 @@ from actions.domain.days import local_day
 from actions.domain.refusals import (
     AmountNotPossible,
     AttendanceMissing,
+    CampaignStillRuns,
     NothingHeld,
     NotPossibleInThisState,
     NotYet,
@@ -203,11 +204,11 @@ def cancel(action: Action, plan: CancellationPlan, *, at: datetime) -> Moved:
 
 def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
     """Cancel by the timer (T17) what is still postponed after the campaign's end and its extension."""
-    action.require("action.reschedule")
+    action.require("action.lapse")
     today = local_day(at, campaign.zone)
     last = campaign.ends_on + timedelta(days=campaign.rules.extension_days)
     if today <= last:
-        raise NotYet(f"The campaign ends on {last}.", precision=f"La campagne finit le {last}.")
+        raise CampaignStillRuns(f"The campaign ends on {last}.", precision=f"La campagne finit le {last}.")
     return cancel(action, CancellationPlan(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED), at=at)
 
 

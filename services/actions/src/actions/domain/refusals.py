@@ -302,6 +302,13 @@ class NotYet(Conflict):
     titre = "La séance n’a pas commencé."
 
 
+class CampaignStillRuns(Conflict):
+    """What was put off may find its new day until the campaign, with its extension, has ended."""
+
+    title = "The campaign still runs."
+    titre = "La campagne court encore."
+
+
 class NoClosedSite(Conflict):
     title = "The action names no authority of a closed site."
     titre = "L’action ne nomme aucune autorité de site fermé."

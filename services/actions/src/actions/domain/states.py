@@ -35,6 +35,7 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "project.resubmit": frozenset({P.INCOMPLETE}),
     "project.declare_eligible": frozenset({P.SUBMITTED}),
     "project.declare_ineligible": frozenset({P.SUBMITTED, P.INCOMPLETE}),
+    "project.lapse": frozenset({P.INCOMPLETE}),
     "project.decide": frozenset({P.ELIGIBLE}),
     "project.reinstate": frozenset({P.DEFERRED}),
     "project.withdraw": frozenset({P.DRAFT, P.SUBMITTED, P.INCOMPLETE, P.ELIGIBLE, P.DEFERRED}),
@@ -66,6 +67,7 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "action.reschedule": frozenset({A.POSTPONED}),
     "action.hold": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
     "action.cancel": _GOING,
+    "action.lapse": frozenset({A.POSTPONED}),
     "report.return": frozenset({R.SUBMITTED}),
     "report.resubmit": frozenset({R.RETURNED}),
     "report.validate": frozenset({R.SUBMITTED}),
@@ -92,6 +94,7 @@ WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
     "action.record_attendance": frozenset({P.FUNDED}),
     "action.hold": frozenset({P.FUNDED}),
     "action.cancel": _RUNNING,
+    "action.lapse": frozenset({P.FUNDED}),
     "report.return": frozenset({P.FUNDED}),
     "report.resubmit": frozenset({P.FUNDED}),
     "report.validate": frozenset({P.FUNDED}),
@@ -101,6 +104,9 @@ WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
 
 ASKED_AS: Mapping[str, str] = {"report.resubmit": "project.report"}
 """Verbs that are asked for by another's operation: a returned report is handed in again at the same place (T20)."""
+
+BY_TIME = frozenset({"project.lapse", "action.lapse"})
+"""Verbs of the clock alone (T6, T17): nobody asks for them, so nobody has a right to them."""
 
 NOUNS: Mapping[str, tuple[str, str]] = {
     "campaign": ("The campaign", "La campagne"),

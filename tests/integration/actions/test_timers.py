@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import httpx
+from structlog.testing import capture_logs
 
 from actions import jobs
 from tests.integration.actions import journeys
@@ -38,8 +39,11 @@ async def test_t17_an_extended_campaign_keeps_no_other_waiting(desk: Desk) -> No
         (action,) = await actions_of(desk, cast, project)
         action = await scheduled(desk, cast, action, "2025-12-05")
         await act(desk, action, "postpone", cast.holder, {"cause": "weather"}, at="2025-12-05T09:00:00+01:00")
-    moved = await jobs.move_due(desk.db, at=datetime(2026, 1, 1, 12, tzinfo=UTC), page_max=1)
+    with capture_logs() as said:
+        moved = await jobs.move_due(desk.db, at=datetime(2026, 1, 1, 12, tzinfo=UTC), page_max=1)
     assert moved.lapsed_actions == 1
+    (refused,) = (line for line in said if line["event"] == "timers.refused" and line["verb"] == "action.lapse")
+    assert refused["codes"] == {"campaign-still-runs": 1}
     assert await states(desk, extended, projects[0]) == ["postponed"]
     assert await states(desk, ended, projects[1]) == ["cancelled"]
     assert (await desk.get(f"/v1/projects/{projects[1].json()['id']}", ended.holder)).json()["state"] == "cancelled"

@@ -1,15 +1,16 @@
 """The clock's door: what time alone decides, looked at now and then, for ever."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Never, Protocol
+from typing import NamedTuple, Never, Protocol
 from uuid import UUID
 
 import structlog
 
 from actions.commands import timers
-from actions.domain.due import Moved
+from actions.domain.due import TimersRun
 from actions.store import due
 from common.database import TROUBLE, Database, Transaction
 from common.errors import Conflict
@@ -24,6 +25,19 @@ class Move(Protocol):
     async def __call__(self, tx: Transaction, id_: UUID, /, *, at: datetime) -> None: ...
 
 
+class Timer(NamedTuple):
+    """What time alone decides: the verb, where to look for what may be due, and what to do with each."""
+
+    verb: str
+    find: due.Find
+    move: Move
+
+
+LAPSE_FILE = Timer("project.lapse", due.files_overdue, timers.lapse_file)
+START = Timer("action.start", due.actions_begun, timers.start)
+LAPSE_ACTION = Timer("action.lapse", due.actions_left_over, timers.lapse_action)
+
+
 async def run_timers(database: Database, *, every_s: float, page_max: int, clock: Callable[[], datetime]) -> Never:
     """Move what is due, for ever.  Not for a sandbox, whose time passes when it is told to."""
     while True:
@@ -35,26 +49,31 @@ async def run_timers(database: Database, *, every_s: float, page_max: int, clock
         await asyncio.sleep(every_s)
 
 
-async def move_due(database: Database, *, at: datetime, page_max: int) -> Moved:
+async def move_due(database: Database, *, at: datetime, page_max: int) -> TimersRun:
     """Move all that is due at this instant; the same instant twice moves nothing more."""
-    return Moved(
-        lapsed_files=await _each(database, due.files_overdue, timers.lapse_file, at, page_max),
-        started_actions=await _each(database, due.actions_begun, timers.start, at, page_max),
-        lapsed_actions=await _each(database, due.actions_left_over, timers.lapse_action, at, page_max),
+    return TimersRun(
+        lapsed_files=await _each(database, LAPSE_FILE, at, page_max),
+        started_actions=await _each(database, START, at, page_max),
+        lapsed_actions=await _each(database, LAPSE_ACTION, at, page_max),
     )
 
 
-async def _each(database: Database, find: due.Find, move: Move, at: datetime, page_max: int) -> int:
-    """Move each in a transaction of its own; what the domain refuses is not due, and keeps nobody else waiting."""
-    count = 0
-    async for one in _found(database, find, at, page_max):
+async def _each(database: Database, timer: Timer, at: datetime, page_max: int) -> int:
+    """Move each in a transaction of its own, and count them; what the domain refuses keeps nobody else waiting.
+
+    A refusal is ordinary where the look is coarse, and otherwise the only trace of what time will never move.
+    """
+    moved, refused = 0, Counter[str]()
+    async for one in _found(database, timer.find, at, page_max):
         try:
             async with database.transaction(SYSTEM) as tx:
-                await move(tx, one, at=at)
-        except Conflict:
-            continue
-        count += 1
-    return count
+                await timer.move(tx, one, at=at)
+            moved += 1
+        except Conflict as refusal:
+            refused[refusal.code] += 1
+    if refused:
+        log.info("timers.refused", verb=timer.verb, count=refused.total(), codes=dict(refused))
+    return moved
 
 
 async def _found(database: Database, find: due.Find, at: datetime, page_max: int) -> AsyncIterator[UUID]:

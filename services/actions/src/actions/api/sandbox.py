@@ -7,7 +7,7 @@ from typing import Protocol
 from fastapi import APIRouter
 
 from actions.domain import access
-from actions.domain.due import Moved
+from actions.domain.due import TimersRun
 from common.database import Database
 from common.http import Caller, Db, Now
 
@@ -15,7 +15,7 @@ from common.http import Caller, Db, Now
 class Timers(Protocol):
     """The clock's door, rung by hand."""
 
-    def __call__(self, database: Database, /, *, at: datetime) -> Awaitable[Moved]: ...
+    def __call__(self, database: Database, /, *, at: datetime) -> Awaitable[TimersRun]: ...
 
 
 def router(timers: Timers) -> APIRouter:
@@ -23,7 +23,7 @@ def router(timers: Timers) -> APIRouter:
     sandbox = APIRouter(tags=["sandbox"])
 
     @sandbox.post("/v1/sandbox/actions/timers", operation_id="sandbox.run_actions_timers")
-    async def run_timers(db: Db, caller: Caller, now: Now) -> Moved:
+    async def run_timers(db: Db, caller: Caller, now: Now) -> TimersRun:
         """Move what time alone decides at Sandbox-Date (T6, T13, T17)."""
         access.require(caller, "sandbox.run_actions_timers", None)
         return await timers(db, at=now)

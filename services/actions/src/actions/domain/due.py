@@ -1,10 +1,10 @@
-"""What one look at the clock has moved."""
+"""What one run of the timers has done."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class TimersRun:
     """How many files and actions time has moved."""
 
     lapsed_files: int

@@ -19,24 +19,18 @@ from actions.domain.refusals import (
     VisaDateUnknown,
     VisaDelayNotElapsed,
 )
-from actions.domain.rules import film_law
-from actions.domain.rules.film_law import Screening
 from common.contracts.actions import ActionType, AuthorisationStatus, Cause, Regime, Setting, Under12Outdoors
 from common.contracts.catalogue import Classification, Visa
+from common.errors import Outcome
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
+from tests.unit.actions.cases import a_case, against, delay
 
 
 def a_film(minutes: int | None = 71, visa: str | None = "2024-07-18", **changed) -> Film:
     visas = (Visa(number="150000", issued_on=p.day(visa) if visa else None),)
     film = Film(id=p.an_id("film"), title="Un film", duration_minutes=minutes, visas=visas)
     return replace(film, classification=Classification.ALL, **changed)
-
-
-def screening(film: Film, on: str, regime: Regime = Regime.NC_OPEN_AIR, **changed) -> Screening:
-    outdoors = regime in {Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED}
-    one = Screening(film=film, on=p.day(on), regime=regime, outdoors=outdoors, licensed_operator=False)
-    return replace(one, **changed)
 
 
 def planned(action, plan, given):
@@ -56,17 +50,17 @@ def planned(action, plan, given):
     ],
 )
 def test_r01_r02_one_year_from_the_visa_then_the_next_day(visa, on, first):
-    verdict = film_law.visa_delay(screening(a_film(visa=visa), on))
+    verdict = delay(a_case(a_film(visa=visa), on))
     assert (verdict and verdict.first_lawful_on) == (first and p.day(first))
     if verdict:
         assert (verdict.rule, verdict.version) == ("R01", "1")
-        assert verdict.inputs["visa_date"] == visa
+        assert verdict.inputs["counts_from"] == visa
 
 
 @given(visa=st.dates(date(2010, 1, 1), date(2040, 1, 1)), wait=st.integers(0, 800))
 def test_r01_the_first_lawful_day_is_lawful_and_the_one_before_is_not(visa, wait):
     on = date.fromordinal(visa.toordinal() + wait)
-    verdict = film_law.visa_delay(screening(a_film(visa=visa.isoformat()), on.isoformat()))
+    verdict = delay(a_case(a_film(visa=visa.isoformat()), on.isoformat()))
     assert (verdict is None) == (on > months_after(visa, 12))
 
 
@@ -87,36 +81,37 @@ def test_r01_counts_from_the_first_of_several_visas():
         a_film(),
         visas=(Visa(number="2", issued_on=p.day("2025-06-01")), Visa(number="1", issued_on=p.day("2020-01-01"))),
     )
-    assert film_law.visa_delay(screening(film, "2025-07-18")) is None
+    assert delay(a_case(film, "2025-07-18")) is None
 
 
 def test_r01_takes_the_release_for_a_visa_without_date_and_refuses_when_nothing_is_known():
     film = a_film(visa=None, released_on=p.day("2024-07-18"))
-    assert p.there(film_law.visa_delay(screening(film, "2025-07-18"))).first_lawful_on == p.day("2025-07-19")
-    assert film_law.visa_delay(screening(film, "2025-07-19")) is None
-    unknown = p.there(film_law.visa_delay(screening(a_film(visa=None), "2025-07-19")))
+    assert p.there(delay(a_case(film, "2025-07-18"))).first_lawful_on == p.day("2025-07-19")
+    assert delay(a_case(film, "2025-07-19")) is None
+    unknown = p.there(delay(a_case(a_film(visa=None), "2025-07-19")))
     assert unknown.first_lawful_on is None
     assert VisaDateUnknown.code == "visa-date-unknown"
 
 
-def test_r01_a_film_without_any_visa_waits_for_none():
-    assert film_law.visa_delay(screening(replace(a_film(), visas=()), "2025-07-18")) is None
+def test_r01_a_film_whose_visa_nobody_knows_is_to_be_cleared_and_a_workshop_film_has_none():
+    unknown = p.there(delay(a_case(replace(a_film(), visas=()), "2025-07-18")))
+    assert (unknown.rule, unknown.outcome, unknown.first_lawful_on) == ("R01", Outcome.TO_CLEAR, None)
+    assert delay(a_case(replace(a_film(), visas=()), "2025-07-18", workshop_film=True)) is None
 
 
 def test_r01_nobody_derogates_indoors_either():
     for one in (Regime.NC_FREE, Regime.NC_PUBLIC_SERVICE, Regime.NC_ASSOCIATION_PAID):
-        assert p.there(film_law.visa_delay(screening(a_film(), "2025-07-18", one))).rule == "R01"
+        assert p.there(delay(a_case(a_film(), "2025-07-18", one))).rule == "R01"
 
 
 @pytest.mark.parametrize(
     ("minutes", "delayed", "to_look_at"),
-    [(59, False, False), (60, False, True), (61, True, False), (None, True, False)],
+    [(59, False, False), (60, False, True), (61, True, False), (None, True, True)],
 )
 def test_r03_fifty_nine_sixty_and_sixty_one_minutes_outdoors(minutes, delayed, to_look_at):
-    one = screening(a_film(minutes), "2025-07-18")
-    assert (film_law.visa_delay(one) is not None) == delayed
-    assert film_law.is_feature(minutes, one.on) == delayed
-    assert (film_law.length_to_look_at(one) is not None) == to_look_at
+    one = a_case(a_film(minutes), "2025-07-18")
+    assert (delay(one) is not None) == delayed
+    assert (against("R03", one) is not None) == to_look_at
 
 
 def test_r03_what_is_to_be_looked_at_goes_with_its_session_and_with_its_film():
@@ -159,22 +154,22 @@ def test_r03_says_whether_the_cnc_must_be_asked(minutes, state, notices):
     ],
 )
 def test_r04_a_cineclub_waits_six_months_indoors(visa, on, one, first):
-    verdict = film_law.visa_delay(screening(a_film(visa=visa), on, one))
+    verdict = delay(a_case(a_film(visa=visa), on, one))
     assert (verdict and (verdict.rule, verdict.first_lawful_on)) == (first and ("R04", p.day(first)))
 
 
 def test_r04_the_same_cineclub_waits_one_year_outdoors():
-    one = screening(a_film(visa="2025-01-18"), "2025-07-19", Regime.NC_CINECLUB, outdoors=True)
-    verdict = p.there(film_law.visa_delay(one))
+    one = a_case(a_film(visa="2025-01-18"), "2025-07-19", Regime.NC_CINECLUB, outdoors=True)
+    verdict = p.there(delay(one))
     assert (verdict.rule, verdict.first_lawful_on) == ("R01", p.day("2026-01-19"))
 
 
 @pytest.mark.parametrize("one", [Regime.COMMERCIAL_CINEMA, Regime.COMMERCIAL_MOVED])
 def test_r05_a_licensed_operator_does_not_wait_and_nobody_else_is_commercial(one):
-    licensed = screening(a_film(), "2024-07-19", one, licensed_operator=True)
-    assert film_law.visa_delay(licensed) is None
-    assert film_law.operator(licensed) is None
-    assert p.there(film_law.operator(replace(licensed, licensed_operator=False))).rule == "R05"
+    licensed = a_case(a_film(), "2024-07-19", one, licensed_operator=True)
+    assert delay(licensed) is None
+    assert against("R05", licensed) is None
+    assert p.there(against("R05", replace(licensed, licensed_operator=False))).rule == "R05"
 
 
 def test_r05_a_moved_screening_needs_no_authorisation_and_an_unlicensed_one_is_refused():
@@ -231,21 +226,22 @@ def test_an_open_air_screening_is_not_indoors():
 @pytest.mark.parametrize(
     ("classification", "under_12", "note", "refused"),
     [
-        (Classification.ALL, Under12Outdoors.REFUSED, "", False),
-        (Classification.U12, Under12Outdoors.REFUSED, "accès filtré", True),
-        (Classification.U12, Under12Outdoors.WITH_ACCESS_NOTE, "", True),
-        (Classification.U12, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", False),
-        (Classification.U16, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", True),
-        (Classification.U18, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", True),
-        (Classification.U18_X, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", True),
-        (None, Under12Outdoors.REFUSED, "", False),
+        (Classification.ALL, Under12Outdoors.REFUSED, "", None),
+        (Classification.U12, Under12Outdoors.REFUSED, "accès filtré", Outcome.REFUSED),
+        (Classification.U12, Under12Outdoors.WITH_ACCESS_NOTE, "", Outcome.REFUSED),
+        (Classification.U12, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", None),
+        (Classification.U16, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", Outcome.REFUSED),
+        (Classification.U18, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", Outcome.REFUSED),
+        (Classification.U18_X, Under12Outdoors.WITH_ACCESS_NOTE, "accès filtré", Outcome.REFUSED),
+        (None, Under12Outdoors.REFUSED, "", Outcome.TO_CLEAR),
     ],
 )
 def test_r16_ages_in_the_open_air(classification, under_12, note, refused):
-    one = screening(replace(a_film(), classification=classification), "2025-07-19")
-    verdict = film_law.age_outdoors(one, under_12, note)
-    assert (verdict and verdict.rule) == ("R16" if refused else None)
-    assert film_law.age_outdoors(replace(one, outdoors=False), under_12, note) is None
+    film = replace(a_film(), classification=classification)
+    one = a_case(film, "2025-07-19", under_12_outdoors=under_12, access_note=bool(note))
+    verdict = against("R16", one)
+    assert (verdict and verdict.outcome) == refused
+    assert against("R16", replace(one, outdoors=False)) is None
 
 
 def test_r16_is_refused_when_the_session_is_planned():

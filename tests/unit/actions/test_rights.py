@@ -17,25 +17,16 @@ from actions.domain.refusals import (
 from actions.domain.rules import rights
 from common.contracts.actions import (
     ClearanceStatus,
-    ProgrammeItem,
     Regime,
     Support,
 )
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
+from common.errors import Outcome
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
+from tests.unit.actions.cases import a_case, against
 
 SCHEDULED_AT = p.at("2025-06-24 11:00")
-
-
-ITEM = ProgrammeItem(
-    film_id=p.LINDA.id,
-    title="Linda",
-    duration_minutes=76,
-    workshop_film=False,
-    version=FilmVersion.VF,
-    support=Support.DCP,
-)
 
 
 @pytest.mark.parametrize(
@@ -54,23 +45,23 @@ ITEM = ProgrammeItem(
     ],
 )
 def test_r52_rights_cover_day_territory_use_and_version(changed, terms, covered):
-    asked = {"on": "2025-07-18", "use": RightsUse.OPEN_AIR, "territory": RightsTerritory.METROPOLITAN, **changed}
-    asked["on"] = p.day(asked["on"])
-    verdict = rights.covered(ITEM, replace(p.OPEN_AIR_TERMS, **terms), **asked)
-    assert (verdict and verdict.rule) == (None if covered else "R52")
+    terms = replace(p.OPEN_AIR_TERMS, **terms)
+    verdict = against("R52", a_case(terms=terms, film_version=FilmVersion.VF, **changed))
+    assert (verdict and (verdict.rule, verdict.outcome)) == (None if covered else ("R52", Outcome.REFUSED))
 
 
-def test_r52_rights_not_confirmed_and_private_discs_are_refused_and_workshop_films_need_none():
-    def verdict(item, terms):
-        day, here = p.day("2025-07-18"), RightsTerritory.METROPOLITAN
-        found = rights.covered(item, terms, on=day, use=RightsUse.OPEN_AIR, territory=here)
-        return found and found.rule
+def test_r52_rights_that_begin_later_say_when():
+    verdict = p.there(against("R52", a_case(on="2025-07-17")))
+    assert verdict.first_lawful_on == p.OPEN_AIR_TERMS.starts_on
+    assert p.there(against("R52", a_case(on="2025-08-01"))).first_lawful_on is None
 
-    private = replace(ITEM, support=Support.PRIVATE_DISC)
-    assert verdict(ITEM, None) == "R52"
-    assert verdict(private, p.OPEN_AIR_TERMS) == "R52"
-    assert verdict(replace(ITEM, workshop_film=True), None) is None
-    assert verdict(replace(private, workshop_film=True), None) == "R52"
+
+def test_r52_rights_not_confirmed_and_private_discs_and_workshop_films_which_need_none():
+    private = a_case(support=Support.PRIVATE_DISC)
+    assert p.there(against("R52", a_case(terms=None))).outcome is Outcome.TO_CLEAR
+    assert p.there(against("R52", private)).outcome is Outcome.REFUSED
+    assert against("R52", a_case(terms=None, workshop_film=True)) is None
+    assert p.there(against("R52", replace(private, workshop_film=True))).outcome is Outcome.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Self
+from enum import StrEnum
+from typing import ClassVar, Self, TypeAlias
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -29,16 +30,29 @@ class FieldError:
     parameter: str | None = None
 
 
+class Outcome(StrEnum):
+    """What a rule says."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    TO_CLEAR = "to_clear"
+    """Something is not known, or not settled: nobody says yes, and nobody no."""
+
+
+Input: TypeAlias = str | int | bool | Sequence[str] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a rule says no: which rule, in which version, by which inputs, and from which day it would say yes."""
+    """What a rule says: which rule, in which version, by which inputs, why, and from which day it would say yes."""
 
     rule: str
     version: str
-    inputs: Mapping[str, str | int | bool | None]
+    inputs: Mapping[str, Input]
     reason: str
     raison: str
     first_lawful_on: date | None = None
+    outcome: Outcome = Outcome.REFUSED
 
 
 class DomainError(Exception):

@@ -20,7 +20,7 @@ from actions.domain.refusals import (
     NotPossibleInThisState,
     refuse,
 )
-from actions.domain.rules.open_air import authorised_person
+from actions.domain.rules import in_force
 from actions.domain.screening import NOTHING_ASKED, Circumstances, features_to_authorise
 from common.contracts.actions import (
     ActionAuthorisationAmendmentRequested,
@@ -38,6 +38,7 @@ from common.contracts.actions import (
     Permit,
     SiteApproval,
 )
+from common.errors import Outcome
 
 S = AuthorisationStatus
 
@@ -81,7 +82,9 @@ def request_authorisation(
         raise AuthorisationNotRequired
     _require_authorisation(action, "action.request_authorisation", *NOTHING_ASKED, S.REFUSED)
     today = local_day(at, action.zone)
-    if verdict := authorised_person(organiser_id, action.organiser_id, today):
+    rule = in_force("R09", today)
+    verdict = rule and rule.say({"authorised_id": organiser_id, "organiser_id": action.organiser_id})
+    if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(AuthorisedPersonNotOrganiser, verdict, pointer="/organiser_id")
     places = {session.place_id: action.place(session.place_id) for session in sessions}
     own_fallbacks = [session.fallback_on for session in sessions if session.fallback_on is not None]

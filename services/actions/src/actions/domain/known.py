@@ -22,6 +22,12 @@ class Film:
     released_on: date | None = None
     workshop: WorkshopFilm | None = None
 
+    @property
+    def counts_from(self) -> date | None:
+        """The day from which delays run: of the first dated visa, else of the release, which came after it."""
+        dated = [visa.issued_on for visa in self.visas if visa.issued_on is not None]
+        return min(dated) if dated else self.released_on
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsOffer:

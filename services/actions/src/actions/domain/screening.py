@@ -27,7 +27,8 @@ from actions.domain.refusals import (
     VisaDelayNotElapsed,
     refuse,
 )
-from actions.domain.rules import film_law, open_air, procedure, rights
+from actions.domain.rules import in_force, judged, open_air, procedure, rights
+from actions.domain.rules.case import Case
 from common.contracts.actions import (
     AuthorisationStatus,
     Notice,
@@ -36,7 +37,19 @@ from common.contracts.actions import (
     Session,
     Setting,
 )
-from common.errors import DomainError, Verdict
+from common.errors import DomainError, Outcome, Verdict
+
+REFUSALS: Mapping[str, type[DomainError]] = {
+    "R01": VisaDelayNotElapsed,
+    "R04": VisaDelayNotElapsed,
+    "R05": NotALicensedOperator,
+    "R08": NotAuthorised,
+    "R12": DateNotAuthorised,
+    "R16": AgeRestrictedOutdoors,
+    "R52": RightsDoNotCover,
+}
+NOTHING_WITHOUT = frozenset({"R08", "R52"})
+"""What must be settled, and not only looked at, before a screening takes place."""
 
 NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
 
@@ -95,26 +108,20 @@ def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> 
 
 def judge_film_law(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Find what film law forbids (R01, R02, R04, R05, R16), and what it asks to look at (R03)."""
-    under_12 = given.campaign.rules.under_12_outdoors
-    for session, one in _screenings(action, sessions, given):
-        delay = film_law.visa_delay(one)
-        elapses = delay is None or delay.first_lawful_on is not None
-        said = (
-            (film_law.operator(one), NotALicensedOperator),
-            (delay, VisaDelayNotElapsed if elapses else VisaDateUnknown),
-            (film_law.age_outdoors(one, under_12, action.access_note), AgeRestrictedOutdoors),
-            (film_law.length_to_look_at(one), None),
-        )
-        for verdict, refusal in said:
-            if verdict is not None:
-                yield Finding(verdict=verdict, refusal=refusal, session_id=session.id, film_id=one.film.id)
+    yield from _asked(("R05", "R01", "R04", "R16", "R03"), action, sessions, given)
+
+
+def judge_days_authorised(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Find the days that a granted authorisation does not list (R12): it must be amended first."""
+    yield from _asked(("R12",), action, sessions, given)
 
 
 def needs_authorisation(action: Action, film: Film | None, on: date) -> bool:
-    """Tell whether the CNC must authorise this film there: a feature, outdoors, by nobody licensed (R03, R08)."""
-    commercial = action.regime is None or action.regime in film_law.COMMERCIAL
-    minutes = None if film is None else film.duration_minutes
-    return action.outdoors and not commercial and film_law.is_feature(minutes, on)
+    """Tell whether the CNC must authorise this film there (R03, R08)."""
+    rule, minutes = in_force("R08", on), None if film is None else film.duration_minutes
+    if rule is None or action.regime is None:
+        return False
+    return open_air.is_authorised_case(rule, action.regime, minutes, outdoors=action.outdoors)
 
 
 def features_to_authorise(action: Action, sessions: Iterable[Session], given: Circumstances) -> tuple[UUID, ...]:
@@ -138,41 +145,69 @@ def authorisation_reviewed(action: Action, given: Circumstances) -> Action:
     return replace(action, authorisation=replace(action.authorisation, state=state))
 
 
-def judge_days_authorised(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
-    """Find the days that a granted authorisation does not list (R12): it must be amended first."""
-    if action.authorisation.state is not AuthorisationStatus.GRANTED:
-        return
-    for session, item in _to_authorise(action, sessions, given):
-        if verdict := open_air.date_listed(action.authorisation, session.held_on):
-            yield _finding(verdict, DateNotAuthorised, session, item)
+def case(action: Action, session: Session, item: ProgrammeItem, given: Circumstances) -> Case:
+    """Put together what law looks at for one film of a session of a screening."""
+    if action.regime is None:
+        raise ValueError(action.action_type)
+    film, place = given.film(item.film_id), action.place(session.place_id)
+    authorisation, terms = action.authorisation, _confirmed(action, session, item)
+    return Case(
+        on=session.held_on,
+        regime=action.regime,
+        outdoors=action.outdoors,
+        organiser_id=action.organiser_id,
+        licensed_operator=given.organiser.is_licensed_operator,
+        municipality=place.municipality,
+        place_id=place.id,
+        place_label=place.label,
+        under_12_outdoors=given.campaign.rules.under_12_outdoors,
+        access_note=bool(action.access_note),
+        film_id=film.id,
+        film_title=film.title,
+        duration_minutes=film.duration_minutes,
+        workshop_film=film.workshop is not None,
+        has_visa=bool(film.visas),
+        counts_from=film.counts_from,
+        classification=film.classification,
+        authorisation=authorisation.state,
+        authorised_organiser_id=authorisation.organiser_id,
+        authorised_municipalities=authorisation.municipalities,
+        authorised_place_ids=authorisation.place_ids,
+        authorised_film_ids=authorisation.film_ids,
+        authorised_on=authorisation.granted_dates,
+        use=rights.use_of(action.regime, outdoors=action.outdoors),
+        territory=rights.territory_of(place.department),
+        film_version=item.version,
+        support=item.support,
+        rights_confirmed=terms is not None,
+        rights_from=terms.starts_on if terms else None,
+        rights_until=terms.ends_on if terms else None,
+        rights_uses=terms.uses if terms else (),
+        rights_territories=terms.territories if terms else (),
+        rights_versions=terms.versions if terms else (),
+    )
 
 
-def _screenings(
-    action: Action, sessions: Iterable[Session], given: Circumstances
-) -> Iterator[tuple[Session, film_law.Screening]]:
+def _asked(
+    rules: Sequence[str], action: Action, sessions: Iterable[Session], given: Circumstances
+) -> Iterator[Finding]:
+    """Ask these rules of every film of these sessions; what is allowed is no finding."""
     if action.regime is None:
         return
     for session in sessions:
         for item in session.programme:
-            yield (
-                session,
-                film_law.Screening(
-                    film=given.film(item.film_id),
-                    on=session.held_on,
-                    regime=action.regime,
-                    outdoors=action.outdoors,
-                    licensed_operator=given.organiser.is_licensed_operator,
-                ),
-            )
+            one = case(action, session, item, given)
+            said = (judged(rule, session.held_on, one) for rule in rules)
+            for verdict in (one for one in said if one is not None and one.outcome is not Outcome.ALLOWED):
+                yield Finding(verdict=verdict, refusal=_refusal(verdict), session_id=session.id, film_id=item.film_id)
 
 
-def _to_authorise(
-    action: Action, sessions: Iterable[Session], given: Circumstances
-) -> Iterator[tuple[Session, ProgrammeItem]]:
-    for session in sessions:
-        for item in session.programme:
-            if needs_authorisation(action, given.films.get(item.film_id), session.held_on):
-                yield session, item
+def _refusal(verdict: Verdict) -> type[DomainError] | None:
+    """Say what a verb answers to a verdict; nothing where it only asks to look."""
+    if verdict.outcome is Outcome.REFUSED or verdict.rule in NOTHING_WITHOUT:
+        return REFUSALS[verdict.rule]
+    dateless = verdict.rule in {"R01", "R04"} and verdict.inputs.get("has_visa") is True
+    return VisaDateUnknown if dateless else None
 
 
 def _completeness(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
@@ -192,20 +227,9 @@ def _lacking(session: Session, what: str, quoi: str) -> Finding:
 
 
 def _papers(action: Action, session: Session, given: Circumstances) -> Iterator[Finding]:
-    yield from _rights(action, session)
-    yield from _authorisation(action, session, given)
+    yield from _asked(("R52",), action, [session], given)
+    yield from _asked(("R08",), action, [session], given)
     yield from _permit(action, session)
-
-
-def _rights(action: Action, session: Session) -> Iterator[Finding]:
-    if action.regime is None:
-        return
-    territory = rights.territory_of(action.place(session.place_id).department)
-    use = rights.use_of(action.regime, outdoors=action.outdoors)
-    for item in session.programme:
-        terms = _confirmed(action, session, item)
-        if verdict := rights.covered(item, terms, on=session.held_on, use=use, territory=territory):
-            yield _finding(verdict, RightsDoNotCover, session, item)
 
 
 def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> RightsTerms | None:
@@ -219,20 +243,6 @@ def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> RightsT
         ),
         None,
     )
-
-
-def _authorisation(action: Action, session: Session, given: Circumstances) -> Iterator[Finding]:
-    place = action.place(session.place_id)
-    for _, item in _to_authorise(action, [session], given):
-        verdict = open_air.authorised(
-            action.authorisation,
-            organiser_id=action.organiser_id,
-            place=place,
-            film_id=item.film_id,
-            on=session.held_on,
-        )
-        if verdict is not None:
-            yield _finding(verdict, NotAuthorised, session, item)
 
 
 def _permit(action: Action, session: Session) -> Iterator[Finding]:
@@ -250,7 +260,3 @@ def _approval(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
     if sessions and action.setting is Setting.CLOSED_SITE and not approved:
         verdict = procedure.lacks("the closed site's approval", "l’accord du lieu fermé")
         yield Finding(verdict=verdict, refusal=SiteNotApproved)
-
-
-def _finding(verdict: Verdict, refusal: type[DomainError], session: Session, item: ProgrammeItem) -> Finding:
-    return Finding(verdict=verdict, refusal=refusal, session_id=session.id, film_id=item.film_id)

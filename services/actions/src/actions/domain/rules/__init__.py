@@ -1,7 +1,7 @@
 """The rules: dated records (`law`), and pure functions that judge by them and answer a verdict, or nothing."""
 
 from actions.domain.rules.law import RULES
-from actions.domain.rules.registry import in_force
+from actions.domain.rules.registry import in_force, judged
 from actions.domain.rules.rule import Rule
 
-__all__ = ["RULES", "Rule", "in_force"]
+__all__ = ["RULES", "Rule", "in_force", "judged"]

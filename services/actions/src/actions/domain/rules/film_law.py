@@ -3,124 +3,153 @@
 The delay is counted from the film's first visa; where the visa's date is not known, the French release bounds it.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from actions.domain.days import months_after
-from actions.domain.known import Film
-from actions.domain.rules.registry import in_force
+from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import Regime, Under12Outdoors
 from common.contracts.catalogue import Classification
-from common.errors import Verdict
+from common.errors import Outcome
 
 COMMERCIAL = frozenset({Regime.COMMERCIAL_CINEMA, Regime.COMMERCIAL_MOVED})
 SIX_MONTHS_INDOORS = frozenset({Regime.NC_CINECLUB, Regime.NC_HERITAGE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screening:
-    """One film, one day, one regime: what film law looks at."""
-
-    film: Film
-    on: date
-    regime: Regime
-    outdoors: bool
-    licensed_operator: bool
+def is_feature(rule: Rule, duration_minutes: int | None) -> bool:
+    """Tell whether a film is a feature by a rule's own number; one whose length nobody knows is taken for one."""
+    return duration_minutes is None or duration_minutes > rule.parameters["minutes"]
 
 
-def is_feature(duration_minutes: int | None, on: date) -> bool:
-    """Tell whether the law of features holds; a film whose length nobody knows is taken for one."""
-    rule = in_force("R03", on)
-    return rule is not None and (duration_minutes is None or duration_minutes > rule.parameters["minutes"])
-
-
-def operator(screening: Screening) -> Verdict | None:
+def operator(_: Rule, *, regime: Regime, licensed_operator: bool) -> Answer | None:
     """R05: only a licensed operator's screening is commercial."""
-    rule = in_force("R05", screening.on)
-    if rule is None or screening.regime not in COMMERCIAL or screening.licensed_operator:
+    if regime not in COMMERCIAL:
         return None
-    return rule.verdict(
-        f"The regime {screening.regime} needs an organiser with an operating licence.",
-        f"Le régime {screening.regime} demande un organisateur titulaire d’une autorisation d’exercice.",
-        inputs={"regime": screening.regime, "licensed_operator": False},
-    )
-
-
-def visa_delay(screening: Screening) -> Verdict | None:
-    """R01, R02, R04: the screening comes strictly after the delay; without a visa there is none to wait for."""
-    film = screening.film
-    rule = in_force(_delay_rule(screening), screening.on)
-    if (
-        rule is None
-        or screening.regime in COMMERCIAL
-        or not film.visas
-        or not is_feature(film.duration_minutes, screening.on)
-    ):
-        return None
-    since = counted_from(film)
-    if since is None:
-        return rule.verdict(
-            f"The visa of {film.title} has no date, and no release date bounds it.",
-            f"Le visa de {film.title} n’a pas de date, et aucune date de sortie ne la borne.",
-            inputs={"film_id": str(film.id), "visa_date": None, "on": screening.on.isoformat()},
+    if licensed_operator:
+        return Answer(
+            Outcome.ALLOWED, "The organiser is a licensed operator.", "L’organisateur est exploitant autorisé."
         )
-    first = months_after(since, rule.parameters["months"]) + timedelta(days=1)
-    if screening.on >= first:
-        return None
-    return rule.verdict(
-        f"The visa of {film.title} counts from {since}: {first} is the first lawful day, {screening.on} is too early.",
-        f"Le visa de {film.title} compte du {since} : le premier jour permis est le {first}, pas le {screening.on}.",
-        inputs={
-            "film_id": str(film.id),
-            "visa_date": since.isoformat(),
-            "on": screening.on.isoformat(),
-            "months": rule.parameters["months"],
-            "regime": screening.regime,
-            "outdoors": screening.outdoors,
-        },
-        first_lawful_on=first,
+    return Answer(
+        Outcome.REFUSED,
+        f"The regime {regime} needs an organiser with an operating licence.",
+        f"Le régime {regime} demande un organisateur titulaire d’une autorisation d’exercice.",
     )
 
 
-def counted_from(film: Film) -> date | None:
-    """Find the day from which the delay runs: the first dated visa, else the release, which came after it."""
-    dated = [visa.issued_on for visa in film.visas if visa.issued_on is not None]
-    return min(dated) if dated else film.released_on
+def one_year(
+    rule: Rule,
+    *,
+    on: date,
+    regime: Regime,
+    outdoors: bool,
+    film_title: str,
+    duration_minutes: int | None,
+    workshop_film: bool,
+    has_visa: bool,
+    counts_from: date | None,
+) -> Answer | None:
+    """R01, R02: the screening comes strictly after the delay."""
+    if regime in COMMERCIAL or (regime in SIX_MONTHS_INDOORS and not outdoors):
+        return None
+    if workshop_film or not is_feature(rule, duration_minutes):
+        return None
+    return _delay(rule, on, film_title, counts_from, has_visa=has_visa)
 
 
-def length_to_look_at(screening: Screening) -> Verdict | None:
+def six_months(
+    rule: Rule,
+    *,
+    on: date,
+    regime: Regime,
+    outdoors: bool,
+    film_title: str,
+    duration_minutes: int | None,
+    workshop_film: bool,
+    has_visa: bool,
+    counts_from: date | None,
+) -> Answer | None:
+    """R04: a ciné-club or a cinémathèque waits six months indoors."""
+    if regime not in SIX_MONTHS_INDOORS or outdoors or workshop_film or not is_feature(rule, duration_minutes):
+        return None
+    return _delay(rule, on, film_title, counts_from, has_visa=has_visa)
+
+
+def _delay(rule: Rule, on: date, title: str, counts_from: date | None, *, has_visa: bool) -> Answer:
+    if not has_visa:
+        return Answer(
+            Outcome.TO_CLEAR,
+            f"No visa of {title} is known: if it has one, the delay counts from it.",
+            f"Aucun visa de {title} n’est connu : s’il en a un, le délai en court.",
+        )
+    if counts_from is None:
+        return Answer(
+            Outcome.TO_CLEAR,
+            f"The visa of {title} has no date, and no release date bounds it.",
+            f"Le visa de {title} n’a pas de date, et aucune date de sortie ne la borne.",
+        )
+    first = months_after(counts_from, rule.parameters["months"]) + timedelta(days=1)
+    if on >= first:
+        return Answer(
+            Outcome.ALLOWED,
+            f"The visa of {title} counts from {counts_from}: lawful since {first}.",
+            f"Le visa de {title} compte du {counts_from} : permis depuis le {first}.",
+            first,
+        )
+    return Answer(
+        Outcome.REFUSED,
+        f"The visa of {title} counts from {counts_from}: {first} is the first lawful day, {on} is too early.",
+        f"Le visa de {title} compte du {counts_from} : le premier jour permis est le {first}, pas le {on}.",
+        first,
+    )
+
+
+def length_outdoors(
+    rule: Rule,
+    *,
+    regime: Regime,
+    outdoors: bool,
+    film_title: str,
+    duration_minutes: int | None,
+    workshop_film: bool,
+) -> Answer | None:
     """R03: at exactly sixty minutes outdoors the texts diverge, and the coordination is asked to look."""
-    rule = in_force("R03", screening.on)
-    exactly = rule is not None and screening.film.duration_minutes == rule.parameters["minutes"]
-    if rule is None or not exactly or not screening.outdoors or screening.regime in COMMERCIAL:
+    minutes = rule.parameters["minutes"]
+    if not outdoors or regime in COMMERCIAL or (duration_minutes is not None and duration_minutes != minutes):
         return None
-    title, minutes = screening.film.title, rule.parameters["minutes"]
-    return rule.verdict(
-        f"{title} lasts exactly {minutes} minutes: the coordination settles what it is.",
-        f"{title} dure exactement {minutes} minutes : la coordination tranche.",
-        inputs={"film_id": str(screening.film.id), "duration_minutes": minutes, "on": screening.on.isoformat()},
+    if duration_minutes is None and workshop_film:
+        return None
+    lasts, dure = ("for how long nobody knows", "on ne sait combien")
+    if duration_minutes is not None:
+        lasts, dure = (f"exactly {minutes} minutes", f"exactement {minutes} minutes")
+    return Answer(
+        Outcome.TO_CLEAR,
+        f"{film_title} lasts {lasts}: the coordination settles what it is.",
+        f"{film_title} dure {dure} : la coordination tranche.",
     )
 
 
-def age_outdoors(screening: Screening, under_12: Under12Outdoors, access_note: str) -> Verdict | None:
+def age_outdoors(
+    _: Rule,
+    *,
+    outdoors: bool,
+    film_title: str,
+    workshop_film: bool,
+    classification: Classification | None,
+    under_12_outdoors: Under12Outdoors,
+    access_note: bool,
+) -> Answer | None:
     """R16: under 16 or 18 never; under 12 never, or with a note on controlled access, as the campaign says."""
-    rule = in_force("R16", screening.on)
-    classification = screening.film.classification
-    if rule is None or not screening.outdoors or classification in {None, Classification.ALL}:
+    if not outdoors or workshop_film:
         return None
-    if classification is Classification.U12 and under_12 is Under12Outdoors.WITH_ACCESS_NOTE and access_note:
-        return None
-    return rule.verdict(
-        f"{screening.film.title} is classified {classification}.",
-        f"{screening.film.title} est classé {classification}.",
-        inputs={
-            "film_id": str(screening.film.id),
-            "classification": classification,
-            "under_12_outdoors": under_12,
-            "access_note": bool(access_note),
-        },
+    if classification is None:
+        return Answer(
+            Outcome.TO_CLEAR,
+            f"The classification of {film_title} is not known.",
+            f"La classification de {film_title} n’est pas connue.",
+        )
+    controlled = under_12_outdoors is Under12Outdoors.WITH_ACCESS_NOTE and access_note
+    lawful = classification is Classification.ALL or (classification is Classification.U12 and controlled)
+    return Answer(
+        Outcome.ALLOWED if lawful else Outcome.REFUSED,
+        f"{film_title} is classified {classification}.",
+        f"{film_title} est classé {classification}.",
     )
-
-
-def _delay_rule(screening: Screening) -> str:
-    return "R04" if screening.regime in SIX_MONTHS_INDOORS and not screening.outdoors else "R01"

@@ -6,6 +6,7 @@ A change of the law is a new record: the old one gets its last day, so that an o
 
 from datetime import date
 
+from actions.domain.rules import film_law, open_air, rights
 from actions.domain.rules.rule import Rule
 
 SINCE = date(2009, 10, 26)
@@ -18,7 +19,8 @@ RULES: tuple[Rule, ...] = (
         text="A feature is shown in a non-commercial screening only after one year from its visa; nobody may derogate.",
         texte="Un long métrage n’est montré en séance non commerciale qu’un an après son visa ; sans dérogation.",
         source="Code du cinéma, D214-11",
-        parameters={"months": 12},
+        parameters={"months": 12, "minutes": 60},
+        ask=film_law.one_year,
     ),
     Rule(
         id="R02",
@@ -36,6 +38,7 @@ RULES: tuple[Rule, ...] = (
         texte="Dehors, plus de 60 minutes demandent autorisation et délai ; 60 tout juste, un examen ; moins, rien.",
         source="Code du cinéma, L214-6; texts diverge at exactly 60 minutes",
         parameters={"minutes": 60},
+        ask=film_law.length_outdoors,
     ),
     Rule(
         id="R04",
@@ -44,7 +47,8 @@ RULES: tuple[Rule, ...] = (
         text="A ciné-club or a cinémathèque waits six months from the visa indoors, and one year outdoors.",
         texte="Un ciné-club ou une cinémathèque attend six mois après le visa en salle, un an en plein air.",
         source="Code du cinéma, D214-11 2° and 4°",
-        parameters={"months": 6},
+        parameters={"months": 6, "minutes": 60},
+        ask=film_law.six_months,
     ),
     Rule(
         id="R05",
@@ -53,6 +57,7 @@ RULES: tuple[Rule, ...] = (
         text="A screening by a licensed operator is not subject to the delay; nobody else's is commercial.",
         texte="Une séance d’un exploitant autorisé n’est pas soumise au délai ; aucune autre n’est commerciale.",
         source="Code du cinéma, L212-2 and L212-18; DRAC Centre-Val de Loire",
+        ask=film_law.operator,
     ),
     Rule(
         id="R08",
@@ -61,6 +66,8 @@ RULES: tuple[Rule, ...] = (
         text="An open-air feature is scheduled only once authorised for its organiser, commune, place, date and film.",
         texte="Un long métrage en plein air n’est programmé qu’autorisé : organisateur, commune, lieu, date, film.",
         source="Code du cinéma, L214-6 and D214-8",
+        parameters={"minutes": 60},
+        ask=open_air.authorised,
     ),
     Rule(
         id="R09",
@@ -69,6 +76,7 @@ RULES: tuple[Rule, ...] = (
         text="The authorised person is the organiser, not a technical provider.",
         texte="La personne autorisée est l’organisateur, pas un prestataire technique.",
         source="DRAC instructions on D214-8",
+        ask=open_air.authorised_person,
     ),
     Rule(
         id="R12",
@@ -77,6 +85,8 @@ RULES: tuple[Rule, ...] = (
         text="A day that the authorisation does not list reopens it; a fallback date that it lists keeps it granted.",
         texte="Une date absente de l’autorisation la rouvre ; une date de repli prévue la garde accordée.",
         source="Authorisations are valid for the planned screenings only",
+        parameters={"minutes": 60},
+        ask=open_air.date_listed,
     ),
     Rule(
         id="R14",
@@ -101,6 +111,7 @@ RULES: tuple[Rule, ...] = (
         text="No film forbidden under 16 or 18 in the open air; under 12 as the campaign says.",
         texte="Pas de film interdit aux moins de 16 ou 18 ans en plein air ; moins de 12 selon la campagne.",
         source="Regional good practice; Code du cinéma, L214-7",
+        ask=film_law.age_outdoors,
     ),
     Rule(
         id="R17",
@@ -206,5 +217,6 @@ RULES: tuple[Rule, ...] = (
         text="Rights cover the day, the territory, the use and the version; a disc for private use is never shown.",
         texte="Les droits couvrent le jour, le territoire, l’usage et la version ; jamais un disque d’usage privé.",
         source="Code de la propriété intellectuelle; distributors' contracts",
+        ask=rights.covered,
     ),
 )

@@ -3,76 +3,91 @@
 from datetime import date
 from uuid import UUID
 
-from actions.domain.rules.registry import in_force
-from common.contracts.actions import Authorisation, AuthorisationStatus, Place
-from common.errors import Verdict
+from actions.domain.rules.film_law import COMMERCIAL, is_feature
+from actions.domain.rules.rule import Answer, Rule
+from common.contracts.actions import AuthorisationStatus, Regime
+from common.errors import Outcome
+
+
+def is_authorised_case(rule: Rule, regime: Regime, duration_minutes: int | None, *, outdoors: bool) -> bool:
+    """Tell whether the CNC must authorise this: a feature, outdoors, by nobody licensed."""
+    return outdoors and regime not in COMMERCIAL and is_feature(rule, duration_minutes)
 
 
 def authorised(
-    authorisation: Authorisation, *, organiser_id: UUID, place: Place, film_id: UUID, on: date
-) -> Verdict | None:
+    rule: Rule,
+    *,
+    on: date,
+    regime: Regime,
+    outdoors: bool,
+    film_id: UUID,
+    duration_minutes: int | None,
+    organiser_id: UUID,
+    municipality: str,
+    place_id: UUID,
+    place_label: str,
+    authorisation: AuthorisationStatus,
+    authorised_organiser_id: UUID | None,
+    authorised_municipalities: tuple[str, ...],
+    authorised_place_ids: tuple[UUID, ...],
+    authorised_film_ids: tuple[UUID, ...],
+    authorised_on: tuple[date, ...],
+) -> Answer | None:
     """R08: granted for that organiser, commune, place, date and film."""
-    rule = in_force("R08", on)
-    lacking = _lacking(authorisation, organiser_id=organiser_id, place=place, film_id=film_id, on=on)
-    if rule is None or lacking is None:
+    if not is_authorised_case(rule, regime, duration_minutes, outdoors=outdoors):
         return None
+    granted = authorisation is AuthorisationStatus.GRANTED
+    checks = (
+        (granted, f"is {authorisation}", f"est « {authorisation} »"),
+        (authorised_organiser_id == organiser_id, "is another organiser's", "est celle d’un autre organisateur"),
+        (
+            municipality in authorised_municipalities,
+            f"does not cover the commune {municipality}",
+            f"ne couvre pas la commune {municipality}",
+        ),
+        (place_id in authorised_place_ids, f"does not cover {place_label}", f"ne couvre pas {place_label}"),
+        (film_id in authorised_film_ids, f"does not name the film {film_id}", f"ne nomme pas le film {film_id}"),
+        (on in authorised_on, f"does not list {on}", f"ne prévoit pas le {on}"),
+    )
+    lacking = next(((what, quoi) for holds, what, quoi in checks if not holds), None)
+    if lacking is None:
+        return Answer(Outcome.ALLOWED, "The authorisation covers it.", "L’autorisation le couvre.")
+    open_still = not granted and authorisation is not AuthorisationStatus.REFUSED
     what, quoi = lacking
-    return rule.verdict(
-        f"The authorisation {what}.",
-        f"L’autorisation {quoi}.",
-        inputs={
-            "authorisation": authorisation.state,
-            "organiser_id": str(organiser_id),
-            "municipality": place.municipality,
-            "place_id": str(place.id),
-            "film_id": str(film_id),
-            "on": on.isoformat(),
-        },
+    return Answer(
+        Outcome.TO_CLEAR if open_still else Outcome.REFUSED, f"The authorisation {what}.", f"L’autorisation {quoi}."
     )
 
 
-def date_listed(authorisation: Authorisation, on: date) -> Verdict | None:
+def date_listed(
+    rule: Rule,
+    *,
+    on: date,
+    regime: Regime,
+    outdoors: bool,
+    duration_minutes: int | None,
+    authorisation: AuthorisationStatus,
+    authorised_on: tuple[date, ...],
+) -> Answer | None:
     """R12: a day that a granted authorisation does not list asks for an amendment."""
-    rule = in_force("R12", on)
-    if rule is None or on in authorisation.granted_dates:
+    if authorisation is not AuthorisationStatus.GRANTED:
         return None
-    listed = ", ".join(day.isoformat() for day in authorisation.granted_dates)
-    return rule.verdict(
+    if not is_authorised_case(rule, regime, duration_minutes, outdoors=outdoors) or on in authorised_on:
+        return None
+    listed = ", ".join(day.isoformat() for day in authorised_on)
+    return Answer(
+        Outcome.REFUSED,
         f"{on} is not authorised (authorised: {listed or 'no day'}).",
         f"Le {on} n’est pas autorisé (autorisés : {listed or 'aucun jour'}).",
-        inputs={"on": on.isoformat(), "authorised": listed, "authorisation": authorisation.state},
     )
 
 
-def authorised_person(authorised_id: UUID, organiser_id: UUID, on: date) -> Verdict | None:
+def authorised_person(_: Rule, *, authorised_id: UUID, organiser_id: UUID) -> Answer:
     """R09: the person authorised is the organiser."""
-    rule = in_force("R09", on)
-    if rule is None or authorised_id == organiser_id:
-        return None
-    return rule.verdict(
+    if authorised_id == organiser_id:
+        return Answer(Outcome.ALLOWED, "The organiser is authorised.", "L’organisateur est autorisé.")
+    return Answer(
+        Outcome.REFUSED,
         "The authorisation is asked for another organisation than the organiser.",
         "L’autorisation est demandée pour un autre organisme que l’organisateur.",
-        inputs={"authorised_id": str(authorised_id), "organiser_id": str(organiser_id)},
     )
-
-
-def _lacking(
-    authorisation: Authorisation, *, organiser_id: UUID, place: Place, film_id: UUID, on: date
-) -> tuple[str, str] | None:
-    checks = (
-        (
-            authorisation.state is AuthorisationStatus.GRANTED,
-            f"is {authorisation.state}",
-            f"est « {authorisation.state} »",
-        ),
-        (authorisation.organiser_id == organiser_id, "is another organiser's", "est celle d’un autre organisateur"),
-        (
-            place.municipality in authorisation.municipalities,
-            f"does not cover the commune {place.municipality}",
-            f"ne couvre pas la commune {place.municipality}",
-        ),
-        (place.id in authorisation.place_ids, f"does not cover {place.label}", f"ne couvre pas {place.label}"),
-        (film_id in authorisation.film_ids, f"does not name the film {film_id}", f"ne nomme pas le film {film_id}"),
-        (on in authorisation.granted_dates, f"does not list {on}", f"ne prévoit pas le {on}"),
-    )
-    return next(((what, quoi) for holds, what, quoi in checks if not holds), None)

@@ -1,14 +1,12 @@
 """Rights of one film for one session: day, territory, use, version, support (R52)."""
 
 from datetime import date
-from uuid import UUID
 
-from actions.domain.known import RightsOffer
 from actions.domain.rules.film_law import COMMERCIAL
-from actions.domain.rules.registry import in_force
-from common.contracts.actions import ClearanceStatus, ProgrammeItem, Regime, RightsTerms, Support
-from common.contracts.catalogue import RightsTerritory, RightsUse
-from common.errors import Verdict
+from actions.domain.rules.rule import Answer, Rule
+from common.contracts.actions import ClearanceStatus, Regime, Support
+from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
+from common.errors import Outcome
 
 CLEARED = frozenset({ClearanceStatus.CONFIRMED, ClearanceStatus.MATERIAL_RECEIVED, ClearanceStatus.SETTLED})
 
@@ -26,74 +24,52 @@ def territory_of(department: str) -> RightsTerritory:
 
 
 def covered(
-    item: ProgrammeItem, terms: RightsTerms | None, *, on: date, use: RightsUse, territory: RightsTerritory
-) -> Verdict | None:
+    _: Rule,
+    *,
+    on: date,
+    film_title: str,
+    workshop_film: bool,
+    use: RightsUse,
+    territory: RightsTerritory,
+    film_version: FilmVersion | None,
+    support: Support,
+    rights_confirmed: bool,
+    rights_from: date | None,
+    rights_until: date | None,
+    rights_uses: tuple[RightsUse, ...],
+    rights_territories: tuple[RightsTerritory, ...],
+    rights_versions: tuple[FilmVersion, ...],
+) -> Answer | None:
     """R52: confirmed rights cover the day, the territory, the use and the version, from a lawful support."""
-    rule = in_force("R52", on)
-    lacking = _lacking(item, terms, on=on, use=use, territory=territory)
-    if rule is None or lacking is None:
+    if support is Support.PRIVATE_DISC:
+        what, quoi = (
+            "a disc for private use is no lawful support",
+            "un disque d’usage privé n’est pas un support permis",
+        )
+        return Answer(Outcome.REFUSED, f"{film_title}: {what}.", f"{film_title} : {quoi}.")
+    if workshop_film:
         return None
-    what, quoi = lacking
-    return rule.verdict(
-        f"{item.title}: {what}.",
-        f"{item.title} : {quoi}.",
-        inputs={
-            "film_id": str(item.film_id),
-            "on": on.isoformat(),
-            "use": use,
-            "territory": territory,
-            "version": item.version,
-            "support": item.support,
-        },
-    )
-
-
-def _lacking(
-    item: ProgrammeItem, terms: RightsTerms | None, *, on: date, use: RightsUse, territory: RightsTerritory
-) -> tuple[str, str] | None:
-    if item.support is Support.PRIVATE_DISC:
-        return "a disc for private use is no lawful support", "un disque d’usage privé n’est pas un support permis"
-    if item.workshop_film:
-        return None
-    if terms is None:
-        return "the rights are not confirmed", "les droits ne sont pas confirmés"
-    any_version = item.version is None or not terms.versions
-    span = f"{terms.starts_on}/{terms.ends_on}"
+    if not rights_confirmed or rights_from is None or rights_until is None:
+        what, quoi = "the rights are not confirmed", "les droits ne sont pas confirmés"
+        return Answer(Outcome.TO_CLEAR, f"{film_title}: {what}.", f"{film_title} : {quoi}.")
+    any_version = film_version is None or not rights_versions
+    span = f"{rights_from}/{rights_until}"
     checks = (
-        (terms.starts_on <= on <= terms.ends_on, f"day {on}, rights {span}", f"jour {on}, droits {span}"),
-        (territory in terms.territories, f"territory {territory} not covered", f"territoire {territory} non couvert"),
-        (use in terms.uses, f"use {use} not covered", f"usage {use} non couvert"),
+        (rights_from <= on <= rights_until, f"day {on}, rights {span}", f"jour {on}, droits {span}"),
         (
-            any_version or item.version in terms.versions,
-            f"version {item.version} not covered",
-            f"version {item.version} non couverte",
+            territory in rights_territories,
+            f"territory {territory} not covered",
+            f"territoire {territory} non couvert",
+        ),
+        (use in rights_uses, f"use {use} not covered", f"usage {use} non couvert"),
+        (
+            any_version or film_version in rights_versions,
+            f"version {film_version} not covered",
+            f"version {film_version} non couverte",
         ),
     )
-    return next(((what, quoi) for holds, what, quoi in checks if not holds), None)
-
-
-def inside_offer(film_id: UUID, terms: RightsTerms, offer: RightsOffer, on: date) -> Verdict | None:
-    """R52: what is confirmed on an offer is no wider than the offer, which is the film's and still stands."""
-    rule = in_force("R52", on)
-    versions = not offer.versions or (bool(terms.versions) and set(terms.versions) <= set(offer.versions))
-    inside = (
-        offer.film_id == film_id
-        and not offer.withdrawn
-        and offer.starts_on <= terms.starts_on <= terms.ends_on <= offer.ends_on
-        and set(terms.uses) <= set(offer.uses)
-        and set(terms.territories) <= set(offer.territories)
-        and versions
-    )
-    if rule is None or inside:
-        return None
-    return rule.verdict(
-        "The terms are wider than the rights-holder's offer.",
-        "Les termes sont plus larges que l’offre de l’ayant droit.",
-        inputs={
-            "film_id": str(film_id),
-            "offer_id": str(offer.id),
-            "withdrawn": offer.withdrawn,
-            "offered": f"{offer.starts_on}/{offer.ends_on}",
-            "terms": f"{terms.starts_on}/{terms.ends_on}",
-        },
-    )
+    lacking = next(((what, quoi) for holds, what, quoi in checks if not holds), None)
+    if lacking is None:
+        return Answer(Outcome.ALLOWED, f"{film_title}: the rights cover it.", f"{film_title} : les droits le couvrent.")
+    begins_later = rights_from if on < rights_from else None
+    return Answer(Outcome.REFUSED, f"{film_title}: {lacking[0]}.", f"{film_title} : {lacking[1]}.", begins_later)

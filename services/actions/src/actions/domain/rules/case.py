@@ -1,0 +1,50 @@
+"""One film at one session, in the words that film law uses: everything that a rule of screening may look at."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from common.contracts.actions import AuthorisationStatus, Regime, Support, Under12Outdoors
+from common.contracts.catalogue import Classification, FilmVersion, RightsTerritory, RightsUse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is judged.  `counts_from` is the day of the first dated visa, else of the release, which came after it."""
+
+    on: date
+    regime: Regime
+    outdoors: bool
+    organiser_id: UUID
+    licensed_operator: bool
+    municipality: str
+    place_id: UUID
+    place_label: str
+    under_12_outdoors: Under12Outdoors
+    access_note: bool
+
+    film_id: UUID
+    film_title: str
+    duration_minutes: int | None
+    workshop_film: bool
+    has_visa: bool
+    counts_from: date | None
+    classification: Classification | None
+
+    authorisation: AuthorisationStatus
+    authorised_organiser_id: UUID | None
+    authorised_municipalities: tuple[str, ...]
+    authorised_place_ids: tuple[UUID, ...]
+    authorised_film_ids: tuple[UUID, ...]
+    authorised_on: tuple[date, ...]
+
+    use: RightsUse
+    territory: RightsTerritory
+    film_version: FilmVersion | None
+    support: Support
+    rights_confirmed: bool
+    rights_from: date | None
+    rights_until: date | None
+    rights_uses: tuple[RightsUse, ...]
+    rights_territories: tuple[RightsTerritory, ...]
+    rights_versions: tuple[FilmVersion, ...]

@@ -1,0 +1,81 @@
+"""Verdicts as values: a rule says the same again by what its verdict keeps, and nothing by anything else (ADR 0034)."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from typing import Any, get_type_hints
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.domain.rules import RULES, Rule, judged
+from actions.domain.rules.case import Case
+from actions.domain.rules.law import SINCE
+from actions.domain.rules.rule import looked_at
+from common.errors import Outcome, Verdict
+from tests.unit.actions.cases import a_case
+
+ON_CASES = [rule for rule in RULES if rule.ask is not None and rule.id != "R09"]
+CASES = st.builds(
+    Case,
+    **{
+        name: st.from_type(kind)
+        for name, kind in get_type_hints(Case).items()
+        if name not in {"on", "counts_from", "rights_from", "rights_until", "duration_minutes"}
+    },
+    on=st.dates(date(2009, 10, 26), date(2040, 1, 1)),
+    counts_from=st.none() | st.dates(date(2005, 1, 1), date(2040, 1, 1)),
+    rights_from=st.none() | st.dates(date(2009, 1, 1), date(2040, 1, 1)),
+    rights_until=st.none() | st.dates(date(2009, 1, 1), date(2040, 1, 1)),
+    duration_minutes=st.none() | st.integers(1, 240),
+)
+
+
+def kept(verdict: Verdict) -> Mapping[str, Any]:
+    """Give what a store gives back: the inputs as JSON has them."""
+    return msgspec.json.decode(msgspec.json.encode(verdict.inputs), type=dict[str, Any])
+
+
+def again(rule: Rule, inputs: Mapping[str, Any]) -> Verdict | None:
+    """Ask the same version of a rule again, with what was kept."""
+    kinds = get_type_hints(rule.ask)
+    return rule.say({name: msgspec.convert(value, kinds[name]) for name, value in inputs.items()})
+
+
+@pytest.mark.parametrize("rule", ON_CASES, ids=lambda rule: rule.id)
+def test_a_rule_looks_at_nothing_but_the_case(rule: Rule):
+    case = {field.name: get_type_hints(Case)[field.name] for field in fields(Case)}
+    wanted = {name: kind for name, kind in get_type_hints(rule.ask).items() if name in looked_at(rule.ask)}
+    assert wanted.items() <= case.items()
+
+
+@given(case=CASES)
+def test_a_verdict_says_the_same_again_by_what_it_keeps(case: Case):
+    for rule in ON_CASES:
+        verdict = rule.judge(case)
+        if verdict is not None:
+            assert again(rule, kept(verdict)) == verdict
+
+
+@given(case=CASES)
+def test_a_first_lawful_day_is_lawful_for_the_rule_that_names_it(case: Case):
+    for rule in ON_CASES:
+        verdict = rule.judge(case)
+        if verdict is None or verdict.outcome is not Outcome.REFUSED or verdict.first_lawful_on is None:
+            continue
+        then = rule.judge(replace(case, on=verdict.first_lawful_on))
+        assert then is not None
+        assert then.outcome is Outcome.ALLOWED or rule.id == "R52"  # whose day may be right and its use be wrong
+        before = rule.judge(replace(case, on=verdict.first_lawful_on - timedelta(days=1)))
+        assert before is not None
+        assert before.outcome is Outcome.REFUSED
+
+
+def test_where_no_version_is_in_force_nobody_says_yes():
+    early = a_case(on="2001-07-17")
+    verdict = judged("R01", early.on, early)
+    assert verdict is not None
+    assert (verdict.outcome, verdict.version, verdict.inputs) == (Outcome.TO_CLEAR, "", {"on": "2001-07-17"})
+    assert judged("R01", SINCE, replace(early, on=SINCE)) is not None

@@ -78,6 +78,8 @@ class Proxy:
         """Pass bytes on in their order, each after its delay."""
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         sending = asyncio.create_task(self._send(waiting, writer, holds=holds))
+        self._tasks.add(sending)  # one that sends to somebody who has stopped reading ends with the proxy only
+        sending.add_done_callback(self._tasks.discard)
         loop = asyncio.get_running_loop()
         try:
             while piece := await reader.read(PIECE):

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from actions.api.bodies import Amount, Code, District, Hour
+from actions.api.bodies import Amount, Code, District, Hour, Price
 from common.fields import Day
 
 
@@ -12,7 +12,8 @@ class Body(BaseModel):
     hour: Hour | None = None
     commune: Code | None = None
     district: District | None = None
-    price: Amount | None = None
+    amount: Amount | None = None
+    price: Price | None = None
 
 
 @pytest.mark.parametrize(
@@ -24,9 +25,10 @@ class Body(BaseModel):
         ("commune", "86194"),
         ("commune", "2A004"),
         ("district", "QN08605M"),
-        ("price", {"amount": "1600.00"}),
-        ("price", {"amount": "1600"}),
-        ("price", {"amount": "999999999.99"}),
+        ("amount", {"amount": "1600.00"}),
+        ("amount", {"amount": "1600"}),
+        ("amount", {"amount": "999999999.99"}),
+        ("price", {"amount": "9999999.99"}),
     ],
 )
 def test_what_is_written_as_it_should_be_is_taken(field: str, value: object):
@@ -49,12 +51,13 @@ def test_what_is_written_as_it_should_be_is_taken(field: str, value: object):
         ("commune", "8619", "string_pattern_mismatch"),
         ("commune", "८६१९४", "string_pattern_mismatch"),
         ("district", "QN१८६१५M", "string_pattern_mismatch"),
-        ("price", {"amount": 1600}, "decimal_type"),
-        ("price", {"amount": "16.001"}, "decimal_type"),
-        ("price", {"amount": "-1"}, "decimal_type"),
-        ("price", {"amount": "1e3"}, "decimal_type"),
-        ("price", {"amount": "१६११"}, "decimal_type"),
-        ("price", {"amount": "1000000000"}, "decimal_type"),
+        ("amount", {"amount": 1600}, "decimal_type"),
+        ("amount", {"amount": "16.001"}, "decimal_type"),
+        ("amount", {"amount": "-1"}, "decimal_type"),
+        ("amount", {"amount": "1e3"}, "decimal_type"),
+        ("amount", {"amount": "१६११"}, "decimal_type"),
+        ("amount", {"amount": "1000000000"}, "decimal_type"),
+        ("price", {"amount": "10000000"}, "decimal_type"),
     ],
 )
 def test_what_is_not_is_refused(field: str, value: object, kind: str):

@@ -67,7 +67,14 @@ class Amount(Model):
         return int(self.amount.scaleb(2))
 
 
+class Price(Amount):
+    """What one person pays: its cents are kept in an `integer`."""
+
+    amount: Annotated[Decimal, *written_amount(7)]
+
+
 NOTHING = Amount.model_validate({"amount": "0"})
+FREE = Price.model_validate({"amount": "0"})
 
 
 class EntryBody(Model):
@@ -156,7 +163,7 @@ class ActionBody(Model):
     site_authority_id: UUID | None = None
     regime: Regime | None = Field(None, description="Absent: follows from type, setting, organiser and price.")
     organiser_id: UUID | None = Field(None, description="Absent: the holder.")
-    price: Amount = NOTHING
+    price: Price = FREE
     out_of_school: bool = True
     intergenerational: bool = False
     access_note: Text = ""

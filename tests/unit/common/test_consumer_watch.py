@@ -1,4 +1,4 @@
-"""A client that has gone deaf ends its worker; one that has nothing to read, or no broker to ask, does not."""
+"""A client that has gone deaf ends its worker, one that nobody answers is given up; nothing to read is no fault."""
 
 from collections.abc import Collection, Mapping
 from random import Random
@@ -22,6 +22,13 @@ class Deaf(ModelKafka):
 
 class Away(Deaf):
     """Cannot ask the broker either."""
+
+    async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
+        raise Trouble(str(places))
+
+
+class Unanswered(ModelKafka):
+    """Reads, and is not told where partitions end."""
 
     async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
         raise Trouble(str(places))
@@ -60,9 +67,8 @@ def test_a_client_that_reads_nothing_although_there_is_something_ends_its_worker
     assert SETTINGS.stuck_s <= world.time.s < SETTINGS.stuck_s + 3 * SETTINGS.watch_every_s
 
 
-@pytest.mark.parametrize("kafka", [ModelKafka, Away], ids=["the broker answers", "no broker"])
-def test_a_member_that_takes_no_step_ends_its_worker(kafka: type[ModelKafka]):
-    world = watched(kafka, says=0)
+def test_a_member_that_takes_no_step_ends_its_worker():
+    world = watched(ModelKafka, says=0)
     [life] = world.lives
     _, applying, _ = life.steps
     life.steps[applying] = lambda: False
@@ -85,8 +91,22 @@ def test_a_topic_that_was_taken_away_has_no_lag_here_any_more():
     assert lag() == 0
 
 
-@pytest.mark.parametrize(
-    ("kafka", "says"), [(Deaf, 0), (Away, 1), (ModelKafka, 100)], ids=["nothing to read", "no broker", "all is well"]
-)
+@pytest.mark.parametrize("says", [0, 1])
+def test_a_client_that_reads_nothing_and_is_not_answered_is_given_up_for_a_new_one(says: int):
+    world = watched(Away, says=says)
+    with pytest.raises(Trouble):
+        run_for(world, HOUR_S)
+    assert SETTINGS.mute_s <= world.time.s < SETTINGS.mute_s + 3 * SETTINGS.watch_every_s
+
+
+def test_a_client_that_reads_although_its_questions_fail_is_kept():
+    world = watched(Unanswered, says=0)
+    for version in range(40):
+        world.say("a", version + 1)
+        run_until(world, world.time.s + SETTINGS.mute_s / 4)
+    world.end()
+
+
+@pytest.mark.parametrize(("kafka", "says"), [(Deaf, 0), (ModelKafka, 100)], ids=["nothing to read", "all is well"])
 def test_silence_alone_is_no_fault(kafka: type[ModelKafka], says: int):
     run_for(watched(kafka, says=says), 4 * SETTINGS.stuck_s)

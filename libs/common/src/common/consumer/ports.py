@@ -27,6 +27,7 @@ class Settings:
     look_every_s: float = 0.5
     watch_every_s: float = 5
     stuck_s: float = 60
+    mute_s: float = 20
     backoff_s_min: float = 0.2
     backoff_s_max: float = 30
     tries: int = 5

@@ -1,4 +1,9 @@
-"""Measures how far a member is behind, and ends it when nothing moves: the client may stop reading and not say so."""
+"""Measures how far a member is behind, and ends it when nothing moves: the client may stop reading and not say so.
+
+A client that reads nothing and is not answered is given up for a new one: it may have lost its way for good, while a
+new one finds it (a broker whose disk had been full for a minute was never found again by those that had known it).
+A client that is answered, has something to read and does not read it ends its worker.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,6 +31,7 @@ class Watch:
         self._member, self._kafka, self._ledger, self._clock = member, kafka, ledger, clock
         self._settings = settings
         self._told: set[str] = set()
+        self._heard_at, self._beats = clock.now(), member.reading.beats
 
     async def run(self) -> None:
         """Look for ever.
@@ -33,6 +39,7 @@ class Watch:
         Raises:
             Stuck: there is something to read that is neither paused nor waits, and nothing was read for too long; or
                 no step was taken.
+            Trouble: nothing was read and nobody answered for too long; a new client may do better.
         """
         while True:
             await self._clock.rest(self._settings.watch_every_s)
@@ -42,6 +49,7 @@ class Watch:
             if ends is not None:
                 self._measure(lanes, ends)
             self._bark(lanes, ends)
+            self._give_up(answered=ends is not None)
 
     async def _ends(self, lanes: Sequence[Lane]) -> Mapping[Place, int] | None:
         """Ask where partitions end; None: nobody says whether there is something to read."""
@@ -75,6 +83,14 @@ class Watch:
         if max(read_s, applied_s) >= longest_s:
             message = f"{self._member.name}: no read for {read_s} s, no step for {applied_s} s; unread: {unread}"
             raise Stuck(message)
+
+    def _give_up(self, *, answered: bool) -> None:
+        now, beats = self._clock.now(), self._member.reading.beats
+        if answered or beats != self._beats:
+            self._heard_at, self._beats = now, beats
+        elif now - self._heard_at >= self._settings.mute_s:
+            message = f"{self._member.name}: nothing read, nothing answered for {now - self._heard_at:.0f} s"
+            raise Trouble(message)
 
 
 def _behind(lane: Lane, ends: Mapping[Place, int]) -> int:

@@ -83,6 +83,16 @@ CREATE FUNCTION actions.is_system() RETURNS boolean
 ALTER FUNCTION actions.is_system() OWNER TO actions_owner;
 
 --
+-- Name: may_call(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.may_call() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (actions.is_system() OR COALESCE(((actions.principal() -> 'scopes'::text) ? 'campaigns:write'::text), false));
+
+ALTER FUNCTION actions.may_call() OWNER TO actions_owner;
+
+--
 -- Name: may_look_up(); Type: FUNCTION; Schema: actions; Owner: actions_owner
 --
 
@@ -1037,7 +1047,7 @@ CREATE POLICY changed ON actions.action FOR UPDATE USING (actions.sees(coordinat
 -- Name: campaign changed; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
-CREATE POLICY changed ON actions.campaign FOR UPDATE USING (actions.sees_campaign(coordination_id, departments, state)) WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees_campaign(coordination_id, departments, state)));
+CREATE POLICY changed ON actions.campaign FOR UPDATE USING (actions.sees_campaign(coordination_id, departments, state)) WITH CHECK ((( SELECT actions.may_call() AS may_call) AND actions.sees_campaign(coordination_id, departments, state)));
 
 --
 -- Name: project changed; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1055,7 +1065,7 @@ CREATE POLICY changed ON actions.report FOR UPDATE USING (actions.sees(coordinat
 -- Name: campaign drafted; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
-CREATE POLICY drafted ON actions.campaign FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees_campaign(coordination_id, departments, state)));
+CREATE POLICY drafted ON actions.campaign FOR INSERT WITH CHECK ((( SELECT actions.may_call() AS may_call) AND actions.sees_campaign(coordination_id, departments, state)));
 
 --
 -- Name: action entered; Type: POLICY; Schema: actions; Owner: actions_owner

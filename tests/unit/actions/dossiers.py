@@ -249,7 +249,7 @@ def rights_confirmed(dossier: Dossier, terms: RightsTerms = OPEN_AIR_TERMS) -> D
 
 def authorised(dossier: Dossier) -> Dossier:
     action, _ = formalities.request_authorisation(
-        dossier.screening, HOLDER.id, (), dossier.given, at=at("2025-05-12 10:00")
+        dossier.screening, HOLDER.id, (), dossier.films, at=at("2025-05-12 10:00")
     )
     told = NeighboursInformed(informed_on=day("2025-05-12"), cinemas=3)
     action, _ = formalities.inform_neighbours(action, told, at=at("2025-05-12 11:00"))

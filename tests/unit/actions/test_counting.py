@@ -88,7 +88,7 @@ def test_r44_a_session_not_held_has_its_cause():
     with pytest.raises(AttendanceMissing):
         lifecycle.hold(action, 9, at=p.at("2025-04-25 18:00"))
     action, _ = agenda.cancel_session(
-        action, p.an_id("A1-25"), Cause.HEALTH, dossier.given, at=p.at("2025-04-25 10:00")
+        action, p.an_id("A1-25"), Cause.HEALTH, dossier.films, at=p.at("2025-04-25 10:00")
     )
     held, _ = lifecycle.hold(action, 9, at=p.at("2025-04-25 18:00"))
     assert (held.held_on, held.attendance) == (p.day("2025-04-24"), 27)
@@ -100,7 +100,7 @@ def test_r44_a_session_not_held_has_its_cause():
 def test_t16_nothing_is_held_where_every_session_is_cancelled():
     dossier = a.screening_scheduled(a.a_ready())
     action, _ = agenda.cancel_session(
-        dossier.screening, p.an_id("A2-1"), Cause.WEATHER, dossier.given, at=p.at("2025-07-18 10:00")
+        dossier.screening, p.an_id("A2-1"), Cause.WEATHER, dossier.films, at=p.at("2025-07-18 10:00")
     )
     with pytest.raises(NothingHeld):
         lifecycle.hold(action, None, at=p.at("2025-07-19 10:00"))

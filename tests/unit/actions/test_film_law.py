@@ -99,6 +99,13 @@ def test_r01_a_film_whose_visa_nobody_knows_is_to_be_cleared_and_a_workshop_film
     assert delay(a_case(replace(a_film(), visas=()), "2025-07-18", workshop_film=True)) is None
 
 
+def test_a_workshop_film_that_got_a_visa_or_a_classification_is_judged_by_it():
+    young = a_case(a_film(), "2025-07-18", workshop_film=True)
+    assert p.there(delay(young)).outcome is Outcome.REFUSED
+    assert against("R16", replace(young, classification=None)) is None
+    assert p.there(against("R16", replace(young, classification=Classification.U16))).outcome is Outcome.REFUSED
+
+
 def test_r01_nobody_derogates_indoors_either():
     for one in (Regime.NC_FREE, Regime.NC_PUBLIC_SERVICE, Regime.NC_ASSOCIATION_PAID):
         assert p.there(delay(a_case(a_film(), "2025-07-18", one))).rule == "R01"
@@ -123,7 +130,7 @@ def test_r03_what_is_to_be_looked_at_goes_with_its_session_and_with_its_film():
     longer = a.permitted(a.authorised(a.rights_confirmed(dossier.having(films=p.lasting(p.LINDA, 62)))))
     assert a.screening_scheduled(longer).screening.notices == ()
     cancelled, _ = agenda.cancel_session(
-        dossier.screening, session_id, Cause.WEATHER, dossier.given, at=p.at("2025-07-18 10:00")
+        dossier.screening, session_id, Cause.WEATHER, dossier.films, at=p.at("2025-07-18 10:00")
     )
     assert cancelled.notices == ()
 

@@ -96,7 +96,7 @@ def test_r08_a_screening_of_shorts_needs_no_authorisation():
     assert dossier.screening.authorisation.state is S.NOT_REQUIRED
     assert a.screening_scheduled(dossier).screening.state is ActionStatus.SCHEDULED
     with pytest.raises(AuthorisationNotRequired):
-        formalities.request_authorisation(dossier.screening, p.HOLDER.id, (), dossier.given, at=SCHEDULED_AT)
+        formalities.request_authorisation(dossier.screening, p.HOLDER.id, (), dossier.films, at=SCHEDULED_AT)
 
 
 def test_r03_r08_a_film_found_longer_than_it_was_planned_for_must_be_authorised_before_it_is_scheduled():
@@ -114,7 +114,7 @@ def test_r09_the_authorised_person_is_the_organiser():
     dossier = a.screening_planned(a.a_funded())
     with pytest.raises(AuthorisedPersonNotOrganiser) as refused:
         formalities.request_authorisation(
-            dossier.screening, p.PROVIDER.id, (), dossier.given, at=p.at("2025-05-12 10:00")
+            dossier.screening, p.PROVIDER.id, (), dossier.films, at=p.at("2025-05-12 10:00")
         )
     assert p.verdict_of(refused).rule == "R09"
     assert refused.value.errors[0].pointer == "/organiser_id"
@@ -123,7 +123,7 @@ def test_r09_the_authorised_person_is_the_organiser():
 def test_a_request_covers_the_sessions_their_fallbacks_and_those_named():
     dossier = a.screening_planned(a.a_funded())
     action, _ = formalities.request_authorisation(
-        dossier.screening, p.HOLDER.id, [p.day("2025-08-01")], dossier.given, at=p.at("2025-05-12 10:00")
+        dossier.screening, p.HOLDER.id, [p.day("2025-08-01")], dossier.films, at=p.at("2025-05-12 10:00")
     )
     asked = action.authorisation
     assert asked.asked_dates == (p.day("2025-07-18"), p.day("2025-07-25"), p.day("2025-08-01"))
@@ -170,9 +170,9 @@ def test_the_authorisation_goes_through_its_own_states():
     decision = AuthorisationDecision(granted=False, decided_on=p.day("2025-06-17"), reference="CNC-0")
     with pytest.raises(NotPossibleInThisState):
         formalities.record_opinion(action, Opinion.RESERVED, p.day("2025-06-10"), at=p.at("2025-06-10 10:00"))
-    action, _ = formalities.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00"))
+    action, _ = formalities.request_authorisation(action, p.HOLDER.id, (), dossier.films, at=p.at("2025-05-12 10:00"))
     for verb in (
-        lambda: formalities.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00")),
+        lambda: formalities.request_authorisation(action, p.HOLDER.id, (), dossier.films, at=p.at("2025-05-12 10:00")),
         lambda: formalities.decide_authorisation(action, decision, at=p.at("2025-06-17 10:00")),
         lambda: formalities.amend_authorisation(action, [p.day("2025-08-01")], at=p.at("2025-06-17 10:00")),
     ):
@@ -183,7 +183,7 @@ def test_the_authorisation_goes_through_its_own_states():
     )
     refused, _ = formalities.decide_authorisation(advised, decision, at=p.at("2025-06-17 10:00"))
     assert refused.authorisation.state is S.REFUSED
-    again, _ = formalities.request_authorisation(refused, p.HOLDER.id, (), dossier.given, at=p.at("2025-06-18 10:00"))
+    again, _ = formalities.request_authorisation(refused, p.HOLDER.id, (), dossier.films, at=p.at("2025-06-18 10:00"))
     assert again.authorisation.state is S.REQUESTED
 
 

@@ -13,7 +13,7 @@ from actions.domain.rules import RULES, in_force
 from actions.domain.rules.law import SINCE
 from tests.unit.actions import pieces as p
 
-ENFORCED = [f"R{n:02}" for n in (1, 2, 3, 4, 5, 8, 9, 12, *range(14, 18), *range(20, 28), 35, 36, 44, 52)]
+ENFORCED = [f"R{n:02}" for n in (1, 2, 3, 4, 5, 8, 9, 12, *range(14, 18), *range(20, 28), 35, 36, 44, 52)] + ["T12"]
 
 
 def test_every_rule_has_its_record_in_both_languages_with_its_source():
@@ -23,7 +23,7 @@ def test_every_rule_has_its_record_in_both_languages_with_its_source():
 
 def test_every_record_is_looked_at_by_the_domain():
     source = "".join(path.read_text(encoding="utf-8") for path in Path(actions.domain.__path__[0]).rglob("*.py"))
-    by_name = set(re.findall(r'in_force\("(R\d\d)"', source))
+    by_name = set(re.findall(r'in_force\("([RT]\d\d)"', source))
     of_cases = {name for rules in re.findall(r"_asked\(\((.*?)\),", source) for name in re.findall(r"R\d\d", rules)}
     assert {rule.id for rule in RULES if rule.ask} == of_cases | {"R09"}
     by_code = {"R02", "R35"}  # R02 is how R01 counts; R35 is looked up in a vintage, which dates it
@@ -46,3 +46,9 @@ def test_the_versions_of_a_rule_follow_one_another_without_a_gap():
         assert first.valid_from == SINCE, name
         for before, after in pairwise([first, *later]):
             assert after.valid_from - timedelta(days=1) == before.valid_until, name
+
+
+def test_every_rule_on_features_counts_the_same_minutes_on_each_day():
+    counting = [rule for rule in RULES if "minutes" in rule.parameters]
+    for day in {rule.valid_from for rule in counting}:
+        assert len({rule.parameters["minutes"] for rule in counting if rule.holds_on(day)}) == 1, day

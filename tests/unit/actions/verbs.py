@@ -258,17 +258,17 @@ APPROVAL = SiteApproval(authority_id=p.an_id("spip"), approved=True, decided_on=
 TOLD = NeighboursInformed(informed_on=p.day("2025-05-12"), cinemas=3)
 
 ACTION: Mapping[str, Verb] = {
-    "action.change": one(lambda d: agenda.change(d.screening, p.OPEN_AIR, d.given, at=LATE)),
+    "action.change": one(lambda d: agenda.change(d.screening, p.OPEN_AIR, p.HOLDER, d.films, at=LATE)),
     "action.plan_session": one(_plan_session),
     "action.cancel_session": one(
-        lambda d: agenda.cancel_session(d.screening, SESSION, Cause.WEATHER, d.given, at=LATE)
+        lambda d: agenda.cancel_session(d.screening, SESSION, Cause.WEATHER, d.films, at=LATE)
     ),
     "action.record_attendance": one(
         lambda d: agenda.record_attendance(d.screening, SESSION, 214, CountMethod.COUNTED, at=LATE)
     ),
     "action.change_clearance": one(_change_clearance),
     "action.request_authorisation": one(
-        lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), d.given, at=LATE)
+        lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), d.films, at=LATE)
     ),
     "action.amend_authorisation": one(
         lambda d: formalities.amend_authorisation(d.screening, [p.day("2025-07-18"), p.day("2025-07-25")], at=LATE)

@@ -102,7 +102,7 @@ async def migrate(admin_dsn: str, service: str, wanted: Sequence[Migration] | No
         try:
             patience_ms = max(LOCK_TIMEOUT_MS, LOCK_TIMEOUT_MS_MAX // 4 ** (TRIES - 1 - attempt))
             return await _migrate(dsn(admin_dsn, service, "owner"), service, wanted or found(service), patience_ms)
-        except asyncpg.LockNotAvailableError:
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             await asyncio.sleep(0.2 * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
     message = f"{service}: the tables stayed locked through {TRIES} tries; nothing was changed."
     raise TimeoutError(message)

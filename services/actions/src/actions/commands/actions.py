@@ -1,7 +1,6 @@
 """What one can do with an action, from its first session to its last."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -14,7 +13,7 @@ from actions.domain.agenda import SessionPlan
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.lifecycle import CancellationPlan, NewDay
-from actions.domain.screening import Circumstances
+from actions.domain.screening import Circumstances, Films
 from actions.store import actions, campaigns, known
 from common.contracts.actions import Cause, CountMethod, NeighboursInformed, Opinion, Permit, SiteApproval
 from common.database import Transaction
@@ -38,9 +37,8 @@ async def change(
     if answer := await once.answered(tx, action.version):
         return answer
     plan = await lookups.action_plan(tx, wish, action.campaign_year, new_id=new_id, pointer="")
-    given = await _circumstances(tx, action)
-    given = replace(given, organiser=await known.organisation(tx, wish.organiser_id or action.holder_id))
-    return await _save(tx, agenda.change(action, plan, given, at=at), once)
+    organiser = await known.organisation(tx, wish.organiser_id or action.holder_id)
+    return await _save(tx, agenda.change(action, plan, organiser, await _films(tx, action), at=at), once)
 
 
 async def plan_session(
@@ -67,8 +65,8 @@ async def cancel_session(
     action = await _lock(tx, action_id, "action.cancel_session", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    given = await _circumstances(tx, action)
-    return await _save(tx, agenda.cancel_session(action, session_id, cause, given, at=at), once)
+    films = await _films(tx, action)
+    return await _save(tx, agenda.cancel_session(action, session_id, cause, films, at=at), once)
 
 
 async def record_attendance(
@@ -120,8 +118,8 @@ async def request_authorisation(
     action = await _lock(tx, action_id, "action.request_authorisation", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    given, organiser_id = await _circumstances(tx, action), organiser_id or action.organiser_id
-    return await _save(tx, formalities.request_authorisation(action, organiser_id, fallbacks, given, at=at), once)
+    films, organiser_id = await _films(tx, action), organiser_id or action.organiser_id
+    return await _save(tx, formalities.request_authorisation(action, organiser_id, fallbacks, films, at=at), once)
 
 
 async def amend_authorisation(
@@ -297,9 +295,14 @@ async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int
 
 async def _circumstances(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Circumstances:
     """Look up what a screening is judged by: its campaign, its films, its organiser."""
-    shown = (item.film_id for session in action.sessions for item in session.programme)
     return Circumstances(
         campaign=await campaigns.campaign(tx, action.campaign_id),
-        films=await known.films(tx, {*shown, *also}),
+        films=await _films(tx, action, also),
         organiser=await known.organisation(tx, action.organiser_id),
     )
+
+
+async def _films(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Films:
+    """Find the films of its sessions, and these, as far as they have been heard of."""
+    shown = (item.film_id for session in action.sessions for item in session.programme)
+    return await known.films(tx, {*shown, *also})

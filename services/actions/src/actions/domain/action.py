@@ -199,8 +199,8 @@ class Action(ActionPlan):
         return replace(self, sessions=tuple(by_id.get(session.id, session) for session in self.sessions))
 
     def with_notices(self, judged: Collection[UUID], notices: Iterable[Notice]) -> "Action":
-        """Put these notices in the place of those that the judged sessions had."""
-        kept = (notice for notice in self.notices if notice.session_id not in judged)
+        """Put these notices in the place of those that the judged sessions had, and of those that name no session."""
+        kept = (one for one in self.notices if one.session_id is not None and one.session_id not in judged)
         return replace(self, notices=(*kept, *notices))
 
     def require(self, verb: str) -> None:

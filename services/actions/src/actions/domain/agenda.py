@@ -23,7 +23,7 @@ from actions.domain.refusals import (
     PeriodReversed,
 )
 from actions.domain.rules import in_force
-from actions.domain.screening import Circumstances, authorisation_reviewed, judge_film_law, require
+from actions.domain.screening import Circumstances, Films, authorisation_reviewed, judge_film_law, require
 from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
@@ -95,8 +95,8 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
     return moved(action, fact)
 
 
-def change(action: Action, wish: ActionPlan, given: Circumstances, *, at: datetime) -> Moved:
-    """Describe a planned action otherwise, with the organiser given; with sessions, its type and their places stay."""
+def change(action: Action, wish: ActionPlan, organiser: Organisation, films: Films, *, at: datetime) -> Moved:
+    """Describe a planned action otherwise; once it has sessions, its type and their places stay."""
     action.require("action.change")
     wish = replace(wish, places=keeping_ids(wish.places, action.places))
     _require_possible(wish, action)
@@ -108,10 +108,10 @@ def change(action: Action, wish: ActionPlan, given: Circumstances, *, at: dateti
         )
     described = replace(
         action,
-        organiser_id=given.organiser.id,
-        **wish.said() | {"regime": _regime(wish, given.organiser)},
+        organiser_id=organiser.id,
+        **wish.said() | {"regime": _regime(wish, organiser)},
     )
-    changed = authorisation_reviewed(described, given)
+    changed = authorisation_reviewed(described, films)
     fact = ActionChanged(
         occurred_at=at,
         about=changed.about(),
@@ -146,7 +146,7 @@ def plan_session(
     with_session = replace(
         action, sessions=(*action.sessions, session), clearances=(*action.clearances, *to_ask)
     ).with_notices({session.id}, notices)
-    planned = authorisation_reviewed(with_session, given)
+    planned = authorisation_reviewed(with_session, given.films)
     fact = ActionSessionPlanned(
         occurred_at=at,
         about=planned.about(),
@@ -162,13 +162,13 @@ def plan_session(
     return moved(planned, fact)
 
 
-def cancel_session(action: Action, session_id: UUID, cause: Cause, given: Circumstances, *, at: datetime) -> Moved:
+def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films, *, at: datetime) -> Moved:
     """Give up one session that was not held, saying why (R44)."""
     action.require("action.cancel_session")
     session = action.session(session_id)
     _require_to_come(session, "action.cancel_session")
     without = action.with_sessions(replace(session, state=SessionStatus.CANCELLED, cause=cause))
-    cancelled = authorisation_reviewed(without.with_notices({session_id}, ()), given)
+    cancelled = authorisation_reviewed(without.with_notices({session_id}, ()), films)
     fact = ActionSessionCancelled(
         occurred_at=at,
         about=cancelled.about(),

@@ -21,7 +21,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.rules import in_force
-from actions.domain.screening import NOTHING_ASKED, Circumstances, features_to_authorise
+from actions.domain.screening import NOTHING_ASKED, Films, features_to_authorise
 from common.contracts.actions import (
     ActionAuthorisationAmendmentRequested,
     ActionAuthorisationDecided,
@@ -73,11 +73,11 @@ def change_clearance(action: Action, clearance_id: UUID, step: ClearanceStep, *,
 
 
 def request_authorisation(
-    action: Action, organiser_id: UUID, fallbacks: Sequence[date], given: Circumstances, *, at: datetime
+    action: Action, organiser_id: UUID, fallbacks: Sequence[date], films: Films, *, at: datetime
 ) -> Moved:
     """Ask the CNC for every open-air feature of the action, on its days and on these and its own fallback dates."""
     action.require("action.request_authorisation")
-    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session], given)]
+    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session], films)]
     if not sessions and action.authorisation.state in NOTHING_ASKED:
         raise AuthorisationNotRequired
     _require_authorisation(action, "action.request_authorisation", *NOTHING_ASKED, S.REFUSED)
@@ -95,7 +95,7 @@ def request_authorisation(
             organiser_id=organiser_id,
             municipalities=tuple(sorted({place.municipality for place in places.values()})),
             place_ids=tuple(places),
-            film_ids=features_to_authorise(action, sessions, given),
+            film_ids=features_to_authorise(action, sessions, films),
             asked_dates=tuple(sorted({*(one.held_on for one in sessions), *own_fallbacks, *fallbacks})),
             requested_on=today,
         ),

@@ -59,7 +59,7 @@ class CancellationPlan:
 def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:
     """Announce an action for which everything is there (T12)."""
     action.require("action.schedule")
-    action = authorisation_reviewed(action, given)
+    action = authorisation_reviewed(action, given.films)
     notices = require(judge(action, action.live_sessions, given))
     scheduled = replace(action, state=ActionStatus.SCHEDULED, notices=notices)
     fact = ActionScheduled(

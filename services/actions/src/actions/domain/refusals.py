@@ -385,6 +385,8 @@ class FilmNotKnownYet(NotKnownHere):
     titre = "Ce film n’est pas encore connu ici."
 
 
-def refuse(kind: type[DomainError], verdict: Verdict, *, pointer: str | None = None) -> NoReturn:
-    """Say no, in the rule's own words."""
-    raise kind(verdict.reason, precision=verdict.raison, verdict=verdict, pointer=pointer)
+def refuse(kind: type[DomainError], verdict: Verdict, *others: Verdict, pointer: str | None = None) -> NoReturn:
+    """Say no, in the rule's own words, and in those of other verdicts that say the same no."""
+    reasons = dict.fromkeys(one.reason for one in (verdict, *others))
+    raisons = dict.fromkeys(one.raison for one in (verdict, *others))
+    raise kind(" ".join(reasons), precision=" ".join(raisons), verdict=verdict, pointer=pointer)

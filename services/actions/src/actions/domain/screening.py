@@ -7,6 +7,7 @@ looks at the film as the catalogue knows it today, never at what a programme kep
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from actions.domain.action import Action
@@ -51,6 +52,8 @@ REFUSALS: Mapping[str, type[DomainError]] = {
 NOTHING_WITHOUT = frozenset({"R08", "R52"})
 """What must be settled, and not only looked at, before a screening takes place."""
 
+Films: TypeAlias = Mapping[UUID, Film]
+
 NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
 
 
@@ -59,13 +62,18 @@ class Circumstances:
     """What a screening is judged by besides itself: its campaign, the films it names, its organiser."""
 
     campaign: Campaign
-    films: Mapping[UUID, Film]
+    films: Films
     organiser: Organisation
 
     def film(self, film_id: UUID) -> Film:
-        if film_id not in self.films:
-            raise FilmNotKnownYet(f"film {film_id}", precision=f"film {film_id}")
-        return self.films[film_id]
+        return known_film(self.films, film_id)
+
+
+def known_film(films: Films, film_id: UUID) -> Film:
+    """Find a film among those that were heard of, or have the request come again."""
+    if film_id not in films:
+        raise FilmNotKnownYet(f"film {film_id}", precision=f"film {film_id}")
+    return films[film_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +87,10 @@ class Finding:
 
 
 def require(findings: Sequence[Finding]) -> tuple[Notice, ...]:
-    """Refuse by the first finding that refuses; answer what the others ask to look at."""
-    for finding in findings:
-        if finding.refusal is not None:
-            refuse(finding.refusal, finding.verdict)
+    """Refuse by the first finding that refuses, telling all of its kind; answer what the others ask to look at."""
+    kind = next((finding.refusal for finding in findings if finding.refusal is not None), None)
+    if kind is not None:
+        refuse(kind, *(finding.verdict for finding in findings if finding.refusal is kind))
     return tuple(
         Notice(
             rule=finding.verdict.rule,
@@ -97,7 +105,11 @@ def require(findings: Sequence[Finding]) -> tuple[Notice, ...]:
 
 
 def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
-    """Find all that sessions lack, and all that the coordination is asked to look at; refuse nothing."""
+    """Find all that sessions lack, and all that the coordination is asked to look at; refuse nothing.
+
+    Raises:
+        FilmNotKnownYet: a film of the programme has not been heard of.
+    """
     return (
         *_completeness(action, sessions),
         *judge_film_law(action, sessions, given),
@@ -116,31 +128,32 @@ def judge_days_authorised(action: Action, sessions: Iterable[Session], given: Ci
     yield from _asked(("R12",), action, sessions, given)
 
 
-def needs_authorisation(action: Action, film: Film | None, on: date) -> bool:
+def needs_authorisation(action: Action, film: Film, on: date) -> bool:
     """Tell whether the CNC must authorise this film there (R03, R08)."""
-    rule, minutes = in_force("R08", on), None if film is None else film.duration_minutes
+    rule = in_force("R08", on)
     if rule is None or action.regime is None:
         return False
-    return open_air.is_authorised_case(rule, action.regime, minutes, outdoors=action.outdoors)
+    return open_air.is_authorised_case(rule, action.regime, film.duration_minutes, outdoors=action.outdoors)
 
 
-def features_to_authorise(action: Action, sessions: Iterable[Session], given: Circumstances) -> tuple[UUID, ...]:
-    """List the films that the CNC must authorise."""
+def features_to_authorise(action: Action, sessions: Iterable[Session], films: Films) -> tuple[UUID, ...]:
+    """List the films that the CNC must authorise; each of these sessions must have been heard of."""
     return tuple(
         dict.fromkeys(
             item.film_id
             for session in sessions
             for item in session.programme
-            if needs_authorisation(action, given.films.get(item.film_id), session.held_on)
+            if needs_authorisation(action, known_film(films, item.film_id), session.held_on)
         )
     )
 
 
-def authorisation_reviewed(action: Action, given: Circumstances) -> Action:
-    """Say whether the CNC must be asked; what has been asked or answered stays."""
-    if action.authorisation.state not in NOTHING_ASKED:
+def authorisation_reviewed(action: Action, films: Films) -> Action:
+    """Say whether the CNC must be asked; what was asked or answered stays, and what an unheard film leaves open."""
+    shown = {item.film_id for session in action.live_sessions for item in session.programme}
+    if action.authorisation.state not in NOTHING_ASKED or not shown <= films.keys():
         return action
-    needed = bool(features_to_authorise(action, action.live_sessions, given))
+    needed = bool(features_to_authorise(action, action.live_sessions, films))
     state = AuthorisationStatus.TO_REQUEST if needed else AuthorisationStatus.NOT_REQUIRED
     return replace(action, authorisation=replace(action.authorisation, state=state))
 
@@ -213,7 +226,7 @@ def _refusal(verdict: Verdict) -> type[DomainError] | None:
 def _completeness(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
     """Find the sessions that name nobody responsible, or no film where there should be one; and that there is none."""
     if not sessions:
-        yield Finding(verdict=procedure.lacks("a session", "une séance"), refusal=SessionsIncomplete)
+        yield Finding(verdict=procedure.lacks("a session", "une séance", action.first_on), refusal=SessionsIncomplete)
     for session in sessions:
         if not session.responsible:
             yield _lacking(session, "somebody responsible", "un responsable")
@@ -258,5 +271,5 @@ def _permit(action: Action, session: Session) -> Iterator[Finding]:
 def _approval(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
     approved = action.site_approval is not None and action.site_approval.approved
     if sessions and action.setting is Setting.CLOSED_SITE and not approved:
-        verdict = procedure.lacks("the closed site's approval", "l’accord du lieu fermé")
+        verdict = procedure.lacks("the closed site's approval", "l’accord du lieu fermé", action.first_on)
         yield Finding(verdict=verdict, refusal=SiteNotApproved)

@@ -1,5 +1,6 @@
 -- Who writes is the net under `domain.access.VERBS`: whatever the code forgets, a token without any of the service's
--- writing scopes changes nothing, nobody deletes, and what was heard of others is written by consumers alone.
+-- writing scopes changes nothing (verbs of many scopes write projects and actions together; campaigns are written under
+-- their own), nobody deletes, and what was heard of others is written by consumers alone.
 CREATE FUNCTION may_write() RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN is_system() OR coalesce(principal() -> 'scopes' ?| ARRAY[
@@ -11,12 +12,16 @@ CREATE FUNCTION may_look_up() RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN principal() IS NOT NULL;
 
+CREATE FUNCTION may_call() RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN is_system() OR coalesce(principal() -> 'scopes' ? 'campaigns:write', false);
+
 DROP POLICY seen ON campaign;
 CREATE POLICY seen ON campaign FOR SELECT USING (sees_campaign(coordination_id, departments, state));
 CREATE POLICY drafted ON campaign FOR INSERT
-  WITH CHECK ((SELECT may_write()) AND sees_campaign(coordination_id, departments, state));
+  WITH CHECK ((SELECT may_call()) AND sees_campaign(coordination_id, departments, state));
 CREATE POLICY changed ON campaign FOR UPDATE USING (sees_campaign(coordination_id, departments, state))
-  WITH CHECK ((SELECT may_write()) AND sees_campaign(coordination_id, departments, state));
+  WITH CHECK ((SELECT may_call()) AND sees_campaign(coordination_id, departments, state));
 
 DO $$
 DECLARE

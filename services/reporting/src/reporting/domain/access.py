@@ -79,7 +79,10 @@ def require(asker: Asker, verb: str) -> None:
     if asker.scopes.isdisjoint(needed.scopes):
         raise ScopeMissing
     if needed.roles and asker.role not in needed.roles:
-        raise NotYours
+        raise NotYours(
+            "It is shown to those who may read the projects themselves.",
+            precision="Cela est montré à qui peut lire les projets eux-mêmes.",
+        )
 
 
 def reads_exactly(asker: Asker | None, coordinations: Collection[UUID | None]) -> bool:

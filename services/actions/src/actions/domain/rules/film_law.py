@@ -1,6 +1,7 @@
 """Film law on one screening: the delay after the visa (R01, R02, R04, R05), features outdoors (R03), ages (R16).
 
 The delay is counted from the film's first visa; where the visa's date is not known, the French release bounds it.
+A film made in a workshop has no visa, unless it got one; what nobody knows of any other film is to be cleared.
 """
 
 from datetime import date, timedelta
@@ -50,7 +51,7 @@ def one_year(
     """R01, R02: the screening comes strictly after the delay."""
     if regime in COMMERCIAL or (regime in SIX_MONTHS_INDOORS and not outdoors):
         return None
-    if workshop_film or not is_feature(rule, duration_minutes):
+    if not is_feature(rule, duration_minutes) or (workshop_film and not has_visa):
         return None
     return _delay(rule, on, film_title, counts_from, has_visa=has_visa)
 
@@ -68,7 +69,9 @@ def six_months(
     counts_from: date | None,
 ) -> Answer | None:
     """R04: a ciné-club or a cinémathèque waits six months indoors."""
-    if regime not in SIX_MONTHS_INDOORS or outdoors or workshop_film or not is_feature(rule, duration_minutes):
+    if regime not in SIX_MONTHS_INDOORS or outdoors or not is_feature(rule, duration_minutes):
+        return None
+    if workshop_film and not has_visa:
         return None
     return _delay(rule, on, film_title, counts_from, has_visa=has_visa)
 
@@ -138,7 +141,7 @@ def age_outdoors(
     access_note: bool,
 ) -> Answer | None:
     """R16: under 16 or 18 never; under 12 never, or with a note on controlled access, as the campaign says."""
-    if not outdoors or workshop_film:
+    if not outdoors or (workshop_film and classification is None):
         return None
     if classification is None:
         return Answer(

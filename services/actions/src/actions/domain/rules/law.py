@@ -219,4 +219,12 @@ RULES: tuple[Rule, ...] = (
         source="Code de la propriété intellectuelle; distributors' contracts",
         ask=rights.covered,
     ),
+    Rule(
+        id="T12",
+        version="1",
+        valid_from=SINCE,
+        text="An action is announced once its sessions are whole, and each place and closed site has said yes.",
+        texte="Une action est programmée quand ses séances sont complètes et chaque lieu a donné son accord.",
+        source="The way of an action; Code général des collectivités territoriales, L2212-2",
+    ),
 )

@@ -2,13 +2,18 @@
 
 from datetime import date
 
-from common.errors import Verdict
+from actions.domain.rules.registry import in_force
+from common.errors import Outcome, Verdict
 
-RULE, VERSION = "T12", "1"
 
-
-def lacks(what: str, quoi: str, on: date | None = None) -> Verdict:
+def lacks(what: str, quoi: str, on: date) -> Verdict:
     """T12: something that every session must have is not there yet."""
-    when, quand = ("", "") if on is None else (f"{on}: ", f"{on} : ")
-    inputs = {"lacks": what, "on": None if on is None else on.isoformat()}
-    return Verdict(RULE, VERSION, inputs, f"{when}{what} is missing.", f"{quand}il manque {quoi}.")
+    rule = in_force("T12", on)
+    return Verdict(
+        rule="T12",
+        version="" if rule is None else rule.version,
+        inputs={"lacks": what, "on": on.isoformat()},
+        reason=f"{on}: {what} is missing.",
+        raison=f"{on} : il manque {quoi}.",
+        outcome=Outcome.TO_CLEAR,
+    )

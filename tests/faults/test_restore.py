@@ -73,6 +73,7 @@ async def test_a_dropped_table_comes_back_as_it_was_the_second_before(
         await here.execute(THINGS, experiment.number("rows"))
         assert "as its manifest says" in passeurs(archived, "backup", str(tmp_path / "backups"))
         await here.execute("UPDATE thing SET said = 'changed since the backup' WHERE n % 7 = 0")
+        megabytes = await here.fetchval("SELECT pg_database_size(current_database()) >> 20")
         before, at = await here.fetchval(SUMS), await here.fetchval("SELECT clock_timestamp()")
         await until(lambda: here.fetchval("SELECT clock_timestamp() > $1", at + timedelta(seconds=1)))
         await here.execute("DELETE FROM thing WHERE n % 2 = 0")
@@ -80,7 +81,6 @@ async def test_a_dropped_table_comes_back_as_it_was_the_second_before(
         archived_every_s = await here.fetchval(
             "SELECT setting::integer FROM pg_settings WHERE name = 'archive_timeout'"
         )
-        megabytes = await here.fetchval("SELECT pg_database_size(current_database()) >> 20")
         segment = await here.fetchval("SELECT pg_walfile_name(pg_switch_wal())")
     await until((cluster.archive / segment).exists)
     restored = replace(cluster, home=cluster.home / "restored", port=ports.find())

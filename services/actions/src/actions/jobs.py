@@ -61,9 +61,10 @@ async def move_due(database: Database, *, at: datetime, page_max: int) -> Timers
 async def _each(database: Database, timer: Timer, at: datetime, page_max: int) -> int:
     """Move each in a transaction of its own, and count them; what the domain refuses keeps nobody else waiting.
 
-    A refusal is ordinary where the look is coarse, and otherwise the only trace of what time will never move.
+    A refusal is ordinary where the look is coarse, and otherwise the only trace of what time will never move: the last
+    one of each code is named.
     """
-    moved, refused = 0, Counter[str]()
+    moved, refused, last = 0, Counter[str](), dict[str, str]()
     async for one in _found(database, timer.find, at, page_max):
         try:
             async with database.transaction(SYSTEM) as tx:
@@ -71,8 +72,9 @@ async def _each(database: Database, timer: Timer, at: datetime, page_max: int) -
             moved += 1
         except Conflict as refusal:
             refused[refusal.code] += 1
+            last[refusal.code] = str(one)
     if refused:
-        log.info("timers.refused", verb=timer.verb, count=refused.total(), codes=dict(refused))
+        log.info("timers.refused", verb=timer.verb, count=refused.total(), codes=dict(refused), last=last)
     return moved
 
 

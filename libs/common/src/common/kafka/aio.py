@@ -9,8 +9,8 @@
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from operator import attrgetter
 from typing import Any, cast
@@ -273,9 +273,15 @@ async def _started(start: Callable[[], Awaitable[None]], made: Producer | Consum
         raise
 
 
-async def _closed(*steps: Callable[[], Awaitable[None]]) -> None:
-    """Take each step as far as its limit; what comes of it is of no consequence any more."""
+async def _closed(*steps: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Take each step as far as its limit; what comes of it is of no consequence any more.
+
+    A step is a task of its own: the library may pass on that one of *its* tasks was cancelled, which would end ours.
+    """
     for step in steps:
-        with suppress(*ERRORS):
-            async with asyncio.timeout(CLOSE_STEP_TIMEOUT_S):
-                await step()
+        task = asyncio.ensure_future(step())
+        await asyncio.wait([task], timeout=CLOSE_STEP_TIMEOUT_S)
+        if task.cancel():
+            await asyncio.wait([task], timeout=CLOSE_STEP_TIMEOUT_S)
+        if task.done() and not task.cancelled():
+            task.exception()  # looked at, so that nobody misses it

@@ -7,7 +7,7 @@ from common.contracts.problem import SCHEMA
 from common.errors import Conflict, DomainError, Forbidden, Invalid, Malformed, NotFound, NotKnownHere, Unavailable
 from common.http import REQUIRED_HEADER, IdempotencyKeyRequired, Operation, SandboxDateRefused, UnknownFilter
 from common.idempotency import KeyReused, PreconditionFailed, PreconditionRequired
-from common.problems import BodyTooLarge, TooManyRequests, problems
+from common.problems import BodyTooLarge, HeadersTooLarge, TooManyRequests, problems
 from common.tokens import Unauthenticated
 
 HOUR = r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$"
@@ -92,7 +92,7 @@ def _show_version(operation: Mapping[str, Any], parameters: list[dict[str, Any]]
 def _refusals(method: str, operation: Mapping[str, Any]) -> Iterator[type[DomainError]]:
     """Tell what can refuse a request before, or whatever, its verb decides."""
     takes = {(one["in"], one["name"]) for one in operation.get("parameters", [])}
-    yield from (Malformed, TooManyRequests, Unavailable)
+    yield from (Malformed, TooManyRequests, HeadersTooLarge, Unavailable)
     if method == "get":
         yield UnknownFilter
     if operation["security"]:

@@ -95,6 +95,13 @@ class Overloaded(Unavailable):
     titre = "Le service est surchargé ; réessayez dans un instant."
 
 
+class HeadersTooLarge(DomainError):
+    """The gateway's limit on what comes before a body, the address with its filters included."""
+
+    title = "The headers are too many or too large."
+    titre = "Les en-têtes sont trop nombreux ou trop grands."
+
+
 class InternalError(DomainError):
     """Our fault.  The trace id leads us to it."""
 
@@ -114,6 +121,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     Invalid: 422,
     PreconditionRequired: 428,
     TooManyRequests: 429,
+    HeadersTooLarge: 431,
     InternalError: 500,
     Unavailable: 503,
 }

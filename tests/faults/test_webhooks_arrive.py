@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 from uuid import uuid4
 
 import pytest
-from standardwebhooks import WebhookVerificationError
+from standardwebhooks import Webhook
 
 from bench.figures import percentile
 from partners.domain.schedule import DELAYS_S, Schedule
@@ -122,8 +123,7 @@ def _early(calls: Sequence[Call], delays: Sequence[float]) -> int:
 
 
 def _is_signed(call: Call, secret: str) -> bool:
-    try:
-        call.verify(secret)
-    except WebhookVerificationError:
-        return False
-    return True
+    """Sign it again with the public library: to verify would refuse what came more than five minutes ago."""
+    said_at = datetime.fromtimestamp(int(call.headers["webhook-timestamp"]), UTC)
+    signature = Webhook(secret).sign(call.headers["webhook-id"], said_at, call.body)
+    return signature in call.headers["webhook-signature"].split()

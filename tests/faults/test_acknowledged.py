@@ -88,7 +88,7 @@ async def test_a_broker_crash_loses_no_acknowledged_record(experiment: Experimen
                 await _told_again(mix, ledger)
                 kill(house, "kafka")
                 kills.append(time.monotonic())
-                await until(lambda: not listens(port), within_s=UP_WITHIN_S)
+                await until(partial(_is_gone, port), within_s=UP_WITHIN_S)
                 await until(partial(listens, port), within_s=UP_WITHIN_S)
                 starts.append(time.monotonic() - kills[-1])
                 waits.append(await _told_again(mix, ledger))
@@ -101,6 +101,10 @@ async def test_a_broker_crash_loses_no_acknowledged_record(experiment: Experimen
     experiment.judge("writes do not notice", holds=not failed(replies, experiment), answers=str(statuses(replies)))
     experiment.tell(kills=len(kills), broker_up_s=max(starts), broker_up_median_s=median(starts), per_s=per_s)
     _judge_waits(experiment, calm, replies, kills)
+
+
+async def _is_gone(port: int) -> bool:
+    return not await listens(port)
 
 
 def _is_past(at: float) -> bool:

@@ -257,7 +257,7 @@ async def test_the_document_says_who_may_ask_and_every_refusal(tiny: Process):
     document = (await tiny.client.get("/openapi.json")).json()
     create = document["paths"]["/v1/things"]["post"]
     assert create["security"] == [{"token": ["operations"]}, {"token": ["projects:write"]}]
-    assert set(create["responses"]) == {"201", "400", "401", "403", "409", "413", "422", "429", "503"}
+    assert set(create["responses"]) == {"201", "400", "401", "403", "409", "413", "422", "429", "431", "503"}
     conflict = create["responses"]["409"]
     assert "`thing-broken`" in conflict["description"]
     assert "`not-known-here-yet`" in conflict["description"]

@@ -137,7 +137,11 @@ def needs_authorisation(action: Action, film: Film, on: date) -> bool:
 
 
 def features_to_authorise(action: Action, sessions: Iterable[Session], films: Films) -> tuple[UUID, ...]:
-    """List the films that the CNC must authorise; each of these sessions must have been heard of."""
+    """List the films that the CNC must authorise.
+
+    Raises:
+        FilmNotKnownYet: a film of these sessions has not been heard of.
+    """
     return tuple(
         dict.fromkeys(
             item.film_id

@@ -36,7 +36,7 @@ def operator(_: Rule, *, regime: Regime, licensed_operator: bool) -> Answer | No
     )
 
 
-def one_year(
+def visa_delay(
     rule: Rule,
     *,
     on: date,
@@ -48,30 +48,11 @@ def one_year(
     has_visa: bool,
     counts_from: date | None,
 ) -> Answer | None:
-    """R01, R02: the screening comes strictly after the delay."""
-    if regime in COMMERCIAL or (regime in SIX_MONTHS_INDOORS and not outdoors):
+    """R01, R02, R04: the screening comes strictly after the delay, which is a ciné-club's own one indoors."""
+    shorter = regime in SIX_MONTHS_INDOORS and not outdoors
+    if regime in COMMERCIAL or shorter is not bool(rule.parameters.get("clubs_indoors", 0)):
         return None
     if not is_feature(rule, duration_minutes) or (workshop_film and not has_visa):
-        return None
-    return _delay(rule, on, film_title, counts_from, has_visa=has_visa)
-
-
-def six_months(
-    rule: Rule,
-    *,
-    on: date,
-    regime: Regime,
-    outdoors: bool,
-    film_title: str,
-    duration_minutes: int | None,
-    workshop_film: bool,
-    has_visa: bool,
-    counts_from: date | None,
-) -> Answer | None:
-    """R04: a ciné-club or a cinémathèque waits six months indoors."""
-    if regime not in SIX_MONTHS_INDOORS or outdoors or not is_feature(rule, duration_minutes):
-        return None
-    if workshop_film and not has_visa:
         return None
     return _delay(rule, on, film_title, counts_from, has_visa=has_visa)
 

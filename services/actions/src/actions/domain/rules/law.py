@@ -20,7 +20,7 @@ RULES: tuple[Rule, ...] = (
         texte="Un long métrage n’est montré en séance non commerciale qu’un an après son visa ; sans dérogation.",
         source="Code du cinéma, D214-11",
         parameters={"months": 12, "minutes": 60},
-        ask=film_law.one_year,
+        ask=film_law.visa_delay,
     ),
     Rule(
         id="R02",
@@ -47,8 +47,8 @@ RULES: tuple[Rule, ...] = (
         text="A ciné-club or a cinémathèque waits six months from the visa indoors, and one year outdoors.",
         texte="Un ciné-club ou une cinémathèque attend six mois après le visa en salle, un an en plein air.",
         source="Code du cinéma, D214-11 2° and 4°",
-        parameters={"months": 6, "minutes": 60},
-        ask=film_law.six_months,
+        parameters={"months": 6, "minutes": 60, "clubs_indoors": 1},
+        ask=film_law.visa_delay,
     ),
     Rule(
         id="R05",

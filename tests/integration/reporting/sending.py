@@ -50,15 +50,32 @@ async def included(reader: Reader, *states: Any, **where: Any) -> Any:
 
 async def begin_here(db: Database, group: str, servers: str) -> None:
     """Let a group begin where the topics end now: a shared broker is full of what other suites have said."""
-    client = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
-    await client.start()
-    try:
-        partitions = [TopicPartition(topic, part) for topic in LISTENERS for part in range(contracts.PARTITIONS)]
-        ends = await client.end_offsets(partitions)
-    finally:
-        await client.stop()
+    ends = await _ends(servers)
     async with db.transaction(SYSTEM) as tx:
         await tx.executemany(
             "INSERT INTO consumer_offset (grp, topic, part, next_offset) VALUES ($1, $2, $3, $4)",
             [(group, where.topic, where.partition, end) for where, end in ends.items()],
         )
+
+
+async def read_whole(db: Database, group: str, servers: str) -> None:
+    """Wait until a group has read all that is on the topics now, what other suites have said included."""
+    ends = await _ends(servers)
+
+    async def reached() -> bool:
+        async with db.transaction(SYSTEM) as tx:
+            rows = await tx.fetch("SELECT topic, part, next_offset FROM consumer_offset WHERE grp = $1", group)
+        stored = {TopicPartition(row["topic"], row["part"]): row["next_offset"] for row in rows}
+        return all(stored.get(where, 0) >= end for where, end in ends.items())
+
+    await until(reached, within_s=60)
+
+
+async def _ends(servers: str) -> dict[TopicPartition, int]:
+    client = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
+    await client.start()
+    try:
+        partitions = [TopicPartition(topic, part) for topic in LISTENERS for part in range(contracts.PARTITIONS)]
+        return dict(await client.end_offsets(partitions))
+    finally:
+        await client.stop()

@@ -18,7 +18,7 @@ from common.database import Database
 from common.tokens import SYSTEM
 from reporting.consumers import LISTENERS, rebuilding
 from reporting.store.rebuilding import BlueIsKept, KeysMoved, NothingHeard, NothingKept
-from tests.integration.reporting.sending import included, send
+from tests.integration.reporting.sending import included, read_whole, send
 from tests.integration.reporting.test_counting import World
 from tests.states import action, campaign, project
 from tests.waiting import until
@@ -97,6 +97,7 @@ _PROJECTS = "SELECT id, epoch, version, region FROM known_project ORDER BY id"
 async def test_made_anew_figures_are_the_same_to_the_row(db, reader, producer, kafka_servers, settings, seed):
     async with hearing(db, kafka_servers):
         await history(producer, reader, seed)
+        await read_whole(db, GROUP.name, kafka_servers)
         before = await tables(db)
         outcome = await rebuilding.rebuild(GROUP, settings, untold)
         assert outcome.exchanged

@@ -7,6 +7,7 @@ import signal
 import httpx
 
 from stack.ports import Ports
+from stack.processes import answers_ok
 from stack.services import SERVICES
 from tests.conftest import House
 from tests.waiting import until
@@ -15,10 +16,15 @@ BACK_WITHIN_S = 60
 
 
 async def seen_ready(house: House, service: str) -> bool:
-    """Whether the gateway sees both processes of a service ready."""
-    admin = Ports(house.folder.run / "ports.json").known()["gateway-admin"]
+    """Whether both processes of a service are ready, and the gateway sees it.
+
+    Both are asked: the gateway needs two looks to notice who was killed, and until then it calls the dead healthy.
+    """
+    ports = Ports(house.folder.run / "ports.json").known()
+    if not all([await answers_ok(ports[f"{service}-api-{number}"], "/health/ready") for number in (1, 2)]):
+        return False
     async with httpx.AsyncClient() as client:
-        said = (await client.get(f"http://127.0.0.1:{admin}/clusters")).text
+        said = (await client.get(f"http://127.0.0.1:{ports['gateway-admin']}/clusters")).text
     return len(re.findall(rf"^{service}::.*::health_flags::healthy$", said, re.MULTILINE)) == 2
 
 

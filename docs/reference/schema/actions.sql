@@ -113,46 +113,6 @@ CREATE FUNCTION actions.may_write() RETURNS boolean
 ALTER FUNCTION actions.may_write() OWNER TO actions_owner;
 
 --
--- Name: reads(); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.reads() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE((((actions.principal() -> 'scopes'::text) ? 'read'::text) AND ((actions.principal() ->> 'role'::text) <> 'dashboard'::text)), false);
-
-ALTER FUNCTION actions.reads() OWNER TO actions_owner;
-
---
--- Name: sees(uuid, uuid, uuid[], text[], text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.sees(coordination uuid, holder uuid, parties uuid[], municipalities text[], departments text[], project_state text) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'national'::text THEN (project_state <> 'draft'::text) WHEN 'departments'::text THEN ((project_state <> 'draft'::text) AND (departments && actions.codes())) WHEN 'municipalities'::text THEN (actions.is_settled(project_state) AND ((municipalities && actions.codes()) OR (((actions.principal() ->> 'org'::text))::uuid = ANY (parties)))) WHEN 'organisation'::text THEN ((holder = ((actions.principal() ->> 'org'::text))::uuid) OR ((project_state <> 'draft'::text) AND (((actions.principal() ->> 'org'::text))::uuid = ANY (parties)))) ELSE false END END;
-
-ALTER FUNCTION actions.sees(coordination uuid, holder uuid, parties uuid[], municipalities text[], departments text[], project_state text) OWNER TO actions_owner;
-
---
--- Name: sees_campaign(uuid, text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'none'::text THEN false WHEN 'departments'::text THEN (departments && actions.codes()) ELSE (campaign_state <> 'draft'::text) END END;
-
-ALTER FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) OWNER TO actions_owner;
-
---
--- Name: state_hash(text, integer); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.state_hash(id text, version integer) RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((('x'::text || "left"(md5(((id || '@'::text) || (version)::text)), 16)))::bit(64))::bigint;
-
-ALTER FUNCTION actions.state_hash(id text, version integer) OWNER TO actions_owner;
-
---
 -- Name: action; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -198,6 +158,9 @@ CREATE TABLE actions.action (
     municipalities text[] NOT NULL,
     departments text[] NOT NULL,
     doc text NOT NULL,
+    promotes_a_sale boolean DEFAULT false NOT NULL,
+    commercial_poster boolean DEFAULT false NOT NULL,
+    declaration jsonb,
     CONSTRAINT action_participants_distinct_check CHECK ((participants_distinct >= 0)),
     CONSTRAINT action_price_cents_check CHECK ((price_cents >= 0)),
     CONSTRAINT action_version_check CHECK ((version > 0))
@@ -207,6 +170,103 @@ ALTER TABLE ONLY actions.action ALTER COLUMN doc SET STORAGE EXTERNAL;
 ALTER TABLE ONLY actions.action FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.action OWNER TO actions_owner;
+
+--
+-- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_film (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    duration_minutes integer,
+    visas jsonb NOT NULL,
+    classification text,
+    released_on date,
+    workshop jsonb,
+    project_id uuid
+);
+
+ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.known_film OWNER TO actions_owner;
+
+--
+-- Name: session; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.session (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    organiser_id uuid NOT NULL,
+    regime text,
+    state text NOT NULL,
+    held_on date NOT NULL,
+    starts_at time without time zone NOT NULL,
+    zone text NOT NULL,
+    minutes integer NOT NULL,
+    municipality text NOT NULL,
+    label text NOT NULL,
+    film_ids uuid[] NOT NULL,
+    offer_ids uuid[] NOT NULL,
+    CONSTRAINT session_minutes_check CHECK ((minutes >= 0))
+);
+
+ALTER TABLE ONLY actions.session FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.session OWNER TO actions_owner;
+
+--
+-- Name: paid_sessions(uuid, integer, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.paid_sessions(organiser uuid, of_year integer, minutes_max integer, besides uuid) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    RETURN (SELECT count(*) AS count FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_sessions.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_sessions.of_year, 1, 1)) AND (s.held_on <= make_date(paid_sessions.of_year, 12, 31))) AND (s.action_id <> paid_sessions.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM (unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film f ON ((f.id = shown.id))) WHERE COALESCE((f.duration_minutes > paid_sessions.minutes_max), true)))));
+
+ALTER FUNCTION actions.paid_sessions(organiser uuid, of_year integer, minutes_max integer, besides uuid) OWNER TO actions_owner;
+
+--
+-- Name: reads(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.reads() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((((actions.principal() -> 'scopes'::text) ? 'read'::text) AND ((actions.principal() ->> 'role'::text) <> 'dashboard'::text)), false);
+
+ALTER FUNCTION actions.reads() OWNER TO actions_owner;
+
+--
+-- Name: sees(uuid, uuid, uuid[], text[], text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.sees(coordination uuid, holder uuid, parties uuid[], municipalities text[], departments text[], project_state text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'national'::text THEN (project_state <> 'draft'::text) WHEN 'departments'::text THEN ((project_state <> 'draft'::text) AND (departments && actions.codes())) WHEN 'municipalities'::text THEN (actions.is_settled(project_state) AND ((municipalities && actions.codes()) OR (((actions.principal() ->> 'org'::text))::uuid = ANY (parties)))) WHEN 'organisation'::text THEN ((holder = ((actions.principal() ->> 'org'::text))::uuid) OR ((project_state <> 'draft'::text) AND (((actions.principal() ->> 'org'::text))::uuid = ANY (parties)))) ELSE false END END;
+
+ALTER FUNCTION actions.sees(coordination uuid, holder uuid, parties uuid[], municipalities text[], departments text[], project_state text) OWNER TO actions_owner;
+
+--
+-- Name: sees_campaign(uuid, text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'none'::text THEN false WHEN 'departments'::text THEN (departments && actions.codes()) ELSE (campaign_state <> 'draft'::text) END END;
+
+ALTER FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) OWNER TO actions_owner;
+
+--
+-- Name: state_hash(text, integer); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.state_hash(id text, version integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(((id || '@'::text) || (version)::text)), 16)))::bit(64))::bigint;
+
+ALTER FUNCTION actions.state_hash(id text, version integer) OWNER TO actions_owner;
 
 --
 -- Name: campaign; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -328,27 +388,6 @@ ALTER TABLE ONLY actions.known_coordination FORCE ROW LEVEL SECURITY;
 ALTER TABLE actions.known_coordination OWNER TO actions_owner;
 
 --
--- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
---
-
-CREATE TABLE actions.known_film (
-    id uuid NOT NULL,
-    epoch integer NOT NULL,
-    version integer NOT NULL,
-    title text NOT NULL,
-    duration_minutes integer,
-    visas jsonb NOT NULL,
-    classification text,
-    released_on date,
-    workshop jsonb,
-    project_id uuid
-);
-
-ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE actions.known_film OWNER TO actions_owner;
-
---
 -- Name: known_municipality; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -383,7 +422,8 @@ CREATE TABLE actions.known_organisation (
     is_licensed_operator boolean NOT NULL,
     is_public boolean NOT NULL,
     is_association boolean NOT NULL,
-    closed_on date
+    closed_on date,
+    derogations jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY actions.known_organisation FORCE ROW LEVEL SECURITY;
@@ -578,6 +618,19 @@ ALTER TABLE actions.outbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
 );
 
 --
+-- Name: paid_year; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.paid_year (
+    organiser_id uuid NOT NULL,
+    year integer NOT NULL
+);
+
+ALTER TABLE ONLY actions.paid_year FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.paid_year OWNER TO actions_owner;
+
+--
 -- Name: parked_event; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -702,6 +755,44 @@ CREATE TABLE actions.seen_version (
 );
 
 ALTER TABLE actions.seen_version OWNER TO actions_owner;
+
+--
+-- Name: verdict; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.verdict (
+    id bigint NOT NULL,
+    action_id uuid NOT NULL,
+    action_version integer NOT NULL,
+    verb text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    session_id uuid,
+    film_id uuid,
+    rule text NOT NULL,
+    version text NOT NULL,
+    outcome text NOT NULL,
+    inputs jsonb NOT NULL,
+    reason text NOT NULL,
+    raison text NOT NULL,
+    first_lawful_on date
+);
+
+ALTER TABLE ONLY actions.verdict FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.verdict OWNER TO actions_owner;
+
+--
+-- Name: verdict_id_seq; Type: SEQUENCE; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.verdict ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME actions.verdict_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: outbox_default; Type: TABLE ATTACH; Schema: actions; Owner: actions_housekeeper
@@ -836,6 +927,13 @@ ALTER TABLE ONLY actions.outbox_parked
     ADD CONSTRAINT outbox_parked_pkey PRIMARY KEY (seq);
 
 --
+-- Name: paid_year paid_year_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.paid_year
+    ADD CONSTRAINT paid_year_pkey PRIMARY KEY (organiser_id, year);
+
+--
 -- Name: parked_event parked_event_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -876,6 +974,20 @@ ALTER TABLE ONLY actions.report
 
 ALTER TABLE ONLY actions.seen_version
     ADD CONSTRAINT seen_version_pkey PRIMARY KEY (grp, topic, key);
+
+--
+-- Name: session session_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
+--
+-- Name: verdict verdict_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.verdict
+    ADD CONSTRAINT verdict_pkey PRIMARY KEY (id);
 
 --
 -- Name: action_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
@@ -986,6 +1098,42 @@ CREATE INDEX project_parties_idx ON actions.project USING gin (parties);
 CREATE INDEX report_coordination_id_id_idx ON actions.report USING btree (coordination_id, id);
 
 --
+-- Name: session_action_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_action_id_idx ON actions.session USING btree (action_id);
+
+--
+-- Name: session_film_ids_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_film_ids_idx ON actions.session USING gin (film_ids);
+
+--
+-- Name: session_holder_id_held_on_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_holder_id_held_on_idx ON actions.session USING btree (holder_id, held_on);
+
+--
+-- Name: session_offer_ids_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_offer_ids_idx ON actions.session USING gin (offer_ids);
+
+--
+-- Name: session_organiser_id_held_on_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_organiser_id_held_on_idx ON actions.session USING btree (organiser_id, held_on) WHERE (regime = 'nc_association_paid'::text);
+
+--
+-- Name: verdict_action_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX verdict_action_id_id_idx ON actions.verdict USING btree (action_id, id);
+
+--
 -- Name: outbox_default_seq_idx; Type: INDEX ATTACH; Schema: actions; Owner: actions_housekeeper
 --
 
@@ -1026,10 +1174,30 @@ ALTER TABLE ONLY actions.report
     ADD CONSTRAINT report_project_id_fkey FOREIGN KEY (project_id) REFERENCES actions.project(id);
 
 --
+-- Name: session session_action_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.session
+    ADD CONSTRAINT session_action_id_fkey FOREIGN KEY (action_id) REFERENCES actions.action(id);
+
+--
+-- Name: verdict verdict_action_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.verdict
+    ADD CONSTRAINT verdict_action_id_fkey FOREIGN KEY (action_id) REFERENCES actions.action(id);
+
+--
 -- Name: action; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
 ALTER TABLE actions.action ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: paid_year booked; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY booked ON actions.paid_year USING (( SELECT actions.may_write() AS may_write)) WITH CHECK (( SELECT actions.may_write() AS may_write));
 
 --
 -- Name: campaign; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
@@ -1062,6 +1230,32 @@ CREATE POLICY changed ON actions.project FOR UPDATE USING (actions.sees(coordina
 CREATE POLICY changed ON actions.report FOR UPDATE USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)) WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)));
 
 --
+-- Name: session changed; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY changed ON actions.session FOR UPDATE USING ((EXISTS ( SELECT
+   FROM actions.action
+  WHERE (action.id = session.action_id)))) WITH CHECK (( SELECT actions.may_write() AS may_write));
+
+--
+-- Name: action counted; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY counted ON actions.action FOR SELECT TO actions_owner USING (true);
+
+--
+-- Name: known_film counted; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY counted ON actions.known_film FOR SELECT TO actions_owner USING (true);
+
+--
+-- Name: session counted; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY counted ON actions.session FOR SELECT TO actions_owner USING (true);
+
+--
 -- Name: campaign drafted; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
@@ -1084,6 +1278,22 @@ CREATE POLICY entered ON actions.project FOR INSERT WITH CHECK ((( SELECT action
 --
 
 CREATE POLICY entered ON actions.report FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state)));
+
+--
+-- Name: session entered; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY entered ON actions.session FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND (EXISTS ( SELECT
+   FROM actions.action
+  WHERE (action.id = session.action_id)))));
+
+--
+-- Name: verdict given; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY given ON actions.verdict FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND (EXISTS ( SELECT
+   FROM actions.action
+  WHERE (action.id = verdict.action_id)))));
 
 --
 -- Name: known_coordination heard; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1158,6 +1368,12 @@ ALTER TABLE actions.known_rights_offer ENABLE ROW LEVEL SECURITY;
 ALTER TABLE actions.known_territory ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: paid_year; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.paid_year ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: project; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
@@ -1230,6 +1446,34 @@ CREATE POLICY seen ON actions.project FOR SELECT USING (actions.sees(coordinatio
 CREATE POLICY seen ON actions.report FOR SELECT USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
 
 --
+-- Name: session seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.session FOR SELECT USING ((EXISTS ( SELECT
+   FROM actions.action
+  WHERE (action.id = session.action_id))));
+
+--
+-- Name: verdict seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.verdict FOR SELECT USING ((EXISTS ( SELECT
+   FROM actions.action
+  WHERE (action.id = verdict.action_id))));
+
+--
+-- Name: session; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.session ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: verdict; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.verdict ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: SCHEMA actions; Type: ACL; Schema: -; Owner: actions_owner
 --
 
@@ -1242,6 +1486,18 @@ GRANT ALL ON SCHEMA actions TO actions_housekeeper;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.action TO actions_app;
+
+--
+-- Name: TABLE known_film; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_film TO actions_app;
+
+--
+-- Name: TABLE session; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.session TO actions_app;
 
 --
 -- Name: TABLE campaign; Type: ACL; Schema: actions; Owner: actions_owner
@@ -1285,12 +1541,6 @@ GRANT SELECT,DELETE ON TABLE actions.idempotency TO actions_housekeeper;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_coordination TO actions_app;
-
---
--- Name: TABLE known_film; Type: ACL; Schema: actions; Owner: actions_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_film TO actions_app;
 
 --
 -- Name: TABLE known_municipality; Type: ACL; Schema: actions; Owner: actions_owner
@@ -1375,6 +1625,12 @@ GRANT SELECT ON TABLE actions.outbox_parked TO actions_relay;
 GRANT USAGE ON SEQUENCE actions.outbox_seq_seq TO actions_app;
 
 --
+-- Name: TABLE paid_year; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.paid_year TO actions_app;
+
+--
 -- Name: TABLE parked_event; Type: ACL; Schema: actions; Owner: actions_owner
 --
 
@@ -1403,6 +1659,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.report TO actions_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.seen_version TO actions_app;
+
+--
+-- Name: TABLE verdict; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.verdict TO actions_app;
+
+--
+-- Name: SEQUENCE verdict_id_seq; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT USAGE ON SEQUENCE actions.verdict_id_seq TO actions_app;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR SEQUENCES; Type: DEFAULT ACL; Schema: actions; Owner: actions_owner

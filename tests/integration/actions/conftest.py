@@ -50,5 +50,5 @@ async def desk(address: str, db: Database, tmp_path_factory: pytest.TempPathFact
         opened = Desk(client, db)
         await opened.hear("territory", a_department("86", a_town("86194", districts=("QN08605M",)), a_town("86041")))
         merged = a_town("93059", kind=MunicipalityKind.CEASED, successors=("93066",))
-        await opened.hear("territory", a_department("93", a_town("93066"), merged))
+        await opened.hear("territory", a_department("93", a_town("93066"), merged, region="11"))
         yield opened

@@ -19,6 +19,7 @@ from common.contracts.partners import (
     Area,
     CoordinationState,
     Coverage,
+    Derogation,
     LegalForm,
     Municipality,
     MunicipalityKind,
@@ -162,7 +163,9 @@ class Desk:
         await self.hear("organisation", an_organisation(cast.town.org, OrganisationKind.COMMUNE))
 
 
-def an_organisation(organisation_id: UUID, kind: OrganisationKind, *, version: int = 1) -> OrganisationState:
+def an_organisation(
+    organisation_id: UUID, kind: OrganisationKind, *, version: int = 1, derogations: tuple[Derogation, ...] = ()
+) -> OrganisationState:
     return OrganisationState(
         id=organisation_id,
         version=version,
@@ -181,17 +184,20 @@ def an_organisation(organisation_id: UUID, kind: OrganisationKind, *, version: i
         dated_roles=(),
         identifiers=(),
         closed_on=None,
+        derogations=derogations,
     )
 
 
-def a_department(code: str, *municipalities: Municipality, vintage: int = 2025, version: int = 1) -> TerritoryState:
+def a_department(
+    code: str, *municipalities: Municipality, vintage: int = 2025, version: int = 1, region: str = "75"
+) -> TerritoryState:
     return TerritoryState(
         id=UUID(int=int(code, 36) * 10_000 + vintage),
         version=version,
         occurred_at=LONG_AGO,
         vintage=vintage,
         department=Area(code=code, name=code),
-        region=Area(code="75", name="Nouvelle-Aquitaine"),
+        region=Area(code=region, name=region),
         zone=Zone.METROPOLITAN,
         municipalities=municipalities,
         intermunicipalities=(),

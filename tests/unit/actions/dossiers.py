@@ -1,15 +1,16 @@
 """Dossier A (Poitiers) at each of its steps, at its own dates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from actions.domain import agenda, campaign, closing, deciding, filing, financing, formalities, lifecycle, reviewing
-from actions.domain.action import Action, Cancellation
+from actions.domain.action import Action, Cancellation, Moved
 from actions.domain.agenda import SessionPlan
 from actions.domain.campaign import Campaign
+from actions.domain.circumstances import Circumstances
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.funding import LineDecision, Payment
@@ -17,7 +18,6 @@ from actions.domain.known import Film
 from actions.domain.lifecycle import NewDay
 from actions.domain.project import CommitteeDecision, Project, ProjectFile
 from actions.domain.report import Content, Report
-from actions.domain.screening import Circumstances
 from common.contracts.actions import (
     Account,
     ActionStatus,
@@ -58,6 +58,19 @@ from tests.unit.actions.pieces import (
     new_ids,
     there,
 )
+
+
+def plan_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID, **else_: Any) -> Moved:
+    """Plan a session as the command does: judge it, then decide by the judgement."""
+    return agenda.plan_session(agenda.judge_session(action, wish, given, session_id=session_id), given.films, **else_)
+
+
+def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:
+    return lifecycle.schedule(lifecycle.judge_schedule(action, given), at=at)
+
+
+def reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, *, at: datetime) -> Moved:
+    return lifecycle.reschedule(lifecycle.judge_reschedule(action, days, given), at=at)
 
 
 @dataclass(frozen=True)
@@ -205,10 +218,10 @@ def workshop_scheduled(dossier: Dossier) -> Dossier:
     action = dossier.workshop
     for n in (22, 23, 24, 25):
         plan = SessionPlan(held_on=date(2025, 4, n), starts_at=time(14), responsible="médiatrice")
-        action, _ = agenda.plan_session(
+        action, _ = plan_session(
             action, plan, dossier.given, session_id=an_id(f"A1-{n}"), new_id=new_ids("c"), at=at("2025-04-14 10:00")
         )
-    action, _ = lifecycle.schedule(action, dossier.given, at=at("2025-04-14 11:00"))
+    action, _ = schedule(action, dossier.given, at=at("2025-04-14 11:00"))
     return dossier.having(workshop=action)
 
 
@@ -223,7 +236,7 @@ def workshop_held(dossier: Dossier) -> Dossier:
 
 
 def screening_planned(dossier: Dossier, plan: SessionPlan = SCREENING) -> Dossier:
-    action, _ = agenda.plan_session(
+    action, _ = plan_session(
         dossier.screening,
         plan,
         dossier.given,
@@ -249,7 +262,7 @@ def rights_confirmed(dossier: Dossier, terms: RightsTerms = OPEN_AIR_TERMS) -> D
 
 def authorised(dossier: Dossier) -> Dossier:
     action, _ = formalities.request_authorisation(
-        dossier.screening, HOLDER.id, (), dossier.films, at=at("2025-05-12 10:00")
+        dossier.screening, HOLDER.id, (), dossier.given, at=at("2025-05-12 10:00")
     )
     told = NeighboursInformed(informed_on=day("2025-05-12"), cinemas=3)
     action, _ = formalities.inform_neighbours(action, told, at=at("2025-05-12 11:00"))
@@ -273,7 +286,7 @@ def permitted(dossier: Dossier, *days: str) -> Dossier:
 
 
 def screening_scheduled(dossier: Dossier) -> Dossier:
-    action, _ = lifecycle.schedule(dossier.screening, dossier.given, at=at("2025-06-24 11:00"))
+    action, _ = schedule(dossier.screening, dossier.given, at=at("2025-06-24 11:00"))
     return dossier.having(screening=action)
 
 
@@ -284,7 +297,7 @@ def screening_postponed(dossier: Dossier) -> Dossier:
 
 def screening_rescheduled(dossier: Dossier) -> Dossier:
     days = [NewDay(session_id=an_id("A2-1"), held_on=day("2025-07-25"))]
-    action, _ = lifecycle.reschedule(dossier.screening, days, dossier.given, at=at("2025-07-18 17:20"))
+    action, _ = reschedule(dossier.screening, days, dossier.given, at=at("2025-07-18 17:20"))
     return dossier.having(screening=action)
 
 

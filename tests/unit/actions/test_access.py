@@ -87,8 +87,8 @@ VERBS_OF = {
         project.draft project.add_action project.change project.submit project.resubmit project.withdraw
         project.revise_budget project.submit_account project.report
         action.change action.plan_session action.cancel_session action.record_attendance action.change_clearance
-        action.request_authorisation action.amend_authorisation action.inform_neighbours action.schedule action.start
-        action.postpone action.reschedule action.hold action.cancel
+        action.request_authorisation action.amend_authorisation action.inform_neighbours action.declare_move
+        action.schedule action.start action.postpone action.reschedule action.hold action.cancel
     """,
     Role.REGIONAL_COORDINATOR: """
         campaign.draft campaign.open campaign.change_rules campaign.close
@@ -112,7 +112,7 @@ VERBS_OF = {
 }
 
 
-DEEDS = [verb for verb in VERBS if verb.partition(".")[0] in RESOURCES and not verb.endswith((".read", ".list"))]
+DEEDS = [verb for verb in VERBS if verb.partition(".")[0] in RESOURCES and "read" not in VERBS[verb].scopes]
 
 
 def allowed(client: Client, verb: str) -> bool:

@@ -11,7 +11,7 @@ from actions.domain import agenda
 from actions.domain.days import months_after
 from actions.domain.kinds import regime
 from actions.domain.known import Film
-from actions.domain.refusals import (
+from actions.domain.unlawful import (
     AgeRestrictedOutdoors,
     NotALicensedOperator,
     OpenAirIndoors,
@@ -34,7 +34,7 @@ def a_film(minutes: int | None = 71, visa: str | None = "2024-07-18", **changed)
 
 
 def planned(action, plan, given):
-    return agenda.plan_session(
+    return a.plan_session(
         action, plan, given, session_id=p.an_id("s"), new_id=p.new_ids("c"), at=p.at("2025-04-28 10:00")
     )
 

@@ -6,15 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from actions.domain import lifecycle
 from actions.domain.clearance import ClearanceStep
 from actions.domain.known import RightsOffer
-from actions.domain.refusals import (
-    NothingAsked,
-    NotPossibleInThisState,
-    RightsDoNotCover,
-)
+from actions.domain.refusals import NothingAsked, NotPossibleInThisState
 from actions.domain.rules import rights
+from actions.domain.unlawful import RightsDoNotCover
 from common.contracts.actions import (
     ClearanceStatus,
     Regime,
@@ -90,7 +86,7 @@ def test_r52_scheduling_and_rescheduling_look_at_the_rights():
     only_18 = replace(p.OPEN_AIR_TERMS, ends_on=p.day("2025-07-18"))
     dossier = a.screening_planned(a.a_funded())
     with pytest.raises(RightsDoNotCover):
-        lifecycle.schedule(a.permitted(a.authorised(dossier)).screening, dossier.given, at=SCHEDULED_AT)
+        a.schedule(a.permitted(a.authorised(dossier)).screening, dossier.given, at=SCHEDULED_AT)
     dossier = a.permitted(a.authorised(a.rights_confirmed(dossier, only_18)))
     dossier = a.screening_postponed(a.screening_scheduled(dossier))
     with pytest.raises(RightsDoNotCover) as refused:

@@ -59,6 +59,7 @@ ACTION = {
     "action.record_opinion": "planned postponed",
     "action.decide_authorisation": "planned postponed",
     "action.inform_neighbours": "planned scheduled in_progress postponed",
+    "action.declare_move": "planned scheduled in_progress postponed",
     "action.record_permit": "planned scheduled in_progress postponed",
     "action.approve_site": "planned scheduled in_progress postponed",
     "action.schedule": "planned",  # T12

@@ -16,19 +16,20 @@ from actions.domain.rules.law import SINCE
 from actions.domain.rules.rule import looked_at
 from common.errors import Outcome, Verdict
 from tests.unit.actions.cases import a_case
+from tests.unit.actions.test_rules import ALONE
 
-ON_CASES = [rule for rule in RULES if rule.ask is not None and rule.id != "R09"]
+ON_CASES = [rule for rule in RULES if rule.ask is not None and rule.id not in ALONE]
+DAYS = ("counts_from", "rights_from", "rights_until", "declared_on", "request_by", "requested_on")
 CASES = st.builds(
     Case,
     **{
         name: st.from_type(kind)
         for name, kind in get_type_hints(Case).items()
-        if name not in {"on", "counts_from", "rights_from", "rights_until", "duration_minutes"}
+        if name not in {*DAYS, "on", "duration_minutes", "paid_sessions_besides"}
     },
     on=st.dates(date(2009, 10, 26), date(2040, 1, 1)),
-    counts_from=st.none() | st.dates(date(2005, 1, 1), date(2040, 1, 1)),
-    rights_from=st.none() | st.dates(date(2009, 1, 1), date(2040, 1, 1)),
-    rights_until=st.none() | st.dates(date(2009, 1, 1), date(2040, 1, 1)),
+    **dict.fromkeys(DAYS, st.none() | st.dates(date(2005, 1, 1), date(2040, 1, 1))),
+    paid_sessions_besides=st.integers(0, 15),
     duration_minutes=st.none() | st.integers(1, 240),
 )
 

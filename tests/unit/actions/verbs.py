@@ -18,6 +18,7 @@ from common.contracts.actions import (
     CommitteeOutcome,
     Convention,
     CountMethod,
+    Declaration,
     LineStatus,
     MissingPieces,
     NeighboursInformed,
@@ -26,6 +27,7 @@ from common.contracts.actions import (
     Permit,
     PriorContact,
     ProjectStatus,
+    Regime,
     SiteApproval,
 )
 from tests.unit.actions import dossiers as a
@@ -189,7 +191,7 @@ PROJECT: Mapping[str, Verb] = {
 
 def _plan_session(d: Dossier) -> Move:
     n = len(d.screening.sessions)
-    return agenda.plan_session(
+    return a.plan_session(
         d.screening,
         p.SCREENING,
         d.given,
@@ -235,7 +237,7 @@ def _permit(d: Dossier) -> Move:
 def _reschedule(d: Dossier) -> Move:
     put_off = [session for session in d.screening.sessions if session.state == "postponed"]
     days = [NewDay(session_id=session.id, held_on=p.day("2025-07-25")) for session in put_off]
-    return lifecycle.reschedule(d.screening, days, d.given, at=LATE)
+    return a.reschedule(d.screening, days, d.given, at=LATE)
 
 
 def _cancel(d: Dossier) -> Iterable[Move]:
@@ -257,6 +259,12 @@ def _cancel_workshop(d: Dossier) -> Iterable[Move]:
 APPROVAL = SiteApproval(authority_id=p.an_id("spip"), approved=True, decided_on=p.day("2025-06-01"), restrictions="")
 TOLD = NeighboursInformed(informed_on=p.day("2025-05-12"), cinemas=3)
 
+
+def _declare_move(d: Dossier) -> Move:
+    told = Declaration(screen_licence="86-0012-1", declared_on=p.day("2025-07-01"))
+    return formalities.declare_move(replace(d.screening, regime=Regime.COMMERCIAL_MOVED), told, at=LATE)
+
+
 ACTION: Mapping[str, Verb] = {
     "action.change": one(lambda d: agenda.change(d.screening, p.OPEN_AIR, p.HOLDER, d.films, at=LATE)),
     "action.plan_session": one(_plan_session),
@@ -268,7 +276,7 @@ ACTION: Mapping[str, Verb] = {
     ),
     "action.change_clearance": one(_change_clearance),
     "action.request_authorisation": one(
-        lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), d.films, at=LATE)
+        lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), d.given, at=LATE)
     ),
     "action.amend_authorisation": one(
         lambda d: formalities.amend_authorisation(d.screening, [p.day("2025-07-18"), p.day("2025-07-25")], at=LATE)
@@ -278,9 +286,10 @@ ACTION: Mapping[str, Verb] = {
     ),
     "action.decide_authorisation": one(_decide_authorisation),
     "action.inform_neighbours": one(lambda d: formalities.inform_neighbours(d.screening, TOLD, at=LATE)),
+    "action.declare_move": one(_declare_move),
     "action.record_permit": one(_permit),
     "action.approve_site": one(lambda d: formalities.approve_site(d.screening, APPROVAL, at=LATE)),
-    "action.schedule": one(lambda d: lifecycle.schedule(d.screening, d.given, at=LATE)),
+    "action.schedule": one(lambda d: a.schedule(d.screening, d.given, at=LATE)),
     "action.start": one(lambda d: lifecycle.start(d.screening, at=LATE)),
     "action.postpone": one(lambda d: lifecycle.postpone(d.screening, Cause.WEATHER, (), at=LATE)),
     "action.reschedule": one(_reschedule),
@@ -293,9 +302,7 @@ ACTION: Mapping[str, Verb] = {
 def _plan_workshop(d: Dossier) -> Move:
     n = len(d.workshop.sessions)
     plan = SessionPlan(held_on=date(2025, 4, 22 + n % 4), starts_at=time(14), responsible="médiatrice")
-    return agenda.plan_session(
-        d.workshop, plan, d.given, session_id=p.an_id(f"A1-{22 + n}"), new_id=p.new_ids("w"), at=LATE
-    )
+    return a.plan_session(d.workshop, plan, d.given, session_id=p.an_id(f"A1-{22 + n}"), new_id=p.new_ids("w"), at=LATE)
 
 
 def _count_workshop(d: Dossier) -> Iterable[Move]:
@@ -307,7 +314,7 @@ def _count_workshop(d: Dossier) -> Iterable[Move]:
 
 WORKSHOP: Mapping[str, Verb] = {
     "plan workshop": one(_plan_workshop),
-    "schedule workshop": one(lambda d: lifecycle.schedule(d.workshop, d.given, at=LATE)),
+    "schedule workshop": one(lambda d: a.schedule(d.workshop, d.given, at=LATE)),
     "start workshop": one(lambda d: lifecycle.start(d.workshop, at=LATE)),
     "count workshop": _count_workshop,
     "hold workshop": one(lambda d: lifecycle.hold(d.workshop, 9, at=LATE)),

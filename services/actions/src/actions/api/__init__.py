@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from actions.api import actions, campaigns, funding, projects, reports, sandbox, sessions
+from actions.api import actions, campaigns, formalities, funding, projects, reports, sandbox, sessions, verdicts
 
 
 def routers(timers: sandbox.Timers | None) -> list[APIRouter]:
@@ -13,6 +13,8 @@ def routers(timers: sandbox.Timers | None) -> list[APIRouter]:
         funding.router,
         actions.router,
         sessions.router,
+        formalities.router,
+        verdicts.router,
         reports.router,
     ]
     return plain if timers is None else [*plain, sandbox.router(timers)]

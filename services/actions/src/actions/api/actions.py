@@ -10,7 +10,7 @@ from pydantic import Field
 from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Few, Hour, Some
 from actions.api.seen import ActionSeen
 from actions.commands import actions as commands
-from actions.domain import access, refusals
+from actions.domain import access, refusals, unlawful
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.store import actions as store
 from common.contracts.actions import ActionState, ActionStatus, ActionType, Cause
@@ -23,15 +23,19 @@ from common.problems import problems
 router = APIRouter(tags=["actions"])
 
 READINESS = (
-    refusals.SessionsIncomplete,
-    refusals.NotALicensedOperator,
-    refusals.VisaDateUnknown,
-    refusals.VisaDelayNotElapsed,
-    refusals.AgeRestrictedOutdoors,
-    refusals.RightsDoNotCover,
-    refusals.NotAuthorised,
-    refusals.PermitMissing,
-    refusals.SiteNotApproved,
+    unlawful.SessionsIncomplete,
+    unlawful.NotALicensedOperator,
+    unlawful.VisaDateUnknown,
+    unlawful.VisaDelayNotElapsed,
+    unlawful.AgeRestrictedOutdoors,
+    unlawful.QuotaReached,
+    unlawful.PromotesASale,
+    unlawful.CommercialPosterUsed,
+    unlawful.RightsDoNotCover,
+    unlawful.MoveNotDeclared,
+    unlawful.NotAuthorised,
+    unlawful.PermitMissing,
+    unlawful.SiteNotApproved,
     NotKnownHere,
 )
 
@@ -138,8 +142,8 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
         refusals.UnknownMunicipality,
         refusals.MunicipalityCeased,
         refusals.DistrictNotInMunicipality,
-        refusals.OpenAirNotFree,
-        refusals.OpenAirIndoors,
+        unlawful.OpenAirNotFree,
+        unlawful.OpenAirIndoors,
         refusals.PeriodReversed,
         NotKnownHere,
     ),
@@ -205,7 +209,7 @@ async def postpone(
         refusals.NotPossibleInThisState,
         refusals.SessionsStillPostponed,
         refusals.OutsideCampaign,
-        refusals.DateNotAuthorised,
+        unlawful.DateNotAuthorised,
         *READINESS,
     ),
 )

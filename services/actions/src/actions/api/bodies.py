@@ -167,6 +167,8 @@ class ActionBody(Model):
     out_of_school: bool = True
     intergenerational: bool = False
     access_note: Text = ""
+    promotes_a_sale: bool = Field(default=False, description="A sponsor promotes a product or a service (R50).")
+    commercial_poster: bool = Field(default=False, description="The distributor's own poster announces it (R51).")
     period: PeriodBody
     places: Annotated[tuple[PlaceBody, ...], Some]
 
@@ -183,6 +185,8 @@ class ActionBody(Model):
             out_of_school=self.out_of_school,
             intergenerational=self.intergenerational,
             access_note=self.access_note,
+            promotes_a_sale=self.promotes_a_sale,
+            commercial_poster=self.commercial_poster,
             period=self.period.period(),
             places=(),
         )

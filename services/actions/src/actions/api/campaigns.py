@@ -14,7 +14,15 @@ from actions.domain import access
 from actions.domain.campaign import CampaignPlan
 from actions.domain.refusals import NoSuchCampaign, NotAppointed, NotPossibleInThisState
 from actions.store import campaigns as store
-from common.contracts.actions import CampaignState, CampaignStatus, Companion, LineKind, RuleSet, Under12Outdoors
+from common.contracts.actions import (
+    AuthorisationDeadline,
+    CampaignState,
+    CampaignStatus,
+    Companion,
+    LineKind,
+    RuleSet,
+    Under12Outdoors,
+)
 from common.errors import NotKnownHere
 from common.fields import Day
 from common.http import Caller, ChangeOnce, Count, CreateOnce, Db, Model, NewId, Now, present, respond, with_actions
@@ -42,6 +50,17 @@ def _french(zone: str) -> str:
     return zone
 
 
+class AuthorisationDeadlineBody(Model):
+    """By which day the DRAC wants the requests for open-air sessions of a season (R11)."""
+
+    first_on: Day
+    last_on: Day
+    request_by: Day
+
+    def deadline(self) -> AuthorisationDeadline:
+        return AuthorisationDeadline(first_on=self.first_on, last_on=self.last_on, request_by=self.request_by)
+
+
 class RulesBody(Model):
     """What a region decides for one campaign."""
 
@@ -51,6 +70,7 @@ class RulesBody(Model):
     under_12_outdoors: Under12Outdoors = Under12Outdoors.REFUSED
     convention_required_for: Annotated[tuple[LineKind, ...], Few] = ()
     extension_days: Annotated[Count, Field(le=366)] = 0
+    authorisation_deadlines: Annotated[tuple[AuthorisationDeadlineBody, ...], Few] = ()
 
     def rules(self) -> RuleSet:
         return RuleSet(
@@ -61,6 +81,7 @@ class RulesBody(Model):
             under_12_outdoors=self.under_12_outdoors,
             convention_required_for=self.convention_required_for,
             extension_days=self.extension_days,
+            authorisation_deadlines=tuple(one.deadline() for one in self.authorisation_deadlines),
         )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from actions.api.bodies import ActionBody, Amount, Code, FileBody, Line, Some, Text
 from actions.api.seen import ProjectSeen, project_for
 from actions.commands import projects as commands
-from actions.domain import access, refusals
+from actions.domain import access, refusals, unlawful
 from actions.domain.project import CommitteeDecision
 from actions.store import projects as store
 from common.contracts.actions import (
@@ -130,8 +130,8 @@ ProjectSearch = Annotated[ProjectQuery, from_query(ProjectQuery)]
         refusals.CampaignNotOpen,
         refusals.HolderClosed,
         refusals.DistrictNotInMunicipality,
-        refusals.OpenAirNotFree,
-        refusals.OpenAirIndoors,
+        unlawful.OpenAirNotFree,
+        unlawful.OpenAirIndoors,
         refusals.PeriodReversed,
         *FILE_REFUSALS,
     ),
@@ -180,8 +180,8 @@ async def read(project_id: UUID, db: Db, caller: Caller) -> Response:
         refusals.NoSuchProject,
         refusals.NotPossibleInThisState,
         refusals.DistrictNotInMunicipality,
-        refusals.OpenAirNotFree,
-        refusals.OpenAirIndoors,
+        unlawful.OpenAirNotFree,
+        unlawful.OpenAirIndoors,
         refusals.PeriodReversed,
         *FILE_REFUSALS,
     ),

@@ -1,4 +1,4 @@
-"""The parts of an action, over HTTP: sessions, attendance, rights, authorisation, permits, approvals."""
+"""The sessions of an action, over HTTP: planned, cancelled, counted, and the rights of what they show."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,22 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from actions.api.bodies import Amount, Few, Hour, Some, Text
+from actions.api.bodies import Amount, Few, Hour, Some
 from actions.commands import actions as commands
 from actions.commands.wishes import ClearanceWish
-from actions.domain import refusals
+from actions.domain import refusals, unlawful
 from actions.domain.agenda import ProgrammePlan, SessionPlan
-from actions.domain.formalities import AuthorisationDecision
 from common.contracts.actions import (
     ActionState,
     Cause,
     ClearanceStatus,
     CountMethod,
-    NeighboursInformed,
-    Opinion,
-    Permit,
     RightsTerms,
-    SiteApproval,
     Support,
 )
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
@@ -33,7 +28,6 @@ from common.problems import problems
 router = APIRouter(tags=["sessions"])
 
 Reference = Annotated[str, Field(max_length=200)]
-FORMALITY = (refusals.NoSuchAction, refusals.NotPossibleInThisState, refusals.InTheFuture)
 
 
 class ProgrammeBody(Model):
@@ -115,55 +109,6 @@ class ClearanceBody(Model):
         )
 
 
-class AuthorisationBody(Model):
-    """What is asked of the CNC; the sessions' own days and fallbacks are asked for in any case."""
-
-    organiser_id: UUID | None = Field(None, description="Absent: the action's organiser.")
-    fallbacks: Annotated[tuple[Day, ...], Few] = ()
-
-
-class AmendmentBody(Model):
-    dates: Annotated[tuple[Day, ...], Some]
-
-
-class OpinionBody(Model):
-    opinion: Opinion
-    given_on: Day
-
-
-class AuthorisationDecisionBody(Model):
-    """What the president of the CNC decided; no days named means all that were asked."""
-
-    granted: bool
-    decided_on: Day
-    reference: Reference
-    dates: Annotated[tuple[Day, ...], Few] = ()
-
-
-class NeighboursBody(Model):
-    """When the cinemas around were told, and how many."""
-
-    informed_on: Day
-    cinemas: Count
-
-
-class PermitBody(Model):
-    """Leave to use a public place on some days."""
-
-    place_id: UUID
-    dates: Annotated[tuple[Day, ...], Some]
-    reference: Reference
-    granted_on: Day
-
-
-class ApprovalBody(Model):
-    """What the authority of a closed site answers."""
-
-    approved: bool
-    decided_on: Day
-    restrictions: Text = ""
-
-
 @router.post(
     "/v1/actions/{action_id}/sessions",
     operation_id="action.plan_session",
@@ -175,17 +120,20 @@ class ApprovalBody(Model):
         refusals.OutsideCampaign,
         refusals.NoSuchPlace,
         refusals.NothingAsked,
-        refusals.NotALicensedOperator,
-        refusals.VisaDateUnknown,
-        refusals.VisaDelayNotElapsed,
-        refusals.AgeRestrictedOutdoors,
+        unlawful.NotALicensedOperator,
+        unlawful.VisaDateUnknown,
+        unlawful.VisaDelayNotElapsed,
+        unlawful.AgeRestrictedOutdoors,
+        unlawful.QuotaReached,
+        unlawful.PromotesASale,
+        unlawful.CommercialPosterUsed,
         NotKnownHere,
     ),
 )
 async def plan_session(
     action_id: UUID, body: SessionBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
 ) -> Response:
-    """Plan a session; its films must be lawful on that day (R01 to R05)."""
+    """Plan a session; its films must be lawful on that day (R01 to R05, R07)."""
     async with db.transaction(caller) as tx:
         answer = await commands.plan_session(
             tx, action_id, body.plan(), caller=caller, new_id=new_id, once=once, at=now
@@ -240,7 +188,7 @@ async def record_attendance(
         refusals.NoSuchClearance,
         refusals.NotPossibleInThisState,
         refusals.NothingAsked,
-        refusals.RightsDoNotCover,
+        unlawful.RightsDoNotCover,
         NotKnownHere,
     ),
 )
@@ -252,137 +200,4 @@ async def change_clearance(
         answer = await commands.change_clearance(
             tx, action_id, clearance_id, body.wish(), caller=caller, once=once, at=now
         )
-    return respond(answer)
-
-
-@router.post(
-    "/v1/actions/{action_id}/authorisation/request",
-    operation_id="action.request_authorisation",
-    response_model=ActionState,
-    responses=problems(
-        refusals.NoSuchAction,
-        refusals.NotPossibleInThisState,
-        refusals.AuthorisationNotRequired,
-        refusals.AuthorisedPersonNotOrganiser,
-    ),
-)
-async def request_authorisation(
-    action_id: UUID, body: AuthorisationBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
-) -> Response:
-    """Ask the CNC for leave to show features in the open air (R08, R09)."""
-    async with db.transaction(caller) as tx:
-        answer = await commands.request_authorisation(
-            tx, action_id, body.organiser_id, body.fallbacks, caller=caller, once=once, at=now
-        )
-    return respond(answer)
-
-
-@router.post(
-    "/v1/actions/{action_id}/authorisation/amend",
-    operation_id="action.amend_authorisation",
-    response_model=ActionState,
-    responses=problems(refusals.NoSuchAction, refusals.NotPossibleInThisState),
-)
-async def amend_authorisation(
-    action_id: UUID, body: AmendmentBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
-) -> Response:
-    """Ask for other days (R12)."""
-    async with db.transaction(caller) as tx:
-        answer = await commands.amend_authorisation(tx, action_id, body.dates, caller=caller, once=once, at=now)
-    return respond(answer)
-
-
-@router.post(
-    "/v1/actions/{action_id}/authorisation/opinion",
-    operation_id="action.record_opinion",
-    response_model=ActionState,
-    responses=problems(*FORMALITY),
-)
-async def record_opinion(
-    action_id: UUID, body: OpinionBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
-) -> Response:
-    """Record the DRAC's opinion."""
-    async with db.transaction(caller) as tx:
-        answer = await commands.record_opinion(
-            tx, action_id, body.opinion, body.given_on, caller=caller, once=once, at=now
-        )
-    return respond(answer)
-
-
-@router.post(
-    "/v1/actions/{action_id}/authorisation/decide",
-    operation_id="action.decide_authorisation",
-    response_model=ActionState,
-    responses=problems(*FORMALITY),
-)
-async def decide_authorisation(
-    action_id: UUID, body: AuthorisationDecisionBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
-) -> Response:
-    """Record what the CNC decided."""
-    decision = AuthorisationDecision(
-        granted=body.granted, decided_on=body.decided_on, reference=body.reference, dates=body.dates
-    )
-    async with db.transaction(caller) as tx:
-        answer = await commands.decide_authorisation(tx, action_id, decision, caller=caller, once=once, at=now)
-    return respond(answer)
-
-
-@router.post(
-    "/v1/actions/{action_id}/neighbours-informed",
-    operation_id="action.inform_neighbours",
-    response_model=ActionState,
-    responses=problems(*FORMALITY),
-)
-async def inform_neighbours(
-    action_id: UUID, body: NeighboursBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
-) -> Response:
-    """Record that the cinemas around were told."""
-    told = NeighboursInformed(informed_on=body.informed_on, cinemas=body.cinemas)
-    async with db.transaction(caller) as tx:
-        answer = await commands.inform_neighbours(tx, action_id, told, caller=caller, once=once, at=now)
-    return respond(answer)
-
-
-@router.post(
-    "/v1/actions/{action_id}/permits",
-    operation_id="action.record_permit",
-    status_code=201,
-    response_model=ActionState,
-    responses=problems(*FORMALITY, refusals.NoSuchPlace),
-)
-async def record_permit(
-    action_id: UUID, body: PermitBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
-) -> Response:
-    """Record an authority's leave to use a public place."""
-    permit = Permit(
-        id=new_id(),
-        authority_id=caller.org,
-        place_id=body.place_id,
-        dates=body.dates,
-        reference=body.reference,
-        granted_on=body.granted_on,
-    )
-    async with db.transaction(caller) as tx:
-        answer = await commands.record_permit(tx, action_id, permit, caller=caller, once=once, at=now)
-    return respond(answer)
-
-
-@router.post(
-    "/v1/actions/{action_id}/site-approval",
-    operation_id="action.approve_site",
-    response_model=ActionState,
-    responses=problems(*FORMALITY, refusals.NoClosedSite),
-)
-async def approve_site(
-    action_id: UUID, body: ApprovalBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
-) -> Response:
-    """Answer for one's closed site."""
-    approval = SiteApproval(
-        authority_id=caller.org,
-        approved=body.approved,
-        decided_on=body.decided_on,
-        restrictions=body.restrictions,
-    )
-    async with db.transaction(caller) as tx:
-        answer = await commands.approve_site(tx, action_id, approval, caller=caller, once=once, at=now)
     return respond(answer)

@@ -1,6 +1,6 @@
 """What one can do with an action, from its first session to its last."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -13,9 +13,9 @@ from actions.domain.agenda import SessionPlan
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.lifecycle import CancellationPlan, NewDay
-from actions.domain.screening import Circumstances, Films
-from actions.store import actions, campaigns, known
-from common.contracts.actions import Cause, CountMethod, NeighboursInformed, Opinion, Permit, SiteApproval
+from actions.domain.screening import Judgement
+from actions.store import actions, known, verdicts
+from common.contracts.actions import Cause, CountMethod, Declaration, NeighboursInformed, Opinion, Permit, SiteApproval
 from common.database import Transaction
 from common.idempotency import Answer, Once
 from common.tokens import Principal
@@ -38,7 +38,7 @@ async def change(
         return answer
     plan = await lookups.action_plan(tx, wish, action.campaign_year, new_id=new_id, pointer="")
     organiser = await known.organisation(tx, wish.organiser_id or action.holder_id)
-    return await _save(tx, agenda.change(action, plan, organiser, await _films(tx, action), at=at), once)
+    return await _save(tx, agenda.change(action, plan, organiser, await lookups.films(tx, action), at=at), once)
 
 
 async def plan_session(
@@ -54,9 +54,12 @@ async def plan_session(
     action = await _lock(tx, action_id, "action.plan_session", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    given = await _circumstances(tx, action, (film.film_id for film in wish.programme))
-    planned = agenda.plan_session(action, wish, given, session_id=new_id(), new_id=new_id, at=at)
-    return await _save(tx, planned, once, status=201)
+    given = await lookups.circumstances(
+        tx, action, [wish.held_on], (film.film_id for film in wish.programme), book=True
+    )
+    judged = agenda.judge_session(action, wish, given, session_id=new_id())
+    planned = agenda.plan_session(judged, given.films, new_id=new_id, at=at)
+    return await _save_judged(tx, judged, planned, once, at=at, status=201)
 
 
 async def cancel_session(
@@ -65,7 +68,7 @@ async def cancel_session(
     action = await _lock(tx, action_id, "action.cancel_session", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    films = await _films(tx, action)
+    films = await lookups.films(tx, action)
     return await _save(tx, agenda.cancel_session(action, session_id, cause, films, at=at), once)
 
 
@@ -118,8 +121,8 @@ async def request_authorisation(
     action = await _lock(tx, action_id, "action.request_authorisation", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    films, organiser_id = await _films(tx, action), organiser_id or action.organiser_id
-    return await _save(tx, formalities.request_authorisation(action, organiser_id, fallbacks, films, at=at), once)
+    given, organiser_id = await lookups.circumstances(tx, action), organiser_id or action.organiser_id
+    return await _save(tx, formalities.request_authorisation(action, organiser_id, fallbacks, given, at=at), once)
 
 
 async def amend_authorisation(
@@ -180,6 +183,19 @@ async def inform_neighbours(
     )
 
 
+async def declare_move(
+    tx: Transaction, action_id: UUID, declaration: Declaration, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.declare_move",
+        lambda action: formalities.declare_move(action, declaration, at=at),
+        caller,
+        once,
+    )
+
+
 async def record_permit(
     tx: Transaction, action_id: UUID, permit: Permit, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
@@ -207,7 +223,9 @@ async def schedule(tx: Transaction, action_id: UUID, *, caller: Principal, once:
     action = await _lock(tx, action_id, "action.schedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    return await _save(tx, lifecycle.schedule(action, await _circumstances(tx, action), at=at), once)
+    days = [session.held_on for session in action.live_sessions]
+    judged = lifecycle.judge_schedule(action, await lookups.circumstances(tx, action, days, book=True))
+    return await _save_judged(tx, judged, lifecycle.schedule(judged, at=at), once, at=at)
 
 
 async def start(tx: Transaction, action_id: UUID, *, caller: Principal, once: Once, at: datetime) -> Answer:
@@ -240,7 +258,9 @@ async def reschedule(
     action = await _lock(tx, action_id, "action.reschedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    return await _save(tx, lifecycle.reschedule(action, days, await _circumstances(tx, action), at=at), once)
+    given = await lookups.circumstances(tx, action, [day.held_on for day in days], book=True)
+    judged = lifecycle.judge_reschedule(action, days, given)
+    return await _save_judged(tx, judged, lifecycle.reschedule(judged, at=at), once, at=at)
 
 
 async def hold(
@@ -293,16 +313,10 @@ async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int
     return await actions.save_action(tx, action, facts, once, status=status)
 
 
-async def _circumstances(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Circumstances:
-    """Look up what a screening is judged by: its campaign, its films, its organiser."""
-    return Circumstances(
-        campaign=await campaigns.campaign(tx, action.campaign_id),
-        films=await _films(tx, action, also),
-        organiser=await known.organisation(tx, action.organiser_id),
-    )
-
-
-async def _films(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Films:
-    """Find the films of its sessions, and these, as far as they have been heard of."""
-    shown = (item.film_id for session in action.sessions for item in session.programme)
-    return await known.films(tx, {*shown, *also})
+async def _save_judged(
+    tx: Transaction, judged: Judgement, moved: Moved, once: Once, *, at: datetime, status: int = 200
+) -> Answer:
+    """Write what a verb decided by a judgement, and the verdicts that it decided by."""
+    action, _ = moved
+    await verdicts.keep(tx, action, judged, at=at)
+    return await _save(tx, moved, once, status=status)

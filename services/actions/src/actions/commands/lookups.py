@@ -1,16 +1,18 @@
 """What a verb looks up before it decides: communes of the campaign's year, partners, films."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
 from actions.domain import place
-from actions.domain.action import ActionPlan
+from actions.domain.action import Action, ActionPlan
+from actions.domain.circumstances import Circumstances, Films
 from actions.domain.known import Municipality, Organisation
 from actions.domain.project import Project, ProjectFile
-from actions.store import known
-from common.contracts.actions import Place
+from actions.store import campaigns, known, sessions
+from common.contracts.actions import Place, Regime
 from common.database import Transaction
 
 
@@ -48,6 +50,39 @@ async def action_plan(
     """Look up the places of an action."""
     places = await _places(tx, wish.places, vintage, new_id=new_id, pointer=f"{pointer}/places")
     return replace(wish.plan, places=places)
+
+
+async def circumstances(
+    tx: Transaction, action: Action, days: Iterable[date] = (), also: Iterable[UUID] = (), *, book: bool = False
+) -> Circumstances:
+    """Look up what a screening is judged by on these days: its campaign, its films, its organiser, other sessions.
+
+    With `book`, the organiser's paid screenings of these years stay as they are until the transaction ends (R07).
+    """
+    days = sorted(set(days))
+    organiser = await known.organisation(tx, action.organiser_id)
+    return Circumstances(
+        campaign=await campaigns.campaign(tx, action.campaign_id),
+        films=await films(tx, action, also),
+        organiser=organiser,
+        paid_elsewhere=await _paid_elsewhere(tx, action, days, book=book),
+        elsewhere=await sessions.elsewhere(tx, action, days),
+    )
+
+
+async def films(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Films:
+    """Find the films of an action's sessions, and these, as far as they have been heard of."""
+    shown = (item.film_id for session in action.sessions for item in session.programme)
+    return await known.films(tx, {*shown, *also})
+
+
+async def _paid_elsewhere(tx: Transaction, action: Action, days: Sequence[date], *, book: bool) -> Mapping[int, int]:
+    if action.regime is not Regime.NC_ASSOCIATION_PAID:
+        return {}
+    years = sorted({day.year for day in days})
+    if book:
+        await sessions.hold_paid_years(tx, action.organiser_id, years)
+    return {year: await sessions.paid_elsewhere(tx, action, year) for year in years}
 
 
 async def _places(

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from actions.domain.action import ActionPlan
+from actions.domain.agenda import SessionPlan
 from actions.domain.budget import Budget
 from actions.domain.funding import LineWish
+from actions.domain.lifecycle import NewDay
 from common.contracts.actions import ClearanceStatus, Partner, RightsTerms
 
 
@@ -48,3 +50,11 @@ class ClearanceWish:
     price_cents: int | None
     terms: RightsTerms | None
     offer_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckWish:
+    """What is asked beforehand: a session to plan, or new days for those put off; neither: the announcement."""
+
+    session: SessionPlan | None
+    days: tuple[NewDay, ...]

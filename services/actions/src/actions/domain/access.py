@@ -133,6 +133,8 @@ VERBS: Mapping[str, Verb] = {
     "project.close": _REVIEW,
     "action.read": _READ,
     "action.list": _READ,
+    "action.check": _READ,
+    "action.list_verdicts": _READ,
     "action.change": _ACTION,
     "action.plan_session": _ACTION,
     "action.cancel_session": _ACTION_OR_REVIEW,
@@ -143,6 +145,7 @@ VERBS: Mapping[str, Verb] = {
     "action.record_opinion": Verb({"opinions:write": Relation.DEPARTMENT}),
     "action.decide_authorisation": Verb({"authorisations:write": Relation.NATION}),
     "action.inform_neighbours": _ACTION,
+    "action.declare_move": _ACTION,
     # A town without a machine gives its permit on paper: then the coordination, not the holder, records it.
     "action.record_permit": Verb({"permits:write": Relation.MUNICIPALITY, "projects:review": Relation.COORDINATION}),
     "action.approve_site": Verb({"sites:approve": Relation.SITE}),

@@ -24,6 +24,7 @@ from common.contracts.actions import (
     AuthorisationStatus,
     Cause,
     ClosedCircuit,
+    Declaration,
     Measure,
     NeighboursInformed,
     Notice,
@@ -70,6 +71,8 @@ class ActionPlan:
     out_of_school: bool = True
     intergenerational: bool = False
     access_note: str = ""
+    promotes_a_sale: bool = False
+    commercial_poster: bool = False
 
     def said(self) -> dict[str, Any]:
         """List what is said, field by field: what an action takes over of its plan."""
@@ -103,6 +106,7 @@ class Action(ActionPlan):
     clearances: tuple[Clearance, ...] = ()
     permits: tuple[Permit, ...] = ()
     neighbours: NeighboursInformed | None = None
+    declaration: Declaration | None = None
     site_approval: SiteApproval | None = None
     participants_distinct: int | None = None
     cancellation: Cancellation | None = None
@@ -252,6 +256,8 @@ class Action(ActionPlan):
             out_of_school=self.out_of_school,
             intergenerational=self.intergenerational,
             access_note=self.access_note,
+            promotes_a_sale=self.promotes_a_sale,
+            commercial_poster=self.commercial_poster,
             period=self.period,
             places=self.places,
             municipalities=self.municipalities,
@@ -263,6 +269,7 @@ class Action(ActionPlan):
             clearances=tuple(clearance.published() for clearance in self.clearances),
             permits=self.permits,
             neighbours=self.neighbours,
+            declaration=self.declaration,
             site_approval=self.site_approval,
             attendance=self.attendance,
             participants_distinct=self.participants_distinct,

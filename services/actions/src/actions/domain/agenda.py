@@ -7,23 +7,18 @@ from uuid import UUID
 
 from actions.domain import kinds, states
 from actions.domain.action import Action, ActionPlan, Moved, moved
+from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import require_within
+from actions.domain.circumstances import Circumstances, Films
 from actions.domain.clearance import Clearance
 from actions.domain.days import instant
 from actions.domain.known import Organisation
 from actions.domain.place import keeping_ids
 from actions.domain.project import Project
-from actions.domain.refusals import (
-    AmountNotPossible,
-    NothingAsked,
-    NotPossibleInThisState,
-    NotYet,
-    OpenAirIndoors,
-    OpenAirNotFree,
-    PeriodReversed,
-)
+from actions.domain.refusals import AmountNotPossible, NothingAsked, NotPossibleInThisState, NotYet, PeriodReversed
 from actions.domain.rules import in_force
-from actions.domain.screening import Circumstances, Films, authorisation_reviewed, judge_film_law, require
+from actions.domain.screening import Judgement, judge_overlaps, judge_plan, require
+from actions.domain.unlawful import OpenAirIndoors, OpenAirNotFree
 from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
@@ -122,31 +117,32 @@ def change(action: Action, wish: ActionPlan, organiser: Organisation, films: Fil
     return moved(changed, fact)
 
 
-def plan_session(
-    action: Action,
-    wish: SessionPlan,
-    given: Circumstances,
-    *,
-    session_id: UUID,
-    new_id: Callable[[], UUID],
-    at: datetime,
-) -> Moved:
-    """Plan a session inside the campaign; its films must be lawful on that day, and their rights are to be asked."""
+def judge_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID) -> Judgement:
+    """Find what rules say of a session that is to be planned; its days must lie inside the campaign.
+
+    Raises:
+        FilmNotKnownYet: a film of its programme has not been heard of.
+    """
     action.require("action.plan_session")
     require_within(given.campaign, wish.held_on)
     if wish.fallback_on is not None:
         require_within(given.campaign, wish.fallback_on)
     session = _session(action, wish, given, session_id)
-    notices = require(tuple(judge_film_law(action, [session], given)))
+    planned = replace(action, sessions=(*action.sessions, session))
+    findings = (*judge_plan(planned, [session], given), *judge_overlaps(planned, [session], given))
+    return Judgement(verb="action.plan_session", action=planned, sessions=(session,), findings=findings)
+
+
+def plan_session(judged: Judgement, films: Films, *, new_id: Callable[[], UUID], at: datetime) -> Moved:
+    """Plan a session that was judged: its films must be lawful on that day, and their rights are to be asked."""
+    (session,), notices, action = judged.sessions, require(judged.findings), judged.action
     to_ask = (
         Clearance(id=new_id(), session_id=session.id, film_id=item.film_id)
         for item in session.programme
         if action.is_screening and not item.workshop_film
     )
-    with_session = replace(
-        action, sessions=(*action.sessions, session), clearances=(*action.clearances, *to_ask)
-    ).with_notices({session.id}, notices)
-    planned = authorisation_reviewed(with_session, given.films)
+    with_session = replace(action, clearances=(*action.clearances, *to_ask)).with_notices({session.id}, notices)
+    planned = authorisation_reviewed(with_session, films)
     fact = ActionSessionPlanned(
         occurred_at=at,
         about=planned.about(),

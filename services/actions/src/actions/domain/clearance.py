@@ -10,8 +10,9 @@ from datetime import date
 from uuid import UUID
 
 from actions.domain.known import RightsOffer
-from actions.domain.refusals import NothingAsked, NotPossibleInThisState, RightsDoNotCover, refuse
+from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
 from actions.domain.rules.offers import inside_offer
+from actions.domain.unlawful import RightsDoNotCover
 from common.contracts import actions as wire
 from common.contracts.actions import ClearanceStatus, RightsTerms
 from common.contracts.money import money

@@ -10,22 +10,23 @@ from datetime import date, datetime
 from uuid import UUID
 
 from actions.domain.action import Action, Moved, moved
+from actions.domain.authorisation import NOTHING_ASKED, features_to_authorise
+from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.clearance import ClearanceStep
 from actions.domain.days import local_day, require_past
-from actions.domain.refusals import (
+from actions.domain.refusals import NoClosedSite, NothingAsked, NotPossibleInThisState, refuse
+from actions.domain.rules import in_force
+from actions.domain.unlawful import (
     AuthorisationNotRequired,
     AuthorisedPersonNotOrganiser,
-    NoClosedSite,
-    NothingAsked,
-    NotPossibleInThisState,
-    refuse,
+    NothingToDeclare,
+    OneRegionEach,
 )
-from actions.domain.rules import in_force
-from actions.domain.screening import NOTHING_ASKED, Films, features_to_authorise
 from common.contracts.actions import (
     ActionAuthorisationAmendmentRequested,
     ActionAuthorisationDecided,
     ActionAuthorisationRequested,
+    ActionChanged,
     ActionClearanceChanged,
     ActionNeighboursInformed,
     ActionOpinionRecorded,
@@ -33,9 +34,11 @@ from common.contracts.actions import (
     ActionSiteApproved,
     Authorisation,
     AuthorisationStatus,
+    Declaration,
     NeighboursInformed,
     Opinion,
     Permit,
+    Regime,
     SiteApproval,
 )
 from common.errors import Outcome
@@ -73,11 +76,14 @@ def change_clearance(action: Action, clearance_id: UUID, step: ClearanceStep, *,
 
 
 def request_authorisation(
-    action: Action, organiser_id: UUID, fallbacks: Sequence[date], films: Films, *, at: datetime
+    action: Action, organiser_id: UUID, fallbacks: Sequence[date], given: Circumstances, *, at: datetime
 ) -> Moved:
-    """Ask the CNC for every open-air feature of the action, on its days and on these and its own fallback dates."""
+    """Ask the CNC for every open-air feature of the action, on its days and on these and its own fallback dates.
+
+    One request lies in one region (R10); it is late after the day that the campaign's rules give (R11).
+    """
     action.require("action.request_authorisation")
-    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session], films)]
+    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session], given.films)]
     if not sessions and action.authorisation.state in NOTHING_ASKED:
         raise AuthorisationNotRequired
     _require_authorisation(action, "action.request_authorisation", *NOTHING_ASKED, S.REFUSED)
@@ -87,6 +93,7 @@ def request_authorisation(
     if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(AuthorisedPersonNotOrganiser, verdict, pointer="/organiser_id")
     places = {session.place_id: action.place(session.place_id) for session in sessions}
+    _require_one_region([place.region for place in places.values()], today)
     own_fallbacks = [session.fallback_on for session in sessions if session.fallback_on is not None]
     requested = replace(
         action,
@@ -95,9 +102,10 @@ def request_authorisation(
             organiser_id=organiser_id,
             municipalities=tuple(sorted({place.municipality for place in places.values()})),
             place_ids=tuple(places),
-            film_ids=features_to_authorise(action, sessions, films),
+            film_ids=features_to_authorise(action, sessions, given.films),
             asked_dates=tuple(sorted({*(one.held_on for one in sessions), *own_fallbacks, *fallbacks})),
             requested_on=today,
+            late=any(today > (request_by(given.campaign.rules, session.held_on) or today) for session in sessions),
         ),
     )
     fact = ActionAuthorisationRequested(
@@ -228,6 +236,30 @@ def approve_site(action: Action, approval: SiteApproval, *, at: datetime) -> Mov
         decided_on=approval.decided_on,
     )
     return moved(answered, fact)
+
+
+def declare_move(action: Action, declaration: Declaration, *, at: datetime) -> Moved:
+    """Record that the cinema has told the CNC that its screening moves, and for which screen (R06)."""
+    action.require("action.declare_move")
+    require_past(declaration.declared_on, at, action.zone, pointer="/declared_on")
+    if action.regime is not Regime.COMMERCIAL_MOVED:
+        raise NothingToDeclare
+    declared = replace(action, declaration=declaration)
+    fact = ActionChanged(
+        occurred_at=at,
+        about=declared.about(),
+        action_id=declared.id,
+        action_type=declared.action_type,
+        changed=("declaration",),
+    )
+    return moved(declared, fact)
+
+
+def _require_one_region(regions: Sequence[str], on: date) -> None:
+    rule = in_force("R10", on)
+    verdict = rule and rule.say({"regions": tuple(sorted(set(regions)))})
+    if verdict and verdict.outcome is Outcome.REFUSED:
+        refuse(OneRegionEach, verdict)
 
 
 def _decided(authorisation: Authorisation, decision: AuthorisationDecision) -> Authorisation:

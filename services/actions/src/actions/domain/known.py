@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from common.contracts.catalogue import Classification, FilmVersion, RightsTerritory, RightsUse, Visa, WorkshopFilm
+from common.contracts.partners import Derogation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,10 @@ class RightsOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """A partner, and what the law asks of it: may it sell tickets, is it public, is it an association."""
+    """A partner, and what the law asks of it: may it sell tickets, is it public, is it an association.
+
+    `derogations` are the CNC's decisions that let an association show more paid films (R07).
+    """
 
     id: UUID
     name: str
@@ -53,6 +57,14 @@ class Organisation:
     is_public: bool = False
     is_association: bool = False
     closed_on: date | None = None
+    derogations: tuple[Derogation, ...] = ()
+
+    def operates_on(self, day: date) -> bool:
+        """Tell whether it is a licensed operator on that day; a licence ends with who held it."""
+        return self.is_licensed_operator and (self.closed_on is None or day <= self.closed_on)
+
+    def derogates_on(self, day: date) -> bool:
+        return any(one.valid_from <= day <= one.valid_until for one in self.derogations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from actions.domain.action import Action, Cancellation, Moved, moved
+from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import Campaign, require_within
+from actions.domain.circumstances import Circumstances
 from actions.domain.days import local_day
 from actions.domain.refusals import (
     AmountNotPossible,
@@ -20,7 +22,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.rules.counting import attendance
-from actions.domain.screening import Circumstances, authorisation_reviewed, judge, judge_days_authorised, require
+from actions.domain.screening import Judgement, judge, judge_days_authorised, require
 from actions.domain.tally import distinct
 from common.contracts.actions import (
     ActionCancelled,
@@ -56,12 +58,21 @@ class CancellationPlan:
     to_give_back_cents: int = 0
 
 
-def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:
-    """Announce an action for which everything is there (T12)."""
+def judge_schedule(action: Action, given: Circumstances) -> Judgement:
+    """Find what rules say of an action that is to be announced.
+
+    Raises:
+        FilmNotKnownYet: a film of its sessions has not been heard of.
+    """
     action.require("action.schedule")
     action = authorisation_reviewed(action, given.films)
-    notices = require(judge(action, action.live_sessions, given))
-    scheduled = replace(action, state=ActionStatus.SCHEDULED, notices=notices)
+    findings = judge(action, action.live_sessions, given)
+    return Judgement(verb="action.schedule", action=action, sessions=action.live_sessions, findings=findings)
+
+
+def schedule(judged: Judgement, *, at: datetime) -> Moved:
+    """Announce an action that was judged, and for which everything is there (T12)."""
+    scheduled = replace(judged.action, state=ActionStatus.SCHEDULED, notices=require(judged.findings))
     fact = ActionScheduled(
         occurred_at=at,
         about=scheduled.about(),
@@ -113,10 +124,13 @@ def postpone(action: Action, cause: Cause, session_ids: Sequence[UUID], *, at: d
     return moved(postponed, fact)
 
 
-def reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, *, at: datetime) -> Moved:
-    """Give every session that was put off its new day (T15), covered by rights, permits and authorisation (R12, R52).
+def judge_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances) -> Judgement:
+    """Find what rules say of the new days of all sessions that were put off (T15, R12, R52).
 
     A day after the campaign's end is possible as long as its rules extend it.
+
+    Raises:
+        FilmNotKnownYet: a film of these sessions has not been heard of.
     """
     action.require("action.reschedule")
     put_off = {session.id: session for session in action.sessions if session.state is SessionStatus.POSTPONED}
@@ -125,12 +139,18 @@ def reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, *, 
     last = given.campaign.ends_on + timedelta(days=given.campaign.rules.extension_days)
     for day in days:
         require_within(given.campaign, day.held_on, last=last)
-    renewed = [_moved_to(put_off[day.session_id], day) for day in days]
+    renewed = tuple(_moved_to(put_off[day.session_id], day) for day in days)
     placed = action.with_sessions(*renewed)
     findings = (*judge_days_authorised(placed, renewed, given), *(judge(placed, renewed, given) if renewed else ()))
+    return Judgement(verb="action.reschedule", action=placed, sessions=renewed, findings=findings)
+
+
+def reschedule(judged: Judgement, *, at: datetime) -> Moved:
+    """Give every session that was put off its new day, which was judged: rights, permits, authorisation cover it."""
+    placed = judged.action
     rescheduled = replace(
-        placed.with_notices({session.id for session in renewed}, require(findings)),
-        state=action.postponed_from or ActionStatus.SCHEDULED,
+        placed.with_notices({session.id for session in judged.sessions}, require(judged.findings)),
+        state=placed.postponed_from or ActionStatus.SCHEDULED,
         postponed_from=None,
     )
     fact = ActionRescheduled(
@@ -138,7 +158,7 @@ def reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, *, 
         about=rescheduled.about(),
         action_id=rescheduled.id,
         action_type=rescheduled.action_type,
-        dates=_days(renewed),
+        dates=_days(judged.sessions),
     )
     return moved(rescheduled, fact)
 

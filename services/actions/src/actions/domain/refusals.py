@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from common.errors import Conflict, DomainError, Invalid, NotFound, NotKnownHere, Verdict
+from common.errors import Conflict, DomainError, Invalid, NotFound, Verdict
 
 # ------------------------------------------------------------------------------------------------ not there
 
@@ -63,16 +63,6 @@ class MunicipalityCeased(Invalid):
 class DistrictNotInMunicipality(Invalid):
     title = "A priority district must belong to the commune of the place."
     titre = "Un quartier prioritaire doit appartenir à la commune du lieu."
-
-
-class OpenAirIndoors(Invalid):
-    title = "An open-air screening cannot take place indoors."
-    titre = "Une séance en plein air ne peut pas avoir lieu en salle."
-
-
-class OpenAirNotFree(Invalid):
-    title = "An open-air screening of the scheme is free."
-    titre = "Une séance en plein air du dispositif est gratuite."
 
 
 class PeriodReversed(Invalid):
@@ -235,68 +225,6 @@ class OutsideCampaign(Conflict):
     titre = "Cette date est en dehors de la campagne."
 
 
-class SessionsIncomplete(Conflict):
-    title = "Every session needs a place, a person in charge and, for a screening, its films."
-    titre = "Chaque séance demande un lieu, un responsable et, pour une projection, ses films."
-
-
-class VisaDelayNotElapsed(Conflict):
-    title = "The legal delay after the film's visa has not elapsed on that day."
-    titre = "Le délai légal après le visa du film n’est pas écoulé à cette date."
-
-
-class VisaDateUnknown(Conflict):
-    title = "The film has a visa whose date is not known, so that the legal delay cannot be counted."
-    titre = "Le film a un visa dont la date n’est pas connue : le délai légal ne peut pas être compté."
-
-
-class NotALicensedOperator(Conflict):
-    title = "Only a licensed operator organises commercial screenings."
-    titre = "Seul un exploitant autorisé organise des séances commerciales."
-
-
-class AgeRestrictedOutdoors(Conflict):
-    title = "The film's classification forbids an open-air screening of the scheme."
-    titre = "La classification du film interdit une séance en plein air du dispositif."
-
-
-class RightsDoNotCover(Conflict):
-    title = "The rights do not cover this screening."
-    titre = "Les droits ne couvrent pas cette séance."
-
-
-class NotAuthorised(Conflict):
-    title = "An open-air feature needs the CNC's authorisation for this organiser, commune, place, date and film."
-    titre = (
-        "Un long métrage en plein air demande l’autorisation du CNC pour l’organisateur, le lieu, la date et le film."
-    )
-
-
-class AuthorisedPersonNotOrganiser(Conflict):
-    title = "The authorised person must be the organiser."
-    titre = "La personne autorisée doit être l’organisateur."
-
-
-class DateNotAuthorised(Conflict):
-    title = "The authorisation does not list this day: it must be amended first."
-    titre = "L’autorisation ne prévoit pas cette date : il faut d’abord la modifier."
-
-
-class AuthorisationNotRequired(Conflict):
-    title = "This action needs no authorisation of the CNC."
-    titre = "Cette action ne demande pas d’autorisation du CNC."
-
-
-class PermitMissing(Conflict):
-    title = "The use of the public place is not permitted on that day."
-    titre = "L’usage du lieu public n’est pas permis à cette date."
-
-
-class SiteNotApproved(Conflict):
-    title = "The authority of the closed site has not approved."
-    titre = "L’autorité du site fermé n’a pas donné son accord."
-
-
 class NotYet(Conflict):
     title = "The session has not begun."
     titre = "La séance n’a pas commencé."
@@ -377,12 +305,6 @@ class RefundNotSettled(Conflict):
 class ShortReportMissing(Conflict):
     title = "A cancelled project is closed with a short report."
     titre = "Un projet annulé est clos avec un court bilan."
-
-
-class FilmNotKnownYet(NotKnownHere):
-    code = NotKnownHere.code
-    title = "This film has not been heard of here yet."
-    titre = "Ce film n’est pas encore connu ici."
 
 
 def refuse(kind: type[DomainError], verdict: Verdict, *others: Verdict, pointer: str | None = None) -> NoReturn:

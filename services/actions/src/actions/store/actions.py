@@ -7,6 +7,7 @@ from uuid import UUID
 from actions.domain.action import Action
 from actions.domain.project import Project
 from actions.domain.refusals import NoSuchAction
+from actions.store import sessions
 from common import outbox, rows
 from common.contracts.actions import ActionFact
 from common.database import Transaction
@@ -42,6 +43,8 @@ COLUMNS = (
     "out_of_school",
     "intergenerational",
     "access_note",
+    "promotes_a_sale",
+    "commercial_poster",
     "period",
     "places",
     "sessions",
@@ -49,6 +52,7 @@ COLUMNS = (
     "clearances",
     "permits",
     "neighbours",
+    "declaration",
     "site_approval",
     "participants_distinct",
     "cancellation",
@@ -63,6 +67,7 @@ NESTED = frozenset(
         "clearances",
         "permits",
         "neighbours",
+        "declaration",
         "site_approval",
         "cancellation",
         "notices",
@@ -119,6 +124,14 @@ async def lock_action(tx: Transaction, action_id: UUID) -> Action:
     return rows.restored(Action, row, NESTED)
 
 
+async def action(tx: Transaction, action_id: UUID) -> Action:
+    """Read one action as it is now, for who only asks."""
+    row = await tx.fetchrow(f"{_READ} WHERE id = $1", action_id)
+    if row is None:
+        raise NoSuchAction
+    return rows.restored(Action, row, NESTED)
+
+
 async def lock_actions_of(tx: Transaction, project_id: UUID) -> tuple[Action, ...]:
     """Read all actions of a project and hold their rows, in the order of their ids."""
     found = await tx.fetch(f"{_READ} WHERE project_id = $1 ORDER BY id FOR UPDATE", project_id)
@@ -135,6 +148,7 @@ async def create_action(
 async def save_action(
     tx: Transaction, saved: Action, facts: Sequence[ActionFact], once: Once | None, *, status: int = 200
 ) -> Answer:
+    await sessions.follow(tx, saved)
     return await outbox.write(tx, _SAVE, _values(saved), _said(saved, facts), once, status=status)
 
 

@@ -23,6 +23,7 @@ from common.contracts.catalogue import (
 )
 from common.contracts.partners import (
     CoordinationState,
+    Derogation,
     LegalForm,
     OrganisationKind,
     OrganisationState,
@@ -134,12 +135,13 @@ async def hear_organisation(tx: Transaction, heard: OrganisationState, epoch: in
     await tx.execute(
         """
         INSERT INTO known_organisation AS known
-               (id, epoch, version, name, is_licensed_operator, is_public, is_association, closed_on)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               (id, epoch, version, name, is_licensed_operator, is_public, is_association, closed_on, derogations)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, name = excluded.name,
                is_licensed_operator = excluded.is_licensed_operator, is_public = excluded.is_public,
-               is_association = excluded.is_association, closed_on = excluded.closed_on
+               is_association = excluded.is_association, closed_on = excluded.closed_on,
+               derogations = excluded.derogations
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         heard.id,
@@ -150,6 +152,7 @@ async def hear_organisation(tx: Transaction, heard: OrganisationState, epoch: in
         heard.kind in PUBLIC_KINDS or heard.legal_form in PUBLIC_FORMS,
         heard.legal_form is LegalForm.ASSOCIATION,
         heard.closed_on,
+        msgspec.json.encode(heard.derogations).decode(),
     )
 
 
@@ -262,7 +265,7 @@ async def municipality(tx: Transaction, code: str, vintage: int) -> Municipality
 async def organisation(tx: Transaction, organisation_id: UUID) -> Organisation:
     row = await tx.fetchrow(
         """
-        SELECT id, name, is_licensed_operator, is_public, is_association, closed_on
+        SELECT id, name, is_licensed_operator, is_public, is_association, closed_on, derogations
           FROM known_organisation
          WHERE id = $1
         """,
@@ -270,7 +273,7 @@ async def organisation(tx: Transaction, organisation_id: UUID) -> Organisation:
     )
     if row is None:
         raise OrganisationNotKnownYet
-    return Organisation(**row)
+    return Organisation(**{**row, "derogations": msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...])})
 
 
 async def organisations(tx: Transaction, ids: frozenset[UUID]) -> dict[UUID, Organisation]:

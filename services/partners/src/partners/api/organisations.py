@@ -10,6 +10,7 @@ from pydantic import Field
 from common.contracts.partners import (
     AreaLevel,
     AreaRef,
+    Derogation,
     LegalForm,
     MunicipalityRef,
     OrganisationKind,
@@ -42,13 +43,14 @@ from partners.domain.identifiers import HolderUnidentified, IdentifierMalformed
 from partners.domain.municipality import MunicipalityRefused
 from partners.domain.naming import findable
 from partners.domain.organisation import (
+    DerogationTooLong,
     NameMissing,
     NoSuchOrganisation,
     NumberTaken,
     OrganisationAlreadyClosed,
     against,
 )
-from partners.domain.periods import DatesGoBackwards, NothingToChange
+from partners.domain.periods import DatesGoBackwards, EndsBeforeItBegins, NothingToChange
 from partners.domain.territory import VintageNotKnown
 from partners.store import organisations
 from partners.store.organisations import OrganisationFilters
@@ -56,7 +58,16 @@ from partners.store.organisations import OrganisationFilters
 router = APIRouter(prefix="/v1/organisations", tags=["organisations"])
 
 _NUMBER = Field(min_length=1, max_length=20)
-_DESCRIPTION = (NameMissing, IdentifierMalformed, HolderUnidentified, MunicipalityRefused, VintageNotKnown, AreaUnknown)
+_DESCRIPTION = (
+    NameMissing,
+    IdentifierMalformed,
+    HolderUnidentified,
+    MunicipalityRefused,
+    VintageNotKnown,
+    AreaUnknown,
+    DerogationTooLong,
+    EndsBeforeItBegins,
+)
 """What may be wrong with a description."""
 
 
@@ -119,6 +130,17 @@ class AreaBody(Model):
         return AreaRef(level=self.level, code=self.code, vintage=self.vintage)
 
 
+class DerogationBody(Model):
+    """A decision of the CNC that an association may show twelve paid films a year, for three years at most."""
+
+    reference: str = Field(min_length=1, max_length=200)
+    valid_from: fields.Day
+    valid_until: fields.Day
+
+    def derogation(self) -> Derogation:
+        return Derogation(reference=self.reference, valid_from=self.valid_from, valid_until=self.valid_until)
+
+
 class DescriptionBody(Model):
     """What is said of an organisation besides its name and kind; absent or null: unknown."""
 
@@ -131,6 +153,7 @@ class DescriptionBody(Model):
     municipality: PlaceBody | None = Field(None, description="Null: abroad.")
     area: AreaBody | None = Field(None, description="Of a local authority: what it is the authority of.")
     roles: list[OrganisationRole] = Field(default_factory=list, max_length=len(OrganisationRole))
+    derogations: list[DerogationBody] = Field(default_factory=list, max_length=20)
     valid_from: fields.Day = Field(description="The first day on which this is so.")
 
 
@@ -249,4 +272,6 @@ def _said(body: OrganisationBody | OrganisationChangeBody) -> dict[str, Any]:
         said["area"] = body.area.area()
     if "roles" in said:
         said["roles"] = tuple(body.roles)
+    if "derogations" in said:
+        said["derogations"] = tuple(one.derogation() for one in body.derogations)
     return said

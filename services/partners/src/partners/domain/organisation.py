@@ -16,6 +16,7 @@ from common.contracts.partners import (
     AreaRef,
     Dated,
     DatedIdentifier,
+    Derogation,
     LegalForm,
     MunicipalityRef,
     OrganisationChanged,
@@ -28,7 +29,9 @@ from common.contracts.partners import (
 from common.errors import Conflict, DomainError, Invalid, NotFound
 from partners.domain.identifiers import UNIDENTIFIED, Identifiers, require_identified
 from partners.domain.naming import line
-from partners.domain.periods import DAY, DatesGoBackwards, NothingToChange, ended_before, followed
+from partners.domain.periods import DAY, DatesGoBackwards, NothingToChange, ended_before, followed, require_order
+
+DEROGATION_YEARS = 3
 
 
 class NoSuchOrganisation(NotFound):
@@ -52,6 +55,13 @@ class OrganisationAlreadyClosed(Conflict):
     titre = "Cet organisme est fermé."
 
 
+class DerogationTooLong(Invalid):
+    """The CNC decides anew after three years."""
+
+    title = "A derogation for paid screenings holds for three years at most."
+    titre = "Une dérogation pour séances payantes vaut trois ans au plus."
+
+
 class NumberTaken(Conflict):
     """A register's number names one organisation; the other one is named in the detail."""
 
@@ -71,6 +81,7 @@ class Description:
     department: str | None = None
     area: AreaRef | None = None
     roles: tuple[OrganisationRole, ...] = ()
+    derogations: tuple[Derogation, ...] = ()
 
     def checked(self) -> "Description":
         """Write it its one way, or refuse it (R29)."""
@@ -80,7 +91,10 @@ class Description:
             name=line(self.name),
             department=self.department or by_area,
             roles=tuple(sorted(set(self.roles))),
+            derogations=tuple(sorted(self.derogations, key=lambda one: one.valid_from)),
         )
+        for number, derogation in enumerate(self.derogations):
+            require_derogation(derogation, pointer=f"/derogations/{number}/valid_until")
         if not described.name:
             raise NameMissing(pointer="/name")
         if OrganisationRole.PROJECT_HOLDER in described.roles:
@@ -184,6 +198,7 @@ class Organisation:
             department=described.department,
             area=described.area,
             roles=described.roles,
+            derogations=described.derogations,
             names=self.names,
             dated_roles=self.dated_roles,
             identifiers=self.identifiers,
@@ -193,6 +208,17 @@ class Organisation:
     def _require_open(self) -> None:
         if self.closed_on is not None:
             raise OrganisationAlreadyClosed(f"It was closed on {self.closed_on}.")
+
+
+def require_derogation(derogation: Derogation, *, pointer: str) -> None:
+    """Refuse a derogation that ends before it begins, or lasts for more than three years (R07).
+
+    Source: Code du cinéma, D214-2.
+    """
+    first, last = derogation.valid_from, derogation.valid_until
+    require_order(first, last, pointer=pointer)
+    if (last.year, last.month, last.day) >= (first.year + DEROGATION_YEARS, first.month, first.day):
+        raise DerogationTooLong(pointer=pointer)
 
 
 def against(closed_on: date | None) -> Mapping[str, type[DomainError] | None]:

@@ -14,6 +14,7 @@ from common.contracts.partners import (
     AreaRef,
     Dated,
     DatedIdentifier,
+    Derogation,
     LegalForm,
     MunicipalityRef,
     OrganisationChanged,
@@ -35,15 +36,15 @@ _UNIQUE = {"organisation_siret": "siret", "organisation_siren": "siren", "organi
 
 _COLUMNS = """
     id, version, name, kind, legal_form, siren, siret, rna, municipality, vintage, department, area_level, area_code,
-    area_vintage, roles, closed_on, history
+    area_vintage, roles, closed_on, history, derogations
 """
 
 _CREATE = outbox.creating(
     """
     INSERT INTO organisation (
       id, version, name, findable, formerly, kind, legal_form, siren, siret, rna, municipality, vintage, department,
-      area_level, area_code, area_vintage, roles, closed_on, history, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $doc
+      area_level, area_code, area_vintage, roles, closed_on, history, derogations, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $doc
       FROM key
     RETURNING id
     """
@@ -54,7 +55,7 @@ _SAVE = outbox.changing(
     UPDATE organisation
        SET version = $2, name = $3, findable = $4, formerly = $5, kind = $6, legal_form = $7, siren = $8, siret = $9,
            rna = $10, municipality = $11, vintage = $12, department = $13, area_level = $14, area_code = $15,
-           area_vintage = $16, roles = $17, closed_on = $18, history = $19, doc = $doc
+           area_vintage = $16, roles = $17, closed_on = $18, history = $19, derogations = $20, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -246,6 +247,7 @@ def _values(organisation: Organisation) -> list[object]:
         said.roles,
         organisation.closed_on,
         msgspec.json.encode(history).decode(),
+        msgspec.json.encode(said.derogations).decode(),
     ]
 
 
@@ -272,6 +274,7 @@ def _description(row: asyncpg.Record) -> Description:
         department=row["department"],
         area=_area(row),
         roles=tuple(OrganisationRole(role) for role in row["roles"]),
+        derogations=msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...]),
     )
 
 

@@ -31,6 +31,7 @@ from common.contracts.actions.action_state import (
     Authorisation,
     Cancellation,
     Clearance,
+    Declaration,
     NeighboursInformed,
     Notice,
     Permit,
@@ -49,6 +50,7 @@ from common.contracts.actions.campaign import (
 )
 from common.contracts.actions.parts import (
     About,
+    AuthorisationDeadline,
     Budget,
     BudgetEntry,
     Budgets,
@@ -169,6 +171,7 @@ __all__ = [
     "ActionStatus",
     "ActionType",
     "Authorisation",
+    "AuthorisationDeadline",
     "AuthorisationStatus",
     "Breakdown",
     "Budget",
@@ -194,6 +197,7 @@ __all__ = [
     "Convention",
     "Count",
     "CountMethod",
+    "Declaration",
     "Dimension",
     "Edition",
     "FundingLine",

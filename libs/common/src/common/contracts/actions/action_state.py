@@ -58,7 +58,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorisation:
-    """Leave of the CNC for features in the open air: what was asked, and which days are granted."""
+    """Leave of the CNC for features in the open air: what was asked, and which days are granted.
+
+    `late`: it was requested after the last day that the DRAC had published.
+    """
 
     state: AuthorisationStatus
     organiser_id: UUID | None = None
@@ -72,6 +75,7 @@ class Authorisation:
     opinion_on: date | None = None
     decided_on: date | None = None
     reference: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,15 @@ class NeighboursInformed:
 
     informed_on: date
     cinemas: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """When a cinema told the CNC that a screening moves, and for which of its screens: the licence names one."""
+
+    screen_licence: str
+    declared_on: date
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,4 +219,7 @@ class ActionState:
     held_on: date | None
     cancellation: Cancellation | None
     notices: tuple[Notice, ...]
+    promotes_a_sale: bool = False
+    commercial_poster: bool = False
+    declaration: Declaration | None = None
     deleted: bool = False

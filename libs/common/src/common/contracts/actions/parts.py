@@ -131,6 +131,15 @@ class Budgets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorisationDeadline:
+    """By which day a DRAC wants the requests for open-air sessions of a season, both its days included."""
+
+    first_on: date
+    last_on: date
+    request_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
     """What a region decides for one campaign; `number` moves by one at each change."""
 
@@ -141,3 +150,4 @@ class RuleSet:
     under_12_outdoors: Under12Outdoors
     convention_required_for: tuple[LineKind, ...]
     extension_days: int
+    authorisation_deadlines: tuple[AuthorisationDeadline, ...] = ()

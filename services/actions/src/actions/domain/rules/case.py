@@ -22,6 +22,13 @@ class Case:
     place_label: str
     under_12_outdoors: Under12Outdoors
     access_note: bool
+    free_of_charge: bool
+    promotes_a_sale: bool
+    commercial_poster: bool
+    paid_sessions_besides: int
+    derogation: bool
+    declared_on: date | None
+    screen_licence: str | None
 
     film_id: UUID
     film_title: str
@@ -31,6 +38,8 @@ class Case:
     counts_from: date | None
     classification: Classification | None
 
+    request_by: date | None
+    requested_on: date | None
     authorisation: AuthorisationStatus
     authorised_organiser_id: UUID | None
     authorised_municipalities: tuple[str, ...]

@@ -6,7 +6,7 @@ A change of the law is a new record: the old one gets its last day, so that an o
 
 from datetime import date
 
-from actions.domain.rules import film_law, open_air, rights
+from actions.domain.rules import conduct, film_law, moved, open_air, overlap, quota, rights
 from actions.domain.rules.rule import Rule
 
 SINCE = date(2009, 10, 26)
@@ -60,6 +60,26 @@ RULES: tuple[Rule, ...] = (
         ask=film_law.operator,
     ),
     Rule(
+        id="R06",
+        version="1",
+        valid_from=SINCE,
+        text="A cinema's moved screening is declared to the CNC two weeks before, under a screen's licence number.",
+        texte="La séance déplacée d’un cinéma se déclare au CNC deux semaines avant, salle nommée.",
+        source="Code du cinéma, D212-14 and D212-15",
+        parameters={"days": 14},
+        ask=moved.declared,
+    ),
+    Rule(
+        id="R07",
+        version="1",
+        valid_from=SINCE,
+        text="An association shows six paid features a calendar year, twelve with a derogation; none outdoors counts.",
+        texte="Une association montre six longs métrages payants par an, douze par dérogation ; hors plein air.",
+        source="Code du cinéma, D214-1 and D214-2; the calendar year is our reading",
+        parameters={"a_year": 6, "with_derogation": 12, "minutes": 60},
+        ask=quota.paid_screenings,
+    ),
+    Rule(
         id="R08",
         version="1",
         valid_from=SINCE,
@@ -77,6 +97,25 @@ RULES: tuple[Rule, ...] = (
         texte="La personne autorisée est l’organisateur, pas un prestataire technique.",
         source="DRAC instructions on D214-8",
         ask=open_air.authorised_person,
+    ),
+    Rule(
+        id="R10",
+        version="1",
+        valid_from=SINCE,
+        text="Open-air sessions in two regions need two authorisations.",
+        texte="Des séances en plein air dans deux régions demandent deux autorisations.",
+        source="The CNC's instructions on open-air requests",
+        ask=open_air.one_region,
+    ),
+    Rule(
+        id="R11",
+        version="1",
+        valid_from=SINCE,
+        text="An authorisation requested after the DRAC's last day for the season is flagged as late.",
+        texte="Une autorisation demandée après la date limite de la DRAC est signalée en retard.",
+        source="Each DRAC publishes its own last day; it is in the campaign's rule set",
+        parameters={"minutes": 60},
+        ask=open_air.in_time,
     ),
     Rule(
         id="R12",
@@ -211,6 +250,24 @@ RULES: tuple[Rule, ...] = (
         source="Consistency of attendance",
     ),
     Rule(
+        id="R50",
+        version="1",
+        valid_from=SINCE,
+        text="A free screening promotes neither directly nor indirectly the sale of a product or a service.",
+        texte="Une séance gratuite ne promeut, même indirectement, la vente d’aucun produit ni service.",
+        source="Code du cinéma, L214-5",
+        ask=conduct.promotes,
+    ),
+    Rule(
+        id="R51",
+        version="1",
+        valid_from=SINCE,
+        text="An open-air screening is not announced with the distributor's commercial material.",
+        texte="Une séance en plein air ne s’annonce pas avec le matériel commercial du distributeur.",
+        source="The CNC's instructions on open-air requests",
+        ask=conduct.poster,
+    ),
+    Rule(
         id="R52",
         version="1",
         valid_from=SINCE,
@@ -218,6 +275,15 @@ RULES: tuple[Rule, ...] = (
         texte="Les droits couvrent le jour, le territoire, l’usage et la version ; jamais un disque d’usage privé.",
         source="Code de la propriété intellectuelle; distributors' contracts",
         ask=rights.covered,
+    ),
+    Rule(
+        id="R53",
+        version="1",
+        valid_from=SINCE,
+        text="Two actions of one holder at the same place at the same time are flagged, not refused.",
+        texte="Deux actions d’un porteur au même lieu et à la même heure sont signalées, pas refusées.",
+        source="Good order of a schedule",
+        ask=overlap.clash,
     ),
     Rule(
         id="T12",

@@ -1,4 +1,7 @@
-"""The CNC's authorisation of open-air features: of this screening (R08), to its organiser (R09), on its day (R12)."""
+"""The CNC's authorisation of open-air features: of this screening (R08), to its organiser (R09), on its day (R12).
+
+It is asked for region by region (R10), by the day that the region's DRAC has published (R11).
+"""
 
 from datetime import date
 from uuid import UUID
@@ -90,4 +93,42 @@ def authorised_person(_: Rule, *, authorised_id: UUID, organiser_id: UUID) -> An
         Outcome.REFUSED,
         "The authorisation is asked for another organisation than the organiser.",
         "L’autorisation est demandée pour un autre organisme que l’organisateur.",
+    )
+
+
+def one_region(_: Rule, *, regions: tuple[str, ...]) -> Answer:
+    """R10: one request lies in one region; regions are named by their codes."""
+    if len(regions) <= 1:
+        return Answer(Outcome.ALLOWED, "The request lies in one region.", "La demande porte sur une région.")
+    listed = ", ".join(regions)
+    return Answer(
+        Outcome.REFUSED,
+        f"The request lies in the regions {listed}: each has its own.",
+        f"La demande porte sur les régions {listed} : à chacune la sienne.",
+    )
+
+
+def in_time(
+    rule: Rule,
+    *,
+    regime: Regime,
+    outdoors: bool,
+    duration_minutes: int | None,
+    request_by: date | None,
+    requested_on: date | None,
+) -> Answer | None:
+    """R11: requested by the DRAC's last day for that season, where it has published one; later is flagged."""
+    if request_by is None or not is_authorised_case(rule, regime, duration_minutes, outdoors=outdoors):
+        return None
+    if requested_on is None:
+        return Answer(
+            Outcome.TO_CLEAR,
+            f"The authorisation is to be requested by {request_by}.",
+            f"L’autorisation est à demander d’ici le {request_by}.",
+        )
+    late = requested_on > request_by
+    return Answer(
+        Outcome.TO_CLEAR if late else Outcome.ALLOWED,
+        f"Requested on {requested_on}, {'LATE: ' if late else ''}the last day was {request_by}.",
+        f"Demandée le {requested_on}{', EN RETARD' if late else ''} : le dernier jour était le {request_by}.",
     )

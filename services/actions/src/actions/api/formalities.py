@@ -1,0 +1,232 @@
+"""The papers of an action, over HTTP: the CNC's authorisation, a cinema's declaration, permits, approvals."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from actions.api.bodies import Few, Some, Text
+from actions.commands import actions as commands
+from actions.domain import refusals, unlawful
+from actions.domain.formalities import AuthorisationDecision
+from common.contracts.actions import ActionState, Declaration, NeighboursInformed, Opinion, Permit, SiteApproval
+from common.errors import NotKnownHere
+from common.fields import Day
+from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, respond
+from common.problems import problems
+
+router = APIRouter(tags=["sessions"])
+
+Reference = Annotated[str, Field(max_length=200)]
+FORMALITY = (refusals.NoSuchAction, refusals.NotPossibleInThisState, refusals.InTheFuture)
+
+
+class AuthorisationBody(Model):
+    """What is asked of the CNC; the sessions' own days and fallbacks are asked for in any case."""
+
+    organiser_id: UUID | None = Field(None, description="Absent: the action's organiser.")
+    fallbacks: Annotated[tuple[Day, ...], Few] = ()
+
+
+class AmendmentBody(Model):
+    dates: Annotated[tuple[Day, ...], Some]
+
+
+class OpinionBody(Model):
+    opinion: Opinion
+    given_on: Day
+
+
+class AuthorisationDecisionBody(Model):
+    """What the president of the CNC decided; no days named means all that were asked."""
+
+    granted: bool
+    decided_on: Day
+    reference: Reference
+    dates: Annotated[tuple[Day, ...], Few] = ()
+
+
+class NeighboursBody(Model):
+    """When the cinemas around were told, and how many."""
+
+    informed_on: Day
+    cinemas: Count
+
+
+class PermitBody(Model):
+    """Leave to use a public place on some days."""
+
+    place_id: UUID
+    dates: Annotated[tuple[Day, ...], Some]
+    reference: Reference
+    granted_on: Day
+
+
+class ApprovalBody(Model):
+    """What the authority of a closed site answers."""
+
+    approved: bool
+    decided_on: Day
+    restrictions: Text = ""
+
+
+class DeclarationBody(Model):
+    """What the CNC was told of a cinema's screening that moves, and when."""
+
+    screen_licence: Annotated[str, Field(min_length=1, max_length=40, description="Of a screen of the cinema.")]
+    declared_on: Day
+    receipt: Reference = ""
+
+    def declaration(self) -> Declaration:
+        return Declaration(screen_licence=self.screen_licence, declared_on=self.declared_on, receipt=self.receipt)
+
+
+@router.post(
+    "/v1/actions/{action_id}/authorisation/request",
+    operation_id="action.request_authorisation",
+    response_model=ActionState,
+    responses=problems(
+        refusals.NoSuchAction,
+        refusals.NotPossibleInThisState,
+        unlawful.AuthorisationNotRequired,
+        unlawful.AuthorisedPersonNotOrganiser,
+        unlawful.OneRegionEach,
+        NotKnownHere,
+    ),
+)
+async def request_authorisation(
+    action_id: UUID, body: AuthorisationBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Ask the CNC for leave to show features in the open air (R08 to R11)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.request_authorisation(
+            tx, action_id, body.organiser_id, body.fallbacks, caller=caller, once=once, at=now
+        )
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/authorisation/amend",
+    operation_id="action.amend_authorisation",
+    response_model=ActionState,
+    responses=problems(refusals.NoSuchAction, refusals.NotPossibleInThisState),
+)
+async def amend_authorisation(
+    action_id: UUID, body: AmendmentBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Ask for other days (R12)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.amend_authorisation(tx, action_id, body.dates, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/authorisation/opinion",
+    operation_id="action.record_opinion",
+    response_model=ActionState,
+    responses=problems(*FORMALITY),
+)
+async def record_opinion(
+    action_id: UUID, body: OpinionBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Record the DRAC's opinion."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.record_opinion(
+            tx, action_id, body.opinion, body.given_on, caller=caller, once=once, at=now
+        )
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/authorisation/decide",
+    operation_id="action.decide_authorisation",
+    response_model=ActionState,
+    responses=problems(*FORMALITY),
+)
+async def decide_authorisation(
+    action_id: UUID, body: AuthorisationDecisionBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Record what the CNC decided."""
+    decision = AuthorisationDecision(
+        granted=body.granted, decided_on=body.decided_on, reference=body.reference, dates=body.dates
+    )
+    async with db.transaction(caller) as tx:
+        answer = await commands.decide_authorisation(tx, action_id, decision, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/neighbours-informed",
+    operation_id="action.inform_neighbours",
+    response_model=ActionState,
+    responses=problems(*FORMALITY),
+)
+async def inform_neighbours(
+    action_id: UUID, body: NeighboursBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Record that the cinemas around were told."""
+    told = NeighboursInformed(informed_on=body.informed_on, cinemas=body.cinemas)
+    async with db.transaction(caller) as tx:
+        answer = await commands.inform_neighbours(tx, action_id, told, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/permits",
+    operation_id="action.record_permit",
+    status_code=201,
+    response_model=ActionState,
+    responses=problems(*FORMALITY, refusals.NoSuchPlace),
+)
+async def record_permit(
+    action_id: UUID, body: PermitBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
+) -> Response:
+    """Record an authority's leave to use a public place."""
+    permit = Permit(
+        id=new_id(),
+        authority_id=caller.org,
+        place_id=body.place_id,
+        dates=body.dates,
+        reference=body.reference,
+        granted_on=body.granted_on,
+    )
+    async with db.transaction(caller) as tx:
+        answer = await commands.record_permit(tx, action_id, permit, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/site-approval",
+    operation_id="action.approve_site",
+    response_model=ActionState,
+    responses=problems(*FORMALITY, refusals.NoClosedSite),
+)
+async def approve_site(
+    action_id: UUID, body: ApprovalBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Answer for one's closed site."""
+    approval = SiteApproval(
+        authority_id=caller.org,
+        approved=body.approved,
+        decided_on=body.decided_on,
+        restrictions=body.restrictions,
+    )
+    async with db.transaction(caller) as tx:
+        answer = await commands.approve_site(tx, action_id, approval, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/declaration",
+    operation_id="action.declare_move",
+    response_model=ActionState,
+    responses=problems(*FORMALITY, unlawful.NothingToDeclare),
+)
+async def declare_move(
+    action_id: UUID, body: DeclarationBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Record that a cinema told the CNC of its screening elsewhere (R06)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.declare_move(tx, action_id, body.declaration(), caller=caller, once=once, at=now)
+    return respond(answer)

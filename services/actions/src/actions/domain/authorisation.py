@@ -1,0 +1,48 @@
+"""Which films of an action the CNC must authorise (R03, R08), and whether it must be asked at all."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from actions.domain.action import Action
+from actions.domain.circumstances import Films, known_film
+from actions.domain.known import Film
+from actions.domain.rules import in_force, open_air
+from common.contracts.actions import AuthorisationStatus, Session
+
+NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
+
+
+def needs_authorisation(action: Action, film: Film, on: date) -> bool:
+    """Tell whether the CNC must authorise this film there (R03, R08)."""
+    rule = in_force("R08", on)
+    if rule is None or action.regime is None:
+        return False
+    return open_air.is_authorised_case(rule, action.regime, film.duration_minutes, outdoors=action.outdoors)
+
+
+def features_to_authorise(action: Action, sessions: Iterable[Session], films: Films) -> tuple[UUID, ...]:
+    """List the films that the CNC must authorise.
+
+    Raises:
+        FilmNotKnownYet: a film of these sessions has not been heard of.
+    """
+    return tuple(
+        dict.fromkeys(
+            item.film_id
+            for session in sessions
+            for item in session.programme
+            if needs_authorisation(action, known_film(films, item.film_id), session.held_on)
+        )
+    )
+
+
+def authorisation_reviewed(action: Action, films: Films) -> Action:
+    """Say whether the CNC must be asked; what was asked or answered stays, and what an unheard film leaves open."""
+    shown = {item.film_id for session in action.live_sessions for item in session.programme}
+    if action.authorisation.state not in NOTHING_ASKED or not shown <= films.keys():
+        return action
+    needed = bool(features_to_authorise(action, action.live_sessions, films))
+    state = AuthorisationStatus.TO_REQUEST if needed else AuthorisationStatus.NOT_REQUIRED
+    return replace(action, authorisation=replace(action.authorisation, state=state))

@@ -1,0 +1,119 @@
+"""What a verb would be told, with nothing decided: every verdict, and which verb each one stands in the way of.
+
+A check and its verb judge by the same `Judgement`: where the check is clean, at the same instant and versions, no rule
+refuses the verb.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from actions.domain import agenda, lifecycle
+from actions.domain.action import Action
+from actions.domain.agenda import SessionPlan
+from actions.domain.circumstances import Circumstances
+from actions.domain.lifecycle import NewDay
+from actions.domain.screening import Finding, Judgement, judge_papers
+from common.errors import Input, Outcome
+
+LATER = "action.schedule"
+"""The verb that what is still missing of a planned session stands in the way of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedVerdict:
+    """What a rule says.  `blocks` names the verb that it stands in the way of, `code` the problem that would answer it.
+
+    Without a `session_id` it is about the action, or about the session that was asked for.
+    """
+
+    rule: str
+    version: str
+    outcome: Outcome
+    blocks: str | None
+    code: str | None
+    reason: str
+    raison: str
+    first_lawful_on: date | None
+    session_id: UUID | None
+    film_id: UUID | None
+    inputs: dict[str, Input]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The whole verdict on a verb, at one version of the action.
+
+    `lawful`: nothing stands in its way.  `first_lawful_on` is the first day on which nothing would, as far as days
+    alone are in the way.
+    """
+
+    verb: str
+    version: int
+    lawful: bool
+    first_lawful_on: date | None
+    verdicts: tuple[CheckedVerdict, ...]
+
+
+def check_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID) -> Check:
+    """Judge a session that might be planned, and what it would still need before it is announced."""
+    judged = agenda.judge_session(action, wish, given, session_id=session_id)
+    later = tuple(judge_papers(judged.action, judged.sessions, given))
+    return _check(action, judged, later, asked_for=session_id)
+
+
+def check_schedule(action: Action, given: Circumstances) -> Check:
+    """Judge whether the action could be announced now."""
+    return _check(action, lifecycle.judge_schedule(action, given))
+
+
+def check_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances) -> Check:
+    """Judge new days for the sessions that were put off."""
+    return _check(action, lifecycle.judge_reschedule(action, days, given))
+
+
+def _check(
+    action: Action, judged: Judgement, later: tuple[Finding, ...] = (), *, asked_for: UUID | None = None
+) -> Check:
+    verdicts = (
+        *(_verdict(finding, judged.verb, asked_for) for finding in judged.findings),
+        *(_verdict(finding, LATER, asked_for) for finding in later),
+    )
+    return Check(
+        verb=judged.verb,
+        version=action.version,
+        lawful=judged.lawful,
+        first_lawful_on=_first_lawful(judged),
+        verdicts=verdicts,
+    )
+
+
+def _first_lawful(judged: Judgement) -> date | None:
+    """Take the last of the first days, if each thing in the way has one."""
+    blocking = [finding.verdict for finding in judged.findings if finding.refusal is not None]
+    days = list(_days(judged))
+    return max(days) if blocking and len(days) == len(blocking) else None
+
+
+def _days(judged: Judgement) -> Iterator[date]:
+    for finding in judged.findings:
+        if finding.refusal is not None and finding.verdict.first_lawful_on is not None:
+            yield finding.verdict.first_lawful_on
+
+
+def _verdict(finding: Finding, verb: str, asked_for: UUID | None) -> CheckedVerdict:
+    verdict, refusal = finding.verdict, finding.refusal
+    return CheckedVerdict(
+        rule=verdict.rule,
+        version=verdict.version,
+        outcome=verdict.outcome,
+        blocks=None if refusal is None else verb,
+        code=None if refusal is None else refusal.code,
+        reason=verdict.reason,
+        raison=verdict.raison,
+        first_lawful_on=verdict.first_lawful_on,
+        session_id=None if finding.session_id == asked_for else finding.session_id,
+        film_id=finding.film_id,
+        inputs=dict(verdict.inputs),
+    )

@@ -1,0 +1,132 @@
+"""What a screening is judged by besides itself, and how law sees one film at one of its sessions.
+
+Law looks at the film as the catalogue knows it today, never at what a programme kept of it to be shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+from uuid import UUID
+
+from actions.domain.action import Action
+from actions.domain.campaign import Campaign
+from actions.domain.known import Film, Organisation
+from actions.domain.overlaps import Elsewhere
+from actions.domain.rules import in_force, quota, rights
+from actions.domain.rules.case import Case
+from actions.domain.unlawful import FilmNotKnownYet
+from common.contracts.actions import ProgrammeItem, RightsTerms, RuleSet, Session
+
+Films: TypeAlias = Mapping[UUID, Film]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a screening is judged by besides itself: its campaign, the films it names, its organiser.
+
+    `paid_elsewhere` counts, by calendar year, the paid features that the organiser shows in other actions (R07);
+    `elsewhere` are the holder's sessions of other actions on the same days (R53).
+    """
+
+    campaign: Campaign
+    films: Films
+    organiser: Organisation
+    paid_elsewhere: Mapping[int, int] = field(default_factory=dict)
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    def film(self, film_id: UUID) -> Film:
+        return known_film(self.films, film_id)
+
+    def paid_besides(self, action: Action, session: Session) -> int:
+        """Count the organiser's other paid features of the session's year, in this action and in others."""
+        year = session.held_on.year
+        here = (one for one in action.live_sessions if one.id != session.id and one.held_on.year == year)
+        return self.paid_elsewhere.get(year, 0) + sum(is_paid_feature(action, one, self.films) for one in here)
+
+
+def known_film(films: Films, film_id: UUID) -> Film:
+    """Find a film among those that were heard of, or have the request come again."""
+    if film_id not in films:
+        raise FilmNotKnownYet(f"film {film_id}", precision=f"film {film_id}")
+    return films[film_id]
+
+
+def is_paid_feature(action: Action, session: Session, films: Films) -> bool:
+    """Tell whether a session counts among an association's paid screenings (R07): one feature in it is enough."""
+    rule, regime = in_force("R07", session.held_on), action.regime
+    if rule is None or regime is None:
+        return False
+    shown = (known_film(films, item.film_id) for item in session.programme)
+    return any(quota.is_counted(rule, regime, film.duration_minutes) for film in shown)
+
+
+def request_by(rules: RuleSet, day: date) -> date | None:
+    """Tell by which day the DRAC wants the request for a session of this day, where it has said so (R11)."""
+    said = (one for one in rules.authorisation_deadlines if one.first_on <= day <= one.last_on)
+    return next((one.request_by for one in said), None)
+
+
+def case(action: Action, session: Session, item: ProgrammeItem, given: Circumstances) -> Case:
+    """Put together what law looks at for one film of a session of a screening."""
+    if action.regime is None:
+        raise ValueError(action.action_type)
+    film, place = given.film(item.film_id), action.place(session.place_id)
+    authorisation, terms = action.authorisation, _confirmed(action, session, item)
+    return Case(
+        on=session.held_on,
+        regime=action.regime,
+        outdoors=action.outdoors,
+        organiser_id=action.organiser_id,
+        licensed_operator=given.organiser.operates_on(session.held_on),
+        municipality=place.municipality,
+        place_id=place.id,
+        place_label=place.label,
+        under_12_outdoors=given.campaign.rules.under_12_outdoors,
+        access_note=bool(action.access_note),
+        free_of_charge=action.price_cents == 0,
+        promotes_a_sale=action.promotes_a_sale,
+        commercial_poster=action.commercial_poster,
+        paid_sessions_besides=given.paid_besides(action, session),
+        derogation=given.organiser.derogates_on(session.held_on),
+        declared_on=action.declaration.declared_on if action.declaration else None,
+        screen_licence=action.declaration.screen_licence if action.declaration else None,
+        film_id=film.id,
+        film_title=film.title,
+        duration_minutes=film.duration_minutes,
+        workshop_film=film.workshop is not None,
+        has_visa=bool(film.visas),
+        counts_from=film.counts_from,
+        classification=film.classification,
+        request_by=request_by(given.campaign.rules, session.held_on),
+        requested_on=authorisation.requested_on,
+        authorisation=authorisation.state,
+        authorised_organiser_id=authorisation.organiser_id,
+        authorised_municipalities=authorisation.municipalities,
+        authorised_place_ids=authorisation.place_ids,
+        authorised_film_ids=authorisation.film_ids,
+        authorised_on=authorisation.granted_dates,
+        use=rights.use_of(action.regime, outdoors=action.outdoors),
+        territory=rights.territory_of(place.department),
+        film_version=item.version,
+        support=item.support,
+        rights_confirmed=terms is not None,
+        rights_from=terms.starts_on if terms else None,
+        rights_until=terms.ends_on if terms else None,
+        rights_uses=terms.uses if terms else (),
+        rights_territories=terms.territories if terms else (),
+        rights_versions=terms.versions if terms else (),
+    )
+
+
+def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> RightsTerms | None:
+    return next(
+        (
+            clearance.terms
+            for clearance in action.clearances
+            if clearance.session_id == session.id
+            and clearance.film_id == item.film_id
+            and clearance.state in rights.CLEARED
+        ),
+        None,
+    )

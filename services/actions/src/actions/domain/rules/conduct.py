@@ -1,0 +1,33 @@
+"""How a screening is paid for and announced: a free one promotes nothing (R50), outdoors no trade poster (R51)."""
+
+from actions.domain.rules.rule import Answer, Rule
+from common.contracts.actions import Regime
+from common.errors import Outcome
+
+FREE_OF_CHARGE = frozenset({Regime.NC_FREE, Regime.NC_OPEN_AIR, Regime.NC_PUBLIC_SERVICE})
+
+
+def promotes(_: Rule, *, regime: Regime, free_of_charge: bool, promotes_a_sale: bool) -> Answer | None:
+    """R50: a free non-commercial screening whose sponsor promotes a product or a service."""
+    if regime not in FREE_OF_CHARGE or not free_of_charge:
+        return None
+    if promotes_a_sale:
+        return Answer(
+            Outcome.REFUSED,
+            "The sponsor promotes a product or a service.",
+            "Le parrain fait la promotion d’un produit ou d’un service.",
+        )
+    return Answer(Outcome.ALLOWED, "Nothing is promoted.", "Rien n’est promu.")
+
+
+def poster(_: Rule, *, regime: Regime, commercial_poster: bool) -> Answer | None:
+    """R51: the distributor's commercial poster announces no open-air screening."""
+    if regime is not Regime.NC_OPEN_AIR:
+        return None
+    if commercial_poster:
+        return Answer(
+            Outcome.REFUSED,
+            "The announcement shows the distributor's commercial poster.",
+            "L’annonce montre l’affiche commerciale du distributeur.",
+        )
+    return Answer(Outcome.ALLOWED, "No commercial poster is used.", "Aucune affiche commerciale n’est utilisée.")

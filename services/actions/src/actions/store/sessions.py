@@ -1,0 +1,105 @@
+"""Sessions by day, place and film: what is looked for across actions.  The truth is in the action's own row.
+
+Each write of an action brings its rows up to date, in the same transaction.  A session never leaves its action; given
+up, it stays as `cancelled`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from actions.domain.action import Action
+from actions.domain.overlaps import Elsewhere, minutes_of
+from actions.domain.rules import in_force
+from common.contracts.actions import Session
+from common.database import Transaction
+
+
+async def follow(tx: Transaction, action: Action) -> None:
+    """Say of an action's sessions what the action says of them now."""
+    if not action.sessions:
+        return
+    await tx.executemany(
+        """
+        INSERT INTO session AS kept
+               (id, action_id, holder_id, organiser_id, regime, state, held_on, starts_at, zone, minutes, municipality,
+                label, film_ids, offer_ids)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            ON CONFLICT (id) DO UPDATE
+           SET organiser_id = excluded.organiser_id, regime = excluded.regime, state = excluded.state,
+               held_on = excluded.held_on, starts_at = excluded.starts_at, zone = excluded.zone,
+               minutes = excluded.minutes, municipality = excluded.municipality, label = excluded.label,
+               film_ids = excluded.film_ids, offer_ids = excluded.offer_ids
+         WHERE (kept.organiser_id, kept.regime, kept.state, kept.held_on, kept.starts_at, kept.zone, kept.minutes,
+                kept.municipality, kept.label, kept.film_ids, kept.offer_ids)
+            IS DISTINCT FROM
+               (excluded.organiser_id, excluded.regime, excluded.state, excluded.held_on, excluded.starts_at,
+                excluded.zone, excluded.minutes, excluded.municipality, excluded.label, excluded.film_ids,
+                excluded.offer_ids)
+        """,
+        [_row(action, session) for session in action.sessions],
+    )
+
+
+async def hold_paid_years(tx: Transaction, organiser_id: UUID, years: Sequence[int]) -> None:
+    """Keep everybody else from booking a paid screening of these years until the transaction ends (R07).
+
+    The years must be sorted: two who book in the same two years wait for one another, and never both.
+    """
+    for year in years:
+        await tx.execute(
+            "INSERT INTO paid_year (organiser_id, year) VALUES ($1, $2) ON CONFLICT DO NOTHING", organiser_id, year
+        )
+        await tx.execute(
+            "SELECT year FROM paid_year WHERE organiser_id = $1 AND year = $2 FOR UPDATE", organiser_id, year
+        )
+
+
+async def paid_elsewhere(tx: Transaction, action: Action, year: int) -> int:
+    """Count the paid features that the action's organiser shows in other actions of a year, whoever may see these."""
+    rule = in_force("R07", date(year, 12, 31))
+    if rule is None:
+        return 0
+    counted: int = await tx.fetchval(
+        "SELECT paid_sessions($1, $2, $3, $4)", action.organiser_id, year, rule.parameters["minutes"], action.id
+    )
+    return counted
+
+
+async def elsewhere(tx: Transaction, action: Action, days: Sequence[date]) -> tuple[Elsewhere, ...]:
+    """List the sessions of the holder's other actions on these days, as far as the caller may see them (R53)."""
+    if not days:
+        return ()
+    found = await tx.fetch(
+        """
+        SELECT id AS session_id, action_id, held_on, starts_at, zone, minutes, municipality, label
+          FROM session
+         WHERE holder_id = $1 AND held_on = ANY ($2::date[]) AND action_id <> $3 AND state <> 'cancelled'
+         ORDER BY held_on, starts_at, id
+        """,
+        action.holder_id,
+        days,
+        action.id,
+    )
+    return tuple(Elsewhere(**row) for row in found)
+
+
+def _row(action: Action, session: Session) -> tuple[object, ...]:
+    place = action.place(session.place_id)
+    offers = {one.offer_id for one in action.clearances if one.session_id == session.id and one.offer_id is not None}
+    return (
+        session.id,
+        action.id,
+        action.holder_id,
+        action.organiser_id,
+        action.regime,
+        session.state,
+        session.held_on,
+        session.starts_at,
+        session.zone,
+        minutes_of(session.programme),
+        place.municipality,
+        place.label,
+        [item.film_id for item in session.programme],
+        sorted(offers),
+    )

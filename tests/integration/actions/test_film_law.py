@@ -1,0 +1,281 @@
+"""Film law through the HTTP door, rule by rule: each boundary asked of the check and of the verb alike."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from common.contracts.catalogue import Classification
+from common.contracts.partners import Derogation, OrganisationKind
+from tests.integration.actions.journeys import MARCH, act, an_action
+from tests.integration.actions.people import Cast, Desk, a_cast, an_organisation
+from tests.integration.actions.screenings import (
+    SQUARE,
+    a_film,
+    a_session,
+    asked,
+    begun,
+    by_rule,
+    cleared,
+    indoors,
+    outdoors,
+    planned,
+    running,
+    scheduled,
+)
+
+OK = (201, "", None)
+TOO_EARLY = (409, "visa-delay-not-elapsed")
+
+
+async def answer_of(desk: Desk, action: dict[str, Any], film: Any, on: str) -> tuple[int, str, str | None]:
+    cast = a_cast()
+    organiser = {"organiser_id": str(cast.cinema)} if action.pop("by_cinema", False) else {}
+    first, *_ = await begun(desk, cast, film, actions=[{**action, **organiser}])
+    return by_rule(await planned(desk, first, cast.holder, a_session(film.id, on)))
+
+
+@pytest.mark.parametrize(
+    ("visa", "on", "said"),
+    [
+        ("2024-07-18", "2025-07-17", (*TOO_EARLY, "R01")),
+        ("2024-07-18", "2025-07-18", (*TOO_EARLY, "R01")),
+        ("2024-07-18", "2025-07-19", OK),
+        ("2024-02-29", "2025-02-28", (*TOO_EARLY, "R01")),  # R02
+        ("2024-02-29", "2025-03-01", OK),
+    ],
+)
+async def test_r01_r02_a_feature_waits_one_year_from_its_visa(desk: Desk, visa: str, on: str, said: Any) -> None:
+    assert await answer_of(desk, outdoors(), a_film(visa=visa), on) == said
+
+
+@pytest.mark.parametrize(("minutes", "asks"), [(59, set()), (60, {"R03"}), (61, {"R01", "R08"})])
+async def test_r03_sixty_minutes_are_the_border_outdoors(desk: Desk, minutes: int, asks: set[str]) -> None:
+    cast, film = a_cast(), a_film(minutes, "2025-03-01")
+    action, *_ = await begun(desk, cast, film, actions=[outdoors()])
+    said = await asked(desk, action, cast.holder, {"session": a_session(film.id, "2025-07-18")})
+    against = {one["rule"] for one in said["verdicts"] if one["outcome"] != "allowed"}
+    assert against & {"R01", "R03", "R08"} == asks
+    assert said["lawful"] is (minutes != 61)
+
+
+@pytest.mark.parametrize(
+    ("action", "on", "said"),
+    [
+        (indoors(regime="nc_cineclub"), "2025-05-18", (*TOO_EARLY, "R04")),
+        (indoors(regime="nc_cineclub"), "2025-05-19", OK),
+        (outdoors(), "2025-05-19", (*TOO_EARLY, "R01")),
+        (outdoors(), "2025-11-18", (*TOO_EARLY, "R01")),
+        (outdoors(), "2025-11-19", OK),
+    ],
+    ids=["cineclub early", "cineclub", "outdoors early", "outdoors the day", "outdoors"],
+)
+async def test_r04_a_cineclub_waits_six_months_indoors_and_a_year_outdoors(
+    desk: Desk, action: dict[str, Any], on: str, said: Any
+) -> None:
+    assert await answer_of(desk, dict(action), a_film(visa="2024-11-18"), on) == said
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (indoors(action_type="special_screening", by_cinema=True), OK),
+        (outdoors(by_cinema=True), OK),
+        (indoors(regime="commercial_cinema"), (409, "not-a-licensed-operator", "R05")),
+    ],
+    ids=["in a cinema", "moved", "by nobody licensed"],
+)
+async def test_r05_a_licensed_operator_does_not_wait_and_nobody_else_is_commercial(
+    desk: Desk, action: dict[str, Any], said: Any
+) -> None:
+    assert await answer_of(desk, dict(action), a_film(visa="2025-03-01"), "2025-04-01") == said
+
+
+@pytest.mark.parametrize(("days", "lawful"), [(13, False), (14, True), (15, True)])
+async def test_r06_a_moved_screening_is_declared_fourteen_days_before(desk: Desk, days: int, lawful: bool) -> None:
+    cast, film = a_cast(), a_film()
+    moved = indoors(setting="outdoors", regime="commercial_moved", organiser_id=str(cast.cinema), places=[SQUARE])
+    action, *_ = await running(desk, cast, film, actions=[moved])
+    declared_on = date(2025, 3, 18)
+    held_on = (declared_on + timedelta(days=days)).isoformat()
+    action = await planned(desk, action, cast.holder, a_session(film.id, held_on))
+    action = await cleared(desk, action, cast.holder, "commercial")
+    place = action.json()["places"][0]["id"]
+    permit = {"place_id": place, "dates": [held_on], "reference": "AM 1", "granted_on": "2025-03-18"}
+    action = await act(desk, action, "permits", cast.town, permit, at=MARCH)
+    assert by_rule(await scheduled(desk, action, cast.holder)) == (409, "move-not-declared", "R06")
+    told = {"screen_licence": "86-194-1", "declared_on": declared_on.isoformat()}
+    action = await act(desk, action, "declaration", cast.holder, told, at=MARCH)
+    assert action.json()["declaration"] == {**told, "receipt": ""}
+    answer = await scheduled(desk, action, cast.holder)
+    assert by_rule(answer) == ((200, "", None) if lawful else (409, "move-not-declared", "R06"))
+
+
+async def test_r06_nothing_else_is_declared(desk: Desk) -> None:
+    cast = a_cast()
+    action, *_ = await running(desk, cast, actions=[indoors()])
+    told = {"screen_licence": "86-194-1", "declared_on": "2025-03-01"}
+    path = f"/v1/actions/{action.json()['id']}/declaration"
+    assert by_rule(await desk.post(path, cast.holder, told, match=action, at=MARCH))[1] == "nothing-to-declare"
+
+
+def paid(number: int) -> list[dict[str, Any]]:
+    price = {"amount": "3.00", "currency": "EUR"}
+    return [indoors(title=f"Ciné-club {n}", price=price) for n in range(number)]
+
+
+async def book(desk: Desk, cast: Cast, actions: list[Any], film: Any, *, year: int = 2025) -> list[Any]:
+    """Book one paid screening in each of these actions, one after the other."""
+    return [
+        await planned(desk, action, cast.holder, a_session(film.id, f"{year}-09-{n + 1:02}"))
+        for n, action in enumerate(actions)
+    ]
+
+
+async def test_r07_of_seven_simultaneous_bookings_of_the_sixth_exactly_one_passes(desk: Desk) -> None:
+    cast, film = a_cast(), a_film()
+    actions = await begun(desk, cast, film, actions=paid(12))
+    assert [one.status_code for one in await book(desk, cast, actions[:5], film)] == [201] * 5
+    bookings = [
+        desk.post(
+            f"/v1/actions/{action.json()['id']}/sessions",
+            cast.holder,
+            a_session(film.id, f"2025-10-{n + 1:02}"),
+            match=action,
+            at=MARCH,
+        )
+        for n, action in enumerate(actions[5:])
+    ]
+    answers = [by_rule(one) for one in await asyncio.gather(*bookings)]
+    assert sorted(answers, key=str) == [OK, *[(409, "quota-reached", "R07")] * 6]
+
+
+async def test_r07_cancelling_frees_one_and_shorts_open_air_and_other_years_do_not_count(desk: Desk) -> None:
+    cast, film, short = a_cast(), a_film(), a_film(60)
+    others = [outdoors(), *paid(9)]
+    outside, *actions = await begun(desk, cast, film, short, actions=others)
+    booked = await book(desk, cast, actions[:6], film)
+    seventh = a_session(film.id, "2025-10-01")
+    assert by_rule(await planned(desk, actions[6], cast.holder, seventh)) == (409, "quota-reached", "R07")
+    assert (await planned(desk, actions[6], cast.holder, a_session(short.id, "2025-10-01"))).status_code == 201
+    assert (await planned(desk, outside, cast.holder, a_session(film.id, "2025-10-01"))).status_code == 201
+    path = f"sessions/{booked[0].json()['sessions'][0]['id']}/cancel"
+    await act(desk, booked[0], path, cast.holder, {"cause": "public"}, at=MARCH)
+    assert (await planned(desk, actions[7], cast.holder, seventh)).status_code == 201
+    assert by_rule(await planned(desk, actions[8], cast.holder, seventh)) == (409, "quota-reached", "R07")
+
+
+@pytest.mark.parametrize(("until", "said"), [("2025-09-06", (409, "quota-reached", "R07")), ("2025-09-07", OK)])
+async def test_r07_a_derogation_that_holds_on_the_day_allows_twelve(desk: Desk, until: str, said: Any) -> None:
+    cast, film = a_cast(), a_film()
+    actions = await begun(desk, cast, film, actions=paid(7))
+    derogation = Derogation(reference="CNC-D-1", valid_from=date(2024, 1, 1), valid_until=date.fromisoformat(until))
+    holder = an_organisation(cast.holder.org, OrganisationKind.SOCIAL_CENTRE, version=2, derogations=(derogation,))
+    await desk.hear("organisation", holder)
+    *_, last = await book(desk, cast, actions, film)
+    assert by_rule(last) == said
+
+
+async def test_r10_open_air_in_two_regions_is_authorised_in_each(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    there = {"label": "Parc", "municipality": "93066"}
+    action, *_ = await running(desk, cast, film, actions=[{**outdoors(), "places": [SQUARE, there]}, an_action()])
+    for place in action.json()["places"]:
+        session = a_session(film.id, "2025-07-18", place_id=place["id"])
+        action = await planned(desk, action, cast.holder, session)
+    path = f"/v1/actions/{action.json()['id']}/authorisation/request"
+    answer = await desk.post(path, cast.holder, {}, match=action, at=MARCH)
+    assert by_rule(answer) == (409, "one-region-each", "R10")
+
+
+@pytest.mark.parametrize(("request_by", "late"), [("2025-03-19", True), ("2025-03-20", False), ("2025-03-21", False)])
+async def test_r11_a_request_after_the_drac_s_last_day_is_flagged(desk: Desk, request_by: str, late: bool) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    deadline = {"first_on": "2025-07-01", "last_on": "2025-08-31", "request_by": request_by}
+    rules = {"authorisation_deadlines": [deadline]}
+    action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()], rules=rules)
+    session = a_session(film.id, "2025-07-18")
+    before = await asked(desk, action, cast.holder, {"session": session})
+    assert [one["reason"] for one in before["verdicts"] if one["rule"] == "R11"] == [
+        f"The authorisation is to be requested by {request_by}."
+    ]
+    action = await planned(desk, action, cast.holder, session)
+    action = await act(desk, action, "authorisation/request", cast.holder, {}, at=MARCH)
+    assert action.json()["authorisation"]["late"] is late
+    after = await asked(desk, action, cast.holder)
+    assert [one["outcome"] for one in after["verdicts"] if one["rule"] == "R11"] == ["to_clear" if late else "allowed"]
+
+
+@pytest.mark.parametrize(
+    ("classification", "note", "said"),
+    [
+        (Classification.ALL, "", OK),
+        (Classification.U12, "", (409, "age-restricted-outdoors", "R16")),
+        (Classification.U12, "Accès contrôlé", OK),
+        (Classification.U16, "Accès contrôlé", (409, "age-restricted-outdoors", "R16")),
+        (Classification.U18, "", (409, "age-restricted-outdoors", "R16")),
+    ],
+)
+async def test_r16_ages_outdoors(desk: Desk, classification: Classification, note: str, said: Any) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01", classification=classification)
+    rules = {"under_12_outdoors": "with_access_note"}
+    action, *_ = await begun(desk, cast, film, actions=[outdoors(access_note=note)], rules=rules)
+    assert by_rule(await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))) == said
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (indoors(promotes_a_sale=True), (409, "promotes-a-sale", "R50")),
+        (outdoors(promotes_a_sale=True), (409, "promotes-a-sale", "R50")),
+        (outdoors(commercial_poster=True), (409, "commercial-poster-used", "R51")),
+        (indoors(commercial_poster=True), OK),
+    ],
+    ids=["R50 indoors", "R50 outdoors", "R51 outdoors", "R51 indoors"],
+)
+async def test_r50_r51_nothing_is_promoted_and_no_trade_poster_hangs_outdoors(
+    desk: Desk, action: dict[str, Any], said: Any
+) -> None:
+    assert await answer_of(desk, dict(action), a_film(visa="2023-01-01"), "2025-07-18") == said
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "flagged"), [("21:40", True), ("21:41", False), ("19:20", True), ("19:19", False)]
+)
+async def test_r53_overlapping_sessions_of_a_holder_are_flagged_and_not_refused(
+    desk: Desk, starts_at: str, flagged: bool
+) -> None:
+    cast, film = a_cast(), a_film(71, "2023-01-01")
+    one, other = await begun(desk, cast, film, actions=[indoors(), indoors(title="Une autre")])
+    assert (await planned(desk, one, cast.holder, a_session(film.id, "2025-07-18"))).status_code == 201
+    session = a_session(film.id, "2025-07-18", starts_at=starts_at)
+    answer = await planned(desk, other, cast.holder, session)
+    assert ("R53" in {notice["rule"] for notice in answer.json()["notices"]}) is flagged
+
+
+async def test_a_check_says_all_that_a_session_would_still_need_and_writes_nothing(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2024-07-18")
+    action, *_ = await begun(desk, cast, film, actions=[outdoors()])
+    said = await asked(desk, action, cast.holder, {"session": a_session(film.id, "2025-07-18")})
+    blocking = {one["rule"]: (one["blocks"], one["code"]) for one in said["verdicts"] if one["blocks"]}
+    assert blocking == {
+        "R01": ("action.plan_session", "visa-delay-not-elapsed"),
+        "R52": ("action.schedule", "rights-do-not-cover"),
+        "R08": ("action.schedule", "not-authorised"),
+        "T12": ("action.schedule", "permit-missing"),
+    }
+    assert (said["lawful"], said["first_lawful_on"], said["version"]) == (False, "2025-07-19", 1)
+    after = await desk.get(f"/v1/actions/{action.json()['id']}", cast.holder)
+    assert after.headers["etag"] == action.headers["etag"]
+    kept = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", cast.holder)
+    assert kept.json() == {"items": [], "next": None}
+
+
+async def test_a_check_asks_one_question(desk: Desk) -> None:
+    cast, film = a_cast(), a_film()
+    action, *_ = await begun(desk, cast, film, actions=[indoors()])
+    days = [{"session_id": str(film.id), "held_on": "2025-07-18"}]
+    body = {"session": a_session(film.id, "2025-07-18"), "days": days}
+    answer = await desk.post(f"/v1/actions/{action.json()['id']}/check", cast.holder, body)
+    assert answer.status_code == 422

@@ -85,7 +85,8 @@ async def test_for_whom_it_concerns_it_is_there(scene: Scene, doors: Doors, door
         person = next(insiders[role] for role in roles if insiders[role].scopes & operation.scopes)
         headers = {"if-match": UNSEEN_VERSION}
         answer = await doors.ask(door, operation, scene.things, await scene.token(person), headers=headers)
-        expected = {200} if operation.reads else {412} if "If-Match" in operation.parameters("header") else {409}
+        asks = operation.reads or operation.name == "action.check"  # a question that is too long for a query
+        expected = {200} if asks else {412} if "If-Match" in operation.parameters("header") else {409}
         return None if answer.status_code in expected else f"{person.name} {operation.name}: {said(answer)}"
 
     await all_right(asked(operation) for operation in AIMED)

@@ -111,6 +111,8 @@ _TABLE = (
     _action("record_opinion", "authorisation/opinion"),
     _action("decide_authorisation", "authorisation/decide"),
     _action("inform_neighbours", "neighbours-informed"),
+    _action("declare_move", "declaration"),
+    _action("settle_obligation", "obligations"),
     _action("record_permit", "permits", "permits"),
     _action("approve_site", "site-approval"),
     _action("schedule", "schedule"),

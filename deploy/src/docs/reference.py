@@ -24,7 +24,7 @@ from docs.text import compact, dumped
 
 Pages = Mapping[Path, str]
 
-GENERATED = (events.FOLDER, schema.FOLDER)
+GENERATED = (events.FOLDER, rules.FOLDER, schema.FOLDER)
 """Folders that hold nothing else: a file in them that no page claims is left over."""
 
 
@@ -36,7 +36,8 @@ def pages(root: Path) -> dict[Path, str]:
         events.pages(heard)
         | {asyncapi.PATH: dumped(backbone), asyncapi.SERVED: compact(backbone)}
         | {openapi.PATH: dumped(doors), openapi.SERVED: compact(doors)}
-        | {access.PATH: access.page(), rules.PATH: rules.page()}
+        | {access.PATH: access.page()}
+        | rules.pages(root)
         | {experiments.PATH: experiments.page(root)}
         | {alerts.PATH: alerts.page((root / alerts.SOURCE).read_text(encoding="utf-8"))}
         | {make.PATH: make.page((root / make.MAKEFILE).read_text(encoding="utf-8"))}

@@ -161,6 +161,8 @@ CREATE TABLE actions.action (
     promotes_a_sale boolean DEFAULT false NOT NULL,
     commercial_poster boolean DEFAULT false NOT NULL,
     declaration jsonb,
+    risks jsonb DEFAULT '[]'::jsonb NOT NULL,
+    evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT action_participants_distinct_check CHECK ((participants_distinct >= 0)),
     CONSTRAINT action_price_cents_check CHECK ((price_cents >= 0)),
     CONSTRAINT action_version_check CHECK ((version > 0))
@@ -757,6 +759,19 @@ CREATE TABLE actions.seen_version (
 ALTER TABLE actions.seen_version OWNER TO actions_owner;
 
 --
+-- Name: to_judge; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.to_judge (
+    action_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY actions.to_judge FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.to_judge OWNER TO actions_owner;
+
+--
 -- Name: verdict; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -983,6 +998,13 @@ ALTER TABLE ONLY actions.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
 
 --
+-- Name: to_judge to_judge_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.to_judge
+    ADD CONSTRAINT to_judge_pkey PRIMARY KEY (action_id);
+
+--
 -- Name: verdict verdict_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -1128,6 +1150,12 @@ CREATE INDEX session_offer_ids_idx ON actions.session USING gin (offer_ids);
 CREATE INDEX session_organiser_id_held_on_idx ON actions.session USING btree (organiser_id, held_on) WHERE (regime = 'nc_association_paid'::text);
 
 --
+-- Name: to_judge_since_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX to_judge_since_idx ON actions.to_judge USING btree (since);
+
+--
 -- Name: verdict_action_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
 --
 
@@ -1181,6 +1209,13 @@ ALTER TABLE ONLY actions.session
     ADD CONSTRAINT session_action_id_fkey FOREIGN KEY (action_id) REFERENCES actions.action(id);
 
 --
+-- Name: to_judge to_judge_action_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.to_judge
+    ADD CONSTRAINT to_judge_action_id_fkey FOREIGN KEY (action_id) REFERENCES actions.action(id);
+
+--
 -- Name: verdict verdict_action_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -1192,6 +1227,12 @@ ALTER TABLE ONLY actions.verdict
 --
 
 ALTER TABLE actions.action ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: to_judge asked; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY asked ON actions.to_judge USING (( SELECT actions.may_write() AS may_write)) WITH CHECK (( SELECT actions.may_write() AS may_write));
 
 --
 -- Name: paid_year booked; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1468,6 +1509,12 @@ CREATE POLICY seen ON actions.verdict FOR SELECT USING ((EXISTS ( SELECT
 ALTER TABLE actions.session ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: to_judge; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.to_judge ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: verdict; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
@@ -1659,6 +1706,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.report TO actions_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.seen_version TO actions_app;
+
+--
+-- Name: TABLE to_judge; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.to_judge TO actions_app;
 
 --
 -- Name: TABLE verdict; Type: ACL; Schema: actions; Owner: actions_owner

@@ -65,6 +65,7 @@ def a_case(
         rights_uses=terms.uses if terms else (),
         rights_territories=terms.territories if terms else (),
         rights_versions=terms.versions if terms else (),
+        offer_withdrawn=False,
     )
     return replace(one, **changed)
 

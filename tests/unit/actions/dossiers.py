@@ -70,7 +70,7 @@ def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:
 
 
 def reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, *, at: datetime) -> Moved:
-    return lifecycle.reschedule(lifecycle.judge_reschedule(action, days, given), at=at)
+    return lifecycle.reschedule(action, lifecycle.judge_reschedule(action, days, given), given, at=at)
 
 
 @dataclass(frozen=True)

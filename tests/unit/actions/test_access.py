@@ -88,6 +88,7 @@ VERBS_OF = {
         project.revise_budget project.submit_account project.report
         action.change action.plan_session action.cancel_session action.record_attendance action.change_clearance
         action.request_authorisation action.amend_authorisation action.inform_neighbours action.declare_move
+        action.settle_obligation
         action.schedule action.start action.postpone action.reschedule action.hold action.cancel
     """,
     Role.REGIONAL_COORDINATOR: """
@@ -252,7 +253,7 @@ def test_the_system_sees_everything_and_a_token_without_read_nothing():
 
 def test_every_verb_has_its_states_and_the_other_way_round():
     without_state = {"campaign.draft", "project.draft"}
-    asked_for = states.POSSIBLE.keys() - states.BY_TIME
+    asked_for = states.POSSIBLE.keys() - states.BY_ITSELF
     assert set(DEEDS) - without_state == {states.ASKED_AS.get(verb, verb) for verb in asked_for}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import actions.domain
 from actions.domain.rules import RULES, in_force
+from actions.domain.rules.delays import DELAYS
 from actions.domain.rules.law import SINCE
 from actions.domain.screening import PLANNED_BY
 from tests.unit.actions import pieces as p
@@ -22,7 +23,7 @@ ALONE = {"R09", "R10", "R53"}
 
 def test_every_rule_has_its_record_in_both_languages_with_its_source():
     assert [rule.id for rule in RULES] == ENFORCED
-    assert all(rule.text and rule.texte and rule.source for rule in RULES)
+    assert all(rule.text and rule.texte and rule.source for rule in (*RULES, *DELAYS))
 
 
 def test_every_record_is_looked_at_by_the_domain():

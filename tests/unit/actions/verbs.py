@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from actions.domain import agenda, closing, deciding, filing, financing, formalities, lifecycle, reviewing
+from actions.domain import agenda, closing, deciding, filing, financing, formalities, lifecycle, reviewing, risk
 from actions.domain.agenda import SessionPlan
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
@@ -19,9 +19,11 @@ from common.contracts.actions import (
     Convention,
     CountMethod,
     Declaration,
+    Evidence,
     LineStatus,
     MissingPieces,
     NeighboursInformed,
+    ObligationKind,
     Opinion,
     PaymentStage,
     Permit,
@@ -30,6 +32,7 @@ from common.contracts.actions import (
     Regime,
     SiteApproval,
 )
+from common.contracts.catalogue import Classification
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 from tests.unit.actions.dossiers import Dossier
@@ -260,6 +263,16 @@ APPROVAL = SiteApproval(authority_id=p.an_id("spip"), approved=True, decided_on=
 TOLD = NeighboursInformed(informed_on=p.day("2025-05-12"), cinemas=3)
 
 
+def _flag(d: Dossier) -> Iterable[Move]:
+    """Judge again once every film was found to be forbidden under 16; told once, it is told no more."""
+    films = {film.id: replace(film, classification=Classification.U16) for film in d.films.values()}
+    flagged = risk.flag(risk.judge_risks(d.screening, replace(d.given, films=films)), at=LATE)
+    return [] if flagged is None else [flagged]
+
+
+MUSIC = Evidence(kind=ObligationKind.MUSIC, session_id=SESSION, reference="SACEM 1", settled_on=p.day("2025-07-01"))
+
+
 def _declare_move(d: Dossier) -> Move:
     told = Declaration(screen_licence="86-0012-1", declared_on=p.day("2025-07-01"))
     return formalities.declare_move(replace(d.screening, regime=Regime.COMMERCIAL_MOVED), told, at=LATE)
@@ -287,6 +300,7 @@ ACTION: Mapping[str, Verb] = {
     "action.decide_authorisation": one(_decide_authorisation),
     "action.inform_neighbours": one(lambda d: formalities.inform_neighbours(d.screening, TOLD, at=LATE)),
     "action.declare_move": one(_declare_move),
+    "action.settle_obligation": one(lambda d: formalities.settle_obligation(d.screening, MUSIC, at=LATE)),
     "action.record_permit": one(_permit),
     "action.approve_site": one(lambda d: formalities.approve_site(d.screening, APPROVAL, at=LATE)),
     "action.schedule": one(lambda d: a.schedule(d.screening, d.given, at=LATE)),
@@ -295,6 +309,7 @@ ACTION: Mapping[str, Verb] = {
     "action.reschedule": one(_reschedule),
     "action.hold": one(lambda d: lifecycle.hold(d.screening, None, at=LATE)),
     "action.cancel": _cancel,
+    "action.flag": _flag,
     "action.lapse": one(lambda d: lifecycle.lapse(d.screening, d.campaign, at=LATE)),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from actions.store import known
+from actions.store import judging, known
 from common import checkpoints, contracts
 from common.consumer import Group, Handler, Message
 from common.contracts.catalogue import FilmState, RightsOfferState
@@ -15,8 +15,15 @@ State: TypeAlias = TerritoryState | OrganisationState | CoordinationState | Film
 S = TypeVar("S", bound=State)
 
 
-def _heard(state: type[S], hear: Callable[[Transaction, S, int], Awaitable[None]]) -> Handler:
-    """Read each record as a state and take it down with its epoch; a tombstone says that it never was."""
+def _heard(
+    state: type[S],
+    hear: Callable[[Transaction, S, int], Awaitable[None]],
+    judge_again: Callable[[Transaction, UUID], Awaitable[None]] | None = None,
+) -> Handler:
+    """Read each record as a state and take it down with its epoch; a tombstone says that it never was.
+
+    What rules look at has the actions concerned judged again.
+    """
 
     async def handle(tx: Transaction, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -24,16 +31,20 @@ def _heard(state: type[S], hear: Callable[[Transaction, S, int], Awaitable[None]
                 await known.forget(tx, state.AGGREGATE, UUID(message.key), (message.epoch, message.version))
             else:
                 await hear(tx, message.decode(state), message.epoch)
+            if judge_again is not None:
+                await judge_again(tx, UUID(message.key))
 
     return handle
 
 
 LISTENERS: Mapping[str, Handler] = {
     contracts.topic("territory", "state"): _heard(TerritoryState, known.hear_territory),
-    contracts.topic("organisation", "state"): _heard(OrganisationState, known.hear_organisation),
+    contracts.topic("organisation", "state"): _heard(
+        OrganisationState, known.hear_organisation, judging.ask_by_organisation
+    ),
     contracts.topic("coordination", "state"): _heard(CoordinationState, known.hear_coordination),
-    contracts.topic("film", "state"): _heard(FilmState, known.hear_film),
-    contracts.topic("rights_offer", "state"): _heard(RightsOfferState, known.hear_rights_offer),
+    contracts.topic("film", "state"): _heard(FilmState, known.hear_film, judging.ask_by_film),
+    contracts.topic("rights_offer", "state"): _heard(RightsOfferState, known.hear_rights_offer, judging.ask_by_offer),
     **checkpoints.listeners("actions"),
 }
 

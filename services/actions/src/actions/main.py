@@ -34,6 +34,15 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
     )
     groups, digest = {"consumer": consumers.GROUP}, partial(checkpoints.digests, database, SERVICE)
     tasks = backbone.tasks(settings, SERVICE, database, groups, digest=digest)
+    judging = partial(
+        jobs.run_judging,
+        database,
+        every_s=settings.judging_every_s,
+        page_max=settings.judging_page_max,
+        at_once_max=settings.judging_at_once_max,
+        clock=partial(datetime.now, UTC),
+    )
+    tasks = {"judging": judging, **tasks}
     if not settings.sandbox:
         timers = partial(jobs.run_timers, database, every_s=settings.timers_every_s, page_max=settings.timers_page_max)
         tasks = {"timers": partial(timers, clock=partial(datetime.now, UTC)), **tasks}

@@ -12,6 +12,13 @@ class Settings(Shared):
     """What `actions` takes from its environment."""
 
     timers_every_s: Seconds = Field(60.0, description="Between two looks at what time alone decides (T6, T13, T17).")
+    judging_every_s: Seconds = Field(0.5, description="Between two looks at what is to be judged again.")
+    judging_page_max: Annotated[int, Field(ge=1, le=1000)] = Field(
+        200, description="Actions judged again in one look; more follow at once."
+    )
+    judging_at_once_max: Annotated[int, Field(ge=1, le=16)] = Field(
+        4, description="Actions judged again at the same time, each on a connection."
+    )
     timers_page_max: Annotated[int, Field(ge=1, le=1000)] = Field(
         100, description="Files or actions listed at once in such a look; it goes through all pages."
     )

@@ -10,7 +10,16 @@ from actions.api.bodies import Few, Some, Text
 from actions.commands import actions as commands
 from actions.domain import refusals, unlawful
 from actions.domain.formalities import AuthorisationDecision
-from common.contracts.actions import ActionState, Declaration, NeighboursInformed, Opinion, Permit, SiteApproval
+from common.contracts.actions import (
+    ActionState,
+    Declaration,
+    Evidence,
+    NeighboursInformed,
+    ObligationKind,
+    Opinion,
+    Permit,
+    SiteApproval,
+)
 from common.errors import NotKnownHere
 from common.fields import Day
 from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, respond
@@ -69,6 +78,20 @@ class ApprovalBody(Model):
     approved: bool
     decided_on: Day
     restrictions: Text = ""
+
+
+class EvidenceBody(Model):
+    """What shows that something is settled that nothing else tells of: a reference, never a name."""
+
+    kind: ObligationKind
+    session_id: UUID
+    reference: Annotated[str, Field(min_length=1, max_length=200)]
+    settled_on: Day
+
+    def evidence(self) -> Evidence:
+        return Evidence(
+            kind=self.kind, session_id=self.session_id, reference=self.reference, settled_on=self.settled_on
+        )
 
 
 class DeclarationBody(Model):
@@ -229,4 +252,19 @@ async def declare_move(
     """Record that a cinema told the CNC of its screening elsewhere (R06)."""
     async with db.transaction(caller) as tx:
         answer = await commands.declare_move(tx, action_id, body.declaration(), caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/obligations",
+    operation_id="action.settle_obligation",
+    response_model=ActionState,
+    responses=problems(*FORMALITY, refusals.NoSuchSession, unlawful.SettledElsewhere),
+)
+async def settle_obligation(
+    action_id: UUID, body: EvidenceBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Record what shows that an obligation is settled: the SACEM's declaration, the consents' count."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.settle_obligation(tx, action_id, body.evidence(), caller=caller, once=once, at=now)
     return respond(answer)

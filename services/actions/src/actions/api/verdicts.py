@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
-from pydantic import model_validator
+from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 
 from actions.api.actions import NewDayBody
@@ -15,6 +15,7 @@ from actions.commands import checking as commands
 from actions.commands.wishes import CheckWish
 from actions.domain import access, refusals
 from actions.domain.checking import Check
+from actions.domain.obligations import Obligation
 from actions.store import actions as store
 from actions.store import verdicts
 from actions.store.verdicts import Kept
@@ -63,6 +64,26 @@ async def check(action_id: UUID, body: CheckBody, db: Db, caller: Caller, new_id
     async with db.transaction(caller) as tx:
         said = await commands.check(tx, action_id, body.wish(), caller=caller, new_id=new_id)
     return Response(msgspec.json.encode(said), media_type="application/json")
+
+
+class Obligations(BaseModel):
+    """What an action still asks for, the most urgent first."""
+
+    items: list[Obligation]
+
+
+@router.get(
+    "/v1/actions/{action_id}/obligations",
+    operation_id="action.list_obligations",
+    response_model=Obligations,
+    responses=problems(refusals.NoSuchAction, NotKnownHere),
+)
+async def list_obligations(action_id: UUID, db: Db, caller: Caller) -> Response:
+    """List what must be asked of whom by when, for the sessions that are still to come."""
+    access.require(caller, "action.list_obligations", None)
+    async with db.transaction(caller) as tx:
+        found = await commands.open_obligations(tx, action_id)
+    return Response(msgspec.json.encode({"items": found}), media_type="application/json")
 
 
 @router.get(

@@ -14,8 +14,17 @@ from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Judgement
-from actions.store import actions, known, verdicts
-from common.contracts.actions import Cause, CountMethod, Declaration, NeighboursInformed, Opinion, Permit, SiteApproval
+from actions.store import actions, judging, known, verdicts
+from common.contracts.actions import (
+    Cause,
+    CountMethod,
+    Declaration,
+    Evidence,
+    NeighboursInformed,
+    Opinion,
+    Permit,
+    SiteApproval,
+)
 from common.database import Transaction
 from common.idempotency import Answer, Once
 from common.tokens import Principal
@@ -160,14 +169,11 @@ async def decide_authorisation(
     once: Once,
     at: datetime,
 ) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.decide_authorisation",
-        lambda action: formalities.decide_authorisation(action, decision, at=at),
-        caller,
-        once,
-    )
+    action = await _lock(tx, action_id, "action.decide_authorisation", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    await judging.ask(tx, action_id)
+    return await _save(tx, formalities.decide_authorisation(action, decision, at=at), once)
 
 
 async def inform_neighbours(
@@ -191,6 +197,19 @@ async def declare_move(
         action_id,
         "action.declare_move",
         lambda action: formalities.declare_move(action, declaration, at=at),
+        caller,
+        once,
+    )
+
+
+async def settle_obligation(
+    tx: Transaction, action_id: UUID, evidence: Evidence, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.settle_obligation",
+        lambda action: formalities.settle_obligation(action, evidence, at=at),
         caller,
         once,
     )
@@ -260,7 +279,7 @@ async def reschedule(
         return answer
     given = await lookups.circumstances(tx, action, [day.held_on for day in days], book=True)
     judged = lifecycle.judge_reschedule(action, days, given)
-    return await _save_judged(tx, judged, lifecycle.reschedule(judged, at=at), once, at=at)
+    return await _save_judged(tx, judged, lifecycle.reschedule(action, judged, given, at=at), once, at=at)
 
 
 async def hold(
@@ -310,6 +329,8 @@ async def _alone(tx: Transaction, action_id: UUID, verb: str, decide: Decide, ca
 
 async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:
     action, facts = moved
+    if action.risks:
+        await judging.ask(tx, action.id)
     return await actions.save_action(tx, action, facts, once, status=status)
 
 

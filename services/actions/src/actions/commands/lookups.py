@@ -67,6 +67,9 @@ async def circumstances(
         organiser=organiser,
         paid_elsewhere=await _paid_elsewhere(tx, action, days, book=book),
         elsewhere=await sessions.elsewhere(tx, action, days),
+        withdrawn_offers=await known.withdrawn_offers(
+            tx, {one.offer_id for one in action.clearances if one.offer_id is not None}
+        ),
     )
 
 

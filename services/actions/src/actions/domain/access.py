@@ -135,6 +135,7 @@ VERBS: Mapping[str, Verb] = {
     "action.list": _READ,
     "action.check": _READ,
     "action.list_verdicts": _READ,
+    "action.list_obligations": _READ,
     "action.change": _ACTION,
     "action.plan_session": _ACTION,
     "action.cancel_session": _ACTION_OR_REVIEW,
@@ -146,6 +147,7 @@ VERBS: Mapping[str, Verb] = {
     "action.decide_authorisation": Verb({"authorisations:write": Relation.NATION}),
     "action.inform_neighbours": _ACTION,
     "action.declare_move": _ACTION,
+    "action.settle_obligation": _ACTION,
     # A town without a machine gives its permit on paper: then the coordination, not the holder, records it.
     "action.record_permit": Verb({"permits:write": Relation.MUNICIPALITY, "projects:review": Relation.COORDINATION}),
     "action.approve_site": Verb({"sites:approve": Relation.SITE}),
@@ -206,7 +208,9 @@ def allowed_actions(caller: Caller, resource: Resource) -> tuple[AllowedAction, 
     return tuple(
         _allowed(caller, verb, resource)
         for verb in states.POSSIBLE
-        if verb.startswith(f"{noun}.") and verb not in states.BY_TIME and VERBS[_asked_as(verb)].scopes & caller.scopes
+        if verb.startswith(f"{noun}.")
+        and verb not in states.BY_ITSELF
+        and VERBS[_asked_as(verb)].scopes & caller.scopes
     )
 
 

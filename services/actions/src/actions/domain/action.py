@@ -25,6 +25,7 @@ from common.contracts.actions import (
     Cause,
     ClosedCircuit,
     Declaration,
+    Evidence,
     Measure,
     NeighboursInformed,
     Notice,
@@ -111,6 +112,8 @@ class Action(ActionPlan):
     participants_distinct: int | None = None
     cancellation: Cancellation | None = None
     notices: tuple[Notice, ...] = ()
+    risks: tuple[Notice, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def measure(self) -> Measure:
@@ -205,7 +208,11 @@ class Action(ActionPlan):
     def with_notices(self, judged: Collection[UUID], notices: Iterable[Notice]) -> "Action":
         """Put these notices in the place of those that the judged sessions had, and of those that name no session."""
         kept = (one for one in self.notices if one.session_id is not None and one.session_id not in judged)
-        return replace(self, notices=(*kept, *notices))
+        return replace(self, notices=(*kept, *notices)).without_risks(judged)
+
+    def without_risks(self, judged: Collection[UUID]) -> "Action":
+        """Forget what stood against these sessions: they were judged anew, or given up."""
+        return replace(self, risks=tuple(one for one in self.risks if one.session_id not in judged))
 
     def require(self, verb: str) -> None:
         """Refuse a verb that its state, or its project's, does not allow."""
@@ -276,6 +283,8 @@ class Action(ActionPlan):
             held_on=self.held_on,
             cancellation=None if self.cancellation is None else _cancellation(self.cancellation),
             notices=self.notices,
+            risks=self.risks,
+            evidence=self.evidence,
         )
 
 

@@ -14,6 +14,7 @@ from actions.domain.action import Action
 from actions.domain.agenda import SessionPlan
 from actions.domain.circumstances import Circumstances
 from actions.domain.lifecycle import NewDay
+from actions.domain.obligations import Obligation, obligations
 from actions.domain.screening import Finding, Judgement, judge_papers
 from common.errors import Input, Outcome
 
@@ -25,7 +26,7 @@ LATER = "action.schedule"
 class CheckedVerdict:
     """What a rule says.  `blocks` names the verb that it stands in the way of, `code` the problem that would answer it.
 
-    Without a `session_id` it is about the action, or about the session that was asked for.
+    Without a `session_id` it is about the action; a session that was asked for has an id that is used nowhere else.
     """
 
     rule: str
@@ -46,7 +47,7 @@ class Check:
     """The whole verdict on a verb, at one version of the action.
 
     `lawful`: nothing stands in its way.  `first_lawful_on` is the first day on which nothing would, as far as days
-    alone are in the way.
+    alone are in the way.  `obligations` is what the judged sessions ask for.
     """
 
     verb: str
@@ -54,31 +55,30 @@ class Check:
     lawful: bool
     first_lawful_on: date | None
     verdicts: tuple[CheckedVerdict, ...]
+    obligations: tuple[Obligation, ...]
 
 
 def check_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID) -> Check:
     """Judge a session that might be planned, and what it would still need before it is announced."""
     judged = agenda.judge_session(action, wish, given, session_id=session_id)
     later = tuple(judge_papers(judged.action, judged.sessions, given))
-    return _check(action, judged, later, asked_for=session_id)
+    return _check(action, judged, given, later)
 
 
 def check_schedule(action: Action, given: Circumstances) -> Check:
     """Judge whether the action could be announced now."""
-    return _check(action, lifecycle.judge_schedule(action, given))
+    return _check(action, lifecycle.judge_schedule(action, given), given)
 
 
 def check_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances) -> Check:
     """Judge new days for the sessions that were put off."""
-    return _check(action, lifecycle.judge_reschedule(action, days, given))
+    return _check(action, lifecycle.judge_reschedule(action, days, given), given)
 
 
-def _check(
-    action: Action, judged: Judgement, later: tuple[Finding, ...] = (), *, asked_for: UUID | None = None
-) -> Check:
+def _check(action: Action, judged: Judgement, given: Circumstances, later: tuple[Finding, ...] = ()) -> Check:
     verdicts = (
-        *(_verdict(finding, judged.verb, asked_for) for finding in judged.findings),
-        *(_verdict(finding, LATER, asked_for) for finding in later),
+        *(_verdict(finding, judged.verb) for finding in judged.findings),
+        *(_verdict(finding, LATER) for finding in later),
     )
     return Check(
         verb=judged.verb,
@@ -86,6 +86,7 @@ def _check(
         lawful=judged.lawful,
         first_lawful_on=_first_lawful(judged),
         verdicts=verdicts,
+        obligations=obligations(judged.action, given, judged.sessions),
     )
 
 
@@ -102,7 +103,7 @@ def _days(judged: Judgement) -> Iterator[date]:
             yield finding.verdict.first_lawful_on
 
 
-def _verdict(finding: Finding, verb: str, asked_for: UUID | None) -> CheckedVerdict:
+def _verdict(finding: Finding, verb: str) -> CheckedVerdict:
     verdict, refusal = finding.verdict, finding.refusal
     return CheckedVerdict(
         rule=verdict.rule,
@@ -113,7 +114,7 @@ def _verdict(finding: Finding, verb: str, asked_for: UUID | None) -> CheckedVerd
         reason=verdict.reason,
         raison=verdict.raison,
         first_lawful_on=verdict.first_lawful_on,
-        session_id=None if finding.session_id == asked_for else finding.session_id,
+        session_id=finding.session_id,
         film_id=finding.film_id,
         inputs=dict(verdict.inputs),
     )

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
+from actions.domain.clearance import Clearance
 from actions.domain.known import Film, Organisation
 from actions.domain.overlaps import Elsewhere
 from actions.domain.rules import in_force, quota, rights
 from actions.domain.rules.case import Case
 from actions.domain.unlawful import FilmNotKnownYet
-from common.contracts.actions import ProgrammeItem, RightsTerms, RuleSet, Session
+from common.contracts.actions import ProgrammeItem, RuleSet, Session
 
 Films: TypeAlias = Mapping[UUID, Film]
 
@@ -26,7 +27,8 @@ class Circumstances:
     """What a screening is judged by besides itself: its campaign, the films it names, its organiser.
 
     `paid_elsewhere` counts, by calendar year, the paid features that the organiser shows in other actions (R07);
-    `elsewhere` are the holder's sessions of other actions on the same days (R53).
+    `elsewhere` are the holder's sessions of other actions on the same days (R53), `withdrawn_offers` those of the
+    action's offers of rights that their holders have withdrawn (R52).
     """
 
     campaign: Campaign
@@ -34,6 +36,7 @@ class Circumstances:
     organiser: Organisation
     paid_elsewhere: Mapping[int, int] = field(default_factory=dict)
     elsewhere: tuple[Elsewhere, ...] = ()
+    withdrawn_offers: frozenset[UUID] = frozenset()
 
     def film(self, film_id: UUID) -> Film:
         return known_film(self.films, film_id)
@@ -72,7 +75,8 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
     if action.regime is None:
         raise ValueError(action.action_type)
     film, place = given.film(item.film_id), action.place(session.place_id)
-    authorisation, terms = action.authorisation, _confirmed(action, session, item)
+    authorisation, confirmed = action.authorisation, _confirmed(action, session, item)
+    terms = confirmed and confirmed.terms
     return Case(
         on=session.held_on,
         regime=action.regime,
@@ -116,13 +120,14 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         rights_uses=terms.uses if terms else (),
         rights_territories=terms.territories if terms else (),
         rights_versions=terms.versions if terms else (),
+        offer_withdrawn=confirmed is not None and confirmed.offer_id in given.withdrawn_offers,
     )
 
 
-def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> RightsTerms | None:
+def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:
     return next(
         (
-            clearance.terms
+            clearance
             for clearance in action.clearances
             if clearance.session_id == session.id
             and clearance.film_id == item.film_id

@@ -14,6 +14,7 @@ from actions.domain.authorisation import NOTHING_ASKED, features_to_authorise
 from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.clearance import ClearanceStep
 from actions.domain.days import local_day, require_past
+from actions.domain.obligations import BY_EVIDENCE
 from actions.domain.refusals import NoClosedSite, NothingAsked, NotPossibleInThisState, refuse
 from actions.domain.rules import in_force
 from actions.domain.unlawful import (
@@ -21,6 +22,7 @@ from actions.domain.unlawful import (
     AuthorisedPersonNotOrganiser,
     NothingToDeclare,
     OneRegionEach,
+    SettledElsewhere,
 )
 from common.contracts.actions import (
     ActionAuthorisationAmendmentRequested,
@@ -35,6 +37,7 @@ from common.contracts.actions import (
     Authorisation,
     AuthorisationStatus,
     Declaration,
+    Evidence,
     NeighboursInformed,
     Opinion,
     Permit,
@@ -253,6 +256,25 @@ def declare_move(action: Action, declaration: Declaration, *, at: datetime) -> M
         changed=("declaration",),
     )
     return moved(declared, fact)
+
+
+def settle_obligation(action: Action, evidence: Evidence, *, at: datetime) -> Moved:
+    """Keep what shows that an obligation is settled; what the action itself tells of has no evidence of its own."""
+    action.require("action.settle_obligation")
+    require_past(evidence.settled_on, at, action.zone, pointer="/settled_on")
+    action.session(evidence.session_id)
+    if evidence.kind not in BY_EVIDENCE:
+        raise SettledElsewhere(pointer="/kind")
+    others = (one for one in action.evidence if (one.kind, one.session_id) != (evidence.kind, evidence.session_id))
+    settled = replace(action, evidence=(*others, evidence))
+    fact = ActionChanged(
+        occurred_at=at,
+        about=settled.about(),
+        action_id=settled.id,
+        action_type=settled.action_type,
+        changed=("evidence",),
+    )
+    return moved(settled, fact)
 
 
 def _require_one_region(regions: Sequence[str], on: date) -> None:

@@ -10,6 +10,7 @@ from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import Campaign, require_within
 from actions.domain.circumstances import Circumstances
 from actions.domain.days import local_day
+from actions.domain.obligations import moved_days, obligations
 from actions.domain.refusals import (
     AmountNotPossible,
     AttendanceMissing,
@@ -27,6 +28,7 @@ from actions.domain.tally import distinct
 from common.contracts.actions import (
     ActionCancelled,
     ActionHeld,
+    ActionObligationsMoved,
     ActionPostponed,
     ActionRescheduled,
     ActionScheduled,
@@ -145,9 +147,14 @@ def judge_reschedule(action: Action, days: Sequence[NewDay], given: Circumstance
     return Judgement(verb="action.reschedule", action=placed, sessions=renewed, findings=findings)
 
 
-def reschedule(judged: Judgement, *, at: datetime) -> Moved:
-    """Give every session that was put off its new day, which was judged: rights, permits, authorisation cover it."""
-    placed = judged.action
+def reschedule(action: Action, judged: Judgement, given: Circumstances, *, at: datetime) -> Moved:
+    """Give every session that was put off its new day, which was judged: rights, permits, authorisation cover it.
+
+    The days by which something must be settled move along, and are announced.
+    """
+    placed, ids = judged.action, {session.id for session in judged.sessions}
+    before = obligations(action, given, [session for session in action.sessions if session.id in ids])
+    days = moved_days(before, obligations(placed, given, judged.sessions))
     rescheduled = replace(
         placed.with_notices({session.id for session in judged.sessions}, require(judged.findings)),
         state=placed.postponed_from or ActionStatus.SCHEDULED,
@@ -160,7 +167,16 @@ def reschedule(judged: Judgement, *, at: datetime) -> Moved:
         action_type=rescheduled.action_type,
         dates=_days(judged.sessions),
     )
-    return moved(rescheduled, fact)
+    if not days:
+        return moved(rescheduled, fact)
+    due = ActionObligationsMoved(
+        occurred_at=at,
+        about=rescheduled.about(),
+        action_id=rescheduled.id,
+        action_type=rescheduled.action_type,
+        days=days,
+    )
+    return moved(rescheduled, fact, due)
 
 
 def hold(action: Action, participants_distinct: int | None, *, at: datetime) -> Moved:

@@ -79,23 +79,24 @@ class Judgement:
         return all(finding.refusal is None for finding in self.findings)
 
 
+def noticed(finding: Finding) -> Notice:
+    """Write a finding as others read it."""
+    return Notice(
+        rule=finding.verdict.rule,
+        version=finding.verdict.version,
+        reason=finding.verdict.reason,
+        raison=finding.verdict.raison,
+        session_id=finding.session_id,
+        film_id=finding.film_id,
+    )
+
+
 def require(findings: Sequence[Finding]) -> tuple[Notice, ...]:
     """Refuse by the first finding that refuses, telling all of its kind; answer what the others ask to look at."""
     kind = next((finding.refusal for finding in findings if finding.refusal is not None), None)
     if kind is not None:
         refuse(kind, *(finding.verdict for finding in findings if finding.refusal is kind))
-    return tuple(
-        Notice(
-            rule=finding.verdict.rule,
-            version=finding.verdict.version,
-            reason=finding.verdict.reason,
-            raison=finding.verdict.raison,
-            session_id=finding.session_id,
-            film_id=finding.film_id,
-        )
-        for finding in findings
-        if finding.verdict.outcome is not Outcome.ALLOWED
-    )
+    return tuple(noticed(finding) for finding in findings if finding.verdict.outcome is not Outcome.ALLOWED)
 
 
 def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
@@ -164,6 +165,8 @@ def _asked(
 def _refusal(verdict: Verdict) -> type[DomainError] | None:
     """Say what a verb answers to a verdict; nothing where it is allowed, or where it only asks to look."""
     if verdict.outcome is Outcome.ALLOWED:
+        return None
+    if verdict.inputs.get("offer_withdrawn") and verdict.outcome is Outcome.TO_CLEAR:
         return None
     if verdict.outcome is Outcome.REFUSED or verdict.rule in NOTHING_WITHOUT:
         return REFUSALS[verdict.rule]

@@ -60,6 +60,7 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "action.decide_authorisation": frozenset({A.PLANNED, A.POSTPONED}),
     "action.inform_neighbours": _GOING,
     "action.declare_move": _GOING,
+    "action.settle_obligation": _GOING,
     "action.record_permit": _GOING,
     "action.approve_site": _GOING,
     "action.schedule": frozenset({A.PLANNED}),
@@ -69,6 +70,7 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "action.hold": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
     "action.cancel": _GOING,
     "action.lapse": frozenset({A.POSTPONED}),
+    "action.flag": frozenset({A.PLANNED, A.SCHEDULED, A.IN_PROGRESS}),
     "report.return": frozenset({R.SUBMITTED}),
     "report.resubmit": frozenset({R.RETURNED}),
     "report.validate": frozenset({R.SUBMITTED}),
@@ -87,6 +89,7 @@ WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
     "action.decide_authorisation": _RUNNING,
     "action.inform_neighbours": _RUNNING,
     "action.declare_move": _RUNNING,
+    "action.settle_obligation": _RUNNING,
     "action.record_permit": _RUNNING,
     "action.approve_site": _RUNNING,
     "action.schedule": frozenset({P.FUNDED}),
@@ -97,6 +100,7 @@ WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
     "action.hold": frozenset({P.FUNDED}),
     "action.cancel": _RUNNING,
     "action.lapse": frozenset({P.FUNDED}),
+    "action.flag": _FILE_OPEN | _RUNNING | {P.SUBMITTED, P.ELIGIBLE},
     "report.return": frozenset({P.FUNDED}),
     "report.resubmit": frozenset({P.FUNDED}),
     "report.validate": frozenset({P.FUNDED}),
@@ -107,8 +111,8 @@ WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
 ASKED_AS: Mapping[str, str] = {"report.resubmit": "project.report"}
 """Verbs that are asked for by another's operation: a returned report is handed in again at the same place (T20)."""
 
-BY_TIME = frozenset({"project.lapse", "action.lapse"})
-"""Verbs of the clock alone (T6, T17): nobody asks for them, so nobody has a right to them."""
+BY_ITSELF = frozenset({"project.lapse", "action.lapse", "action.flag"})
+"""Verbs of the clock (T6, T17) and of what others announce: nobody asks for them, so nobody has a right to them."""
 
 NOUNS: Mapping[str, tuple[str, str]] = {
     "campaign": ("The campaign", "La campagne"),

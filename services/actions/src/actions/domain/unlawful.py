@@ -85,6 +85,11 @@ class NothingToDeclare(Conflict):
     titre = "Seule une séance de cinéma déplacée se déclare."
 
 
+class SettledElsewhere(Invalid):
+    title = "This is settled by recording it where it belongs: a permit, a clearance, an authorisation."
+    titre = "Cela se règle là où il est enregistré : un permis, des droits, une autorisation."
+
+
 class PromotesASale(Conflict):
     title = "A free screening promotes no product and no service."
     titre = "Une séance gratuite ne fait la promotion d’aucun produit ni service."

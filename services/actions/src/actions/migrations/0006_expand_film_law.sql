@@ -3,6 +3,8 @@
 ALTER TABLE action ADD COLUMN promotes_a_sale boolean NOT NULL DEFAULT false;
 ALTER TABLE action ADD COLUMN commercial_poster boolean NOT NULL DEFAULT false;
 ALTER TABLE action ADD COLUMN declaration jsonb;
+ALTER TABLE action ADD COLUMN risks jsonb NOT NULL DEFAULT '[]';
+ALTER TABLE action ADD COLUMN evidence jsonb NOT NULL DEFAULT '[]';
 ALTER TABLE known_organisation ADD COLUMN derogations jsonb NOT NULL DEFAULT '[]';
 
 -- The owner runs no request: it fills the table below from the rows there are, and answers `paid_sessions` for everybody.
@@ -104,3 +106,13 @@ CREATE POLICY given ON verdict FOR INSERT
   WITH CHECK ((SELECT may_write()) AND EXISTS (SELECT FROM action WHERE action.id = action_id));
 ALTER TABLE verdict ENABLE ROW LEVEL SECURITY;
 ALTER TABLE verdict FORCE ROW LEVEL SECURITY;
+
+-- Actions to judge again, because something that rules look at has changed: a list of work, emptied as it is done.
+CREATE TABLE to_judge (
+  action_id uuid        PRIMARY KEY REFERENCES action,
+  since     timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON to_judge (since);
+CREATE POLICY asked ON to_judge USING ((SELECT may_write())) WITH CHECK ((SELECT may_write()));
+ALTER TABLE to_judge ENABLE ROW LEVEL SECURITY;
+ALTER TABLE to_judge FORCE ROW LEVEL SECURITY;

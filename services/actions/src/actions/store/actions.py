@@ -57,6 +57,8 @@ COLUMNS = (
     "participants_distinct",
     "cancellation",
     "notices",
+    "risks",
+    "evidence",
 )
 NESTED = frozenset(
     {
@@ -71,6 +73,8 @@ NESTED = frozenset(
         "site_approval",
         "cancellation",
         "notices",
+        "risks",
+        "evidence",
     }
 )
 

@@ -328,6 +328,14 @@ def _film(row: asyncpg.Record) -> Film:
     )
 
 
+async def withdrawn_offers(tx: Transaction, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Name those of these offers that have been withdrawn."""
+    if not ids:
+        return frozenset()
+    found = await tx.fetch("SELECT id FROM known_rights_offer WHERE id = ANY ($1::uuid[]) AND withdrawn", list(ids))
+    return frozenset(row["id"] for row in found)
+
+
 async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
     row = await tx.fetchrow(
         """

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import ClassVar
 from uuid import UUID
 
+from common.contracts.actions.action_state import DueDay, Notice
 from common.contracts.actions.parts import About
 from common.contracts.actions.vocabulary import (
     ActionType,
@@ -250,6 +251,36 @@ class ActionRescheduled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionObligationsMoved:
+    """A session has another day, and with it every day by which something must be settled."""
+
+    TYPE: ClassVar[str] = "action.obligations_moved"
+
+    occurred_at: datetime
+    about: About
+    action_id: UUID
+    action_type: ActionType
+    days: tuple[DueDay, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionAtRisk:
+    """What stands against planned sessions is no longer what it was: a right withdrawn, a visa corrected, a closing.
+
+    `risks` is all that stands against them now, each by its rule; none: nothing does any more.
+    """
+
+    TYPE: ClassVar[str] = "action.at_risk"
+
+    occurred_at: datetime
+    about: About
+    action_id: UUID
+    action_type: ActionType
+    session_ids: tuple[UUID, ...]
+    risks: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionAttendanceRecorded:
     """People were counted: at one session, or, without one, the distinct persons of the action."""
 
@@ -314,6 +345,8 @@ ActionFact = (
     | ActionStarted
     | ActionPostponed
     | ActionRescheduled
+    | ActionAtRisk
+    | ActionObligationsMoved
     | ActionAttendanceRecorded
     | ActionHeld
     | ActionCancelled

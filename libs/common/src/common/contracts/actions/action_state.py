@@ -15,6 +15,7 @@ from common.contracts.actions.vocabulary import (
     ClosedCircuit,
     CountMethod,
     Measure,
+    ObligationKind,
     Opinion,
     ProjectStatus,
     Regime,
@@ -153,6 +154,27 @@ class Cancellation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What shows that an obligation is settled that nothing else in the action tells of: a reference, never a name."""
+
+    kind: ObligationKind
+    session_id: UUID
+    reference: str
+    settled_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDay:
+    """By which day something was to be settled for a session, and by which day it is now; none: it is no more."""
+
+    kind: ObligationKind
+    session_id: UUID
+    film_id: UUID | None
+    before: date | None
+    after: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A rule that refuses nothing here, but asks the coordination to look at a session, and at a film in it."""
 
@@ -171,7 +193,8 @@ class ActionState:
     Every figure is a function of this one record: sessions count on their own day once the action is `held`, at the
     place they name; the action and its participants count in the month of `held_on`, the last held session, at the
     first of `places`.  `attendance` is the sum over held sessions; `participants_distinct` counts persons, for
-    workshops.  `project_state` is the project's state when this record was written.
+    workshops.  `project_state` is the project's state when this record was written.  `risks` is what stands against
+    planned sessions since they were planned.
     """
 
     AGGREGATE: ClassVar[str] = "action"
@@ -222,4 +245,6 @@ class ActionState:
     promotes_a_sale: bool = False
     commercial_poster: bool = False
     declaration: Declaration | None = None
+    risks: tuple[Notice, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     deleted: bool = False

@@ -84,6 +84,33 @@ class ClosedCircuit(StrEnum):
     MEDICO_SOCIAL = "medico_social"
 
 
+class ObligationKind(StrEnum):
+    """What must be asked of somebody, or settled, before a session takes place."""
+
+    CNC_AUTHORISATION = "cnc_authorisation"
+    CNC_DECLARATION = "cnc_declaration"
+    PERMIT = "permit"
+    SITE_APPROVAL = "site_approval"
+    RIGHTS = "rights"
+    MATERIAL = "material"
+    NEIGHBOURS = "neighbours"
+    MUSIC = "music"
+    IMAGE_CONSENTS = "image_consents"
+
+
+class ResponsibleBody(StrEnum):
+    """Of whom something is asked."""
+
+    DRAC = "drac"
+    CNC = "cnc"
+    MUNICIPALITY = "municipality"
+    SITE_AUTHORITY = "site_authority"
+    RIGHTS_HOLDER = "rights_holder"
+    CINEMAS = "cinemas"
+    SACEM = "sacem"
+    PARTICIPANTS = "participants"
+
+
 class Regime(StrEnum):
     """The legal regime of a screening (articles L212-2, L212-18, L214-1 of the Code du cinéma)."""
 

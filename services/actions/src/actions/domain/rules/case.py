@@ -57,3 +57,4 @@ class Case:
     rights_uses: tuple[RightsUse, ...]
     rights_territories: tuple[RightsTerritory, ...]
     rights_versions: tuple[FilmVersion, ...]
+    offer_withdrawn: bool

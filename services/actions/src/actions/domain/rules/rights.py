@@ -39,8 +39,12 @@ def covered(
     rights_uses: tuple[RightsUse, ...],
     rights_territories: tuple[RightsTerritory, ...],
     rights_versions: tuple[FilmVersion, ...],
+    offer_withdrawn: bool,
 ) -> Answer | None:
-    """R52: confirmed rights cover the day, the territory, the use and the version, from a lawful support."""
+    """R52: confirmed rights cover the day, the territory, the use and the version, from a lawful support.
+
+    What was agreed stands when the offer is withdrawn afterwards, but somebody must look at it.
+    """
     if support is Support.PRIVATE_DISC:
         what, quoi = (
             "a disc for private use is no lawful support",
@@ -69,6 +73,12 @@ def covered(
         ),
     )
     lacking = next(((what, quoi) for holds, what, quoi in checks if not holds), None)
+    if lacking is None and offer_withdrawn:
+        return Answer(
+            Outcome.TO_CLEAR,
+            f"{film_title}: agreed, but the rights-holder has withdrawn its offer since.",
+            f"{film_title} : convenu, mais l’ayant droit a retiré son offre depuis.",
+        )
     if lacking is None:
         return Answer(Outcome.ALLOWED, f"{film_title}: the rights cover it.", f"{film_title} : les droits le couvrent.")
     begins_later = rights_from if on < rights_from else None

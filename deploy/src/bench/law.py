@@ -1,0 +1,130 @@
+"""Film law asked through the gateway: one session that might be planned, and a whole campaign's worth of sessions.
+
+A client may ask twenty times a second: pauses between questions are not counted, since only the answers are timed.
+"""
+
+import asyncio
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench import region
+from bench.figures import Measured, percentile, tell
+from bench.region import NotSetUp, Region
+from demo.gateway import Credentials, Gateway, Write, problem
+from demo.settings import Settings
+
+ACTIONS = 10
+SESSIONS_EACH = 50
+ASKED = 300
+WARM_UP = 50
+EVERY_S = 0.06
+TIMEOUT_S = 10.0
+FIRST_ON = date(2025, 6, 1)
+
+
+async def measure(environ: Mapping[str, str]) -> None:
+    """Plan a campaign's screenings, then ask."""
+    secret = (await asyncio.to_thread(Path(environ["OPERATOR_SECRET_FILE"]).read_text, "ascii")).strip()
+    settings, operator = Settings.read({**environ}), Credentials("operator", secret)
+    async with httpx.AsyncClient(base_url=settings.gateway_url, timeout=TIMEOUT_S) as client:
+        gateway = Gateway(client)
+        sys.stderr.write("→ setting a region up, and planning 500 sessions\n")
+        made = await region.found(gateway, operator)
+        asking = _Asking(gateway, made, await _film(gateway, operator))
+        paths = await asking.planned()
+        tell(await asking.one(paths[0]))
+        tell([await asking.all(paths)])
+
+
+async def _film(gateway: Gateway, operator: Credentials) -> str:
+    """Enter a film that may be shown, by the national coordination."""
+    run = secrets.token_hex(4)
+    body = {"name": f"Nation {run}", "kind": "cultural_association", "valid_from": "2024-01-01"}
+    organisation = await _must(gateway, operator, "/v1/organisations", body)
+    client = {"name": f"nation {run}", "role": "national_coordination", "organisation_id": organisation["id"]}
+    made = await _must(gateway, operator, "/v1/api-clients", client)
+    visa = {"number": str(100_000 + int(run, 16) % 900_000), "issued_on": "1999-06-01"}
+    film = {"title": f"Film {run}", "visas": [visa], "classification": "all", "duration_minutes": 90}
+    nation = Credentials(made["client_id"], made["client_secret"])
+    return str((await _must(gateway, nation, "/v1/films", film))["id"])
+
+
+class _Asking:
+    """A holder with its screenings."""
+
+    def __init__(self, gateway: Gateway, made: Region, film_id: str) -> None:
+        self._gateway, self._made, self._film_id = gateway, made, film_id
+
+    async def planned(self) -> list[str]:
+        """Draft a project of ten screenings, and plan fifty sessions of each."""
+        action = {
+            "action_type": "closed_room_screening",
+            "setting": "indoors",
+            "period": {"first_on": "2025-06-01", "last_on": "2025-12-31"},
+            "places": [{"label": "Salle", "municipality": self._made.commune}],
+        }
+        project = {
+            "campaign_id": self._made.campaign_id,
+            "title": "Cinéma",
+            "main_municipality": self._made.commune,
+            "forecast": {"charges": []},
+            "actions": [{**action, "title": f"Séances {n}"} for n in range(ACTIONS)],
+        }
+        project_id = (await _must(self._gateway, self._made.holder, "/v1/projects", project))["id"]
+        listed = await self._gateway.read("/v1/actions", self._made.holder, project_id=project_id)
+        paths = [f"/v1/actions/{one['id']}" for one in listed.body["items"]]
+        for path in paths:
+            for day in range(SESSIONS_EACH):
+                await _must(self._gateway, self._made.holder, f"{path}/sessions", self._session(day), seen=path)
+        return paths
+
+    async def one(self, path: str) -> list[Measured]:
+        """Ask for one session that might be planned, again and again."""
+        body = {"session": self._session(SESSIONS_EACH)}
+        took = [1000 * await self._timed(path, body) for _ in range(WARM_UP + ASKED)][WARM_UP:]
+        return [
+            Measured(name="law.check.p50_ms", value=round(percentile(took, 0.5), 2), unit="ms"),
+            Measured(name="law.check.p99_ms", value=round(percentile(took, 0.99), 2), unit="ms"),
+        ]
+
+    async def all(self, paths: list[str]) -> Measured:
+        """Ask for the whole verdict of each action, one after the other."""
+        took = sum([await self._timed(path, {}) for path in paths])
+        return Measured(name="law.campaign_500.seconds", value=round(took, 3), unit="s")
+
+    def _session(self, day: int) -> dict[str, Any]:
+        return {
+            "held_on": (FIRST_ON + timedelta(days=day)).isoformat(),
+            "starts_at": "20:30",
+            "responsible": "direction",
+            "programme": [{"film_id": self._film_id}],
+        }
+
+    async def _timed(self, path: str, body: Mapping[str, Any]) -> float:
+        """Ask once, and give how long the answer took."""
+        await asyncio.sleep(EVERY_S)
+        began = time.perf_counter()
+        answer = await self._gateway.write(
+            self._made.holder, Write(path=f"{path}/check", body=body, key=secrets.token_hex(16))
+        )
+        took = time.perf_counter() - began
+        if not answer.good:
+            raise NotSetUp(f"{path}: {problem(answer)}")
+        return took
+
+
+async def _must(
+    gateway: Gateway, who: Credentials, path: str, body: Mapping[str, Any], *, seen: str | None = None
+) -> dict[str, Any]:
+    answer = await gateway.write(who, Write(path=path, body=body, key=secrets.token_hex(16), seen=seen))
+    if not answer.good:
+        raise NotSetUp(f"{path}: {problem(answer)}")
+    said: dict[str, Any] = answer.body
+    return said

@@ -1,0 +1,150 @@
+"""What must still be asked of whom, and by when: derived from the action and the law, never stored (ADR 0034).
+
+So moving a session moves every due day, and moving it back restores them.  What is settled is seen in the action
+itself (a permit, a clearance); only what nothing else tells of has an evidence of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from actions.domain.action import Action
+from actions.domain.authorisation import NOTHING_ASKED, needs_authorisation
+from actions.domain.circumstances import Circumstances, request_by
+from actions.domain.rules import in_force, rights
+from actions.domain.rules.delays import DELAYS
+from common.contracts.actions import (
+    ActionType,
+    ClearanceStatus,
+    DueDay,
+    ObligationKind,
+    Regime,
+    ResponsibleBody,
+    Session,
+    SessionStatus,
+    Setting,
+    Support,
+)
+
+K, B = ObligationKind, ResponsibleBody
+
+HAS_MATERIAL = frozenset({ClearanceStatus.MATERIAL_RECEIVED, ClearanceStatus.SETTLED})
+BY_EVIDENCE = frozenset({K.MUSIC, K.IMAGE_CONSENTS})
+"""What is settled by an evidence; everything else is seen in the action."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """One thing to settle for a session, and for a film in it: with whom, by which day, by which rule.
+
+    `blocking`: the action is not announced without it.
+    """
+
+    kind: ObligationKind
+    session_id: UUID
+    film_id: UUID | None = None
+    body: ResponsibleBody
+    due_on: date
+    blocking: bool
+    settled: bool
+    rule: str
+    version: str
+
+
+def obligations(
+    action: Action, given: Circumstances, sessions: Sequence[Session] | None = None
+) -> tuple[Obligation, ...]:
+    """List what sessions ask for (all that are still to come, unless named), the most urgent first.
+
+    Raises:
+        FilmNotKnownYet: a film of the programme has not been heard of.
+    """
+    coming = [session for session in action.sessions if session.state is SessionStatus.PLANNED]
+    found = (one for session in (coming if sessions is None else sessions) for one in _of(action, session, given))
+    return tuple(sorted(found, key=lambda one: (one.due_on, one.kind, str(one.session_id), str(one.film_id))))
+
+
+def moved_days(before: Iterable[Obligation], after: Iterable[Obligation]) -> tuple[DueDay, ...]:
+    """Tell which due days are not what they were."""
+    then, now = ({(one.kind, one.session_id, one.film_id): one.due_on for one in some} for some in (before, after))
+    return tuple(
+        DueDay(kind=key[0], session_id=key[1], film_id=key[2], before=then.get(key), after=now.get(key))
+        for key in sorted({*then, *now}, key=str)
+        if then.get(key) != now.get(key)
+    )
+
+
+def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
+    if action.is_screening:
+        yield from _of_films(action, session, given)
+        yield from _of_place(action, session)
+        settled = _has_evidence(action, K.MUSIC, session)
+        yield _obligation("O08", K.MUSIC, session, B.SACEM, settled=settled)
+    if action.setting is Setting.CLOSED_SITE:
+        approved = action.site_approval is not None and action.site_approval.approved
+        yield _obligation("O04", K.SITE_APPROVAL, session, B.SITE_AUTHORITY, settled=approved, blocking=True)
+    if action.action_type is ActionType.FILMMAKING_WORKSHOP:
+        settled = _has_evidence(action, K.IMAGE_CONSENTS, session)
+        yield _obligation("O09", K.IMAGE_CONSENTS, session, B.PARTICIPANTS, settled=settled)
+
+
+def _of_films(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
+    """Ask the CNC for a feature outdoors, its holder for the rights of each film, and for copy and key."""
+    films = [given.film(item.film_id) for item in session.programme]
+    if any(needs_authorisation(action, film, session.held_on) for film in films):
+        asked = action.authorisation.state not in NOTHING_ASKED
+        last = request_by(given.campaign.rules, session.held_on)
+        yield _obligation("O01", K.CNC_AUTHORISATION, session, B.DRAC, settled=asked, blocking=True, due_on=last)
+    for item in session.programme:
+        if item.workshop_film:
+            continue
+        states = {c.state for c in action.clearances if (c.session_id, c.film_id) == (session.id, item.film_id)}
+        film = item.film_id
+        confirmed, there = bool(states & rights.CLEARED), bool(states & HAS_MATERIAL)
+        yield _obligation("O05", K.RIGHTS, session, B.RIGHTS_HOLDER, settled=confirmed, blocking=True, film_id=film)
+        if item.support is Support.DCP:
+            yield _obligation("O06", K.MATERIAL, session, B.RIGHTS_HOLDER, settled=there, film_id=film)
+
+
+def _of_place(action: Action, session: Session) -> Iterator[Obligation]:
+    """Ask the mayor for a public place, tell the cinemas around, and the CNC where a cinema moves."""
+    if action.regime is Regime.COMMERCIAL_MOVED:
+        declared = action.declaration is not None
+        yield _obligation("O02", K.CNC_DECLARATION, session, B.CNC, settled=declared, blocking=True)
+    if action.setting is not Setting.OUTDOORS:
+        return
+    permitted = any(one.place_id == session.place_id and session.held_on in one.dates for one in action.permits)
+    yield _obligation("O03", K.PERMIT, session, B.MUNICIPALITY, settled=permitted, blocking=True)
+    yield _obligation("O07", K.NEIGHBOURS, session, B.CINEMAS, settled=action.neighbours is not None)
+
+
+def _has_evidence(action: Action, kind: ObligationKind, session: Session) -> bool:
+    return any((one.kind, one.session_id) == (kind, session.id) for one in action.evidence)
+
+
+def _obligation(
+    rule_id: str,
+    kind: ObligationKind,
+    session: Session,
+    body: ResponsibleBody,
+    *,
+    settled: bool,
+    blocking: bool = False,
+    due_on: date | None = None,
+    film_id: UUID | None = None,
+) -> Obligation:
+    """Count the days by the record in force on the session's day; before the first of them, by none."""
+    rule = in_force(rule_id, session.held_on, DELAYS)
+    days = 0 if rule is None else rule.parameters["days"]
+    return Obligation(
+        kind=kind,
+        session_id=session.id,
+        film_id=film_id,
+        body=body,
+        due_on=due_on or session.held_on - timedelta(days=days),
+        blocking=blocking,
+        settled=settled,
+        rule=rule_id,
+        version="" if rule is None else rule.version,
+    )

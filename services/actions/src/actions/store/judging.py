@@ -1,0 +1,67 @@
+"""Actions that are to be judged again: asked for by what changed, taken one by one.
+
+(1) Who asks does so in the transaction that changes what rules look at; who judges takes the request away in the
+    transaction that flags the action.  A change that comes meanwhile waits for that transaction, and asks again.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from common.database import Transaction
+
+
+async def ask(tx: Transaction, action_id: UUID) -> None:
+    """Have one action judged again."""
+    await tx.execute("INSERT INTO to_judge (action_id) VALUES ($1) ON CONFLICT DO NOTHING", action_id)
+
+
+async def ask_by_film(tx: Transaction, film_id: UUID) -> None:
+    """Have the actions judged again that plan to show a film."""
+    await tx.execute(
+        """
+        INSERT INTO to_judge (action_id)
+        SELECT DISTINCT action_id FROM session WHERE film_ids @> ARRAY[$1::uuid] AND state = 'planned'
+            ON CONFLICT DO NOTHING
+        """,
+        film_id,
+    )
+
+
+async def ask_by_offer(tx: Transaction, offer_id: UUID) -> None:
+    """Have the actions judged again whose rights were agreed on an offer."""
+    await tx.execute(
+        """
+        INSERT INTO to_judge (action_id)
+        SELECT DISTINCT action_id FROM session WHERE offer_ids @> ARRAY[$1::uuid] AND state = 'planned'
+            ON CONFLICT DO NOTHING
+        """,
+        offer_id,
+    )
+
+
+async def ask_by_organisation(tx: Transaction, organisation_id: UUID) -> None:
+    """Have the actions judged again that an organisation organises."""
+    await tx.execute(
+        """
+        INSERT INTO to_judge (action_id)
+        SELECT DISTINCT action_id FROM session WHERE organiser_id = $1 AND state = 'planned'
+            ON CONFLICT DO NOTHING
+        """,
+        organisation_id,
+    )
+
+
+async def waiting(tx: Transaction, *, limit: int) -> Sequence[UUID]:
+    """List actions that wait, those that have waited longest first."""
+    found = await tx.fetch("SELECT action_id FROM to_judge ORDER BY since, action_id LIMIT $1", limit)
+    return [row["action_id"] for row in found]
+
+
+async def put_back(tx: Transaction, action_id: UUID) -> None:
+    """Let the others go first."""
+    await tx.execute("UPDATE to_judge SET since = now() WHERE action_id = $1", action_id)
+
+
+async def take(tx: Transaction, action_id: UUID) -> None:
+    """Take a request away: it is done when the transaction is."""
+    await tx.execute("DELETE FROM to_judge WHERE action_id = $1", action_id)

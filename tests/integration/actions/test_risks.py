@@ -1,0 +1,190 @@
+"""Change after the fact: what others announce flags the sessions that it touches, each with its rule."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+
+from actions import jobs
+from actions.domain.rules import RULES, Rule
+from actions.domain.rules.rule import looked_at
+from common.contracts.access import Role
+from common.contracts.actions import ActionAtRisk
+from common.contracts.catalogue import Classification, FilmState, RightsOfferState, RightsOfferStatus, Visa
+from common.contracts.catalogue import RightsTerritory as Territory
+from common.contracts.catalogue import RightsUse as Use
+from common.contracts.partners import OrganisationKind
+from common.tokens import SYSTEM
+from tests.integration.actions.journeys import MARCH, act, an_action
+from tests.integration.actions.people import LONG_AGO, Cast, Desk, Person, a_cast, an_organisation
+from tests.integration.actions.screenings import (
+    a_film,
+    a_session,
+    begun,
+    indoors,
+    outdoors,
+    planned,
+    running,
+    scheduled,
+)
+from tests.unit.actions.pieces import an_id
+from tests.unit.actions.test_verdicts import again
+
+judge_waiting = partial(jobs.judge_waiting, page_max=100, at_once_max=4, clock=lambda: datetime.now(UTC))
+
+
+async def settled(desk: Desk) -> None:
+    """Judge until nothing waits."""
+    while await judge_waiting(desk.db):
+        pass
+
+
+async def risks(desk: Desk, action: httpx.Response, who: Person) -> list[str]:
+    read = await desk.get(f"/v1/actions/{action.json()['id']}", who)
+    return [one["rule"] for one in read.json()["risks"]]
+
+
+def an_offer(film: FilmState, **said: Any) -> RightsOfferState:
+    offer = RightsOfferState(
+        id=an_id(f"offer of {film.id}"),
+        version=1,
+        occurred_at=LONG_AGO,
+        status=RightsOfferStatus.OFFERED,
+        film_id=film.id,
+        holder_id=an_id("distributor"),
+        uses=(Use.NON_COMMERCIAL_INDOOR,),
+        territories=(Territory.METROPOLITAN,),
+        versions=(),
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+        price=None,
+    )
+    return replace(offer, **said)
+
+
+@pytest.mark.parametrize(
+    ("corrected", "rule"),
+    [
+        ({"visas": (Visa(number="150000", issued_on=date(2024, 12, 1)),)}, "R01"),
+        ({"classification": Classification.U16}, "R16"),
+    ],
+    ids=["visa", "classification"],
+)
+async def test_a_film_that_is_corrected_flags_its_sessions_until_it_is_right_again(
+    desk: Desk, corrected: dict[str, Any], rule: str
+) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await begun(desk, cast, film, actions=[outdoors()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == []
+    await desk.hear("film", replace(film, version=2, **corrected))
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == [rule]
+    await desk.hear("film", replace(film, version=3))
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == []
+
+
+async def with_rights(desk: Desk, cast: Cast, film: FilmState, offer: RightsOfferState) -> httpx.Response:
+    """Announce a screening whose rights were agreed on an offer."""
+    await desk.hear("rights_offer", offer)
+    action, *_ = await running(desk, cast, film, actions=[indoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-09-18"))
+    path = f"clearances/{action.json()['clearances'][0]['id']}"
+    for state in ("requested", "quoted", "confirmed"):
+        body = {"state": state, "offer_id": str(offer.id)}
+        action = await act(desk, action, path, cast.holder, body, at=MARCH)
+    return await scheduled(desk, action, cast.holder)
+
+
+async def test_an_offer_withdrawn_flags_what_was_agreed_on_it_and_tells_the_fact(desk: Desk, address: str) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    offer = an_offer(film)
+    action = await with_rights(desk, cast, film, offer)
+    assert action.status_code == 200
+    await desk.hear("rights_offer", replace(offer, version=2, status=RightsOfferStatus.WITHDRAWN))
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == ["R52"]
+    administrator = await asyncpg.connect(address)
+    said = "SELECT value FROM actions.outbox WHERE key = $1 AND type LIKE '%at_risk%'"
+    told = await administrator.fetch(said, action.json()["id"])
+    await administrator.close()
+    (fact,) = (msgspec.json.decode(row["value"], type=ActionAtRisk) for row in told)
+    assert fact.session_ids == (action_session(action),)
+    assert fact.about.municipalities == ("86194",)
+
+
+def action_session(action: httpx.Response) -> Any:
+    return msgspec.convert(action.json()["sessions"][0]["id"], type=type(an_id("")))
+
+
+async def test_an_authorisation_refused_flags_the_plan(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    action = await act(desk, action, "authorisation/request", cast.holder, {}, at=MARCH)
+    opinion = {"opinion": "unfavourable", "given_on": "2025-03-20"}
+    action = await act(desk, action, "authorisation/opinion", cast.drac, opinion, at=MARCH)
+    officer = Person(role=Role.CNC_OPEN_AIR_OFFICER)
+    refusal = {"granted": False, "decided_on": "2025-03-20", "reference": "CNC-1"}
+    action = await act(desk, action, "authorisation/decide", officer, refusal, at=MARCH)
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == ["R08"]
+
+
+async def test_a_cinema_that_closes_flags_what_it_was_to_organise(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2025-02-01")
+    special = indoors(action_type="special_screening", organiser_id=str(cast.cinema))
+    action, *_ = await begun(desk, cast, film, actions=[special])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-09-18"))
+    closed = an_organisation(cast.cinema, OrganisationKind.CINEMA, version=2)
+    await desk.hear("organisation", replace(closed, closed_on=date(2025, 9, 17)))
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == ["R05"]
+
+
+async def test_an_action_whose_film_is_not_heard_of_keeps_no_other_waiting(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    one, other = await begun(desk, cast, film, actions=[outdoors(), indoors()])
+    for action in (one, other):
+        await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    async with desk.db.transaction(SYSTEM) as tx:
+        lost = "UPDATE action SET sessions = replace(sessions::text, $2, $3)::jsonb WHERE id = $1"
+        await tx.execute(lost, one.json()["id"], str(film.id), str(an_id("lost")))
+    await desk.hear("film", replace(film, version=2, classification=Classification.U18, visas=()))
+    await judge_waiting(desk.db)
+    assert await judge_waiting(desk.db, page_max=1) == 0
+    assert await risks(desk, other, cast.holder) == []
+    async with desk.db.transaction(SYSTEM) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM to_judge WHERE action_id = $1", one.json()["id"]) == 1
+        await tx.execute("DELETE FROM to_judge")
+
+
+def _again(kept: dict[str, Any]) -> Any:
+    """Ask the version of a rule that gave a kept verdict again, by its inputs."""
+    rule: Rule = next(one for one in RULES if (one.id, one.version) == (kept["rule"], kept["version"]))
+    assert set(kept["inputs"]) == set(looked_at(rule.ask)) if rule.ask else set()
+    return again(rule, kept["inputs"])
+
+
+async def test_verdicts_are_kept_and_replay_to_the_same_answer(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    await desk.hear("film", replace(film, version=2, classification=Classification.U18))
+    await settled(desk)
+    listed = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", cast.holder)
+    verdicts = listed.json()["items"]
+    assert {one["verb"] for one in verdicts} == {"action.plan_session", "action.flag"}
+    assert {one["rule"] for one in verdicts} >= {"R01", "R16", "R50", "R51"}
+    for kept in verdicts:
+        said = _again(kept)
+        assert (said.outcome, said.reason, said.raison) == (kept["outcome"], kept["reason"], kept["raison"])
+    stranger = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", a_cast().holder)
+    assert stranger.status_code == 404

@@ -1,0 +1,190 @@
+"""A check and its verb say the same, and what is accepted breaks no rule of a naive second reader of the law."""
+
+import calendar
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
+from functools import partial
+from random import Random
+
+from actions.domain import checking
+from actions.domain.action import Action
+from actions.domain.agenda import ProgrammePlan, SessionPlan
+from actions.domain.checking import Check
+from actions.domain.circumstances import Circumstances
+from actions.domain.known import Film
+from common.contracts.actions import ActionType, Declaration, Regime, Setting, Under12Outdoors
+from common.contracts.catalogue import Classification, Visa
+from common.contracts.partners import Derogation
+from common.errors import DomainError
+from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
+
+ASKED = p.an_id("asked")
+AT = p.at("2025-04-28 10:00")
+CASES = range(10_000)
+"""Each case is made by its own number, so that the one that fails can be made again."""
+READY, CAMPAIGN = a.a_ready(), a.an_open_campaign()
+
+DEROGATION = Derogation(reference="D", valid_from=date(2024, 1, 1), valid_until=date(2025, 6, 30))
+INDOORS = (Regime.COMMERCIAL_CINEMA, Regime.NC_ASSOCIATION_PAID, Regime.NC_CINECLUB, Regime.NC_HERITAGE, Regime.NC_FREE)
+OUTDOORS = (Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED)
+
+
+def a_day(chance: Random, first: date = date(2025, 1, 1)) -> date:
+    return first + timedelta(days=chance.randrange((date(2026, 1, 1) - first).days))
+
+
+def a_film(chance: Random, number: int) -> Film:
+    dates = (None, a_day(chance, date(2023, 6, 1)))
+    visa = Visa(number="150000", issued_on=chance.choice(dates))
+    return Film(
+        id=p.an_id(f"film {number}"),
+        title="Un film",
+        duration_minutes=chance.choice([None, 1, 59, 60, 61, 90]),
+        visas=chance.choice([(), (visa,), (visa,)]),
+        classification=chance.choice([None, Classification.ALL, *Classification]),
+        released_on=chance.choice([None, a_day(chance, date(2023, 6, 1))]),
+    )
+
+
+def an_action(chance: Random, regime: Regime) -> Action:
+    outdoors = regime in OUTDOORS
+    declaration = Declaration(screen_licence=chance.choice(["", "86-1"]), declared_on=a_day(chance))
+    return replace(
+        READY.screening,
+        action_type=ActionType.OPEN_AIR_SCREENING if outdoors else ActionType.CLOSED_ROOM_SCREENING,
+        setting=Setting.OUTDOORS if outdoors else Setting.INDOORS,
+        regime=regime,
+        price_cents=0 if outdoors else chance.choice([0, 300]),
+        access_note=chance.choice(["", "Accès contrôlé"]),
+        promotes_a_sale=chance.random() < 0.2,
+        commercial_poster=chance.random() < 0.2,
+        declaration=chance.choice([None, declaration]),
+        sessions=(),
+        clearances=(),
+    )
+
+
+def a_situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
+    """Make up an action, a session for it, and what it is judged by."""
+    chance = Random(number)  # noqa: S311 - cases, not keys
+    films = [a_film(chance, one) for one in range(chance.choice([1, 1, 2]))]
+    organiser = replace(
+        chance.choice([p.HOLDER, p.CINEMA]),
+        closed_on=chance.choice([None, None, a_day(chance)]),
+        derogations=chance.choice([(), (DEROGATION,)]),
+    )
+    rules = replace(p.RULES, under_12_outdoors=chance.choice(list(Under12Outdoors)))
+    wish = SessionPlan(
+        held_on=a_day(chance),
+        starts_at=time(20, 30),
+        responsible="direction",
+        programme=tuple(ProgrammePlan(film_id=film.id) for film in films),
+    )
+    circumstances = Circumstances(
+        campaign=replace(CAMPAIGN, rules=rules),
+        films={film.id: film for film in films},
+        organiser=organiser,
+        paid_elsewhere={2025: chance.randint(4, 13)},
+    )
+    return an_action(chance, chance.choice([*INDOORS, *OUTDOORS, *OUTDOORS])), wish, circumstances
+
+
+def refused(verb: Callable[[], object]) -> str | None:
+    """Name the rule that refuses."""
+    try:
+        verb()
+    except DomainError as error:
+        return p.there(error.verdict).rule
+    return None
+
+
+def test_what_a_check_calls_lawful_no_rule_refuses_and_the_other_way_round():
+    lawful = 0
+    for number in CASES:
+        action, wish, given = a_situation(number)
+        said = checking.check_session(action, wish, given, session_id=ASKED)
+        rule = refused(partial(planned, number))
+        assert said.lawful is (rule is None), number
+        assert rule in {None, *(one.rule for one in said.verdicts if one.blocks == "action.plan_session")}, number
+        if rule is None:
+            lawful += 1
+            require_same_when_announced(planned(number), said, given, number)
+    assert len(CASES) / 10 < lawful < len(CASES) * 9 / 10
+
+
+def planned(number: int) -> Action:
+    action, wish, given = a_situation(number)
+    return a.plan_session(action, wish, given, session_id=ASKED, new_id=p.new_ids("c"), at=AT)[0]
+
+
+def require_same_when_announced(action: Action, before: Check, given: Circumstances, number: int) -> None:
+    """Ask and announce the planned action: what stands in the way is what was foreseen."""
+    said = checking.check_schedule(action, given)
+    assert said.lawful is (refused(lambda: a.schedule(action, given, at=AT)) is None), number
+    foreseen = {(one.rule, one.code) for one in before.verdicts if one.blocks == checking.LATER}
+    assert foreseen == {(one.rule, one.code) for one in said.verdicts if one.blocks}, number
+
+
+# ------------------------------------------------------------------------------------------- the naive reader
+
+
+def anniversary(day: date, months: int) -> date:
+    """Count months on one's fingers: one after the other, and no day that the month lacks."""
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def against(action: Action, wish: SessionPlan, given: Circumstances) -> Sequence[str]:
+    """Read the law again, without a table, a record or a case: what forbids this for certain."""
+    found: list[str] = []
+    commercial = action.regime in ("commercial_cinema", "commercial_moved")
+    outside = action.setting == "outdoors"
+    organiser, on = given.organiser, wish.held_on
+    open_still = organiser.closed_on is None or organiser.closed_on >= on
+    if commercial and not (organiser.is_licensed_operator and open_still):
+        found.append("R05")
+    for film in given.films.values():
+        long = film.duration_minutes is None or film.duration_minutes > 60
+        dated = [visa.issued_on for visa in film.visas if visa.issued_on]
+        counts_from = min(dated) if dated else film.released_on
+        months = 6 if action.regime in ("nc_cineclub", "nc_heritage") and not outside else 12
+        if not commercial and long and film.visas and (counts_from is None or on <= anniversary(counts_from, months)):
+            found.append("delay")
+        ages = {"u16", "u18", "u18_x"}
+        if outside and film.classification is not None:
+            controlled = given.campaign.rules.under_12_outdoors == "with_access_note" and action.access_note
+            if film.classification in ages or (film.classification == "u12" and not controlled):
+                found.append("R16")
+        most = 12 if any(d.valid_from <= on <= d.valid_until for d in organiser.derogations) else 6
+        if action.regime == "nc_association_paid" and long and given.paid_elsewhere[2025] >= most:
+            found.append("R07")
+    if action.promotes_a_sale and action.price_cents == 0 and action.regime in ("nc_free", "nc_open_air"):
+        found.append("R50")
+    if action.commercial_poster and action.regime == "nc_open_air":
+        found.append("R51")
+    return found
+
+
+def test_no_accepted_plan_breaks_a_rule_of_the_naive_reader():
+    for number in CASES:
+        action, wish, given = a_situation(number)
+        said = checking.check_session(action, wish, given, session_id=ASKED)
+        assert said.lawful is (against(action, wish, given) == []), (number, against(action, wish, given))
+
+
+def test_the_first_lawful_day_of_a_check_is_not_too_early():
+    told = 0
+    for number in CASES[:2_000]:
+        action, wish, given = a_situation(number)
+        first = checking.check_session(action, wish, given, session_id=ASKED).first_lawful_on
+        if first is None or first > date(2025, 12, 31):
+            continue
+        told += 1
+        assert first > wish.held_on
+        before = replace(wish, held_on=first - timedelta(days=1))
+        assert not checking.check_session(action, before, given, session_id=ASKED).lawful, number
+    assert told > 50

@@ -1,0 +1,124 @@
+"""What must be asked of whom by when: derived from the action, moved with its days, restored with them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from actions.domain import formalities
+from actions.domain.lifecycle import NewDay
+from actions.domain.obligations import Obligation, obligations
+from actions.domain.unlawful import SettledElsewhere
+from common.contracts.actions import (
+    ActionObligationsMoved,
+    ActionType,
+    AuthorisationDeadline,
+    Evidence,
+    ObligationKind,
+    Regime,
+    ResponsibleBody,
+    Setting,
+)
+from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
+
+K, B = ObligationKind, ResponsibleBody
+SESSION = p.an_id("A2-1")
+SHOWN_ON = p.day("2025-07-18")
+
+
+def listed(dossier: a.Dossier) -> dict[tuple[ObligationKind, object], Obligation]:
+    found = obligations(dossier.screening, dossier.given)
+    assert [one.due_on for one in found] == sorted(one.due_on for one in found)
+    return {(one.kind, one.film_id): one for one in found}
+
+
+def test_o01_o03_o05_o06_o07_o08_an_open_air_feature_asks_for_all_of_this():
+    found = listed(a.screening_planned(a.a_funded()))
+    before = {key: ((SHOWN_ON - one.due_on).days, one.body, one.blocking) for key, one in found.items()}
+    assert before == {
+        (K.CNC_AUTHORISATION, None): (60, B.DRAC, True),
+        (K.PERMIT, None): (30, B.MUNICIPALITY, True),
+        (K.NEIGHBOURS, None): (30, B.CINEMAS, False),
+        (K.RIGHTS, p.LINDA.id): (21, B.RIGHTS_HOLDER, True),
+        (K.RIGHTS, p.SHORT.id): (21, B.RIGHTS_HOLDER, True),
+        (K.MUSIC, None): (15, B.SACEM, False),
+        (K.MATERIAL, p.LINDA.id): (7, B.RIGHTS_HOLDER, False),
+        (K.MATERIAL, p.SHORT.id): (7, B.RIGHTS_HOLDER, False),
+    }
+    assert not any(one.settled for one in found.values())
+
+
+def test_o01_the_drac_s_own_last_day_comes_before_ours():
+    dossier = a.screening_planned(a.a_funded())
+    deadline = AuthorisationDeadline(
+        first_on=p.day("2025-07-01"), last_on=p.day("2025-08-31"), request_by=p.day("2025-05-22")
+    )
+    rules = replace(dossier.campaign.rules, authorisation_deadlines=(deadline,))
+    dossier = dossier.having(campaign=replace(dossier.campaign, rules=rules))
+    assert listed(dossier)[K.CNC_AUTHORISATION, None].due_on == p.day("2025-05-22")
+
+
+def test_what_the_action_tells_of_is_settled_and_the_rest_by_evidence():
+    dossier = a.screening_scheduled(a.a_ready())
+    settled = {kind for (kind, _), one in listed(dossier).items() if one.settled}
+    assert settled == {K.CNC_AUTHORISATION, K.PERMIT, K.NEIGHBOURS, K.RIGHTS}
+    told = Evidence(kind=K.MUSIC, session_id=SESSION, reference="SACEM 2025-1", settled_on=p.day("2025-06-30"))
+    action, _ = formalities.settle_obligation(dossier.screening, told, at=p.at("2025-06-30 10:00"))
+    again, _ = formalities.settle_obligation(action, replace(told, reference="2"), at=p.at("2025-06-30 11:00"))
+    assert listed(dossier.having(screening=again))[K.MUSIC, None].settled
+    assert [one.reference for one in again.evidence] == ["2"]
+    with pytest.raises(SettledElsewhere):
+        formalities.settle_obligation(action, replace(told, kind=K.PERMIT), at=p.at("2025-06-30 10:00"))
+
+
+def test_o02_a_licensed_operator_declares_and_asks_no_authorisation():
+    dossier = a.screening_planned(a.a_funded())
+    dossier = dossier.having(screening=replace(dossier.screening, regime=Regime.COMMERCIAL_MOVED))
+    kinds = {kind for kind, _ in listed(dossier)}
+    assert K.CNC_AUTHORISATION not in kinds
+    assert (SHOWN_ON - listed(dossier)[K.CNC_DECLARATION, None].due_on) == timedelta(days=14)
+
+
+def test_o04_a_closed_site_asks_its_authority_and_no_mayor():
+    dossier = a.screening_planned(a.a_funded())
+    dossier = dossier.having(screening=replace(dossier.screening, setting=Setting.CLOSED_SITE))
+    kinds = {kind for kind, _ in listed(dossier)}
+    assert K.SITE_APPROVAL in kinds
+    assert not kinds & {K.PERMIT, K.NEIGHBOURS}
+
+
+def test_o09_a_filmmaking_workshop_has_its_consents_by_its_first_session():
+    dossier = a.workshop_scheduled(a.a_funded())
+    workshop = replace(dossier.workshop, action_type=ActionType.FILMMAKING_WORKSHOP)
+    found = obligations(workshop, dossier.given)
+    assert [(one.kind, one.body, one.due_on) for one in found] == [
+        (K.IMAGE_CONSENTS, B.PARTICIPANTS, session.held_on) for session in workshop.sessions
+    ]
+
+
+def test_moving_a_session_moves_every_due_day_and_moving_it_back_restores_them():
+    dossier = a.screening_postponed(a.screening_scheduled(a.a_ready()))
+    before = listed(a.screening_scheduled(a.a_ready()))
+    moved, (_, fact) = _to(dossier, "2025-07-25")
+    assert isinstance(fact, ActionObligationsMoved)
+    after = listed(dossier.having(screening=moved))
+    assert after.keys() == before.keys()
+    for key, one in after.items():
+        assert one.due_on - before[key].due_on == timedelta(days=7)
+    back, _ = _to(a.screening_postponed(dossier.having(screening=moved)), "2025-07-18")
+    assert listed(dossier.having(screening=back)) == before
+
+
+def test_each_due_day_that_moves_is_announced():
+    dossier = a.screening_postponed(a.screening_scheduled(a.a_ready()))
+    _, (_, fact) = _to(dossier, "2025-07-25")
+    assert {(day.kind, day.film_id) for day in fact.days} == listed(a.screening_scheduled(a.a_ready())).keys()
+    assert all(day.after - day.before == timedelta(days=7) for day in fact.days)
+    _, facts = _to(dossier, "2025-07-18")
+    assert len(facts) == 1
+
+
+def _to(dossier: a.Dossier, on: str):
+    days = [NewDay(session_id=SESSION, held_on=p.day(on))]
+    return a.reschedule(dossier.screening, days, dossier.given, at=p.at("2025-07-18 17:20"))

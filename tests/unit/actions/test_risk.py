@@ -1,0 +1,96 @@
+"""What turns against sessions after they were planned, and what only is not there yet."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from actions.domain import risk
+from actions.domain.known import Film
+from common.contracts.actions import ActionAtRisk, ActionStatus, AuthorisationStatus, Regime
+from common.contracts.catalogue import Classification, Visa
+from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
+
+AT = p.at("2025-06-30 10:00")
+SESSION = p.an_id("A2-1")
+LATER = (Visa(number="128083", issued_on=p.day("2024-10-10")),)
+
+
+def risks(dossier: a.Dossier, **changed: Any) -> list[tuple[str, UUID | None]]:
+    found = risk.judge_risks(dossier.screening, replace(dossier.given, **changed))
+    assert {one.session_id for one in found.findings} <= {SESSION}
+    return [(one.verdict.rule, one.film_id) for one in found.findings]
+
+
+def corrected(**changed: Any) -> dict[UUID, Film]:
+    return p.FILMS | {p.LINDA.id: replace(p.LINDA, **changed)}
+
+
+def test_a_plan_that_still_lacks_things_is_at_no_risk():
+    assert risks(a.screening_planned(a.a_funded())) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [({"visas": LATER}, "R01"), ({"classification": Classification.U16}, "R16")],
+    ids=["a visa corrected", "a classification corrected"],
+)
+@pytest.mark.parametrize("announced", [False, True])
+def test_what_is_corrected_of_a_film_stands_against_its_session(changed, rule, announced):
+    dossier = a.screening_scheduled(a.a_ready()) if announced else a.screening_planned(a.a_funded())
+    assert risks(dossier, films=corrected(**changed)) == [(rule, p.LINDA.id)]
+
+
+def test_a_visa_that_loses_its_date_is_a_risk_once_announced():
+    dateless = corrected(visas=(Visa(number="128083"),), released_on=None)
+    assert risks(a.screening_planned(a.a_funded()), films=dateless) == []
+    assert risks(a.screening_scheduled(a.a_ready()), films=dateless) == [("R01", p.LINDA.id)]
+
+
+def test_an_authorisation_that_is_refused_is_a_risk_of_the_plan():
+    dossier = a.screening_planned(a.a_funded())
+    refused = replace(dossier.screening.authorisation, state=AuthorisationStatus.REFUSED)
+    dossier = dossier.having(screening=replace(dossier.screening, authorisation=refused))
+    assert risks(dossier) == [("R08", p.LINDA.id)]
+
+
+def test_rights_agreed_on_an_offer_that_is_withdrawn_stand_and_are_looked_at():
+    dossier, offer = a.screening_scheduled(a.a_ready()), p.an_id("offer")
+    clearances = tuple(replace(one, offer_id=offer) for one in dossier.screening.clearances)
+    dossier = dossier.having(screening=replace(dossier.screening, clearances=clearances))
+    withdrawn = frozenset({offer})
+    assert risks(dossier, withdrawn_offers=withdrawn) == [("R52", p.LINDA.id), ("R52", p.SHORT.id)]
+    planned = replace(dossier.screening, state=ActionStatus.PLANNED)
+    announced, _ = a.schedule(planned, replace(dossier.given, withdrawn_offers=withdrawn), at=AT)
+    assert {notice.rule for notice in announced.notices} == {"R52"}
+
+
+def test_a_cinema_that_closes_before_the_day_organises_no_screening():
+    cinema = replace(p.CINEMA, closed_on=p.day("2025-07-17"))
+    dossier = a.screening_planned(a.a_funded())
+    moved = replace(dossier.screening, organiser_id=p.CINEMA.id, regime=Regime.COMMERCIAL_MOVED)
+    dossier = dossier.having(screening=moved)
+    assert risks(dossier, organiser=p.CINEMA) == []
+    assert {rule for rule, _ in risks(dossier, organiser=cinema)} == {"R05"}
+    assert risks(dossier, organiser=replace(cinema, closed_on=p.day("2025-07-18"))) == []
+
+
+def test_a_risk_is_told_once_and_taken_back():
+    dossier = a.screening_scheduled(a.a_ready())
+    given = replace(dossier.given, films=corrected(visas=LATER))
+    flagged, facts = p.there(risk.flag(risk.judge_risks(dossier.screening, given), at=AT))
+    fact = p.only(facts, ActionAtRisk)
+    assert (fact.session_ids, [one.rule for one in fact.risks]) == ((SESSION,), ["R01"])
+    assert flagged.published().risks == fact.risks
+    assert risk.flag(risk.judge_risks(flagged, given), at=AT) is None
+    cleared, facts = p.there(risk.flag(risk.judge_risks(flagged, dossier.given), at=AT))
+    assert (cleared.risks, p.only(facts, ActionAtRisk).risks) == ((), ())
+
+
+def test_a_session_given_up_takes_its_risks_along():
+    dossier = a.screening_planned(a.a_funded())
+    given = replace(dossier.given, films=corrected(visas=LATER))
+    flagged, _ = p.there(risk.flag(risk.judge_risks(dossier.screening, given), at=AT))
+    assert flagged.with_notices({SESSION}, ()).risks == ()

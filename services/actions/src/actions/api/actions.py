@@ -76,9 +76,10 @@ class NewDayBody(Model):
     session_id: UUID
     held_on: Day
     starts_at: Hour | None = None
+    indoors: bool = Field(default=False, description="It moves into the room that was foreseen (R13).")
 
     def new_day(self) -> NewDay:
-        return NewDay(session_id=self.session_id, held_on=self.held_on, starts_at=self.starts_at)
+        return NewDay(session_id=self.session_id, held_on=self.held_on, starts_at=self.starts_at, indoors=self.indoors)
 
 
 class ReschedulingBody(Model):
@@ -208,6 +209,7 @@ async def postpone(
         refusals.NoSuchAction,
         refusals.NotPossibleInThisState,
         refusals.SessionsStillPostponed,
+        refusals.NoFallbackPlace,
         refusals.OutsideCampaign,
         unlawful.DateNotAuthorised,
         *READINESS,

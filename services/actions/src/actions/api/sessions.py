@@ -47,6 +47,7 @@ class SessionBody(Model):
     responsible: Annotated[str, Field(max_length=200, description="The function in charge, never a name.")] = ""
     programme: Annotated[tuple[ProgrammeBody, ...], Few] = ()
     fallback_on: Day | None = None
+    fallback_place_id: UUID | None = Field(None, description="The room that it may be moved into (R13).")
 
     def plan(self) -> SessionPlan:
         return SessionPlan(
@@ -59,6 +60,7 @@ class SessionBody(Model):
                 for item in self.programme
             ),
             fallback_on=self.fallback_on,
+            fallback_place_id=self.fallback_place_id,
         )
 
 

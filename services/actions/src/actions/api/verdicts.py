@@ -56,6 +56,7 @@ class CheckBody(Model):
         refusals.NoSuchPlace,
         refusals.NothingAsked,
         refusals.SessionsStillPostponed,
+        refusals.NoFallbackPlace,
         NotKnownHere,
     ),
 )

@@ -123,6 +123,19 @@ class Action(ActionPlan):
     def outdoors(self) -> bool:
         return kinds.outdoors(self.action_type, self.setting)
 
+    def setting_of(self, session: Session) -> Setting:
+        """Tell where a session is held: in its room, once it was moved into one (R13)."""
+        return session.setting or self.setting
+
+    def outdoors_at(self, session: Session) -> bool:
+        return kinds.outdoors(self.action_type, self.setting_of(session))
+
+    def regime_of(self, session: Session) -> Regime | None:
+        """Name the legal regime of a session; moved into a room it is another one (R13)."""
+        if session.setting is not Setting.INDOORS or self.regime is None:
+            return self.regime
+        return kinds.INDOORS.get(self.regime, self.regime)
+
     @property
     def is_screening(self) -> bool:
         return self.action_type in kinds.SCREENINGS

@@ -59,6 +59,7 @@ class SessionPlan:
     responsible: str = ""
     programme: tuple[ProgrammePlan, ...] = ()
     fallback_on: date | None = None
+    fallback_place_id: UUID | None = None
 
 
 def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_id: UUID, at: datetime) -> Moved:
@@ -215,6 +216,7 @@ def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id
         responsible=wish.responsible,
         programme=tuple(_item(film, given) for film in wish.programme),
         fallback_on=wish.fallback_on,
+        fallback_place_id=wish.fallback_place_id and action.place(wish.fallback_place_id).id,
         attendance=None,
         method=None,
         cause=None,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
 from actions.domain.action import Action
@@ -14,12 +13,12 @@ from common.contracts.actions import AuthorisationStatus, Session
 NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
 
 
-def needs_authorisation(action: Action, film: Film, on: date) -> bool:
-    """Tell whether the CNC must authorise this film there (R03, R08)."""
-    rule = in_force("R08", on)
-    if rule is None or action.regime is None:
+def needs_authorisation(action: Action, film: Film, session: Session) -> bool:
+    """Tell whether the CNC must authorise this film at a session (R03, R08)."""
+    rule, regime = in_force("R08", session.held_on), action.regime_of(session)
+    if rule is None or regime is None:
         return False
-    return open_air.is_authorised_case(rule, action.regime, film.duration_minutes, outdoors=action.outdoors)
+    return open_air.is_authorised_case(rule, regime, film.duration_minutes, outdoors=action.outdoors_at(session))
 
 
 def features_to_authorise(action: Action, sessions: Iterable[Session], films: Films) -> tuple[UUID, ...]:
@@ -33,7 +32,7 @@ def features_to_authorise(action: Action, sessions: Iterable[Session], films: Fi
             item.film_id
             for session in sessions
             for item in session.programme
-            if needs_authorisation(action, known_film(films, item.film_id), session.held_on)
+            if needs_authorisation(action, known_film(films, item.film_id), session)
         )
     )
 

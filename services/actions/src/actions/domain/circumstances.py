@@ -57,7 +57,7 @@ def known_film(films: Films, film_id: UUID) -> Film:
 
 def is_paid_feature(action: Action, session: Session, films: Films) -> bool:
     """Tell whether a session counts among an association's paid screenings (R07): one feature in it is enough."""
-    rule, regime = in_force("R07", session.held_on), action.regime
+    rule, regime = in_force("R07", session.held_on), action.regime_of(session)
     if rule is None or regime is None:
         return False
     shown = (known_film(films, item.film_id) for item in session.programme)
@@ -72,15 +72,16 @@ def request_by(rules: RuleSet, day: date) -> date | None:
 
 def case(action: Action, session: Session, item: ProgrammeItem, given: Circumstances) -> Case:
     """Put together what law looks at for one film of a session of a screening."""
-    if action.regime is None:
+    regime, outdoors = action.regime_of(session), action.outdoors_at(session)
+    if regime is None:
         raise ValueError(action.action_type)
     film, place = given.film(item.film_id), action.place(session.place_id)
     authorisation, confirmed = action.authorisation, _confirmed(action, session, item)
     terms = confirmed and confirmed.terms
     return Case(
         on=session.held_on,
-        regime=action.regime,
-        outdoors=action.outdoors,
+        regime=regime,
+        outdoors=outdoors,
         organiser_id=action.organiser_id,
         licensed_operator=given.organiser.operates_on(session.held_on),
         municipality=place.municipality,
@@ -110,7 +111,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         authorised_place_ids=authorisation.place_ids,
         authorised_film_ids=authorisation.film_ids,
         authorised_on=authorisation.granted_dates,
-        use=rights.use_of(action.regime, outdoors=action.outdoors),
+        use=rights.use_of(regime, outdoors=outdoors),
         territory=rights.territory_of(place.department),
         film_version=item.version,
         support=item.support,

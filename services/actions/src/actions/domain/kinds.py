@@ -29,6 +29,13 @@ def outdoors(action_type: ActionType, setting: Setting) -> bool:
     return setting is Setting.OUTDOORS or (action_type is T.OPEN_AIR_SCREENING and setting is Setting.CLOSED_SITE)
 
 
+INDOORS: Mapping[Regime, Regime] = {
+    Regime.NC_OPEN_AIR: Regime.NC_FREE,
+    Regime.COMMERCIAL_MOVED: Regime.COMMERCIAL_CINEMA,
+}
+"""What a screening becomes that is moved into a room (R13): no longer the open air's; an operator's stays commercial."""
+
+
 def regime(action_type: ActionType, setting: Setting, *, licensed: bool, price_cents: int) -> Regime | None:
     """Name the legal regime of a screening whose holder names none; what shows no film has none."""
     if action_type not in SCREENINGS:

@@ -15,6 +15,7 @@ from actions.domain.refusals import (
     AmountNotPossible,
     AttendanceMissing,
     CampaignStillRuns,
+    NoFallbackPlace,
     NothingHeld,
     NotPossibleInThisState,
     NotYet,
@@ -37,17 +38,22 @@ from common.contracts.actions import (
     Cause,
     Session,
     SessionStatus,
+    Setting,
 )
 from common.contracts.money import money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDay:
-    """The new day of a session that was put off; without an hour it keeps its own."""
+    """The new day of a session that was put off; without an hour it keeps its own.
+
+    `indoors`: it moves into the room that was foreseen for it (R13).
+    """
 
     session_id: UUID
     held_on: date
     starts_at: time | None = None
+    indoors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,9 +255,13 @@ def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
 
 
 def _moved_to(session: Session, day: NewDay) -> Session:
+    if day.indoors and session.fallback_place_id is None:
+        raise NoFallbackPlace(pointer="/days")
     return replace(
         session,
         state=SessionStatus.PLANNED,
+        place_id=(day.indoors and session.fallback_place_id) or session.place_id,
+        setting=Setting.INDOORS if day.indoors else session.setting,
         held_on=day.held_on,
         starts_at=day.starts_at or session.starts_at,
     )

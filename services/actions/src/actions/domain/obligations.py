@@ -92,7 +92,7 @@ def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obli
 def _of_films(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
     """Ask the CNC for a feature outdoors, its holder for the rights of each film, and for copy and key."""
     films = [given.film(item.film_id) for item in session.programme]
-    if any(needs_authorisation(action, film, session.held_on) for film in films):
+    if any(needs_authorisation(action, film, session) for film in films):
         asked = action.authorisation.state not in NOTHING_ASKED
         last = request_by(given.campaign.rules, session.held_on)
         yield _obligation("O01", K.CNC_AUTHORISATION, session, B.DRAC, settled=asked, blocking=True, due_on=last)
@@ -109,10 +109,10 @@ def _of_films(action: Action, session: Session, given: Circumstances) -> Iterato
 
 def _of_place(action: Action, session: Session) -> Iterator[Obligation]:
     """Ask the mayor for a public place, tell the cinemas around, and the CNC where a cinema moves."""
-    if action.regime is Regime.COMMERCIAL_MOVED:
+    if action.regime_of(session) is Regime.COMMERCIAL_MOVED:
         declared = action.declaration is not None
         yield _obligation("O02", K.CNC_DECLARATION, session, B.CNC, settled=declared, blocking=True)
-    if action.setting is not Setting.OUTDOORS:
+    if action.setting_of(session) is not Setting.OUTDOORS:
         return
     permitted = any(one.place_id == session.place_id and session.held_on in one.dates for one in action.permits)
     yield _obligation("O03", K.PERMIT, session, B.MUNICIPALITY, settled=permitted, blocking=True)

@@ -75,6 +75,11 @@ class NoSuchPlace(Invalid):
     titre = "L’action n’a pas ce lieu."
 
 
+class NoFallbackPlace(Invalid):
+    title = "No room was foreseen for this session to be moved into."
+    titre = "Aucune salle de repli n’était prévue pour cette séance."
+
+
 class NotUnderstoodAsDecision(Invalid):
     title = "The decision lacks what such a decision must say."
     titre = "Il manque à la décision ce qu’une telle décision doit dire."

@@ -198,7 +198,7 @@ def _papers(action: Action, session: Session, given: Circumstances) -> Iterator[
 
 def _permit(action: Action, session: Session) -> Iterator[Finding]:
     """Find a public place that no authority lends on that day; a closed site has its own authority."""
-    if action.setting is not Setting.OUTDOORS:
+    if action.setting_of(session) is not Setting.OUTDOORS:
         return
     if not any(permit.place_id == session.place_id and session.held_on in permit.dates for permit in action.permits):
         label = action.place(session.place_id).label

@@ -92,7 +92,7 @@ def _row(action: Action, session: Session) -> tuple[object, ...]:
         action.id,
         action.holder_id,
         action.organiser_id,
-        action.regime,
+        action.regime_of(session),
         session.state,
         session.held_on,
         session.starts_at,

@@ -41,7 +41,10 @@ class ProgrammeItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One date of an action, at the place's own hour; `attendance` counts the people who were there."""
+    """One date of an action, at the place's own hour; `attendance` counts the people who were there.
+
+    `fallback_place_id` is the room that it may be moved into; once it is there, `setting` says so.
+    """
 
     id: UUID
     state: SessionStatus
@@ -55,6 +58,8 @@ class Session:
     attendance: int | None
     method: CountMethod | None
     cause: Cause | None
+    fallback_place_id: UUID | None = None
+    setting: Setting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

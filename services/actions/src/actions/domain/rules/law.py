@@ -128,6 +128,14 @@ RULES: tuple[Rule, ...] = (
         ask=open_air.date_listed,
     ),
     Rule(
+        id="R13",
+        version="1",
+        valid_from=SINCE,
+        text="Moved into a room, an open-air session needs no authorisation; the year from the visa stays.",
+        texte="Repliée en salle, une séance en plein air n’a plus d’autorisation à avoir ; le délai d’un an demeure.",
+        source="Code du cinéma, L214-1 and D214-11; a licensed operator's screening stays commercial",
+    ),
+    Rule(
         id="R14",
         version="1",
         valid_from=SINCE,

@@ -33,7 +33,7 @@ INDOORS: Mapping[Regime, Regime] = {
     Regime.NC_OPEN_AIR: Regime.NC_FREE,
     Regime.COMMERCIAL_MOVED: Regime.COMMERCIAL_CINEMA,
 }
-"""What a screening becomes that is moved into a room (R13): no longer the open air's; an operator's stays commercial."""
+"""What a screening becomes that moves into a room (R13): no longer the open air's, an operator's stays commercial."""
 
 
 def regime(action_type: ActionType, setting: Setting, *, licensed: bool, price_cents: int) -> Regime | None:

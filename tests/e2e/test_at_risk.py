@@ -54,6 +54,7 @@ async def test_a_right_withdrawn_flags_every_session_that_depends_on_it(
         "holder_id": scene.home.company.organisations["cinema"],
         "uses": ["non_commercial_indoor"],
         "territories": ["metropolitan"],
+        "versions": ["vo"],
         "starts_on": "2025-01-01",
         "ends_on": "2027-12-31",
     }

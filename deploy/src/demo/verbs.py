@@ -128,6 +128,7 @@ _TABLE = (
     Verb("film.change", "/v1/films/{film}/change"),
     Verb("film.record_visa", "/v1/films/{film}/visas"),
     Verb("film.clear", "/v1/films/{film}/clear"),
+    Verb("film.count_consents", "/v1/films/{film}/consents"),
     Verb("film.restrict", "/v1/films/{film}/restrict"),
     Verb("rights_offer.offer", "/v1/rights-offers", "rights_offer"),
     Verb("rights_offer.change", "/v1/rights-offers/{rights_offer}/change"),

@@ -34,6 +34,7 @@ async def ask(portal: Portal, verb: str, headers: dict[str, str]) -> httpx.Respo
         "film.register": {"title": "X"},
         "film.change": {"year": 2011},
         "film.record_visa": {"number": "5"},
+        "film.count_consents": {"identifiable": 9, "network": 9},
         "film.clear": {"dissemination": "network"},
         "film.restrict": {"dissemination": "none", "cause": "music_rights"},
         "rights_offer.offer": {

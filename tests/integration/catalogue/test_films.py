@@ -36,6 +36,7 @@ async def test_a_film_is_registered_and_read_as_it_was_published(portal: Portal)
         "film.change": "scope-missing",
         "film.record_visa": "scope-missing",
         "film.remove_visa": "scope-missing",
+        "film.count_consents": "not-a-workshop-film",
         "film.clear": "not-a-workshop-film",
         "film.restrict": "not-a-workshop-film",
     }
@@ -139,14 +140,23 @@ async def test_a_workshop_film_is_cleared_and_restricted(portal: Portal):
         "action_id": None,
         "clearance": "pending",
         "dissemination": None,
+        "consents": None,
     }
     path = film.headers["location"]
-    cleared = await portal.post(f"{path}/clear", {"dissemination": "network"}, match=film)
+    early = await portal.post(f"{path}/clear", {"dissemination": "network"}, match=film)
+    assert (problem(early), early.json()["rule"]) == ((409, "consents-missing"), "R39")
+    counts = {"identifiable": 9, "restitution_only": 9, "network": 9, "festivals": 9, "internet": 8}
+    counted = await portal.post(f"{path}/consents", counts, match=film)
+    assert counted.json()["workshop"]["consents"] == {**counts, "in_prison": False, "administration_reference": ""}
+    far = await portal.post(f"{path}/clear", {"dissemination": "internet"}, match=counted)
+    assert (problem(far), far.json()["rule"]) == ((409, "consents-missing"), "R39")
+    cleared = await portal.post(f"{path}/clear", {"dissemination": "network"}, match=counted)
     assert cleared.json()["workshop"]["clearance"] == "cleared"
     body = {"dissemination": "restitution_only", "cause": "consent_withdrawn"}
     restricted = await portal.post(f"{path}/restrict", body, match=cleared)
-    assert restricted.json()["workshop"] | {"project_id": None} == {
+    assert restricted.json()["workshop"] | {"project_id": None, "consents": None} == {
         "project_id": None,
+        "consents": None,
         "action_id": None,
         "clearance": "restricted",
         "dissemination": "restitution_only",

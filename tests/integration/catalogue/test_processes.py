@@ -74,27 +74,30 @@ async def test_what_the_catalogue_says_arrives_in_order_and_whole(
     film = await portal.film("Crosses", workshop={"project_id": str(uuid4())}, duration_minutes=76)
     path = film.headers["location"]
     dated = await portal.post(f"{path}/visas", {"number": visa, "issued_on": "2023-10-10"}, match=film)
-    cleared = await portal.post(f"{path}/clear", {"dissemination": "network"}, match=dated)
+    counted = await portal.post(f"{path}/consents", {"identifiable": 0}, match=dated)
+    cleared = await portal.post(f"{path}/clear", {"dissemination": "network"}, match=counted)
     key = film.json()["id"]
     async with relaying(address, kafka_servers), hearing(group, db, kafka_servers):
-        await until(lambda: len(heard.of(key, topics[0])) == len(heard.of(key, topics[1])) == 3)
+        await until(lambda: len(heard.of(key, topics[0])) == len(heard.of(key, topics[1])) == 4)
     facts, states = heard.of(key, topics[0]), heard.of(key, topics[1])
     assert [(fact.type, fact.version) for fact in facts] == [
         ("fr.passeursdimages.film.registered.v1", 1),
         ("fr.passeursdimages.film.visa_changed.v1", 2),
-        ("fr.passeursdimages.film.cleared.v1", 3),
+        ("fr.passeursdimages.film.consents_changed.v1", 3),
+        ("fr.passeursdimages.film.cleared.v1", 4),
     ]
     assert facts[0].source == "/services/catalogue"
     assert facts[1].decode(published.FilmVisaChanged).visas == (
         published.Visa(number=visa, issued_on=date(2023, 10, 10)),
     )
-    assert [state.version for state in states] == [1, 2, 3]
+    assert [state.version for state in states] == [1, 2, 3, 4]
     assert states[-1].value == cleared.content, "the answer and the published state are the same bytes"
     assert states[-1].decode(published.FilmState).workshop == published.WorkshopFilm(
         project_id=UUID(film.json()["workshop"]["project_id"]),
         action_id=None,
         clearance=published.Clearance.CLEARED,
         dissemination=published.Dissemination.NETWORK,
+        consents=published.Consents(identifiable=0),
     )
 
 

@@ -5,11 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from catalogue.domain.film import Description, Film, NewFilm
-from common.contracts.catalogue import Clearance, Visa, WorkshopFilm
+from common.contracts.catalogue import Clearance, Consents, Visa, WorkshopFilm
 
 NOON = datetime(2025, 4, 28, 12, tzinfo=UTC)
 FILM_ID = UUID(int=1)
 PROJECT_ID = UUID(int=7)
+AGREED = WorkshopFilm(
+    project_id=PROJECT_ID,
+    action_id=None,
+    clearance=Clearance.PENDING,
+    dissemination=None,
+    consents=Consents(identifiable=9, restitution_only=9, network=9, festivals=9, internet=9),
+)
 UNSETTLED = WorkshopFilm(project_id=PROJECT_ID, action_id=None, clearance=Clearance.PENDING, dissemination=None)
 
 

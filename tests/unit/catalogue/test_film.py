@@ -26,7 +26,7 @@ from common.contracts.catalogue import (
     RestrictionCause,
     Visa,
 )
-from tests.unit.catalogue.films import NOON, UNSETTLED, a_film
+from tests.unit.catalogue.films import AGREED, NOON, UNSETTLED, a_film
 
 UNDATED = Visa(number="128083")
 DATED = Visa(number="128083", issued_on=date(2023, 10, 10))
@@ -137,7 +137,7 @@ def test_a_visa_recorded_by_mistake_is_taken_back():
 
 
 def test_a_workshop_film_is_cleared_then_restricted_and_cleared_again():
-    film, cleared = a_film(workshop=UNSETTLED).clear(Dissemination.FESTIVALS, at=NOON)
+    film, cleared = a_film(workshop=AGREED).clear(Dissemination.FESTIVALS, at=NOON)
     assert (film.version, cleared.project_id, cleared.dissemination) == (
         2,
         UNSETTLED.project_id,
@@ -146,7 +146,7 @@ def test_a_workshop_film_is_cleared_then_restricted_and_cleared_again():
     film, restricted = film.restrict(Dissemination.RESTITUTION_ONLY, RestrictionCause.CONSENT_WITHDRAWN, at=NOON)
     assert restricted.cause is RestrictionCause.CONSENT_WITHDRAWN
     film, _ = film.clear(Dissemination.INTERNET, at=NOON)
-    assert film.workshop == replace(UNSETTLED, clearance=Clearance.CLEARED, dissemination=Dissemination.INTERNET)
+    assert film.workshop == replace(AGREED, clearance=Clearance.CLEARED, dissemination=Dissemination.INTERNET)
 
 
 def test_only_workshop_films_are_cleared_or_restricted():
@@ -157,7 +157,7 @@ def test_only_workshop_films_are_cleared_or_restricted():
 
 
 def test_verb_and_dissemination_do_not_contradict_each_other():
-    film = a_film(workshop=UNSETTLED)
+    film = a_film(workshop=AGREED)
     with pytest.raises(WrongDissemination):
         film.clear(Dissemination.RESTITUTION_ONLY, at=NOON)
     with pytest.raises(WrongDissemination):
@@ -165,7 +165,7 @@ def test_verb_and_dissemination_do_not_contradict_each_other():
 
 
 def test_clearing_twice_alike_is_no_fact():
-    film, _ = a_film(workshop=UNSETTLED).clear(Dissemination.NETWORK, at=NOON)
+    film, _ = a_film(workshop=AGREED).clear(Dissemination.NETWORK, at=NOON)
     with pytest.raises(NothingToChange):
         film.clear(Dissemination.NETWORK, at=NOON)
 

@@ -117,6 +117,22 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consents:
+    """How many persons can be recognised in a workshop film, and how many agreed in writing to each use: no name.
+
+    `administration_reference` is the prison's own leave, for a film that was made in one.
+    """
+
+    identifiable: int
+    restitution_only: int = 0
+    network: int = 0
+    festivals: int = 0
+    internet: int = 0
+    in_prison: bool = False
+    administration_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopFilm:
     """What sets a film made in a workshop apart: where it was made, and how far it may travel."""
 
@@ -124,6 +140,7 @@ class WorkshopFilm:
     action_id: UUID | None
     clearance: Clearance
     dissemination: Dissemination | None
+    consents: Consents | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +180,20 @@ class FilmVisaChanged:
     film_id: UUID
     title: str
     visas: tuple[Visa, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmConsentsChanged:
+    """The written consents of those who can be recognised in a workshop film were counted."""
+
+    TYPE: ClassVar[str] = "film.consents_changed"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    project_id: UUID | None
+    action_id: UUID | None
+    consents: Consents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from pydantic import Field
 from catalogue.domain.film import Description
 from common.contracts.catalogue import (
     Classification,
+    Consents,
     Dissemination,
     FilmVersion,
     Genre,
@@ -100,6 +101,21 @@ class FilmChangeBody(DescriptionBody):
     """What is to be said otherwise of a film; what is absent stays as it is, null or an empty list makes it unknown."""
 
     title: Title = Field(default_factory=_absent)
+
+
+class ConsentsBody(Model):
+    """How many can be recognised in the film, and how many of them agreed in writing to each use: counts, no names."""
+
+    identifiable: Count
+    restitution_only: Count = 0
+    network: Count = 0
+    festivals: Count = 0
+    internet: Count = 0
+    in_prison: bool = False
+    administration_reference: str = Field("", max_length=200)
+
+    def consents(self) -> Consents:
+        return Consents(**self.model_dump())
 
 
 class ClearBody(Model):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from catalogue.api import bodies
 from catalogue.commands import films as commands
 from catalogue.domain import access, identifiers
+from catalogue.domain.consents import ConsentsDoNotAdd, ConsentsMissing
 from catalogue.domain.film import (
     Description,
     IdentifierTaken,
@@ -200,10 +201,25 @@ async def remove_visa(
 
 
 @router.post(
+    "/v1/films/{film_id}/consents",
+    operation_id="film.count_consents",
+    response_model=FilmState,
+    responses=problems(NoSuchFilm, NotAWorkshopFilm, NothingToChange, ConsentsDoNotAdd),
+)
+async def count_consents(
+    film_id: UUID, body: bodies.ConsentsBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Count the written consents of those who can be recognised in a workshop film (R39, R40)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.count_consents(tx, film_id, body.consents(), caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
     "/v1/films/{film_id}/clear",
     operation_id="film.clear",
     response_model=FilmState,
-    responses=problems(NoSuchFilm, NotAWorkshopFilm, NothingToChange, WrongDissemination),
+    responses=problems(NoSuchFilm, NotAWorkshopFilm, NothingToChange, WrongDissemination, ConsentsMissing),
 )
 async def clear(film_id: UUID, body: bodies.ClearBody, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
     """Let a workshop film travel: to the scheme's network, to festivals, to the internet."""
@@ -216,7 +232,7 @@ async def clear(film_id: UUID, body: bodies.ClearBody, db: Db, caller: Caller, o
     "/v1/films/{film_id}/restrict",
     operation_id="film.restrict",
     response_model=FilmState,
-    responses=problems(NoSuchFilm, NotAWorkshopFilm, NothingToChange, WrongDissemination),
+    responses=problems(NoSuchFilm, NotAWorkshopFilm, NothingToChange, WrongDissemination, ConsentsMissing),
 )
 async def restrict(
     film_id: UUID, body: bodies.RestrictBody, db: Db, caller: Caller, once: ChangeOnce, now: Now

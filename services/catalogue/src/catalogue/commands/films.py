@@ -8,7 +8,7 @@ from uuid import UUID
 from catalogue.domain import access
 from catalogue.domain.film import Film, IdentifierTaken, NewFilm
 from catalogue.store import films as store
-from common.contracts.catalogue import Dissemination, RestrictionCause, Visa
+from common.contracts.catalogue import Consents, Dissemination, RestrictionCause, Visa
 from common.database import Transaction
 from common.idempotency import Answer, Once
 from common.tokens import Principal
@@ -60,6 +60,17 @@ async def remove_visa(
     changed, fact = film.remove_visa(number, at=at)
     await _claim(tx, changed, once)
     return await store.save_film(tx, changed, [fact], once)
+
+
+async def count_consents(
+    tx: Transaction, film_id: UUID, counted: Consents, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    film = await store.lock_film(tx, film_id)
+    access.require(caller, "film.count_consents")
+    if answer := await once.answered(tx, film.version):
+        return answer
+    told, fact = film.count_consents(counted, at=at)
+    return await store.save_film(tx, told, [fact], once)
 
 
 async def clear(

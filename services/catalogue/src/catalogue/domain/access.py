@@ -44,6 +44,7 @@ VERBS: Mapping[str, Verb] = {
     "film.change": _IMPORT,
     "film.record_visa": _IMPORT,
     "film.remove_visa": _WRITE,
+    "film.count_consents": _WRITE,
     "film.clear": _WRITE,
     "film.restrict": _WRITE,
     "rights_offer.list": _READ,

@@ -4,7 +4,7 @@ A film is described (`Description`, changed as a whole), carries visas (each a f
 on them) and, if it was made in a workshop, says how far it may travel:
 
     pending ──clear──► cleared ◄──clear── restricted
-       └─────restrict────►└────restrict────►┘
+       └─────restrict────►└────restrict────►┘          as far as those who can be recognised have agreed (`consents`)
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from catalogue.domain import countries, identifiers, titles
+from catalogue.domain import consents, countries, identifiers, titles
 from common.contracts import catalogue as contracts
 from common.contracts.catalogue import (
     Classification,
@@ -201,10 +201,31 @@ class Film:
             raise NoSuchVisa
         return self._with_visas(left, at=at)
 
+    def count_consents(
+        self, counted: contracts.Consents, *, at: datetime
+    ) -> "tuple[Film, contracts.FilmConsentsChanged]":
+        """Say how many agreed to what; a film that has travelled further than they agree to must be restricted."""
+        consents.require_possible(counted)
+        if self.workshop is None:
+            raise NotAWorkshopFilm
+        workshop = replace(self.workshop, consents=counted)
+        if workshop == self.workshop:
+            raise NothingToChange
+        film = replace(self, version=self.version + 1, workshop=workshop)
+        return film, contracts.FilmConsentsChanged(
+            occurred_at=at,
+            film_id=self.id,
+            title=self.description.title,
+            project_id=workshop.project_id,
+            action_id=workshop.action_id,
+            consents=counted,
+        )
+
     def clear(self, dissemination: Dissemination, *, at: datetime) -> "tuple[Film, contracts.FilmCleared]":
         """Let a workshop film travel."""
         if dissemination in NEAR:
             raise WrongDissemination(pointer="/dissemination")
+        self._require_consents(dissemination)
         film, workshop = self._settled(Clearance.CLEARED, dissemination)
         return film, contracts.FilmCleared(
             occurred_at=at,
@@ -221,6 +242,7 @@ class Film:
         """Keep a workshop film with those who made it."""
         if dissemination not in NEAR:
             raise WrongDissemination(pointer="/dissemination")
+        self._require_consents(dissemination)
         film, workshop = self._settled(Clearance.RESTRICTED, dissemination)
         return film, contracts.FilmRestricted(
             occurred_at=at,
@@ -254,6 +276,12 @@ class Film:
         fact = contracts.FilmVisaChanged(occurred_at=at, film_id=self.id, title=self.description.title, visas=visas)
         return film, fact
 
+    def _require_consents(self, dissemination: Dissemination) -> None:
+        """Refuse to show a workshop film further than its makers agreed to (R39, R40)."""
+        verdict = self.workshop and consents.against(self.workshop.consents, dissemination)
+        if verdict:
+            raise consents.ConsentsMissing(verdict.reason, precision=verdict.raison, verdict=verdict)
+
     def _settled(self, clearance: Clearance, dissemination: Dissemination) -> "tuple[Film, WorkshopFilm]":
         if self.workshop is None:
             raise NotAWorkshopFilm
@@ -270,6 +298,7 @@ def refusals(*, is_workshop_film: bool) -> Mapping[str, type[DomainError] | None
         "film.change": None,
         "film.record_visa": None,
         "film.remove_visa": None,
+        "film.count_consents": settling,
         "film.clear": settling,
         "film.restrict": settling,
     }

@@ -10,7 +10,7 @@ from catalogue.domain import titles
 from catalogue.domain.film import Film, NoSuchFilm
 from catalogue.domain.imports import FilmFact
 from common import outbox, rows
-from common.contracts.catalogue import FilmCleared, FilmRestricted
+from common.contracts.catalogue import FilmCleared, FilmConsentsChanged, FilmRestricted
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
@@ -24,6 +24,8 @@ class Taken(NamedTuple):
     value: str
     film_id: UUID
 
+
+Said: TypeAlias = FilmFact | FilmConsentsChanged | FilmCleared | FilmRestricted
 
 _OWN = ("id", "version", "kind", "visas", "workshop", "project_id", "filed")
 _DESCRIBED = (
@@ -166,7 +168,7 @@ async def create_film(tx: Transaction, film: Film, fact: FilmFact, once: Once | 
 async def save_film(
     tx: Transaction,
     film: Film,
-    facts: Sequence[FilmFact | FilmCleared | FilmRestricted],
+    facts: Sequence[Said],
     once: Once | None,
     *,
     status: int = 200,
@@ -193,7 +195,7 @@ def _words(film: Film) -> Iterator[str]:
     yield from (visa.number for visa in film.visas)
 
 
-def _said(film: Film, facts: Sequence[FilmFact | FilmCleared | FilmRestricted]) -> outbox.Announcement:
+def _said(film: Film, facts: Sequence[Said]) -> outbox.Announcement:
     state = film.state(at=facts[-1].occurred_at)
     return outbox.Announcement(aggregate="film", id=film.id, version=film.version, state=state, facts=facts)
 

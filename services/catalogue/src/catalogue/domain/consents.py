@@ -1,0 +1,80 @@
+"""Who agreed to be seen: counted on paper, never named; what the counts allow (R39, R40).
+
+R39 (image rights, Code civil, 372-1 for minors): a film travels as far as each person who can be recognised has agreed
+to; shown to those who made it and theirs, it needs no more than that.  R40 (loi du 24 novembre 2009, article 41): made
+in a prison, it is shown to nobody before each has agreed in writing and the administration has given its leave.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from common.contracts.catalogue import Consents, Dissemination
+from common.errors import Conflict, FieldError, Invalid, Verdict
+
+VERSION = "1"
+USES = (Dissemination.RESTITUTION_ONLY, Dissemination.NETWORK, Dissemination.FESTIVALS, Dissemination.INTERNET)
+
+
+class ConsentsMissing(Conflict):
+    """The makers have not all agreed to this, or nobody has counted."""
+
+    title = "Not everybody who can be recognised has agreed to the film being shown there."
+    titre = "Toutes les personnes reconnaissables n’ont pas consenti à cette diffusion."
+
+
+class ConsentsDoNotAdd(Invalid):
+    """Nobody agrees who cannot be recognised."""
+
+    title = "More have agreed than can be recognised."
+    titre = "Plus de consentements que de personnes reconnaissables."
+
+
+def require_possible(consents: Consents) -> None:
+    """Refuse counts that cannot be."""
+    if mistakes := tuple(_mistakes(consents)):
+        raise ConsentsDoNotAdd(errors=mistakes)
+
+
+def against(consents: Consents | None, wanted: Dissemination) -> Verdict | None:
+    """Say what stands against showing a workshop film this far; uncounted consents are none."""
+    if wanted is Dissemination.NONE:
+        return None
+    if consents is not None and consents.in_prison:
+        return _in_prison(consents, wanted)
+    if wanted is Dissemination.RESTITUTION_ONLY:
+        return None
+    agreed, wanted_of = _counted(consents, wanted)
+    if consents is not None and agreed >= wanted_of:
+        return None
+    said = f"{agreed} of {wanted_of} agreed.", f"{agreed} sur {wanted_of} ont consenti."
+    return _verdict("R39", consents, wanted, *said)
+
+
+def _in_prison(consents: Consents, wanted: Dissemination) -> Verdict | None:
+    agreed, wanted_of = _counted(consents, wanted)
+    if agreed < wanted_of:
+        said = f"{agreed} of {wanted_of} agreed in writing.", f"{agreed} sur {wanted_of} ont consenti par écrit."
+        return _verdict("R40", consents, wanted, *said)
+    if not consents.administration_reference:
+        said = "The administration has not given its leave.", "L’administration n’a pas donné son autorisation."
+        return _verdict("R40", consents, wanted, *said)
+    return None
+
+
+def _counted(consents: Consents | None, wanted: Dissemination) -> tuple[int, int]:
+    """Count who agreed to this, and of how many."""
+    return (0, 0) if consents is None else (getattr(consents, wanted), consents.identifiable)
+
+
+def _verdict(rule: str, consents: Consents | None, wanted: Dissemination, reason: str, raison: str) -> Verdict:
+    if consents is None:
+        said = "Nobody has counted the consents.", "Les consentements n’ont pas été comptés."
+        return Verdict(rule, VERSION, {"dissemination": wanted}, *said)
+    return Verdict(rule, VERSION, {"dissemination": wanted, **asdict(consents)}, reason, raison)
+
+
+def _mistakes(consents: Consents) -> Iterator[FieldError]:
+    for use in USES:
+        if getattr(consents, use) > consents.identifiable:
+            said = ConsentsDoNotAdd
+            yield FieldError(f"/{use}", said.code, said.title, libelle=said.titre)

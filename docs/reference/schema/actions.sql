@@ -221,14 +221,14 @@ ALTER TABLE ONLY actions.session FORCE ROW LEVEL SECURITY;
 ALTER TABLE actions.session OWNER TO actions_owner;
 
 --
--- Name: paid_sessions(uuid, integer, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
+-- Name: paid_days(uuid, integer, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
 --
 
-CREATE FUNCTION actions.paid_sessions(organiser uuid, of_year integer, minutes_max integer, besides uuid) RETURNS bigint
+CREATE FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) RETURNS date[]
     LANGUAGE sql STABLE SECURITY DEFINER
-    RETURN (SELECT count(*) AS count FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_sessions.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_sessions.of_year, 1, 1)) AND (s.held_on <= make_date(paid_sessions.of_year, 12, 31))) AND (s.action_id <> paid_sessions.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM (unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film f ON ((f.id = shown.id))) WHERE COALESCE((f.duration_minutes > paid_sessions.minutes_max), true)))));
+    RETURN (SELECT COALESCE(array_agg(s.held_on ORDER BY s.held_on), '{}'::date[]) AS "coalesce" FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_days.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_days.of_year, 1, 1)) AND (s.held_on <= make_date(paid_days.of_year, 12, 31))) AND (s.action_id <> paid_days.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM (unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film f ON ((f.id = shown.id))) WHERE COALESCE((f.duration_minutes > paid_days.minutes_max), true)))));
 
-ALTER FUNCTION actions.paid_sessions(organiser uuid, of_year integer, minutes_max integer, besides uuid) OWNER TO actions_owner;
+ALTER FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) OWNER TO actions_owner;
 
 --
 -- Name: reads(); Type: FUNCTION; Schema: actions; Owner: actions_owner
@@ -763,6 +763,7 @@ ALTER TABLE actions.seen_version OWNER TO actions_owner;
 --
 
 CREATE TABLE actions.to_judge (
+    id bigint NOT NULL,
     action_id uuid NOT NULL,
     since timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -770,6 +771,19 @@ CREATE TABLE actions.to_judge (
 ALTER TABLE ONLY actions.to_judge FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.to_judge OWNER TO actions_owner;
+
+--
+-- Name: to_judge_id_seq; Type: SEQUENCE; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.to_judge ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME actions.to_judge_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: verdict; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -1002,7 +1016,7 @@ ALTER TABLE ONLY actions.session
 --
 
 ALTER TABLE ONLY actions.to_judge
-    ADD CONSTRAINT to_judge_pkey PRIMARY KEY (action_id);
+    ADD CONSTRAINT to_judge_pkey PRIMARY KEY (id);
 
 --
 -- Name: verdict verdict_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
@@ -1150,10 +1164,10 @@ CREATE INDEX session_offer_ids_idx ON actions.session USING gin (offer_ids);
 CREATE INDEX session_organiser_id_held_on_idx ON actions.session USING btree (organiser_id, held_on) WHERE (regime = 'nc_association_paid'::text);
 
 --
--- Name: to_judge_since_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+-- Name: to_judge_action_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
 --
 
-CREATE INDEX to_judge_since_idx ON actions.to_judge USING btree (since);
+CREATE INDEX to_judge_action_id_idx ON actions.to_judge USING btree (action_id);
 
 --
 -- Name: verdict_action_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
@@ -1207,13 +1221,6 @@ ALTER TABLE ONLY actions.report
 
 ALTER TABLE ONLY actions.session
     ADD CONSTRAINT session_action_id_fkey FOREIGN KEY (action_id) REFERENCES actions.action(id);
-
---
--- Name: to_judge to_judge_action_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
---
-
-ALTER TABLE ONLY actions.to_judge
-    ADD CONSTRAINT to_judge_action_id_fkey FOREIGN KEY (action_id) REFERENCES actions.action(id);
 
 --
 -- Name: verdict verdict_action_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
@@ -1712,6 +1719,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.seen_version TO actions_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.to_judge TO actions_app;
+
+--
+-- Name: SEQUENCE to_judge_id_seq; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT USAGE ON SEQUENCE actions.to_judge_id_seq TO actions_app;
 
 --
 -- Name: TABLE verdict; Type: ACL; Schema: actions; Owner: actions_owner

@@ -8,7 +8,7 @@ import pytest
 
 from common.contracts.catalogue import Classification
 from common.contracts.partners import Derogation, OrganisationKind
-from tests.integration.actions.journeys import MARCH, act, an_action
+from tests.integration.actions.journeys import MARCH, act, an_action, drafted
 from tests.integration.actions.people import Cast, Desk, a_cast, an_organisation
 from tests.integration.actions.screenings import (
     SQUARE,
@@ -175,6 +175,48 @@ async def test_r07_a_derogation_that_holds_on_the_day_allows_twelve(desk: Desk, 
     await desk.hear("organisation", holder)
     *_, last = await book(desk, cast, actions, film)
     assert by_rule(last) == said
+
+
+async def test_r07_the_first_ones_of_a_year_stay_lawful_when_a_derogation_lets_more_follow(desk: Desk) -> None:
+    cast, film = a_cast(), a_film()
+    first, *others = await running(desk, cast, film, actions=[*paid(8), an_action()])
+    derogation = Derogation(reference="CNC-D-2", valid_from=date(2025, 9, 2), valid_until=date(2026, 9, 1))
+    holder = an_organisation(cast.holder.org, OrganisationKind.SOCIAL_CENTRE, version=2, derogations=(derogation,))
+    await desk.hear("organisation", holder)
+    first, *_ = await book(desk, cast, [first, *others[:7]], film)
+    said = await asked(desk, first, cast.holder)
+    assert [one["reason"] for one in said["verdicts"] if one["rule"] == "R07"] == ["Paid screening 1 of 6 in the year."]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        indoors(regime="nc_free", price={"amount": "3.00", "currency": "EUR"}),
+        indoors(regime="nc_association_paid"),
+        indoors(regime="nc_public_service"),
+        indoors(regime="nc_open_air"),
+        outdoors(regime="nc_free"),
+        outdoors(regime="nc_association_paid"),
+    ],
+    ids=["paid but free", "free but paid", "no public body", "open air indoors", "indoors outside", "paid outside"],
+)
+async def test_a_regime_is_not_taken_at_the_holder_s_word(desk: Desk, action: dict[str, Any]) -> None:
+    cast = a_cast()
+    project = await drafted(desk, cast)
+    path = f"/v1/projects/{project.json()['id']}/actions"
+    answer = await desk.post(path, cast.holder, action, match=project, at=MARCH)
+    assert by_rule(answer) == (422, "regime-contradicts", None)
+
+
+async def test_r13_the_room_to_fall_back_to_is_another_place(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await begun(desk, cast, film, actions=[outdoors()])
+    square = action.json()["places"][0]["id"]
+    session = a_session(film.id, "2025-07-18", fallback_place_id=square)
+    answer = await desk.post(
+        f"/v1/actions/{action.json()['id']}/sessions", cast.holder, session, match=action, at=MARCH
+    )
+    assert by_rule(answer)[:2] == (422, "fallback-is-the-place")
 
 
 async def test_r10_open_air_in_two_regions_is_authorised_in_each(desk: Desk) -> None:

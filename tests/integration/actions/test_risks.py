@@ -124,6 +124,31 @@ def action_session(action: httpx.Response) -> Any:
     return msgspec.convert(action.json()["sessions"][0]["id"], type=type(an_id("")))
 
 
+async def test_rights_that_lapse_after_the_announcement_are_a_risk(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action = await with_rights(desk, cast, film, an_offer(film))
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == []
+    path = f"clearances/{action.json()['clearances'][0]['id']}"
+    await act(desk, action, path, cast.holder, {"state": "lapsed"}, at=MARCH)
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == ["R52"]
+
+
+async def test_a_campaign_that_changes_its_rules_has_its_actions_judged_again(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01", classification=Classification.U12)
+    rules = {"under_12_outdoors": "with_access_note"}
+    action, *_ = await begun(desk, cast, film, actions=[outdoors(access_note="Accès contrôlé")], rules=rules)
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    campaign = await desk.get(f"/v1/campaigns/{action.json()['campaign_id']}", cast.coordinator)
+    path = f"/v1/campaigns/{action.json()['campaign_id']}/change-rules"
+    stricter = {"deadline_on": "2025-01-24", "under_12_outdoors": "refused"}
+    answer = await desk.post(path, cast.coordinator, stricter, match=campaign, at=MARCH)
+    assert answer.status_code == 200, answer.text
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == ["R16"]
+
+
 async def test_an_authorisation_refused_flags_the_plan(desk: Desk) -> None:
     cast, film = a_cast(), a_film(visa="2023-01-01")
     action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()])
@@ -162,7 +187,7 @@ async def test_an_action_whose_film_is_not_heard_of_keeps_no_other_waiting(desk:
     assert await judge_waiting(desk.db, page_max=1) == 0
     assert await risks(desk, other, cast.holder) == []
     async with desk.db.transaction(SYSTEM) as tx:
-        assert await tx.fetchval("SELECT count(*) FROM to_judge WHERE action_id = $1", one.json()["id"]) == 1
+        assert await tx.fetchval("SELECT count(*) FROM to_judge WHERE action_id = $1", one.json()["id"]) > 0
         await tx.execute("DELETE FROM to_judge")
 
 

@@ -62,7 +62,7 @@ from tests.unit.actions.pieces import (
 
 def plan_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID, **else_: Any) -> Moved:
     """Plan a session as the command does: judge it, then decide by the judgement."""
-    return agenda.plan_session(agenda.judge_session(action, wish, given, session_id=session_id), given.films, **else_)
+    return agenda.plan_session(agenda.judge_session(action, wish, given, session_id=session_id), **else_)
 
 
 def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:

@@ -86,7 +86,8 @@ def a_situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
         campaign=replace(CAMPAIGN, rules=rules),
         films={film.id: film for film in films},
         organiser=organiser,
-        paid_elsewhere={2025: chance.randint(4, 13)},
+        paid_elsewhere=tuple(a_day(chance) for _ in range(chance.randint(4, 13))),
+        booking=True,
     )
     return an_action(chance, chance.choice([*INDOORS, *OUTDOORS, *OUTDOORS])), wish, circumstances
 
@@ -160,7 +161,7 @@ def against(action: Action, wish: SessionPlan, given: Circumstances) -> Sequence
             if film.classification in ages or (film.classification == "u12" and not controlled):
                 found.append("R16")
         most = 12 if any(d.valid_from <= on <= d.valid_until for d in organiser.derogations) else 6
-        if action.regime == "nc_association_paid" and long and given.paid_elsewhere[2025] >= most:
+        if action.regime == "nc_association_paid" and long and len(given.paid_elsewhere) >= most:
             found.append("R07")
     if action.promotes_a_sale and action.price_cents == 0 and action.regime in ("nc_free", "nc_open_air"):
         found.append("R50")
@@ -178,7 +179,7 @@ def test_no_accepted_plan_breaks_a_rule_of_the_naive_reader():
 
 def test_the_first_lawful_day_of_a_check_is_not_too_early():
     told = 0
-    for number in CASES[:2_000]:
+    for number in CASES[:4_000]:
         action, wish, given = a_situation(number)
         first = checking.check_session(action, wish, given, session_id=ASKED).first_lawful_on
         if first is None or first > date(2025, 12, 31):

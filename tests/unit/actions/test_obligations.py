@@ -13,6 +13,8 @@ from common.contracts.actions import (
     ActionObligationsMoved,
     ActionType,
     AuthorisationDeadline,
+    AuthorisationStatus,
+    Declaration,
     Evidence,
     ObligationKind,
     Regime,
@@ -80,6 +82,31 @@ def test_o02_a_licensed_operator_declares_and_asks_no_authorisation():
     assert (SHOWN_ON - listed(dossier)[K.CNC_DECLARATION, None].due_on) == timedelta(days=14)
 
 
+@pytest.mark.parametrize(
+    ("changed", "settled"),
+    [
+        ({}, True),
+        ({"state": AuthorisationStatus.REFUSED}, False),
+        ({"asked_dates": (), "granted_dates": ()}, False),
+        ({"film_ids": ()}, False),
+    ],
+    ids=["granted", "refused", "another day", "another film"],
+)
+def test_o01_the_cnc_was_asked_for_this_day_and_film_and_has_not_refused(changed, settled):
+    dossier = a.screening_scheduled(a.a_ready())
+    otherwise = replace(dossier.screening.authorisation, **changed)
+    dossier = dossier.having(screening=replace(dossier.screening, authorisation=otherwise))
+    assert listed(dossier)[K.CNC_AUTHORISATION, None].settled is settled
+
+
+@pytest.mark.parametrize(("declared_on", "settled"), [("2025-07-04", True), ("2025-07-05", False)])
+def test_o02_a_declaration_that_comes_late_settles_nothing(declared_on, settled):
+    dossier = a.screening_planned(a.a_funded())
+    told = Declaration(screen_licence="86-1", declared_on=p.day(declared_on))
+    moved = replace(dossier.screening, regime=Regime.COMMERCIAL_MOVED, declaration=told)
+    assert listed(dossier.having(screening=moved))[K.CNC_DECLARATION, None].settled is settled
+
+
 def test_o04_a_closed_site_asks_its_authority_and_no_mayor():
     dossier = a.screening_planned(a.a_funded())
     dossier = dossier.having(screening=replace(dossier.screening, setting=Setting.CLOSED_SITE))
@@ -93,7 +120,7 @@ def test_o09_a_filmmaking_workshop_has_its_consents_by_its_first_session():
     workshop = replace(dossier.workshop, action_type=ActionType.FILMMAKING_WORKSHOP)
     found = obligations(workshop, dossier.given)
     assert [(one.kind, one.body, one.due_on) for one in found] == [
-        (K.IMAGE_CONSENTS, B.PARTICIPANTS, session.held_on) for session in workshop.sessions
+        (K.IMAGE_CONSENTS, B.PARTICIPANTS, p.day("2025-04-22"))
     ]
 
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from actions.domain import risk
+from actions.domain import agenda, lifecycle, risk
 from actions.domain.known import Film
-from common.contracts.actions import ActionAtRisk, ActionStatus, AuthorisationStatus, Regime
+from actions.domain.lifecycle import CancellationPlan
+from common.contracts.actions import ActionAtRisk, ActionStatus, AuthorisationStatus, Cause, ClearanceStatus, Regime
 from common.contracts.catalogue import Classification, Visa
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
@@ -89,8 +90,26 @@ def test_a_risk_is_told_once_and_taken_back():
     assert (cleared.risks, p.only(facts, ActionAtRisk).risks) == ((), ())
 
 
-def test_a_session_given_up_takes_its_risks_along():
+def test_a_session_given_up_is_at_no_risk_and_that_is_told():
     dossier = a.screening_planned(a.a_funded())
     given = replace(dossier.given, films=corrected(visas=LATER))
     flagged, _ = p.there(risk.flag(risk.judge_risks(dossier.screening, given), at=AT))
-    assert flagged.with_notices({SESSION}, ()).risks == ()
+    without, _ = agenda.cancel_session(flagged, SESSION, Cause.WEATHER, p.FILMS, at=AT)
+    cleared, facts = p.there(risk.flag(risk.judge_risks(without, given), at=AT))
+    assert (cleared.risks, p.only(facts, ActionAtRisk).risks) == ((), ())
+
+
+def test_what_lapses_after_the_announcement_is_a_risk_also_while_another_session_is_put_off():
+    dossier = a.screening_scheduled(a.a_ready())
+    lapsed = tuple(replace(one, state=ClearanceStatus.LAPSED) for one in dossier.screening.clearances)
+    for state in (ActionStatus.SCHEDULED, ActionStatus.POSTPONED):
+        changed = dossier.having(screening=replace(dossier.screening, clearances=lapsed, state=state))
+        assert risks(changed) == [("R52", p.LINDA.id), ("R52", p.SHORT.id)]
+
+
+def test_what_is_over_is_at_no_risk():
+    dossier = a.screening_scheduled(a.a_ready())
+    given = replace(dossier.given, films=corrected(visas=LATER))
+    flagged, _ = p.there(risk.flag(risk.judge_risks(dossier.screening, given), at=AT))
+    cancelled, _ = lifecycle.cancel(flagged, CancellationPlan(cause=Cause.PUBLIC, reason=""), at=AT)
+    assert cancelled.risks == ()

@@ -70,7 +70,7 @@ ACTION = {
     "action.hold": "scheduled in_progress",  # T16
     "action.cancel": "planned scheduled in_progress postponed",  # T17
     "action.lapse": "postponed",  # T17, by the timer
-    "action.flag": "planned scheduled in_progress",  # by what others announce
+    "action.flag": "planned scheduled in_progress postponed",  # by what others announce
 }
 WHILE_FUNDED = {
     "action.record_attendance",

@@ -13,6 +13,7 @@ from actions.domain.funding import LineDecision, Payment
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from common.contracts.actions import (
     Account,
+    ActionStatus,
     Cause,
     ClearanceStatus,
     CommitteeOutcome,
@@ -30,6 +31,7 @@ from common.contracts.actions import (
     PriorContact,
     ProjectStatus,
     Regime,
+    SessionStatus,
     SiteApproval,
 )
 from common.contracts.catalogue import Classification
@@ -266,7 +268,9 @@ TOLD = NeighboursInformed(informed_on=p.day("2025-05-12"), cinemas=3)
 def _flag(d: Dossier) -> Iterable[Move]:
     """Judge again once every film was found to be forbidden under 16; told once, it is told no more."""
     films = {film.id: replace(film, classification=Classification.U16) for film in d.films.values()}
-    flagged = risk.flag(risk.judge_risks(d.screening, replace(d.given, films=films)), at=LATE)
+    coming = (replace(d.screening.sessions[0], state=SessionStatus.PLANNED),) if d.screening.sessions else ()
+    action = d.screening.with_sessions(*coming) if d.screening.state is ActionStatus.POSTPONED else d.screening
+    flagged = risk.flag(risk.judge_risks(action, replace(d.given, films=films)), at=LATE)
     return [] if flagged is None else [flagged]
 
 

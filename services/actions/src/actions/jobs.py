@@ -62,14 +62,14 @@ async def move_due(database: Database, *, at: datetime, page_max: int) -> Timers
 async def run_judging(
     database: Database, *, every_s: float, page_max: int, at_once_max: int, clock: Callable[[], datetime]
 ) -> Never:
-    """Judge again what was asked for, for ever; start to start, and at once again as long as a page is full."""
+    """Judge again what was asked for, for ever; at once again as long as there was something."""
     while True:
         judged = 0
         try:
             judged = await judge_waiting(database, page_max=page_max, at_once_max=at_once_max, clock=clock)
         except TROUBLE as error:
             log.warning("judging.failed", error=f"{type(error).__name__}: {error}")
-        await asyncio.sleep(0 if judged == page_max else every_s)
+        await asyncio.sleep(0 if judged else every_s)
 
 
 async def judge_waiting(database: Database, *, page_max: int, at_once_max: int, clock: Callable[[], datetime]) -> int:

@@ -144,6 +144,7 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
         refusals.MunicipalityCeased,
         refusals.DistrictNotInMunicipality,
         unlawful.OpenAirNotFree,
+        unlawful.RegimeContradicts,
         unlawful.OpenAirIndoors,
         refusals.PeriodReversed,
         NotKnownHere,

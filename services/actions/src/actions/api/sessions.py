@@ -126,6 +126,7 @@ class ClearanceBody(Model):
         unlawful.VisaDateUnknown,
         unlawful.VisaDelayNotElapsed,
         unlawful.AgeRestrictedOutdoors,
+        unlawful.FallbackIsThePlace,
         unlawful.QuotaReached,
         unlawful.PromotesASale,
         unlawful.CommercialPosterUsed,

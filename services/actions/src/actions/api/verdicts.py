@@ -13,7 +13,7 @@ from actions.api.bodies import Few
 from actions.api.sessions import SessionBody
 from actions.commands import checking as commands
 from actions.commands.wishes import CheckWish
-from actions.domain import access, refusals
+from actions.domain import access, refusals, unlawful
 from actions.domain.checking import Check
 from actions.domain.obligations import Obligation
 from actions.store import actions as store
@@ -57,6 +57,7 @@ class CheckBody(Model):
         refusals.NothingAsked,
         refusals.SessionsStillPostponed,
         refusals.NoFallbackPlace,
+        unlawful.FallbackIsThePlace,
         NotKnownHere,
     ),
 )

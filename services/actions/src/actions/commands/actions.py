@@ -64,10 +64,10 @@ async def plan_session(
     if answer := await once.answered(tx, action.version):
         return answer
     given = await lookups.circumstances(
-        tx, action, [wish.held_on], (film.film_id for film in wish.programme), book=True
+        tx, action, [wish.held_on], (film.film_id for film in wish.programme), booking=True, hold=True
     )
     judged = agenda.judge_session(action, wish, given, session_id=new_id())
-    planned = agenda.plan_session(judged, given.films, new_id=new_id, at=at)
+    planned = agenda.plan_session(judged, new_id=new_id, at=at)
     return await _save_judged(tx, judged, planned, once, at=at, status=201)
 
 
@@ -172,7 +172,6 @@ async def decide_authorisation(
     action = await _lock(tx, action_id, "action.decide_authorisation", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    await judging.ask(tx, action_id)
     return await _save(tx, formalities.decide_authorisation(action, decision, at=at), once)
 
 
@@ -243,7 +242,7 @@ async def schedule(tx: Transaction, action_id: UUID, *, caller: Principal, once:
     if answer := await once.answered(tx, action.version):
         return answer
     days = [session.held_on for session in action.live_sessions]
-    judged = lifecycle.judge_schedule(action, await lookups.circumstances(tx, action, days, book=True))
+    judged = lifecycle.judge_schedule(action, await lookups.circumstances(tx, action, days))
     return await _save_judged(tx, judged, lifecycle.schedule(judged, at=at), once, at=at)
 
 
@@ -277,7 +276,7 @@ async def reschedule(
     action = await _lock(tx, action_id, "action.reschedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    given = await lookups.circumstances(tx, action, [day.held_on for day in days], book=True)
+    given = await lookups.circumstances(tx, action, [day.held_on for day in days], booking=True, hold=True)
     judged = lifecycle.judge_reschedule(action, days, given)
     return await _save_judged(tx, judged, lifecycle.reschedule(action, judged, given, at=at), once, at=at)
 
@@ -328,8 +327,9 @@ async def _alone(tx: Transaction, action_id: UUID, verb: str, decide: Decide, ca
 
 
 async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:
+    """Write what a verb decided, and have the action judged by what is known once that is there."""
     action, facts = moved
-    if action.risks:
+    if action.live_sessions:
         await judging.ask(tx, action.id)
     return await actions.save_action(tx, action, facts, once, status=status)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from actions.domain import access, campaign
 from actions.domain.campaign import CampaignPlan
 from actions.store import campaigns as store
-from actions.store import known
+from actions.store import judging, known
 from common.contracts.actions import RuleSet
 from common.database import Transaction
 from common.errors import NotYours
@@ -45,6 +45,7 @@ async def change_rules(
     if answer := await once.answered(tx, before.version):
         return answer
     changed, facts = campaign.change_rules(before, rules, at=at)
+    await judging.ask_by_campaign(tx, campaign_id)
     return await store.save_campaign(tx, changed, facts, once)
 
 

@@ -21,10 +21,10 @@ async def check(
     action = await actions.action(tx, action_id)
     if wish.session is not None:
         shown = (film.film_id for film in wish.session.programme)
-        given = await lookups.circumstances(tx, action, [wish.session.held_on], shown)
+        given = await lookups.circumstances(tx, action, [wish.session.held_on], shown, booking=True)
         return checking.check_session(action, wish.session, given, session_id=new_id())
     if wish.days:
-        given = await lookups.circumstances(tx, action, [day.held_on for day in wish.days])
+        given = await lookups.circumstances(tx, action, [day.held_on for day in wish.days], booking=True)
         return checking.check_reschedule(action, wish.days, given)
     return checking.check_schedule(
         action, await lookups.circumstances(tx, action, [one.held_on for one in action.live_sessions])

@@ -1,6 +1,6 @@
 """What a verb looks up before it decides: communes of the campaign's year, partners, films."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
 from actions.domain import place
 from actions.domain.action import Action, ActionPlan
-from actions.domain.circumstances import Circumstances, Films
+from actions.domain.circumstances import Circumstances, Films, feature_over_minutes
 from actions.domain.known import Municipality, Organisation
 from actions.domain.project import Project, ProjectFile
 from actions.store import campaigns, known, sessions
@@ -53,11 +53,18 @@ async def action_plan(
 
 
 async def circumstances(
-    tx: Transaction, action: Action, days: Iterable[date] = (), also: Iterable[UUID] = (), *, book: bool = False
+    tx: Transaction,
+    action: Action,
+    days: Iterable[date] = (),
+    also: Iterable[UUID] = (),
+    *,
+    booking: bool = False,
+    hold: bool = False,
 ) -> Circumstances:
     """Look up what a screening is judged by on these days: its campaign, its films, its organiser, other sessions.
 
-    With `book`, the organiser's paid screenings of these years stay as they are until the transaction ends (R07).
+    `booking`: these days are to be added to the organiser's paid screenings, which with `hold` stay as they are until
+    the transaction ends (R07).
     """
     days = sorted(set(days))
     organiser = await known.organisation(tx, action.organiser_id)
@@ -65,7 +72,8 @@ async def circumstances(
         campaign=await campaigns.campaign(tx, action.campaign_id),
         films=await films(tx, action, also),
         organiser=organiser,
-        paid_elsewhere=await _paid_elsewhere(tx, action, days, book=book),
+        paid_elsewhere=await _paid_elsewhere(tx, action, days, hold=hold),
+        booking=booking,
         elsewhere=await sessions.elsewhere(tx, action, days),
         withdrawn_offers=await known.withdrawn_offers(
             tx, {one.offer_id for one in action.clearances if one.offer_id is not None}
@@ -79,13 +87,15 @@ async def films(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> F
     return await known.films(tx, {*shown, *also})
 
 
-async def _paid_elsewhere(tx: Transaction, action: Action, days: Sequence[date], *, book: bool) -> Mapping[int, int]:
+async def _paid_elsewhere(tx: Transaction, action: Action, days: Sequence[date], *, hold: bool) -> tuple[date, ...]:
+    """List the days of the organiser's paid features in other actions of these years, where the action may have any."""
     if action.regime is not Regime.NC_ASSOCIATION_PAID:
-        return {}
-    years = sorted({day.year for day in days})
-    if book:
-        await sessions.hold_paid_years(tx, action.organiser_id, years)
-    return {year: await sessions.paid_elsewhere(tx, action, year) for year in years}
+        return ()
+    years = {day.year: feature_over_minutes(day) for day in days}
+    if hold:
+        await sessions.hold_paid_years(tx, action.organiser_id, sorted(years))
+    each = [await sessions.paid_elsewhere(tx, action, year, minutes_max=most) for year, most in sorted(years.items())]
+    return tuple(day for some in each for day in some)
 
 
 async def _places(

@@ -221,11 +221,7 @@ class Action(ActionPlan):
     def with_notices(self, judged: Collection[UUID], notices: Iterable[Notice]) -> "Action":
         """Put these notices in the place of those that the judged sessions had, and of those that name no session."""
         kept = (one for one in self.notices if one.session_id is not None and one.session_id not in judged)
-        return replace(self, notices=(*kept, *notices)).without_risks(judged)
-
-    def without_risks(self, judged: Collection[UUID]) -> "Action":
-        """Forget what stood against these sessions: they were judged anew, or given up."""
-        return replace(self, risks=tuple(one for one in self.risks if one.session_id not in judged))
+        return replace(self, notices=(*kept, *notices))
 
     def require(self, verb: str) -> None:
         """Refuse a verb that its state, or its project's, does not allow."""

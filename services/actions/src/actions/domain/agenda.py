@@ -18,7 +18,7 @@ from actions.domain.project import Project
 from actions.domain.refusals import AmountNotPossible, NothingAsked, NotPossibleInThisState, NotYet, PeriodReversed
 from actions.domain.rules import in_force
 from actions.domain.screening import Judgement, judge_overlaps, judge_plan, require
-from actions.domain.unlawful import OpenAirIndoors, OpenAirNotFree
+from actions.domain.unlawful import FallbackIsThePlace, OpenAirIndoors, OpenAirNotFree, RegimeContradicts
 from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
@@ -96,7 +96,9 @@ def change(action: Action, wish: ActionPlan, organiser: Organisation, films: Fil
     action.require("action.change")
     wish = replace(wish, places=keeping_ids(wish.places, action.places))
     _require_possible(wish, action)
-    used = {session.place_id for session in action.sessions}
+    used = {session.place_id for session in action.sessions} | {
+        session.fallback_place_id for session in action.live_sessions if session.fallback_place_id is not None
+    }
     if action.sessions and (wish.action_type is not action.action_type or not used <= {p.id for p in wish.places}):
         raise NotPossibleInThisState(
             "The action has sessions: its type and their places stay.",
@@ -129,12 +131,12 @@ def judge_session(action: Action, wish: SessionPlan, given: Circumstances, *, se
     if wish.fallback_on is not None:
         require_within(given.campaign, wish.fallback_on)
     session = _session(action, wish, given, session_id)
-    planned = replace(action, sessions=(*action.sessions, session))
+    planned = authorisation_reviewed(replace(action, sessions=(*action.sessions, session)), given.films)
     findings = (*judge_plan(planned, [session], given), *judge_overlaps(planned, [session], given))
     return Judgement(verb="action.plan_session", action=planned, sessions=(session,), findings=findings)
 
 
-def plan_session(judged: Judgement, films: Films, *, new_id: Callable[[], UUID], at: datetime) -> Moved:
+def plan_session(judged: Judgement, *, new_id: Callable[[], UUID], at: datetime) -> Moved:
     """Plan a session that was judged: its films must be lawful on that day, and their rights are to be asked."""
     (session,), notices, action = judged.sessions, require(judged.findings), judged.action
     to_ask = (
@@ -142,8 +144,7 @@ def plan_session(judged: Judgement, films: Films, *, new_id: Callable[[], UUID],
         for item in session.programme
         if action.is_screening and not item.workshop_film
     )
-    with_session = replace(action, clearances=(*action.clearances, *to_ask)).with_notices({session.id}, notices)
-    planned = authorisation_reviewed(with_session, films)
+    planned = replace(action, clearances=(*action.clearances, *to_ask)).with_notices({session.id}, notices)
     fact = ActionSessionPlanned(
         occurred_at=at,
         about=planned.about(),
@@ -206,13 +207,16 @@ def record_attendance(action: Action, session_id: UUID, total: int, method: Coun
 
 
 def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id: UUID) -> Session:
+    place = action.place(wish.place_id or _only_place(action))
+    if wish.fallback_place_id == place.id:
+        raise FallbackIsThePlace(pointer="/fallback_place_id")
     return Session(
         id=session_id,
         state=SessionStatus.PLANNED,
         held_on=wish.held_on,
         starts_at=wish.starts_at,
         zone=wish.zone or action.zone,
-        place_id=action.place(wish.place_id or _only_place(action)).id,
+        place_id=place.id,
         responsible=wish.responsible,
         programme=tuple(_item(film, given) for film in wish.programme),
         fallback_on=wish.fallback_on,
@@ -245,7 +249,12 @@ def _regime(wish: ActionPlan, organiser: Organisation) -> Regime | None:
     if wish.action_type not in kinds.SCREENINGS:
         return None
     licensed, price = organiser.is_licensed_operator, wish.price_cents
-    return wish.regime or kinds.regime(wish.action_type, wish.setting, licensed=licensed, price_cents=price)
+    if wish.regime is None:
+        return kinds.regime(wish.action_type, wish.setting, licensed=licensed, price_cents=price)
+    public = organiser.is_public
+    if kinds.contradicts(wish.regime, wish.action_type, wish.setting, public=public, price_cents=price):
+        raise RegimeContradicts(pointer="/regime")
+    return wish.regime
 
 
 def _require_possible(wish: ActionPlan, within: Project | Action) -> None:

@@ -4,8 +4,8 @@ Law looks at the film as the catalogue knows it today, never at what a programme
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
@@ -26,7 +26,8 @@ Films: TypeAlias = Mapping[UUID, Film]
 class Circumstances:
     """What a screening is judged by besides itself: its campaign, the films it names, its organiser.
 
-    `paid_elsewhere` counts, by calendar year, the paid features that the organiser shows in other actions (R07);
+    `paid_elsewhere` are the days on which the organiser shows paid features in other actions (R07): all of a year count
+    against one that is to be booked (`booking`), those before it against one that was;
     `elsewhere` are the holder's sessions of other actions on the same days (R53), `withdrawn_offers` those of the
     action's offers of rights that their holders have withdrawn (R52).
     """
@@ -34,7 +35,8 @@ class Circumstances:
     campaign: Campaign
     films: Films
     organiser: Organisation
-    paid_elsewhere: Mapping[int, int] = field(default_factory=dict)
+    paid_elsewhere: tuple[date, ...] = ()
+    booking: bool = False
     elsewhere: tuple[Elsewhere, ...] = ()
     withdrawn_offers: frozenset[UUID] = frozenset()
 
@@ -42,10 +44,16 @@ class Circumstances:
         return known_film(self.films, film_id)
 
     def paid_besides(self, action: Action, session: Session) -> int:
-        """Count the organiser's other paid features of the session's year, in this action and in others."""
-        year = session.held_on.year
-        here = (one for one in action.live_sessions if one.id != session.id and one.held_on.year == year)
-        return self.paid_elsewhere.get(year, 0) + sum(is_paid_feature(action, one, self.films) for one in here)
+        """Count the organiser's other paid features that come before a session in its year, in this action and others.
+
+        One that is to be booked comes after all that were.
+        """
+        here = (
+            one for one in action.live_sessions if one.id != session.id and is_paid_feature(action, one, self.films)
+        )
+        days = (*self.paid_elsewhere, *(one.held_on for one in here))
+        last = date(session.held_on.year, 12, 31) if self.booking else session.held_on - timedelta(days=1)
+        return sum(date(session.held_on.year, 1, 1) <= day <= last for day in days)
 
 
 def known_film(films: Films, film_id: UUID) -> Film:
@@ -62,6 +70,12 @@ def is_paid_feature(action: Action, session: Session, films: Films) -> bool:
         return False
     shown = (known_film(films, item.film_id) for item in session.programme)
     return any(quota.is_counted(rule, regime, film.duration_minutes) for film in shown)
+
+
+def feature_over_minutes(day: date) -> int:
+    """Tell how long a film may last that is no feature by the rule on paid screenings (R07) of that day."""
+    rule = in_force("R07", day)
+    return 0 if rule is None else rule.parameters["minutes"]
 
 
 def request_by(rules: RuleSet, day: date) -> date | None:

@@ -29,11 +29,30 @@ def outdoors(action_type: ActionType, setting: Setting) -> bool:
     return setting is Setting.OUTDOORS or (action_type is T.OPEN_AIR_SCREENING and setting is Setting.CLOSED_SITE)
 
 
+FREE = frozenset({Regime.NC_FREE, Regime.NC_OPEN_AIR})
+OPEN_AIR = frozenset({Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED})
+
 INDOORS: Mapping[Regime, Regime] = {
     Regime.NC_OPEN_AIR: Regime.NC_FREE,
-    Regime.COMMERCIAL_MOVED: Regime.COMMERCIAL_CINEMA,
 }
-"""What a screening becomes that moves into a room (R13): no longer the open air's, an operator's stays commercial."""
+"""What a screening becomes that moves into a room (R13): no longer the open air's; a cinema's is still a moved one."""
+
+
+def contradicts(said: Regime, action_type: ActionType, setting: Setting, *, public: bool, price_cents: int) -> bool:
+    """Tell whether a regime cannot be that of such a screening, whoever says so.
+
+    Outdoors only the open air's or a moved one; indoors any but the open air's.  What is free is not paid for, and what
+    is paid for not free; a public service's is a public body's, or held on a closed site.
+    """
+    outside = outdoors(action_type, setting)
+    serves = public or setting is Setting.CLOSED_SITE
+    return (
+        (outside and said not in OPEN_AIR)
+        or (not outside and said is Regime.NC_OPEN_AIR)
+        or (said in FREE and price_cents > 0)
+        or (said is Regime.NC_ASSOCIATION_PAID and price_cents == 0)
+        or (said is Regime.NC_PUBLIC_SERVICE and not serves)
+    )
 
 
 def regime(action_type: ActionType, setting: Setting, *, licensed: bool, price_cents: int) -> Regime | None:

@@ -47,7 +47,7 @@ from common.contracts.money import money
 class NewDay:
     """The new day of a session that was put off; without an hour it keeps its own.
 
-    `indoors`: it moves into the room that was foreseen for it (R13).
+    `indoors`: it moves into the room that was foreseen for it (R13), and stays there whatever other day it gets.
     """
 
     session_id: UUID
@@ -195,7 +195,7 @@ def hold(action: Action, participants_distinct: int | None, *, at: datetime) -> 
         raise NothingHeld("No session was held.", precision="Aucune séance n’a eu lieu.")
     totals = [session.attendance or 0 for session in action.held_sessions]
     persons = distinct(action, totals, participants_distinct, "/participants_distinct")
-    held = replace(action, state=ActionStatus.HELD, participants_distinct=persons)
+    held = replace(action, state=ActionStatus.HELD, participants_distinct=persons, risks=())
     fact = ActionHeld(
         occurred_at=at,
         about=held.about(),
@@ -230,6 +230,7 @@ def cancel(action: Action, plan: CancellationPlan, *, at: datetime) -> Moved:
         action.with_sessions(*given_up),
         state=ActionStatus.CANCELLED,
         postponed_from=None,
+        risks=(),
         cancellation=cancellation,
     )
     fact = ActionCancelled(

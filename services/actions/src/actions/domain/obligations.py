@@ -10,12 +10,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from actions.domain.action import Action
-from actions.domain.authorisation import NOTHING_ASKED, needs_authorisation
+from actions.domain.authorisation import NOTHING_ASKED, features_to_authorise, needs_authorisation
 from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.rules import in_force, rights
 from actions.domain.rules.delays import DELAYS
 from common.contracts.actions import (
     ActionType,
+    AuthorisationStatus,
     ClearanceStatus,
     DueDay,
     ObligationKind,
@@ -84,7 +85,7 @@ def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obli
     if action.setting is Setting.CLOSED_SITE:
         approved = action.site_approval is not None and action.site_approval.approved
         yield _obligation("O04", K.SITE_APPROVAL, session, B.SITE_AUTHORITY, settled=approved, blocking=True)
-    if action.action_type is ActionType.FILMMAKING_WORKSHOP:
+    if action.action_type is ActionType.FILMMAKING_WORKSHOP and session.held_on == action.first_on:
         settled = _has_evidence(action, K.IMAGE_CONSENTS, session)
         yield _obligation("O09", K.IMAGE_CONSENTS, session, B.PARTICIPANTS, settled=settled)
 
@@ -93,7 +94,7 @@ def _of_films(action: Action, session: Session, given: Circumstances) -> Iterato
     """Ask the CNC for a feature outdoors, its holder for the rights of each film, and for copy and key."""
     films = [given.film(item.film_id) for item in session.programme]
     if any(needs_authorisation(action, film, session) for film in films):
-        asked = action.authorisation.state not in NOTHING_ASKED
+        asked = _is_asked(action, session, given)
         last = request_by(given.campaign.rules, session.held_on)
         yield _obligation("O01", K.CNC_AUTHORISATION, session, B.DRAC, settled=asked, blocking=True, due_on=last)
     for item in session.programme:
@@ -110,13 +111,33 @@ def _of_films(action: Action, session: Session, given: Circumstances) -> Iterato
 def _of_place(action: Action, session: Session) -> Iterator[Obligation]:
     """Ask the mayor for a public place, tell the cinemas around, and the CNC where a cinema moves."""
     if action.regime_of(session) is Regime.COMMERCIAL_MOVED:
-        declared = action.declaration is not None
-        yield _obligation("O02", K.CNC_DECLARATION, session, B.CNC, settled=declared, blocking=True)
+        yield _obligation(
+            "O02", K.CNC_DECLARATION, session, B.CNC, settled=_is_declared(action, session), blocking=True
+        )
     if action.setting_of(session) is not Setting.OUTDOORS:
         return
     permitted = any(one.place_id == session.place_id and session.held_on in one.dates for one in action.permits)
     yield _obligation("O03", K.PERMIT, session, B.MUNICIPALITY, settled=permitted, blocking=True)
     yield _obligation("O07", K.NEIGHBOURS, session, B.CINEMAS, settled=action.neighbours is not None)
+
+
+def _is_asked(action: Action, session: Session, given: Circumstances) -> bool:
+    """Tell whether the CNC has been asked, and has not refused, for this day and each of its features."""
+    asked = action.authorisation
+    features = features_to_authorise(action, [session], given.films)
+    return (
+        asked.state not in {*NOTHING_ASKED, AuthorisationStatus.REFUSED}
+        and session.held_on in {*asked.asked_dates, *asked.granted_dates}
+        and set(features) <= set(asked.film_ids)
+    )
+
+
+def _is_declared(action: Action, session: Session) -> bool:
+    """Tell whether the CNC was told in time, as the rule counts it (R06)."""
+    rule, told = in_force("R06", session.held_on), action.declaration
+    if rule is None or told is None:
+        return False
+    return told.declared_on + timedelta(days=rule.parameters["days"]) <= session.held_on
 
 
 def _has_evidence(action: Action, kind: ObligationKind, session: Session) -> bool:

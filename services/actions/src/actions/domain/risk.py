@@ -14,7 +14,7 @@ from actions.domain.screening import Finding, Judgement, judge, noticed
 from common.contracts.actions import ActionAtRisk, ActionStatus, SessionStatus
 from common.errors import Outcome
 
-ANNOUNCED = frozenset({ActionStatus.SCHEDULED, ActionStatus.IN_PROGRESS})
+ANNOUNCED = frozenset({ActionStatus.SCHEDULED, ActionStatus.IN_PROGRESS, ActionStatus.POSTPONED})
 
 
 def judge_risks(action: Action, given: Circumstances) -> Judgement:

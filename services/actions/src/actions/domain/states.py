@@ -70,7 +70,7 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "action.hold": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
     "action.cancel": _GOING,
     "action.lapse": frozenset({A.POSTPONED}),
-    "action.flag": frozenset({A.PLANNED, A.SCHEDULED, A.IN_PROGRESS}),
+    "action.flag": _GOING,
     "report.return": frozenset({R.SUBMITTED}),
     "report.resubmit": frozenset({R.RETURNED}),
     "report.validate": frozenset({R.SUBMITTED}),

@@ -13,6 +13,16 @@ class OpenAirNotFree(Invalid):
     titre = "Une séance en plein air du dispositif est gratuite."
 
 
+class FallbackIsThePlace(Invalid):
+    title = "The room to fall back to is another place than the one outside."
+    titre = "La salle de repli est un autre lieu que celui du dehors."
+
+
+class RegimeContradicts(Invalid):
+    title = "The legal regime contradicts the setting, the price or the organiser."
+    titre = "Le régime juridique contredit le cadre, le prix ou l’organisateur."
+
+
 class SessionsIncomplete(Conflict):
     title = "Every session needs a place, a person in charge and, for a screening, its films."
     titre = "Chaque séance demande un lieu, un responsable et, pour une projection, ses films."

@@ -1,7 +1,8 @@
 """Actions that are to be judged again: asked for by what changed, taken one by one.
 
-(1) Who asks does so in the transaction that changes what rules look at; who judges takes the request away in the
-    transaction that flags the action.  A change that comes meanwhile waits for that transaction, and asks again.
+(1) Who asks adds a row in the transaction that changes what rules look at, and waits for nobody.  Who judges takes away
+    the rows it sees, in the transaction that flags the action: a change that was not committed yet has a row that it
+    does not see, and is judged once more.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from common.database import Transaction
 
 async def ask(tx: Transaction, action_id: UUID) -> None:
     """Have one action judged again."""
-    await tx.execute("INSERT INTO to_judge (action_id) VALUES ($1) ON CONFLICT DO NOTHING", action_id)
+    await tx.execute("INSERT INTO to_judge (action_id) VALUES ($1)", action_id)
 
 
 async def ask_by_film(tx: Transaction, film_id: UUID) -> None:
@@ -21,7 +22,6 @@ async def ask_by_film(tx: Transaction, film_id: UUID) -> None:
         """
         INSERT INTO to_judge (action_id)
         SELECT DISTINCT action_id FROM session WHERE film_ids @> ARRAY[$1::uuid] AND state = 'planned'
-            ON CONFLICT DO NOTHING
         """,
         film_id,
     )
@@ -33,7 +33,6 @@ async def ask_by_offer(tx: Transaction, offer_id: UUID) -> None:
         """
         INSERT INTO to_judge (action_id)
         SELECT DISTINCT action_id FROM session WHERE offer_ids @> ARRAY[$1::uuid] AND state = 'planned'
-            ON CONFLICT DO NOTHING
         """,
         offer_id,
     )
@@ -45,15 +44,30 @@ async def ask_by_organisation(tx: Transaction, organisation_id: UUID) -> None:
         """
         INSERT INTO to_judge (action_id)
         SELECT DISTINCT action_id FROM session WHERE organiser_id = $1 AND state = 'planned'
-            ON CONFLICT DO NOTHING
         """,
         organisation_id,
     )
 
 
+async def ask_by_campaign(tx: Transaction, campaign_id: UUID) -> None:
+    """Have the actions of a campaign judged again whose sessions are still to come."""
+    await tx.execute(
+        """
+        INSERT INTO to_judge (action_id)
+        SELECT DISTINCT action_id
+          FROM session
+          JOIN action ON action.id = session.action_id
+         WHERE action.campaign_id = $1 AND session.state = 'planned'
+        """,
+        campaign_id,
+    )
+
+
 async def waiting(tx: Transaction, *, limit: int) -> Sequence[UUID]:
     """List actions that wait, those that have waited longest first."""
-    found = await tx.fetch("SELECT action_id FROM to_judge ORDER BY since, action_id LIMIT $1", limit)
+    found = await tx.fetch(
+        "SELECT action_id FROM to_judge GROUP BY action_id ORDER BY min(since), action_id LIMIT $1", limit
+    )
     return [row["action_id"] for row in found]
 
 

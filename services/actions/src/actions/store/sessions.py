@@ -5,12 +5,11 @@ up, it stays as `cancelled`.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from actions.domain.action import Action
 from actions.domain.overlaps import Elsewhere, minutes_of
-from actions.domain.rules import in_force
 from common.contracts.actions import Session
 from common.database import Transaction
 
@@ -55,30 +54,36 @@ async def hold_paid_years(tx: Transaction, organiser_id: UUID, years: Sequence[i
         )
 
 
-async def paid_elsewhere(tx: Transaction, action: Action, year: int) -> int:
-    """Count the paid features that the action's organiser shows in other actions of a year, whoever may see these."""
-    rule = in_force("R07", date(year, 12, 31))
-    if rule is None:
-        return 0
-    counted: int = await tx.fetchval(
-        "SELECT paid_sessions($1, $2, $3, $4)", action.organiser_id, year, rule.parameters["minutes"], action.id
+async def paid_elsewhere(tx: Transaction, action: Action, year: int, *, minutes_max: int) -> tuple[date, ...]:
+    """List the days of a year on which the action's organiser shows paid features in other actions, whosever these are.
+
+    A film of up to `minutes_max` is no feature.
+    """
+    days: list[date] = await tx.fetchval(
+        "SELECT paid_days($1, $2, $3, $4)", action.organiser_id, year, minutes_max, action.id
     )
-    return counted
+    return tuple(days)
 
 
 async def elsewhere(tx: Transaction, action: Action, days: Sequence[date]) -> tuple[Elsewhere, ...]:
-    """List the sessions of the holder's other actions on these days, as far as the caller may see them (R53)."""
+    """List the sessions of the holder's other actions around these days, as far as the caller may see them (R53).
+
+    Around midnight a session of another day is on at the same time.
+    """
     if not days:
         return ()
     found = await tx.fetch(
         """
-        SELECT id AS session_id, action_id, held_on, starts_at, zone, minutes, municipality, label
-          FROM session
-         WHERE holder_id = $1 AND held_on = ANY ($2::date[]) AND action_id <> $3 AND state <> 'cancelled'
-         ORDER BY held_on, starts_at, id
+        SELECT s.id AS session_id, s.action_id, s.held_on, s.starts_at, s.zone, s.minutes, s.municipality, s.label
+          FROM session AS s
+          JOIN action ON action.id = s.action_id
+         WHERE s.holder_id = $1 AND s.held_on = ANY ($2::date[]) AND s.action_id <> $3
+           AND s.state IN ('planned', 'held')
+           AND action.project_state NOT IN ('rejected', 'ineligible', 'withdrawn')
+         ORDER BY s.held_on, s.starts_at, s.id
         """,
         action.holder_id,
-        days,
+        sorted({day + timedelta(days=by) for day in days for by in (-1, 0, 1)}),
         action.id,
     )
     return tuple(Elsewhere(**row) for row in found)

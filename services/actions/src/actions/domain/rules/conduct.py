@@ -1,5 +1,6 @@
 """How a screening is paid for and announced: a free one promotes nothing (R50), outdoors no trade poster (R51)."""
 
+from actions.domain.rules.film_law import COMMERCIAL
 from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import Regime
 from common.errors import Outcome
@@ -20,9 +21,9 @@ def promotes(_: Rule, *, regime: Regime, free_of_charge: bool, promotes_a_sale: 
     return Answer(Outcome.ALLOWED, "Nothing is promoted.", "Rien n’est promu.")
 
 
-def poster(_: Rule, *, regime: Regime, commercial_poster: bool) -> Answer | None:
-    """R51: the distributor's commercial poster announces no open-air screening."""
-    if regime is not Regime.NC_OPEN_AIR:
+def poster(_: Rule, *, regime: Regime, outdoors: bool, commercial_poster: bool) -> Answer | None:
+    """R51: the distributor's commercial poster announces no open-air screening but a cinema's."""
+    if not outdoors or regime in COMMERCIAL:
         return None
     if commercial_poster:
         return Answer(

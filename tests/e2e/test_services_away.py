@@ -5,7 +5,7 @@ Away in the worst way: frozen, so that connections stay open and nobody answers.
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from common.contracts.access import Role
 from tests.conftest import House
 from tests.e2e import dossier
 from tests.e2e.dossier import APRIL, JANUARY, MAY, SESSION, Made
+from tests.e2e.people import Person
 from tests.e2e.scene import Scene
 from tests.waiting import until
 
@@ -67,6 +68,20 @@ async def accept_and_submit(scene: Scene) -> str:
     return f"project:{made.things['project_id']}@{submitted['version']}"
 
 
+async def events(scene: Scene, who: Person) -> AsyncIterator[dict[str, Any]]:
+    """Read what was said to the subscription since the scene was made, page after page, as far as it is answered."""
+    after: str | None = scene.things["sequence"]
+    while after is not None:
+        page = await scene.office.gateway.glance(
+            "/v1/events", who.credentials, endpoint=scene.subscription.id, after=after, limit="100"
+        )
+        if page is None or not page.good:
+            return
+        for event in page.body["items"]:
+            yield event
+        after = str(page.body["next_after"]) if page.body["items"] else None
+
+
 @pytest.mark.parametrize("service", ["catalogue", "partners", "reporting"])
 async def test_actions_works_on_and_the_other_catches_up(house: House, scene: Scene, service: str) -> None:
     made = await scheduled(scene)
@@ -84,17 +99,10 @@ async def test_actions_works_on_and_the_other_catches_up(house: House, scene: Sc
 
     await until(counted, within_s=CAUGHT_UP_WITHIN_S)
 
+    held = (made.things["action_id"], "fr.passeursdimages.action.held.v1")
+
     async def told() -> bool:
-        events = await scene.office.gateway.glance(
-            "/v1/events",
-            coordinator.credentials,
-            endpoint=scene.subscription.id,
-            after=scene.things["sequence"],
-            limit="100",
-        )
-        said = events.body["items"] if events is not None and events.good else []
-        kinds = {(event["subject"], event["type"]) for event in said}
-        return (made.things["action_id"], "fr.passeursdimages.action.held.v1") in kinds
+        return held in {(event["subject"], event["type"]) async for event in events(scene, coordinator)}
 
     await until(told, within_s=CAUGHT_UP_WITHIN_S)
     film = f"/v1/films/{scene.things['film_id']}"

@@ -42,7 +42,7 @@ BENCHES: Mapping[str, Bench] = {
     "projection": Bench("from a topic into a table, on one core, beside bare reading", on="parts"),
     "api": Bench("the API as shipped against pgbench saying the same, by processor time", on="parts"),
     "edge": Bench("the way through the gateway against the way past it; memory of each process", on="house"),
-    "law": Bench("film law: one session asked about, and the five hundred of a campaign", on="house"),
+    "law": Bench("film law: the whole verdict on one session", on="house"),
     "clients": Bench("what a record costs in either library that speaks to Kafka", on="parts"),
     "peers": Bench("the relay beside Debezium: same rows, same reader, in turns", on="logical parts", named_only=True),
 }

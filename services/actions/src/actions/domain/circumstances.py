@@ -46,8 +46,11 @@ class Circumstances:
     def paid_besides(self, action: Action, session: Session) -> int:
         """Count the organiser's other paid features that come before a session in its year, in this action and others.
 
-        One that is to be booked comes after all that were.
+        One that is to be booked comes after all that were.  Who is not counted has none before it: a long action of
+        free screenings does not look at each of its sessions from each.
         """
+        if not is_paid_feature(action, session, self.films):
+            return 0
         here = (
             one for one in action.live_sessions if one.id != session.id and is_paid_feature(action, one, self.films)
         )

@@ -5,6 +5,7 @@ lost, never sent again behind the experiment's back.
 """
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -137,8 +138,14 @@ async def _body(reader: asyncio.StreamReader, heads: Mapping[str, str]) -> bytes
 
 
 def statuses(replies: Sequence[Reply]) -> dict[str, int]:
-    """Count the answers by status; requests without one by what was met instead."""
-    return dict(sorted(Counter(reply.lost or str(reply.status) for reply in replies).items()))
+    """Count the answers by status, and by the problem's code; requests without one by what was met instead."""
+    return dict(sorted(Counter(_said(reply) for reply in replies).items()))
+
+
+def _said(reply: Reply) -> str:
+    if reply.lost or not reply.is_problem:
+        return reply.lost or str(reply.status)
+    return f"{reply.status} {json.loads(reply.body).get('code')}"
 
 
 def ms(replies: Sequence[Reply], share: float) -> float:

@@ -17,6 +17,8 @@ from bench.figures import percentile
 
 HEAD_BYTES_MAX = 65_536
 PATIENCE_S = 20.0
+IDLE_S_MAX = 20.0
+"""A connection unused for longer is not used again: the gateway closes it after a minute, perhaps just now."""
 LOST = (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError)
 
 
@@ -55,7 +57,8 @@ class Client:
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    _free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    _free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter, float]] = field(default_factory=list)
+    """Each since when nobody has used it, the one used last at the end."""
 
     async def ask(
         self,
@@ -98,14 +101,14 @@ class Client:
         if heads.get("connection") == "close":
             await _closed(writer)
         else:
-            self._free.append((reader, writer))
+            self._free.append((reader, writer, time.monotonic()))
         return status, heads, answer
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Take a connection that the other side has not closed meanwhile, or a new one."""
         while self._free:
-            reader, writer = self._free.pop()
-            if not reader.at_eof():
+            reader, writer, since = self._free.pop()
+            if not reader.at_eof() and time.monotonic() - since < IDLE_S_MAX:
                 return reader, writer
             await _closed(writer)
         return await self._open()

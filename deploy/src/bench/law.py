@@ -1,4 +1,4 @@
-"""Film law asked through the gateway: the whole verdict on one session that might be planned, beside fifty that are.
+"""Film law asked through the gateway: of one session that might be planned, and of a campaign of five hundred.
 
 A client may ask twenty times a second: pauses between questions are not counted, since only the answers are timed.
 """
@@ -20,8 +20,12 @@ from bench.region import NotSetUp, Region
 from demo.gateway import Credentials, Gateway, Write, problem
 from demo.settings import Settings
 
+ACTIONS = 10
 SESSIONS = 50
+"""Of each action."""
 ASKED = 300
+CAMPAIGN_ASKED = 30
+PAGE = 100
 WARM_UP = 50
 EVERY_S = 0.06
 TIMEOUT_S = 10.0
@@ -34,10 +38,11 @@ async def measure(environ: Mapping[str, str]) -> None:
     settings, operator = Settings.read({**environ}), Credentials("operator", secret)
     async with httpx.AsyncClient(base_url=settings.gateway_url, timeout=TIMEOUT_S) as client:
         gateway = Gateway(client)
-        sys.stderr.write("→ setting a region up, and planning fifty sessions\n")
+        sys.stderr.write("→ setting a region up, and planning five hundred sessions\n")
         made = await region.found(gateway, operator)
         asking = _Asking(gateway, made, await _film(gateway, operator))
-        tell(await asking.one(await asking.planned()))
+        paths = await asking.planned()
+        tell([*await asking.one(paths[0]), *await asking.campaign()])
 
 
 async def _film(gateway: Gateway, operator: Credentials) -> str:
@@ -59,8 +64,8 @@ class _Asking:
     def __init__(self, gateway: Gateway, made: Region, film_id: str) -> None:
         self._gateway, self._made, self._film_id = gateway, made, film_id
 
-    async def planned(self) -> str:
-        """Draft a project with a screening, and plan its sessions."""
+    async def planned(self) -> list[str]:
+        """Draft a project with its screenings, and plan their sessions."""
         action = {
             "action_type": "closed_room_screening",
             "setting": "indoors",
@@ -72,14 +77,16 @@ class _Asking:
             "title": "Cinéma",
             "main_municipality": self._made.commune,
             "forecast": {"charges": []},
-            "actions": [{**action, "title": "Séances"}],
+            "actions": [{**action, "title": f"Séances {n}"} for n in range(ACTIONS)],
         }
         project_id = (await _must(self._gateway, self._made.holder, "/v1/projects", project))["id"]
         listed = await self._gateway.read("/v1/actions", self._made.holder, project_id=project_id)
-        path = f"/v1/actions/{listed.body['items'][0]['id']}"
-        for day in range(SESSIONS):
-            await _must(self._gateway, self._made.holder, f"{path}/sessions", self._session(day), seen=path)
-        return path
+        paths = [f"/v1/actions/{one['id']}" for one in listed.body["items"]]
+        for path in paths:
+            for day in range(SESSIONS):
+                await asyncio.sleep(EVERY_S)
+                await _must(self._gateway, self._made.holder, f"{path}/sessions", self._session(day), seen=path)
+        return paths
 
     async def one(self, path: str) -> list[Measured]:
         """Ask for one session that might be planned, again and again."""
@@ -89,6 +96,33 @@ class _Asking:
             Measured(name="law.check.p50_ms", value=round(percentile(took, 0.5), 2), unit="ms"),
             Measured(name="law.check.p99_ms", value=round(percentile(took, 0.99), 2), unit="ms"),
         ]
+
+    async def campaign(self) -> list[Measured]:
+        """Ask how the whole campaign stands, page by page, again and again."""
+        took = [1000 * await self._walked() for _ in range(CAMPAIGN_ASKED)]
+        return [
+            Measured(name="law.campaign_500.p50_ms", value=round(percentile(took, 0.5), 1), unit="ms"),
+            Measured(name="law.campaign_500.max_ms", value=round(max(took), 1), unit="ms"),
+        ]
+
+    async def _walked(self) -> float:
+        """Judge every session of the campaign once, and give how long the answers took."""
+        path = f"/v1/campaigns/{self._made.campaign_id}/verdicts"
+        took, sessions, after = 0.0, 0, dict[str, str]()
+        while True:
+            await asyncio.sleep(EVERY_S)
+            began = time.perf_counter()
+            answer = await self._gateway.read(path, self._made.holder, limit=str(PAGE), **after)
+            took += time.perf_counter() - began
+            if not answer.good:
+                raise NotSetUp(f"{path}: {problem(answer)}")
+            sessions += sum(one["sessions"] for one in answer.body["items"])
+            if answer.body["next"] is None:
+                break
+            after = {"after": answer.body["next"]}
+        if sessions != ACTIONS * SESSIONS:
+            raise NotSetUp(f"{path}: {sessions} sessions of {ACTIONS * SESSIONS}")
+        return took
 
     def _session(self, day: int) -> dict[str, Any]:
         return {

@@ -446,7 +446,9 @@ CREATE TABLE actions.known_rights_offer (
     uses text[] NOT NULL,
     territories text[] NOT NULL,
     versions text[] NOT NULL,
-    withdrawn boolean NOT NULL
+    withdrawn boolean NOT NULL,
+    price_cents integer,
+    CONSTRAINT known_rights_offer_price_cents_check CHECK ((price_cents >= 0))
 );
 
 ALTER TABLE ONLY actions.known_rights_offer FORCE ROW LEVEL SECURITY;
@@ -1072,6 +1074,12 @@ CREATE INDEX known_film_project_id_idx ON actions.known_film USING btree (projec
 --
 
 CREATE INDEX known_municipality_territory_id_idx ON actions.known_municipality USING btree (territory_id);
+
+--
+-- Name: known_rights_offer_film_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX known_rights_offer_film_id_idx ON actions.known_rights_offer USING btree (film_id);
 
 --
 -- Name: outbox_seq_idx; Type: INDEX; Schema: actions; Owner: actions_housekeeper

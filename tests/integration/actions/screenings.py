@@ -1,14 +1,25 @@
 """Screenings for tests of film law: films as the catalogue announces them, sessions that show them, what is asked."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
-from common.contracts.catalogue import Classification, FilmKind, FilmState, Visa
+from common.contracts.catalogue import (
+    Classification,
+    FilmKind,
+    FilmState,
+    RightsOfferState,
+    RightsOfferStatus,
+    Visa,
+)
+from common.contracts.catalogue import RightsTerritory as Territory
+from common.contracts.catalogue import RightsUse as Use
 from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, drafted, funded
 from tests.integration.actions.people import LONG_AGO, Cast, Desk, Person
+from tests.unit.actions.pieces import an_id
 
 SQUARE = {"label": "Place de Provence", "municipality": "86194"}
 ROOM = {"label": "Salle des fêtes", "municipality": "86194"}
@@ -41,8 +52,27 @@ def a_film(minutes: int | None = 71, visa: str | None = "2024-07-18", **said: An
     return FilmState(**{name: getattr(film, name) for name in film.__slots__} | said)
 
 
+def an_offer(film: FilmState, **said: Any) -> RightsOfferState:
+    offer = RightsOfferState(
+        id=an_id(f"offer of {film.id}"),
+        version=1,
+        occurred_at=LONG_AGO,
+        status=RightsOfferStatus.OFFERED,
+        film_id=film.id,
+        holder_id=an_id("distributor"),
+        uses=(Use.NON_COMMERCIAL_INDOOR,),
+        territories=(Territory.METROPOLITAN,),
+        versions=(),
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+        price=None,
+    )
+    return replace(offer, **said)
+
+
 def outdoors(**said: Any) -> dict[str, Any]:
-    return an_action(action_type="open_air_screening", title="Dehors", setting="outdoors", places=[SQUARE], **said)
+    outside = {"action_type": "open_air_screening", "title": "Dehors", "setting": "outdoors", "places": [SQUARE]}
+    return an_action(**{**outside, **said})
 
 
 def indoors(**said: Any) -> dict[str, Any]:

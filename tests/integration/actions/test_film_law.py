@@ -2,18 +2,22 @@
 
 import asyncio
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from common.contracts.catalogue import Classification
+from common.contracts.money import Money
 from common.contracts.partners import Derogation, OrganisationKind
 from tests.integration.actions.journeys import MARCH, act, an_action, drafted
-from tests.integration.actions.people import Cast, Desk, a_cast, an_organisation
+from tests.integration.actions.people import Cast, Desk, a_cast, a_department, a_town, an_organisation
 from tests.integration.actions.screenings import (
     SQUARE,
     a_film,
     a_session,
+    an_offer,
     asked,
     begun,
     by_rule,
@@ -48,6 +52,26 @@ async def answer_of(desk: Desk, action: dict[str, Any], film: Any, on: str) -> t
 )
 async def test_r01_r02_a_feature_waits_one_year_from_its_visa(desk: Desk, visa: str, on: str, said: Any) -> None:
     assert await answer_of(desk, outdoors(), a_film(visa=visa), on) == said
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "at", "said"),
+    [
+        ("America/Guadeloupe", "2025-07-18", "23:59", (*TOO_EARLY, "R01")),  # the 19th in Paris
+        ("America/Guadeloupe", "2025-07-19", "00:00", OK),
+        ("Indian/Reunion", "2025-07-18", "23:59", (*TOO_EARLY, "R01")),
+        ("Indian/Reunion", "2025-07-19", "00:00", OK),  # still the 18th in Paris
+    ],
+)
+async def test_r01_the_day_begins_at_midnight_where_the_screen_is(
+    desk: Desk, zone: str, on: str, at: str, said: Any
+) -> None:
+    department, town = ("971", "97105") if zone == "America/Guadeloupe" else ("974", "97411")
+    await desk.hear("territory", a_department(department, a_town(town)))
+    cast, film = a_cast(department, town), a_film(visa="2024-07-18")
+    there = outdoors(places=[{"label": "Le front de mer", "municipality": town}])
+    action, *_ = await begun(desk, cast, film, actions=[there], zone=zone, main_municipality=town)
+    assert by_rule(await planned(desk, action, cast.holder, a_session(film.id, on, starts_at=at))) == said
 
 
 @pytest.mark.parametrize(("minutes", "asks"), [(59, set()), (60, {"R03"}), (61, {"R01", "R08"})])
@@ -231,6 +255,25 @@ async def test_r10_open_air_in_two_regions_is_authorised_in_each(desk: Desk) -> 
     assert by_rule(answer) == (409, "one-region-each", "R10")
 
 
+@pytest.mark.parametrize(
+    ("at", "late"),
+    [("2025-03-20T23:59:59-04:00", False), ("2025-03-21T00:00:00-04:00", True)],  # 04:59 and 05:00 of the 21st in Paris
+    ids=["before midnight in Guadeloupe", "at midnight in Guadeloupe"],
+)
+async def test_r11_the_drac_s_last_day_ends_at_its_own_midnight(desk: Desk, at: str, late: bool) -> None:
+    await desk.hear("territory", a_department("971", a_town("97105")))
+    cast, film = a_cast("971", "97105"), a_film(visa="2023-01-01")
+    deadline = {"first_on": "2025-07-01", "last_on": "2025-08-31", "request_by": "2025-03-20"}
+    there = outdoors(places=[{"label": "Le front de mer", "municipality": "97105"}])
+    said = {"rules": {"authorisation_deadlines": [deadline]}, "zone": "America/Guadeloupe"}
+    action, *_ = await running(
+        desk, cast, film, actions=[there, an_action(places=there["places"])], main_municipality="97105", **said
+    )
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    action = await act(desk, action, "authorisation/request", cast.holder, {}, at=at)
+    assert action.json()["authorisation"]["late"] is late
+
+
 @pytest.mark.parametrize(("request_by", "late"), [("2025-03-19", True), ("2025-03-20", False), ("2025-03-21", False)])
 async def test_r11_a_request_after_the_drac_s_last_day_is_flagged(desk: Desk, request_by: str, late: bool) -> None:
     cast, film = a_cast(), a_film(visa="2023-01-01")
@@ -312,6 +355,19 @@ async def test_a_check_says_all_that_a_session_would_still_need_and_writes_nothi
     assert after.headers["etag"] == action.headers["etag"]
     kept = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", cast.holder)
     assert kept.json() == {"items": [], "next": None}
+
+
+async def test_a_check_says_what_the_session_would_cost(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await begun(desk, cast, film, actions=[indoors()])
+    for amount in ("180.00", "95.50"):
+        await desk.hear("rights_offer", an_offer(film, id=uuid4(), price=Money(amount=Decimal(amount))))
+    said = (await asked(desk, action, cast.holder, {"session": a_session(film.id, "2025-07-18")}))["costs"]
+    assert [(one["kind"], one["basis"], one["body"]) for one in said["items"]] == [
+        ("rights", "offered", "rights_holder"),
+        ("music", "unknown", "sacem"),
+    ]
+    assert (said["price"], said["without_price"]) == ({"amount": "95.50", "currency": "EUR"}, 1)
 
 
 async def test_a_check_asks_one_question(desk: Desk) -> None:

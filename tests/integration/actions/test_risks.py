@@ -16,15 +16,14 @@ from actions.domain.rules.rule import looked_at
 from common.contracts.access import Role
 from common.contracts.actions import ActionAtRisk
 from common.contracts.catalogue import Classification, FilmState, RightsOfferState, RightsOfferStatus, Visa
-from common.contracts.catalogue import RightsTerritory as Territory
-from common.contracts.catalogue import RightsUse as Use
 from common.contracts.partners import OrganisationKind
 from common.tokens import SYSTEM
 from tests.integration.actions.journeys import MARCH, act, an_action
-from tests.integration.actions.people import LONG_AGO, Cast, Desk, Person, a_cast, an_organisation
+from tests.integration.actions.people import Cast, Desk, Person, a_cast, an_organisation
 from tests.integration.actions.screenings import (
     a_film,
     a_session,
+    an_offer,
     begun,
     indoors,
     outdoors,
@@ -47,24 +46,6 @@ async def settled(desk: Desk) -> None:
 async def risks(desk: Desk, action: httpx.Response, who: Person) -> list[str]:
     read = await desk.get(f"/v1/actions/{action.json()['id']}", who)
     return [one["rule"] for one in read.json()["risks"]]
-
-
-def an_offer(film: FilmState, **said: Any) -> RightsOfferState:
-    offer = RightsOfferState(
-        id=an_id(f"offer of {film.id}"),
-        version=1,
-        occurred_at=LONG_AGO,
-        status=RightsOfferStatus.OFFERED,
-        film_id=film.id,
-        holder_id=an_id("distributor"),
-        uses=(Use.NON_COMMERCIAL_INDOOR,),
-        territories=(Territory.METROPOLITAN,),
-        versions=(),
-        starts_on=date(2025, 1, 1),
-        ends_on=date(2025, 12, 31),
-        price=None,
-    )
-    return replace(offer, **said)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from actions.store import judging, known
+from actions.store import catalogue, judging, known
 from common import checkpoints, contracts
 from common.consumer import Group, Handler, Message
 from common.contracts.catalogue import FilmState, RightsOfferState
@@ -43,8 +43,10 @@ LISTENERS: Mapping[str, Handler] = {
         OrganisationState, known.hear_organisation, judging.ask_by_organisation
     ),
     contracts.topic("coordination", "state"): _heard(CoordinationState, known.hear_coordination),
-    contracts.topic("film", "state"): _heard(FilmState, known.hear_film, judging.ask_by_film),
-    contracts.topic("rights_offer", "state"): _heard(RightsOfferState, known.hear_rights_offer, judging.ask_by_offer),
+    contracts.topic("film", "state"): _heard(FilmState, catalogue.hear_film, judging.ask_by_film),
+    contracts.topic("rights_offer", "state"): _heard(
+        RightsOfferState, catalogue.hear_rights_offer, judging.ask_by_offer
+    ),
     **checkpoints.listeners("actions"),
 }
 

@@ -14,7 +14,7 @@ from actions.api.sessions import SessionBody
 from actions.commands import checking as commands
 from actions.commands.wishes import CheckWish
 from actions.domain import access, refusals, unlawful
-from actions.domain.checking import Check
+from actions.domain.checking import Check, Standing
 from actions.domain.obligations import Obligation
 from actions.store import actions as store
 from actions.store import verdicts
@@ -86,6 +86,21 @@ async def list_obligations(action_id: UUID, db: Db, caller: Caller) -> Response:
     async with db.transaction(caller) as tx:
         found = await commands.open_obligations(tx, action_id)
     return Response(msgspec.json.encode({"items": found}), media_type="application/json")
+
+
+@router.get(
+    "/v1/campaigns/{campaign_id}/verdicts",
+    operation_id="campaign.list_verdicts",
+    response_model=Listed[Standing],
+    responses=problems(refusals.NoSuchCampaign),
+)
+async def list_standings(campaign_id: UUID, db: Db, caller: Caller, page: Page) -> Response:
+    """List how the actions of a campaign stand by the law, as it and the facts are known now; nothing is written."""
+    access.require(caller, "campaign.list_verdicts", None)
+    (last,) = page.position(UUID) or (None,)
+    async with db.transaction(caller) as tx:
+        found = await commands.standings(tx, campaign_id, after=last, limit=page.limit + 1)
+    return listed(page, found, key=lambda one: (one.action_id,), doc=lambda one: msgspec.json.encode(one).decode())
 
 
 @router.get(

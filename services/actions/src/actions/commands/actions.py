@@ -14,7 +14,7 @@ from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Judgement
-from actions.store import actions, judging, known, verdicts
+from actions.store import actions, catalogue, judging, known, verdicts
 from common.contracts.actions import (
     Cause,
     CountMethod,
@@ -112,7 +112,7 @@ async def change_clearance(
     action = await _lock(tx, action_id, "action.change_clearance", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    offer = None if wish.offer_id is None else await known.rights_offer(tx, wish.offer_id)
+    offer = None if wish.offer_id is None else await catalogue.rights_offer(tx, wish.offer_id)
     step = ClearanceStep(to=wish.to, price_cents=wish.price_cents, terms=wish.terms, offer=offer)
     return await _save(tx, formalities.change_clearance(action, clearance_id, step, at=at), once)
 

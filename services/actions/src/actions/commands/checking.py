@@ -5,10 +5,10 @@ from uuid import UUID
 
 from actions.commands import lookups
 from actions.commands.wishes import CheckWish
-from actions.domain import access, checking
-from actions.domain.checking import Check
+from actions.domain import access, checking, states
+from actions.domain.checking import Check, Standing
 from actions.domain.obligations import Obligation, obligations
-from actions.store import actions
+from actions.store import actions, campaigns, catalogue
 from common.database import Transaction
 from common.tokens import Principal
 
@@ -20,15 +20,24 @@ async def check(
     access.require(caller, "action.check", None)
     action = await actions.action(tx, action_id)
     if wish.session is not None:
-        shown = (film.film_id for film in wish.session.programme)
+        shown = [film.film_id for film in wish.session.programme]
         given = await lookups.circumstances(tx, action, [wish.session.held_on], shown, booking=True)
-        return checking.check_session(action, wish.session, given, session_id=new_id())
+        offers = await catalogue.offers_on(tx, shown)
+        return checking.check_session(action, wish.session, given, offers, session_id=new_id())
+    offers = await catalogue.offers_on(tx, lookups.shown_in([action]))
     if wish.days:
         given = await lookups.circumstances(tx, action, [day.held_on for day in wish.days], booking=True)
-        return checking.check_reschedule(action, wish.days, given)
-    return checking.check_schedule(
-        action, await lookups.circumstances(tx, action, [one.held_on for one in action.live_sessions])
-    )
+        return checking.check_reschedule(action, wish.days, given, offers)
+    given = await lookups.circumstances(tx, action, [one.held_on for one in action.live_sessions])
+    return checking.check_schedule(action, given, offers)
+
+
+async def standings(tx: Transaction, campaign_id: UUID, *, after: UUID | None, limit: int) -> tuple[Standing, ...]:
+    """Judge the actions of a campaign that the caller sees and that have sessions still to come, a page of them."""
+    campaign = await campaigns.campaign(tx, campaign_id)
+    found = await actions.going(tx, campaign_id, states.POSSIBLE["action.flag"], after=after, limit=limit)
+    given = await lookups.of_campaign(tx, campaign, found)
+    return tuple(checking.standing(action, given.get(action.id)) for action in found)
 
 
 async def open_obligations(tx: Transaction, action_id: UUID) -> tuple[Obligation, ...]:

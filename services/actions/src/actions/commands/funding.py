@@ -8,7 +8,7 @@ from actions.domain import access, closing, financing
 from actions.domain.budget import Budget
 from actions.domain.funding import LineDecision, Payment
 from actions.domain.project import Project
-from actions.store import actions, campaigns, known, projects, reports
+from actions.store import actions, campaigns, catalogue, projects, reports
 from common.contracts.actions import Account, Convention, ProjectStatus
 from common.database import Transaction
 from common.idempotency import Answer, Once
@@ -129,7 +129,7 @@ async def close(
         cancelled = await actions.lock_actions_of(tx, project_id)
         return await save(tx, closing.close_cancelled(project, cancelled, short_report, at=at), once)
     state = await reports.report_state(tx, project_id)
-    films = await known.workshop_films(tx, project_id)
+    films = await catalogue.workshop_films(tx, project_id)
     return await save(tx, closing.close(project, state, films, at=at), once)
 
 

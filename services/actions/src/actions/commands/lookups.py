@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
 from actions.domain import place
 from actions.domain.action import Action, ActionPlan
+from actions.domain.campaign import Campaign
 from actions.domain.circumstances import Circumstances, Films, feature_over_minutes
 from actions.domain.known import Municipality, Organisation
 from actions.domain.project import Project, ProjectFile
-from actions.store import campaigns, known, sessions
+from actions.store import campaigns, catalogue, known, sessions
 from common.contracts.actions import Place, Regime
 from common.database import Transaction
 
@@ -74,20 +76,52 @@ async def circumstances(
         organiser=organiser,
         paid_elsewhere=await _paid_elsewhere(tx, action, days, hold=hold),
         booking=booking,
-        elsewhere=await sessions.elsewhere(tx, action, days),
-        withdrawn_offers=await known.withdrawn_offers(
-            tx, {one.offer_id for one in action.clearances if one.offer_id is not None}
-        ),
+        elsewhere=await sessions.elsewhere(tx, {action.holder_id}, days),
+        withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers([action])),
     )
+
+
+async def of_campaign(tx: Transaction, campaign: Campaign, found: Sequence[Action]) -> dict[UUID, Circumstances]:
+    """Look up once what the sessions of many actions are judged by; who has not heard of an organiser cannot judge.
+
+    What one is judged by all have: each looks at what is its own.
+    """
+    days = {session.held_on for action in found for session in action.live_sessions}
+    organisers = await known.heard_organisations(tx, {action.organiser_id for action in found})
+    common = partial(
+        Circumstances,
+        campaign=campaign,
+        films=await catalogue.films(tx, shown_in(found)),
+        elsewhere=await sessions.elsewhere(tx, {action.holder_id for action in found}, days),
+        withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers(found)),
+    )
+    return {
+        action.id: common(
+            organiser=organisers[action.organiser_id],
+            paid_elsewhere=await _paid_elsewhere(tx, action, sorted({one.held_on for one in action.live_sessions})),
+        )
+        for action in found
+        if action.organiser_id in organisers
+    }
+
+
+def _offers(found: Iterable[Action]) -> set[UUID]:
+    return {one.offer_id for action in found for one in action.clearances if one.offer_id is not None}
 
 
 async def films(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Films:
     """Find the films of an action's sessions, and these, as far as they have been heard of."""
-    shown = (item.film_id for session in action.sessions for item in session.programme)
-    return await known.films(tx, {*shown, *also})
+    return await catalogue.films(tx, {*shown_in([action]), *also})
 
 
-async def _paid_elsewhere(tx: Transaction, action: Action, days: Sequence[date], *, hold: bool) -> tuple[date, ...]:
+def shown_in(found: Iterable[Action]) -> set[UUID]:
+    """Name the films of these actions' sessions."""
+    return {item.film_id for action in found for session in action.sessions for item in session.programme}
+
+
+async def _paid_elsewhere(
+    tx: Transaction, action: Action, days: Sequence[date], *, hold: bool = False
+) -> tuple[date, ...]:
     """List the days of the organiser's paid features in other actions of these years, where the action may have any."""
     if action.regime is not Regime.NC_ASSOCIATION_PAID:
         return ()

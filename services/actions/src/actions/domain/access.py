@@ -104,6 +104,7 @@ VERBS: Mapping[str, Verb] = {
     "campaign.draft": _CAMPAIGN,
     "campaign.read": _READ,
     "campaign.list": _READ,
+    "campaign.list_verdicts": _READ,
     "campaign.open": _CAMPAIGN,
     "campaign.change_rules": _CAMPAIGN,
     "campaign.close": _CAMPAIGN,

@@ -4,19 +4,27 @@ A check and its verb judge by the same `Judgement`: where the check is clean, at
 refuses the verb.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from actions.domain import agenda, lifecycle
 from actions.domain.action import Action
 from actions.domain.agenda import SessionPlan
 from actions.domain.circumstances import Circumstances
+from actions.domain.costs import Costs, costs
+from actions.domain.known import RightsOffer
 from actions.domain.lifecycle import NewDay
 from actions.domain.obligations import Obligation, obligations
-from actions.domain.screening import Finding, Judgement, judge_papers
+from actions.domain.screening import Finding, Judgement, judge, judge_papers
+from actions.domain.unlawful import FilmNotKnownYet
+from common.contracts.actions import ActionStatus, Session, SessionStatus
 from common.errors import Input, Outcome
+
+Offers: TypeAlias = Collection[RightsOffer]
+"""What rights-holders offer on the films of what is judged; only the costs look at it."""
 
 LATER = "action.schedule"
 """The verb that what is still missing of a planned session stands in the way of."""
@@ -47,7 +55,7 @@ class Check:
     """The whole verdict on a verb, at one version of the action.
 
     `lawful`: nothing stands in its way.  `first_lawful_on` is the first day on which nothing would, as far as days
-    alone are in the way.  `obligations` is what the judged sessions ask for.
+    alone are in the way.  `obligations` is what the judged sessions ask for, `costs` what they cost.
     """
 
     verb: str
@@ -56,26 +64,75 @@ class Check:
     first_lawful_on: date | None
     verdicts: tuple[CheckedVerdict, ...]
     obligations: tuple[Obligation, ...]
+    costs: Costs
 
 
-def check_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID) -> Check:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an action stands by the law as it is known now: what stands against its sessions that are still to come.
+
+    `verdicts` leaves out what is allowed.  `lawful` is null where something that the action refers to has not been
+    heard of yet (`waits_for` says what): nobody can judge.
+    """
+
+    action_id: UUID
+    title: str
+    version: int
+    state: ActionStatus
+    sessions: int
+    lawful: bool | None
+    waits_for: str | None
+    verdicts: tuple[CheckedVerdict, ...]
+
+
+def check_session(
+    action: Action, wish: SessionPlan, given: Circumstances, offers: Offers = (), *, session_id: UUID
+) -> Check:
     """Judge a session that might be planned, and what it would still need before it is announced."""
     judged = agenda.judge_session(action, wish, given, session_id=session_id)
     later = tuple(judge_papers(judged.action, judged.sessions, given))
-    return _check(action, judged, given, later)
+    return _check(action, judged, given, offers, later)
 
 
-def check_schedule(action: Action, given: Circumstances) -> Check:
+def check_schedule(action: Action, given: Circumstances, offers: Offers = ()) -> Check:
     """Judge whether the action could be announced now."""
-    return _check(action, lifecycle.judge_schedule(action, given), given)
+    return _check(action, lifecycle.judge_schedule(action, given), given, offers)
 
 
-def check_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances) -> Check:
+def check_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, offers: Offers = ()) -> Check:
     """Judge new days for the sessions that were put off."""
-    return _check(action, lifecycle.judge_reschedule(action, days, given), given)
+    return _check(action, lifecycle.judge_reschedule(action, days, given), given, offers)
 
 
-def _check(action: Action, judged: Judgement, given: Circumstances, later: tuple[Finding, ...] = ()) -> Check:
+def standing(action: Action, given: Circumstances | None) -> Standing:
+    """Judge the sessions of an action that are still to come; without circumstances its organiser is not known."""
+    coming = tuple(one for one in action.sessions if one.state is SessionStatus.PLANNED)
+    if given is None:
+        return _standing(action, coming, waits_for=f"organisation {action.organiser_id}")
+    try:
+        return _standing(action, coming, judge(action, coming, given))
+    except FilmNotKnownYet as error:
+        return _standing(action, coming, waits_for=error.detail)
+
+
+def _standing(
+    action: Action, coming: Sequence[Session], found: tuple[Finding, ...] = (), *, waits_for: str | None = None
+) -> Standing:
+    return Standing(
+        action_id=action.id,
+        title=action.title,
+        version=action.version,
+        state=action.state,
+        sessions=len(coming),
+        lawful=None if waits_for else all(finding.refusal is None for finding in found),
+        waits_for=waits_for,
+        verdicts=tuple(_verdict(finding, LATER) for finding in found if finding.verdict.outcome is not Outcome.ALLOWED),
+    )
+
+
+def _check(
+    action: Action, judged: Judgement, given: Circumstances, offers: Offers, later: tuple[Finding, ...] = ()
+) -> Check:
     verdicts = (
         *(_verdict(finding, judged.verb) for finding in judged.findings),
         *(_verdict(finding, LATER) for finding in later),
@@ -87,6 +144,7 @@ def _check(action: Action, judged: Judgement, given: Circumstances, later: tuple
         first_lawful_on=_first_lawful(judged),
         verdicts=verdicts,
         obligations=obligations(judged.action, given, judged.sessions),
+        costs=costs(judged.action, judged.sessions, given, offers),
     )
 
 

@@ -28,8 +28,8 @@ class Circumstances:
 
     `paid_elsewhere` are the days on which the organiser shows paid features in other actions (R07): all of a year count
     against one that is to be booked (`booking`), those before it against one that was;
-    `elsewhere` are the holder's sessions of other actions on the same days (R53), `withdrawn_offers` those of the
-    action's offers of rights that their holders have withdrawn (R52).
+    `elsewhere` are sessions around the same days, the holder's other ones among them (R53), `withdrawn_offers` those
+    offers of rights that their holders have withdrawn (R52).
     """
 
     campaign: Campaign

@@ -32,7 +32,7 @@ class Film:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsOffer:
-    """What a rights-holder offers on one film; no versions named means all of them."""
+    """What a rights-holder offers on one film; no versions named means all of them, no price that it is to be asked."""
 
     id: UUID
     film_id: UUID
@@ -42,6 +42,7 @@ class RightsOffer:
     territories: tuple[RightsTerritory, ...]
     versions: tuple[FilmVersion, ...] = ()
     withdrawn: bool = False
+    price_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

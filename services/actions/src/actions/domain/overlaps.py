@@ -14,10 +14,11 @@ MINUTES_UNLESS_KNOWN = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """A session of another action, as far as an overlap is judged by it; `minutes` is how long it lasts."""
+    """A session, as far as an overlap is judged by it; `minutes` is how long it lasts."""
 
     session_id: UUID
     action_id: UUID
+    holder_id: UUID
     held_on: date
     starts_at: time
     zone: str
@@ -38,7 +39,8 @@ def overlapping(session: Session, place: Place, others: Iterable[Elsewhere]) -> 
     begins = instant(session.held_on, session.starts_at, session.zone)
     ends = begins + timedelta(minutes=minutes_of(session.programme))
     for other in others:
-        here = other.municipality == place.municipality and other.label.casefold() == place.label.casefold()
+        if other.municipality != place.municipality or other.label.casefold() != place.label.casefold():
+            continue
         since = instant(other.held_on, other.starts_at, other.zone)
-        if here and since < ends and begins < since + timedelta(minutes=other.minutes):
+        if since < ends and begins < since + timedelta(minutes=other.minutes):
             yield other

@@ -137,9 +137,10 @@ def judge_papers(action: Action, sessions: Iterable[Session], given: Circumstanc
 
 def judge_overlaps(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Find the sessions that the holder has at the same place at the same time in another action (R53)."""
+    besides = [one for one in given.elsewhere if one.holder_id == action.holder_id and one.action_id != action.id]
     for session in sessions:
         place = action.place(session.place_id)
-        others = tuple(other.session_id for other in overlapping(session, place, given.elsewhere))
+        others = tuple(other.session_id for other in overlapping(session, place, besides))
         rule = in_force("R53", session.held_on)
         verdict = rule and rule.say({"on": session.held_on, "place_label": place.label, "overlaps": others})
         if verdict:

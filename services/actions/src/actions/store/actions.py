@@ -1,6 +1,6 @@
 """Actions: their rows and their documents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -134,6 +134,26 @@ async def action(tx: Transaction, action_id: UUID) -> Action:
     if row is None:
         raise NoSuchAction
     return rows.restored(Action, row, NESTED)
+
+
+async def going(
+    tx: Transaction, campaign_id: UUID, states: Collection[str], *, after: UUID | None, limit: int
+) -> tuple[Action, ...]:
+    """Read the actions of a campaign that are in one of these states and have a session, in the order of their ids."""
+    found = await tx.fetch(
+        f"""
+        {_READ}
+         WHERE campaign_id = $1 AND state = ANY ($2::text[]) AND ($3::uuid IS NULL OR id > $3)
+           AND EXISTS (SELECT FROM session WHERE action_id = action.id AND session.state = 'planned')
+         ORDER BY id
+         LIMIT $4
+        """,
+        campaign_id,
+        list(states),
+        after,
+        limit,
+    )
+    return tuple(rows.restored(Action, row, NESTED) for row in found)
 
 
 async def lock_actions_of(tx: Transaction, project_id: UUID) -> tuple[Action, ...]:

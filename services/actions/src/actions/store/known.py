@@ -9,18 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from actions.domain.known import Appointment, Coordination, Film, Municipality, Organisation, RightsOffer
-from common.contracts.catalogue import (
-    Classification,
-    FilmState,
-    FilmVersion,
-    RightsOfferState,
-    RightsOfferStatus,
-    RightsTerritory,
-    RightsUse,
-    Visa,
-    WorkshopFilm,
-)
+from actions.domain.known import Appointment, Coordination, Municipality, Organisation
 from common.contracts.partners import (
     CoordinationState,
     Derogation,
@@ -57,12 +46,6 @@ class CoordinationNotKnownYet(NotKnownHere):
     code = NotKnownHere.code
     title = "This coordination has not been heard of here yet."
     titre = "Cette coordination n’est pas encore connue ici."
-
-
-class RightsOfferNotKnownYet(NotKnownHere):
-    code = NotKnownHere.code
-    title = "This rights offer has not been heard of here yet."
-    titre = "Cette offre de droits n’est pas encore connue ici."
 
 
 class VintageNotKnownYet(NotKnownHere):
@@ -178,57 +161,6 @@ async def hear_coordination(tx: Transaction, heard: CoordinationState, epoch: in
     )
 
 
-async def hear_film(tx: Transaction, heard: FilmState, epoch: int) -> None:
-    await tx.execute(
-        """
-        INSERT INTO known_film AS known
-               (id, epoch, version, title, duration_minutes, visas, classification, released_on, workshop, project_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            ON CONFLICT (id) DO UPDATE
-           SET epoch = excluded.epoch, version = excluded.version, title = excluded.title,
-               duration_minutes = excluded.duration_minutes, visas = excluded.visas,
-               classification = excluded.classification, released_on = excluded.released_on,
-               workshop = excluded.workshop, project_id = excluded.project_id
-         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
-        """,
-        heard.id,
-        epoch,
-        heard.version,
-        heard.title,
-        heard.duration_minutes,
-        msgspec.json.encode(heard.visas).decode(),
-        heard.classification,
-        heard.released_on,
-        msgspec.json.encode(heard.workshop).decode() if heard.workshop else None,
-        heard.workshop.project_id if heard.workshop else None,
-    )
-
-
-async def hear_rights_offer(tx: Transaction, heard: RightsOfferState, epoch: int) -> None:
-    await tx.execute(
-        """
-        INSERT INTO known_rights_offer AS known
-               (id, epoch, version, film_id, starts_on, ends_on, uses, territories, versions, withdrawn)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            ON CONFLICT (id) DO UPDATE
-           SET epoch = excluded.epoch, version = excluded.version, film_id = excluded.film_id,
-               starts_on = excluded.starts_on, ends_on = excluded.ends_on, uses = excluded.uses,
-               territories = excluded.territories, versions = excluded.versions, withdrawn = excluded.withdrawn
-         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
-        """,
-        heard.id,
-        epoch,
-        heard.version,
-        heard.film_id,
-        heard.starts_on,
-        heard.ends_on,
-        heard.uses,
-        heard.territories,
-        heard.versions,
-        heard.status is RightsOfferStatus.WITHDRAWN,
-    )
-
-
 async def municipality(tx: Transaction, code: str, vintage: int) -> Municipality | None:
     """Find a commune of a vintage; none if that vintage, which is known here, has no such code.
 
@@ -263,22 +195,32 @@ async def municipality(tx: Transaction, code: str, vintage: int) -> Municipality
 
 
 async def organisation(tx: Transaction, organisation_id: UUID) -> Organisation:
-    row = await tx.fetchrow(
-        """
-        SELECT id, name, is_licensed_operator, is_public, is_association, closed_on, derogations
-          FROM known_organisation
-         WHERE id = $1
-        """,
-        organisation_id,
-    )
-    if row is None:
-        raise OrganisationNotKnownYet
-    return Organisation(**{**row, "derogations": msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...])})
+    return (await organisations(tx, frozenset({organisation_id})))[organisation_id]
 
 
 async def organisations(tx: Transaction, ids: frozenset[UUID]) -> dict[UUID, Organisation]:
     """Find several organisations; one that has not been heard of yet makes the whole be asked again later."""
-    return {organisation_id: await organisation(tx, organisation_id) for organisation_id in sorted(ids)}
+    found = await heard_organisations(tx, ids)
+    if found.keys() != ids:
+        raise OrganisationNotKnownYet
+    return found
+
+
+async def heard_organisations(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Find those of these organisations that have been heard of."""
+    rows = await tx.fetch(
+        """
+        SELECT id, name, is_licensed_operator, is_public, is_association, closed_on, derogations
+          FROM known_organisation
+         WHERE id = ANY ($1::uuid[])
+        """,
+        list(ids),
+    )
+    return {row["id"]: _organisation(row) for row in rows}
+
+
+def _organisation(row: asyncpg.Record) -> Organisation:
+    return Organisation(**{**row, "derogations": msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...])})
 
 
 async def coordination(tx: Transaction, coordination_id: UUID) -> Coordination:
@@ -287,76 +229,6 @@ async def coordination(tx: Transaction, coordination_id: UUID) -> Coordination:
         raise CoordinationNotKnownYet
     appointments = msgspec.json.decode(row["appointments"], type=tuple[Appointment, ...])
     return Coordination(id=coordination_id, region=row["region"], appointments=appointments)
-
-
-async def films(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Film]:
-    """Find those of these films that have been heard of."""
-    rows = await tx.fetch(
-        """
-        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
-          FROM known_film
-         WHERE id = ANY ($1::uuid[])
-        """,
-        list(ids),
-    )
-    return {row["id"]: _film(row) for row in rows}
-
-
-async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
-    """List the films that a project's workshops made, as far as the catalogue has told of them."""
-    rows = await tx.fetch(
-        """
-        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
-          FROM known_film
-         WHERE project_id = $1
-         ORDER BY id
-        """,
-        project_id,
-    )
-    return tuple(_film(row) for row in rows)
-
-
-def _film(row: asyncpg.Record) -> Film:
-    return Film(
-        id=row["id"],
-        title=row["title"],
-        duration_minutes=row["duration_minutes"],
-        visas=msgspec.json.decode(row["visas"], type=tuple[Visa, ...]),
-        classification=Classification(row["classification"]) if row["classification"] else None,
-        released_on=row["released_on"],
-        workshop=msgspec.json.decode(row["workshop"], type=WorkshopFilm) if row["workshop"] else None,
-    )
-
-
-async def withdrawn_offers(tx: Transaction, ids: Collection[UUID]) -> frozenset[UUID]:
-    """Name those of these offers that have been withdrawn."""
-    if not ids:
-        return frozenset()
-    found = await tx.fetch("SELECT id FROM known_rights_offer WHERE id = ANY ($1::uuid[]) AND withdrawn", list(ids))
-    return frozenset(row["id"] for row in found)
-
-
-async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
-    row = await tx.fetchrow(
-        """
-        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn
-          FROM known_rights_offer
-         WHERE id = $1
-        """,
-        offer_id,
-    )
-    if row is None:
-        raise RightsOfferNotKnownYet
-    return RightsOffer(
-        id=row["id"],
-        film_id=row["film_id"],
-        starts_on=row["starts_on"],
-        ends_on=row["ends_on"],
-        uses=tuple(RightsUse(use) for use in row["uses"]),
-        territories=tuple(RightsTerritory(territory) for territory in row["territories"]),
-        versions=tuple(FilmVersion(version) for version in row["versions"]),
-        withdrawn=row["withdrawn"],
-    )
 
 
 _FORGET = {

@@ -4,7 +4,7 @@ Each write of an action brings its rows up to date, in the same transaction.  A 
 up, it stays as `cancelled`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -65,26 +65,27 @@ async def paid_elsewhere(tx: Transaction, action: Action, year: int, *, minutes_
     return tuple(days)
 
 
-async def elsewhere(tx: Transaction, action: Action, days: Sequence[date]) -> tuple[Elsewhere, ...]:
-    """List the sessions of the holder's other actions around these days, as far as the caller may see them (R53).
+async def elsewhere(tx: Transaction, holders: Collection[UUID], days: Iterable[date]) -> tuple[Elsewhere, ...]:
+    """List the sessions of these holders around these days, as far as the caller may see them (R53).
 
     Around midnight a session of another day is on at the same time.
     """
-    if not days:
+    around = {day + timedelta(days=by) for day in days for by in (-1, 0, 1)}
+    if not around:
         return ()
     found = await tx.fetch(
         """
-        SELECT s.id AS session_id, s.action_id, s.held_on, s.starts_at, s.zone, s.minutes, s.municipality, s.label
+        SELECT s.id AS session_id, s.action_id, s.holder_id, s.held_on, s.starts_at, s.zone, s.minutes, s.municipality,
+               s.label
           FROM session AS s
           JOIN action ON action.id = s.action_id
-         WHERE s.holder_id = $1 AND s.held_on = ANY ($2::date[]) AND s.action_id <> $3
+         WHERE s.holder_id = ANY ($1::uuid[]) AND s.held_on = ANY ($2::date[])
            AND s.state IN ('planned', 'held')
            AND action.project_state NOT IN ('rejected', 'ineligible', 'withdrawn')
          ORDER BY s.held_on, s.starts_at, s.id
         """,
-        action.holder_id,
-        sorted({day + timedelta(days=by) for day in days for by in (-1, 0, 1)}),
-        action.id,
+        list(holders),
+        sorted(around),
     )
     return tuple(Elsewhere(**row) for row in found)
 

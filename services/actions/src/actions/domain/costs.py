@@ -1,0 +1,147 @@
+"""What screenings cost, as far as anybody has said: what was agreed, else the cheapest offer that covers them.
+
+Nothing is guessed: where nobody has named a price, the cost is unknown and says whom to ask.  Amounts are for one
+screening of one film, before tax.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from actions.domain.action import Action
+from actions.domain.circumstances import Circumstances, case
+from actions.domain.clearance import Clearance
+from actions.domain.known import RightsOffer
+from actions.domain.rules import judged
+from common.contracts.actions import ClearanceStatus, ObligationKind, ProgrammeItem, ResponsibleBody, Session
+from common.contracts.money import Money, money
+from common.errors import Outcome
+
+SPOKEN_OF = frozenset(
+    {
+        ClearanceStatus.QUOTED,
+        ClearanceStatus.CONFIRMED,
+        ClearanceStatus.MATERIAL_RECEIVED,
+        ClearanceStatus.SETTLED,
+    }
+)
+
+
+class CostBasis(StrEnum):
+    """Who has named a price."""
+
+    AGREED = "agreed"
+    OFFERED = "offered"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one thing costs for one session: a film's rights, or the music.
+
+    `price` is before tax, and null where nobody has named one: `body` is to be asked.
+    """
+
+    kind: ObligationKind
+    session_id: UUID
+    film_id: UUID | None
+    basis: CostBasis
+    body: ResponsibleBody
+    offer_id: UUID | None = None
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What the judged sessions cost: each thing, the sum of what is known before tax, and of how many nothing is."""
+
+    items: tuple[Cost, ...]
+    price: Money
+    without_price: int
+
+
+def costs(action: Action, sessions: Sequence[Session], given: Circumstances, offers: Collection[RightsOffer]) -> Costs:
+    """Tell what sessions cost.
+
+    Raises:
+        FilmNotKnownYet: a film of the programme has not been heard of.
+    """
+    found = tuple(_of(action, sessions, given, offers)) if action.is_screening else ()
+    return Costs(
+        items=found,
+        price=_sum(one.price for one in found),
+        without_price=sum(one.price is None for one in found),
+    )
+
+
+def _of(
+    action: Action, sessions: Iterable[Session], given: Circumstances, offers: Collection[RightsOffer]
+) -> Iterator[Cost]:
+    for session in sessions:
+        for item in session.programme:
+            if not item.workshop_film:
+                yield _rights(action, session, item, given, offers)
+        yield Cost(
+            kind=ObligationKind.MUSIC,
+            session_id=session.id,
+            film_id=None,
+            basis=CostBasis.UNKNOWN,
+            body=ResponsibleBody.SACEM,
+        )
+
+
+def _rights(
+    action: Action, session: Session, item: ProgrammeItem, given: Circumstances, offers: Collection[RightsOffer]
+) -> Cost:
+    """Take the price that was agreed for this session; else that of the cheapest offer that covers it."""
+    unknown = Cost(
+        kind=ObligationKind.RIGHTS,
+        session_id=session.id,
+        film_id=item.film_id,
+        basis=CostBasis.UNKNOWN,
+        body=ResponsibleBody.RIGHTS_HOLDER,
+    )
+    clearance = _spoken_of(action, session, item)
+    if clearance is not None and clearance.price_cents is not None:
+        return replace(unknown, basis=CostBasis.AGREED, offer_id=clearance.offer_id, price=money(clearance.price_cents))
+    covering = [one for one in offers if one.price_cents is not None and _covers(one, action, session, item, given)]
+    cheapest = min(covering, key=lambda one: (one.price_cents, one.id), default=None)
+    if cheapest is None or cheapest.price_cents is None:
+        return unknown
+    return replace(unknown, basis=CostBasis.OFFERED, offer_id=cheapest.id, price=money(cheapest.price_cents))
+
+
+def _spoken_of(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:
+    return next(
+        (
+            one
+            for one in action.clearances
+            if (one.session_id, one.film_id) == (session.id, item.film_id) and one.state in SPOKEN_OF
+        ),
+        None,
+    )
+
+
+def _covers(offer: RightsOffer, action: Action, session: Session, item: ProgrammeItem, given: Circumstances) -> bool:
+    """Ask the rule on rights (R52) what it would say, had the offer been agreed as it is."""
+    if offer.film_id != item.film_id or offer.withdrawn:
+        return False
+    agreed = replace(
+        case(action, session, item, given),
+        rights_confirmed=True,
+        rights_from=offer.starts_on,
+        rights_until=offer.ends_on,
+        rights_uses=offer.uses,
+        rights_territories=offer.territories,
+        rights_versions=offer.versions,
+        offer_withdrawn=False,
+    )
+    verdict = judged("R52", session.held_on, agreed)
+    return verdict is not None and verdict.outcome is Outcome.ALLOWED
+
+
+def _sum(amounts: Iterable[Money | None]) -> Money:
+    known = (one.amount for one in amounts if one is not None)
+    return Money(amount=sum(known, Decimal("0.00")))

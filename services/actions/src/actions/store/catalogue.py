@@ -1,0 +1,175 @@
+"""What `catalogue` has announced and film law looks at: films, and what rights-holders offer on them.
+
+Written by the consumers, read by the verbs, guarded as all that was heard is (`known`).
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from actions.domain.known import Film, RightsOffer
+from common.contracts.catalogue import (
+    Classification,
+    FilmState,
+    FilmVersion,
+    RightsOfferState,
+    RightsOfferStatus,
+    RightsTerritory,
+    RightsUse,
+    Visa,
+    WorkshopFilm,
+)
+from common.contracts.money import cents
+from common.database import Transaction
+from common.errors import NotKnownHere
+
+
+class RightsOfferNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
+    title = "This rights offer has not been heard of here yet."
+    titre = "Cette offre de droits n’est pas encore connue ici."
+
+
+async def hear_film(tx: Transaction, heard: FilmState, epoch: int) -> None:
+    await tx.execute(
+        """
+        INSERT INTO known_film AS known
+               (id, epoch, version, title, duration_minutes, visas, classification, released_on, workshop, project_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (id) DO UPDATE
+           SET epoch = excluded.epoch, version = excluded.version, title = excluded.title,
+               duration_minutes = excluded.duration_minutes, visas = excluded.visas,
+               classification = excluded.classification, released_on = excluded.released_on,
+               workshop = excluded.workshop, project_id = excluded.project_id
+         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+        """,
+        heard.id,
+        epoch,
+        heard.version,
+        heard.title,
+        heard.duration_minutes,
+        msgspec.json.encode(heard.visas).decode(),
+        heard.classification,
+        heard.released_on,
+        msgspec.json.encode(heard.workshop).decode() if heard.workshop else None,
+        heard.workshop.project_id if heard.workshop else None,
+    )
+
+
+async def hear_rights_offer(tx: Transaction, heard: RightsOfferState, epoch: int) -> None:
+    await tx.execute(
+        """
+        INSERT INTO known_rights_offer AS known
+               (id, epoch, version, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            ON CONFLICT (id) DO UPDATE
+           SET epoch = excluded.epoch, version = excluded.version, film_id = excluded.film_id,
+               starts_on = excluded.starts_on, ends_on = excluded.ends_on, uses = excluded.uses,
+               territories = excluded.territories, versions = excluded.versions, withdrawn = excluded.withdrawn,
+               price_cents = excluded.price_cents
+         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+        """,
+        heard.id,
+        epoch,
+        heard.version,
+        heard.film_id,
+        heard.starts_on,
+        heard.ends_on,
+        heard.uses,
+        heard.territories,
+        heard.versions,
+        heard.status is RightsOfferStatus.WITHDRAWN,
+        None if heard.price is None else cents(heard.price),
+    )
+
+
+async def films(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Film]:
+    """Find those of these films that have been heard of."""
+    rows = await tx.fetch(
+        """
+        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
+          FROM known_film
+         WHERE id = ANY ($1::uuid[])
+        """,
+        list(ids),
+    )
+    return {row["id"]: _film(row) for row in rows}
+
+
+async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
+    """List the films that a project's workshops made, as far as the catalogue has told of them."""
+    rows = await tx.fetch(
+        """
+        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
+          FROM known_film
+         WHERE project_id = $1
+         ORDER BY id
+        """,
+        project_id,
+    )
+    return tuple(_film(row) for row in rows)
+
+
+async def withdrawn_offers(tx: Transaction, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Name those of these offers that have been withdrawn."""
+    if not ids:
+        return frozenset()
+    found = await tx.fetch("SELECT id FROM known_rights_offer WHERE id = ANY ($1::uuid[]) AND withdrawn", list(ids))
+    return frozenset(row["id"] for row in found)
+
+
+async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
+    row = await tx.fetchrow(
+        """
+        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents
+          FROM known_rights_offer
+         WHERE id = $1
+        """,
+        offer_id,
+    )
+    if row is None:
+        raise RightsOfferNotKnownYet
+    return _rights_offer(row)
+
+
+async def offers_on(tx: Transaction, films: Collection[UUID]) -> tuple[RightsOffer, ...]:
+    """List what has been heard of offers on these films, the withdrawn ones too, a thousand at most."""
+    found = await tx.fetch(
+        """
+        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents
+          FROM known_rights_offer
+         WHERE film_id = ANY ($1::uuid[])
+         ORDER BY id
+         LIMIT 1000
+        """,
+        list(films),
+    )
+    return tuple(_rights_offer(row) for row in found)
+
+
+def _film(row: asyncpg.Record) -> Film:
+    return Film(
+        id=row["id"],
+        title=row["title"],
+        duration_minutes=row["duration_minutes"],
+        visas=msgspec.json.decode(row["visas"], type=tuple[Visa, ...]),
+        classification=Classification(row["classification"]) if row["classification"] else None,
+        released_on=row["released_on"],
+        workshop=msgspec.json.decode(row["workshop"], type=WorkshopFilm) if row["workshop"] else None,
+    )
+
+
+def _rights_offer(row: asyncpg.Record) -> RightsOffer:
+    return RightsOffer(
+        id=row["id"],
+        film_id=row["film_id"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        uses=tuple(RightsUse(use) for use in row["uses"]),
+        territories=tuple(RightsTerritory(territory) for territory in row["territories"]),
+        versions=tuple(FilmVersion(version) for version in row["versions"]),
+        withdrawn=row["withdrawn"],
+        price_cents=row["price_cents"],
+    )

@@ -1,0 +1,99 @@
+"""What screenings cost: what was agreed, else the cheapest offer that covers them, else whom to ask."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from actions.domain.costs import Cost, CostBasis, Costs, costs
+from actions.domain.known import RightsOffer
+from common.contracts.actions import ObligationKind, ResponsibleBody
+from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
+from common.contracts.money import Money
+from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
+
+PLANNED = a.screening_planned(a.a_funded())
+
+
+def an_offer(name: str = "offer", price_cents: int | None = 15_000, **said: Any) -> RightsOffer:
+    offer = RightsOffer(
+        id=p.an_id(name),
+        film_id=p.LINDA.id,
+        starts_on=p.day("2025-01-01"),
+        ends_on=p.day("2025-12-31"),
+        uses=(RightsUse.OPEN_AIR,),
+        territories=(RightsTerritory.METROPOLITAN,),
+        price_cents=price_cents,
+    )
+    return replace(offer, **said)
+
+
+def costing(*offers: RightsOffer, dossier: a.Dossier = PLANNED) -> Costs:
+    return costs(dossier.screening, dossier.screening.sessions, dossier.given, offers)
+
+
+def of_linda(found: Costs) -> Cost:
+    (cost,) = (one for one in found.items if one.film_id == p.LINDA.id)
+    return cost
+
+
+def test_nobody_guesses_a_price_and_it_is_said_whom_to_ask():
+    found = costing()
+    assert [(one.kind, one.film_id, one.basis, one.body) for one in found.items] == [
+        (ObligationKind.RIGHTS, p.LINDA.id, CostBasis.UNKNOWN, ResponsibleBody.RIGHTS_HOLDER),
+        (ObligationKind.RIGHTS, p.SHORT.id, CostBasis.UNKNOWN, ResponsibleBody.RIGHTS_HOLDER),
+        (ObligationKind.MUSIC, None, CostBasis.UNKNOWN, ResponsibleBody.SACEM),
+    ]
+    assert (found.price, found.without_price) == (Money(amount=Decimal("0.00")), 3)
+
+
+def test_of_the_offers_that_cover_it_the_cheapest_counts():
+    found = costing(an_offer("dear", 20_000), an_offer("cheap", 12_050), an_offer("to be asked", None))
+    linda = of_linda(found)
+    assert (linda.basis, linda.offer_id, linda.price) == (
+        CostBasis.OFFERED,
+        p.an_id("cheap"),
+        Money(amount=Decimal("120.50")),
+    )
+    assert (found.price, found.without_price) == (Money(amount=Decimal("120.50")), 2)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"ends_on": p.day("2025-07-17")},
+        {"starts_on": p.day("2025-07-19")},
+        {"uses": (RightsUse.NON_COMMERCIAL_INDOOR,)},
+        {"territories": (RightsTerritory.GUYANE,)},
+        {"film_id": p.SHORT.id, "uses": (RightsUse.COMMERCIAL,)},
+        {"withdrawn": True},
+    ],
+    ids=lambda said: next(iter(said)),
+)
+def test_an_offer_that_does_not_cover_the_session_is_no_price(said: dict[str, Any]):
+    assert of_linda(costing(an_offer(**said))).basis is CostBasis.UNKNOWN
+
+
+def test_an_offer_of_another_version_is_no_price():
+    (session,) = PLANNED.screening.sessions
+    shown = tuple(replace(item, version=FilmVersion.VF) for item in session.programme)
+    dubbed = PLANNED.having(screening=replace(PLANNED.screening, sessions=(replace(session, programme=shown),)))
+    assert of_linda(costing(an_offer(versions=(FilmVersion.VO,)), dossier=dubbed)).basis is CostBasis.UNKNOWN
+    assert of_linda(costing(an_offer(versions=(FilmVersion.VF,)), dossier=dubbed)).basis is CostBasis.OFFERED
+
+
+def test_what_was_agreed_counts_whatever_is_offered():
+    agreed = a.rights_confirmed(PLANNED)
+    clearances = tuple(replace(one, price_cents=18_000) for one in agreed.screening.clearances)
+    agreed = agreed.having(screening=replace(agreed.screening, clearances=clearances))
+    linda = of_linda(costing(an_offer(price_cents=1), dossier=agreed))
+    assert (linda.basis, linda.price) == (CostBasis.AGREED, Money(amount=Decimal("180.00")))
+
+
+def test_what_shows_no_film_costs_no_rights():
+    dossier = a.workshop_scheduled(a.a_funded())
+    assert costs(dossier.workshop, dossier.workshop.sessions, dossier.given, [an_offer()]) == Costs(
+        items=(), price=Money(amount=Decimal("0.00")), without_price=0
+    )

@@ -4,14 +4,17 @@ import json
 import os
 import socket
 import ssl
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import Template
 
 import pytest
 import yaml
 from cryptography import x509
 
 from common import contracts
+from common.settings import Settings
 from stack import certificates, doctor, gateway, kafka, ports, services
 from stack.folder import DEPLOY, Folder, FolderTaken, identity
 from stack.ports import Ports
@@ -126,6 +129,15 @@ def test_production_s_numbers_are_the_promised_ones() -> None:
     assert (asked.token_endpoint.per_s, asked.token_endpoint.burst) == (5, 20)
     assert not asked.sandbox
     assert gateway.ROUTE_TIMEOUT == "5s"
+
+
+def test_the_gateway_leaves_an_idle_connection_long_before_its_service_does() -> None:
+    """Who closes last may meet a request on its way: a starved process looks at its clock a second late, or three."""
+    text = Template((DEPLOY / "gateway" / "cluster.yaml").read_text("utf-8"))
+    cluster = yaml.safe_load(text.substitute(defaultdict(lambda: "1")))
+    (options,) = cluster["typed_extension_protocol_options"].values()
+    gateway_s = float(options["common_http_protocol_options"]["idle_timeout"].removesuffix("s"))
+    assert Settings.model_fields["keep_alive_s"].default > 10 * gateway_s
 
 
 def test_addresses_are_read_from_the_environment() -> None:

@@ -223,6 +223,7 @@ def _config(app: Starlette, settings: Settings, port: int) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         limit_concurrency=settings.connections_max,
+        timeout_keep_alive=int(settings.keep_alive_s),
         timeout_graceful_shutdown=settings.stop_s,
         lifespan="on",
     )

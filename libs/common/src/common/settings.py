@@ -60,6 +60,9 @@ class Settings(BaseModel):
     body_bytes_max: Positive = Field(256 * 1024, description="Of a request, announced or not.")
     requests_max: Positive = Field(32, description="In hand at once; one more is refused with 503, at once.")
     connections_max: Positive = Field(1024, description="Open at once, the server's last line of defence.")
+    keep_alive_s: Seconds = Field(
+        75.0, description="An idle connection's; far more than the gateway's 4 s, which is always the first to leave."
+    )
     drain_s: Annotated[float, Field(ge=0)] = Field(2.5, description="Unready before closing: the gateway must notice.")
     stop_s: Positive = Field(20, description="For what is in hand to finish once told to stop.")
 

@@ -20,7 +20,7 @@ from actions.domain.unlawful import (
     VisaDelayNotElapsed,
 )
 from common.contracts.actions import ActionType, AuthorisationStatus, Cause, Regime, Setting, Under12Outdoors
-from common.contracts.catalogue import Classification, Visa
+from common.contracts.catalogue import Classification, Visa, VisaKind
 from common.errors import Outcome
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
@@ -82,6 +82,14 @@ def test_r01_counts_from_the_first_of_several_visas():
         visas=(Visa(number="2", issued_on=p.day("2025-06-01")), Visa(number="1", issued_on=p.day("2020-01-01"))),
     )
     assert delay(a_case(film, "2025-07-18")) is None
+
+
+@pytest.mark.parametrize("kind", [VisaKind.TEMPORARY, VisaKind.EXCEPTIONAL])
+def test_r01_a_visa_for_a_while_begins_no_delay(kind):
+    early = Visa(number="1", issued_on=p.day("2020-01-01"), kind=kind)
+    both = replace(a_film(), visas=(early, *a_film().visas))
+    assert p.there(delay(a_case(both, "2025-07-18"))).first_lawful_on == p.day("2025-07-19")
+    assert p.there(delay(a_case(replace(a_film(), visas=(early,)), "2025-07-18"))).outcome is Outcome.TO_CLEAR
 
 
 def test_r01_takes_the_release_for_a_visa_without_date_and_refuses_when_nothing_is_known():

@@ -10,13 +10,12 @@ from catalogue.domain.film import (
     Description,
     Film,
     InvalidFilm,
-    InvalidVisaNumber,
     NewFilm,
-    NoSuchVisa,
     NotAWorkshopFilm,
     NothingToChange,
     WrongDissemination,
 )
+from catalogue.domain.visas import InvalidVisaNumber, NoSuchVisa
 from common.contracts.catalogue import (
     Clearance,
     Dissemination,

@@ -44,6 +44,14 @@ class Classification(StrEnum):
     U18_X = "u18_x"
 
 
+class VisaKind(StrEnum):
+    """An ordinary visa has no end; a temporary one holds a week in a commune, an exceptional one for so many shows."""
+
+    ORDINARY = "ordinary"
+    TEMPORARY = "temporary"
+    EXCEPTIONAL = "exceptional"
+
+
 class IdentifierScheme(StrEnum):
     ISAN = "isan"
     EIDR = "eidr"
@@ -102,10 +110,19 @@ class RightsOfferStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visa:
-    """An exhibition visa: its number without leading zeros, and its date, if known."""
+    """An exhibition visa: its number without leading zeros, and what is known of it.
+
+    `ends_on` is the last day of a temporary or exceptional one; `versions` are those it was given for, none named means
+    all of them; `classification` and `warning` are those of this visa.
+    """
 
     number: str
     issued_on: date | None = None
+    ends_on: date | None = None
+    kind: VisaKind = VisaKind.ORDINARY
+    versions: tuple[FilmVersion, ...] = ()
+    classification: Classification | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +189,7 @@ class FilmChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmVisaChanged:
-    """A film's visas are not what they were (one added, dated, removed); screenings may have to be judged again."""
+    """A film's visas are not what they were (one added, corrected, removed); screenings may have to be judged again."""
 
     TYPE: ClassVar[str] = "film.visa_changed"
 
@@ -227,7 +244,10 @@ class FilmRestricted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmState:
-    """A film, whole: what it is, in which versions, under which visas, and how far it may travel."""
+    """A film, whole: what it is, in which versions, under which visas, and how far it may travel.
+
+    `classification` is the strictest known of the film itself and of its visas in force; `warning` says all of theirs.
+    """
 
     AGGREGATE: ClassVar[str] = "film"
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from common.contracts.catalogue import Classification, FilmVersion, RightsTerritory, RightsUse, Visa, WorkshopFilm
+from common.contracts.catalogue import (
+    Classification,
+    FilmVersion,
+    RightsTerritory,
+    RightsUse,
+    Visa,
+    VisaKind,
+    WorkshopFilm,
+)
 from common.contracts.partners import Derogation
 
 
@@ -25,8 +33,12 @@ class Film:
 
     @property
     def counts_from(self) -> date | None:
-        """The day from which delays run: of the first dated visa, else of the release, which came after it."""
-        dated = [visa.issued_on for visa in self.visas if visa.issued_on is not None]
+        """The day from which delays run: of the first dated visa, else of the release, which came after it.
+
+        A temporary or exceptional visa lets a film be shown for a while, and begins no delay.
+        """
+        ordinary = (visa for visa in self.visas if visa.kind is VisaKind.ORDINARY)
+        dated = [visa.issued_on for visa in ordinary if visa.issued_on is not None]
         return min(dated) if dated else self.released_on
 
 

@@ -19,6 +19,7 @@ from common.contracts.catalogue import (
     RestrictionCause,
     RightsTerritory,
     RightsUse,
+    VisaKind,
 )
 from common.fields import Day, written_amount
 from common.http import Count, Model
@@ -42,6 +43,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=12, description="With or without leading zeros.")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1, or CS, SU, YU.")]
 Few = Field(max_length=LISTED_MAX)
+WarningText = Annotated[str, Field(max_length=1000)] | None
 
 
 class VisaBody(Model):
@@ -49,6 +51,15 @@ class VisaBody(Model):
 
     number: Number
     issued_on: Day | None = None
+    ends_on: Day | None = Field(None, description="The last day of a temporary or exceptional one.")
+    kind: VisaKind = VisaKind.ORDINARY
+    versions: Annotated[tuple[FilmVersion, ...], Few] = Field((), description="Which it was given for; none: all.")
+    classification: Classification | None = None
+    warning: WarningText = None
+
+    def said(self) -> dict[str, Any]:
+        """Give what is said of the visa, and nothing that is left out."""
+        return {name: getattr(self, name) for name in self.model_fields_set - {"number"}}
 
 
 class IdentifierBody(Model):
@@ -71,7 +82,7 @@ class DescriptionBody(Model):
     duration_minutes: Count | None = Field(None, description="More than 60: a feature.")
     versions: Annotated[tuple[FilmVersion, ...], Few] = ()
     classification: Classification | None = None
-    warning: Annotated[str, Field(max_length=1000)] | None = None
+    warning: WarningText = None
     identifiers: Annotated[tuple[IdentifierBody, ...], Few] = ()
 
     def said(self) -> dict[str, Any]:

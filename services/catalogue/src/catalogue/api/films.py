@@ -14,16 +14,15 @@ from catalogue.domain.film import (
     Description,
     IdentifierTaken,
     InvalidFilm,
-    InvalidVisaNumber,
     NewFilm,
     NoSuchFilm,
-    NoSuchVisa,
     NotAWorkshopFilm,
     NothingToChange,
     WrongDissemination,
     refusals,
 )
 from catalogue.domain.search import Question
+from catalogue.domain.visas import InvalidVisa, InvalidVisaNumber, NoSuchVisa
 from catalogue.store import search as store
 from common.contracts.catalogue import (
     Classification,
@@ -112,7 +111,7 @@ FilmSearch = Annotated[FilmQuery, from_query(FilmQuery)]
     operation_id="film.register",
     status_code=201,
     response_model=FilmState,
-    responses=problems(InvalidFilm, InvalidVisaNumber, IdentifierTaken),
+    responses=problems(InvalidFilm, InvalidVisaNumber, InvalidVisa, IdentifierTaken),
 )
 async def register(
     body: bodies.FilmBody, db: Db, caller: Caller, once: CreateOnce, new_id: NewId, now: Now
@@ -169,14 +168,14 @@ async def change(
     operation_id="film.record_visa",
     status_code=201,
     response_model=FilmState,
-    responses=problems(NoSuchFilm, InvalidVisaNumber, NothingToChange, IdentifierTaken),
+    responses=problems(NoSuchFilm, InvalidVisaNumber, InvalidVisa, NothingToChange, IdentifierTaken),
 )
 async def record_visa(
     film_id: UUID, body: bodies.VisaBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
-    """Add a visa to a film, or the date of one that it carries."""
+    """Add a visa to a film, or correct one that it carries: what is absent stays as it is, null makes it unknown."""
     async with db.transaction(caller) as tx:
-        answer = await commands.record_visa(tx, film_id, _visa(body), caller=caller, once=once, at=now)
+        answer = await commands.record_visa(tx, film_id, body.number, body.said(), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -252,7 +251,7 @@ def _new_film(body: bodies.FilmBody) -> NewFilm:
 
 
 def _visa(body: bodies.VisaBody) -> Visa:
-    return Visa(number=body.number, issued_on=body.issued_on)
+    return Visa(number=body.number, **body.said())
 
 
 def _workshop(body: bodies.WorkshopBody) -> WorkshopFilm:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalogue.domain import access
+from catalogue.domain import access, visas
 from catalogue.domain.film import Film, IdentifierTaken, NewFilm
 from catalogue.store import films as store
-from common.contracts.catalogue import Consents, Dissemination, RestrictionCause, Visa
+from common.contracts.catalogue import Consents, Dissemination, RestrictionCause
 from common.database import Transaction
 from common.idempotency import Answer, Once
 from common.tokens import Principal
@@ -39,13 +39,20 @@ async def change(
 
 
 async def record_visa(
-    tx: Transaction, film_id: UUID, visa: Visa, *, caller: Principal, once: Once, at: datetime
+    tx: Transaction,
+    film_id: UUID,
+    number: str,
+    said: Mapping[str, Any],
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
 ) -> Answer:
     film = await store.lock_film(tx, film_id)
     access.require(caller, "film.record_visa")
     if answer := await once.answered(tx, film.version):
         return answer
-    changed, fact = film.record_visa(visa, at=at)
+    changed, fact = film.record_visa(visas.said(film.visas, number, said), at=at)
     await _claim(tx, changed, once)
     return await store.save_film(tx, changed, [fact], once, status=201)
 

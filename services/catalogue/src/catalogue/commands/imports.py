@@ -67,15 +67,23 @@ def _read(sheet: Sheet, number: int, cells: Sequence[str], new_id: UUID, at: dat
     try:
         return Entry.make(sheet.read(number, cells), new_id, at=at)
     except Invalid as error:
-        said = "; ".join(f"{one.pointer}: {one.message}" for one in error.errors)
-        return Outcome(number=number, result=Result.REFUSED, title=", ".join(cells)[:80], reason=said or str(error))
+        return _refused(number, ", ".join(cells)[:80], error)
 
 
 def _decide(entry: Entry, known: Known, at: datetime) -> Outcome:
-    outcome = decide(entry, known.like(entry.film), known.met, at=at)
+    """Decide on a row; what it says may hold by itself, and not together with what is known."""
+    try:
+        outcome = decide(entry, known.like(entry.film), known.met, at=at)
+    except Invalid as error:
+        return _refused(entry.line.number, entry.film.description.title, error)
     if outcome.film is not None:
         known.meet(outcome.film)
     return outcome
+
+
+def _refused(number: int, title: str, error: Invalid) -> Outcome:
+    said = "; ".join(f"{one.pointer}: {one.message}" for one in error.errors)
+    return Outcome(number=number, result=Result.REFUSED, title=title, reason=said or str(error))
 
 
 async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:

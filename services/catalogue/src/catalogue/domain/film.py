@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from catalogue.domain import consents, countries, identifiers, titles
+from catalogue.domain import consents, countries, identifiers, titles, visas
 from common.contracts import catalogue as contracts
 from common.contracts.catalogue import (
     Classification,
@@ -43,25 +43,11 @@ class NoSuchFilm(NotFound):
     titre = "Ce film n’existe pas."
 
 
-class NoSuchVisa(NotFound):
-    """A visa that the film does not carry cannot be taken from it."""
-
-    title = "The film carries no such visa."
-    titre = "Le film ne porte pas ce visa."
-
-
 class InvalidFilm(Invalid):
     """Something said of a film cannot be true; each mistake is named."""
 
     title = "The film's description does not hold."
     titre = "La description du film n’est pas recevable."
-
-
-class InvalidVisaNumber(Invalid):
-    """Leading zeros are welcome and left out; anything else is no visa."""
-
-    title = "A visa number has one to six digits."
-    titre = "Un numéro de visa compte de un à six chiffres."
 
 
 class IdentifierTaken(Conflict):
@@ -118,10 +104,10 @@ class Description:
         return replace(
             self,
             title=titles.shown(self.title),
-            original_title=_line(self.original_title),
+            original_title=titles.line(self.original_title),
             other_titles=_lines(self.other_titles),
             directors=_lines(self.directors),
-            warning=_line(self.warning),
+            warning=titles.line(self.warning),
             identifiers=tuple(dict.fromkeys(identifier for identifier in known if identifier)),
         )
 
@@ -149,7 +135,7 @@ class Film:
     @classmethod
     def register(cls, film_id: UUID, new: NewFilm, *, at: datetime) -> "tuple[Film, contracts.FilmRegistered]":
         described = new.description.checked()
-        film = cls(id=film_id, version=1, description=described, visas=_checked(new.visas), workshop=new.workshop)
+        film = cls(id=film_id, version=1, description=described, visas=visas.checked(new.visas), workshop=new.workshop)
         return film, contracts.FilmRegistered(
             occurred_at=at,
             film_id=film_id,
@@ -187,8 +173,8 @@ class Film:
         return film, contracts.FilmChanged(occurred_at=at, film_id=self.id, title=described.title, changed=changed)
 
     def record_visa(self, visa: Visa, *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
-        """Add a visa, or say when one that is known was issued."""
-        known = _numbered(visa, "/number")
+        """Add a visa, or say anew what is known of one."""
+        known = visas.written(visa)
         if known in self.visas:
             raise NothingToChange
         others = tuple(other for other in self.visas if other.number != known.number)
@@ -198,7 +184,7 @@ class Film:
         """Take back a visa that was recorded by mistake."""
         left = tuple(visa for visa in self.visas if visa.number != identifiers.visa_number(number))
         if left == self.visas:
-            raise NoSuchVisa
+            raise visas.NoSuchVisa
         return self._with_visas(left, at=at)
 
     def count_consents(
@@ -255,7 +241,10 @@ class Film:
         )
 
     def state(self, *, at: datetime) -> contracts.FilmState:
-        described = {field.name: getattr(self.description, field.name) for field in fields(self.description)}
+        said, on = self.description, at.date()
+        described = {field.name: getattr(said, field.name) for field in fields(said)}
+        described["classification"] = visas.strictest(said.classification, self.visas, on=on)
+        described["warning"] = visas.warned(said.warning, self.visas, on=on)
         return contracts.FilmState(
             id=self.id,
             version=self.version,
@@ -268,12 +257,12 @@ class Film:
 
     def names(self) -> tuple[tuple[str, str], ...]:
         """List what no other film may carry, in one order for all, so that two writers cannot lock crosswise."""
-        visas = (("visa", visa.number) for visa in self.visas)
-        return tuple(sorted({*visas, *((known.scheme, known.value) for known in self.description.identifiers)}))
+        numbers = (("visa", visa.number) for visa in self.visas)
+        return tuple(sorted({*numbers, *((known.scheme, known.value) for known in self.description.identifiers)}))
 
-    def _with_visas(self, visas: tuple[Visa, ...], *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
-        film = replace(self, version=self.version + 1, visas=visas)
-        fact = contracts.FilmVisaChanged(occurred_at=at, film_id=self.id, title=self.description.title, visas=visas)
+    def _with_visas(self, carried: tuple[Visa, ...], *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
+        film = replace(self, version=self.version + 1, visas=carried)
+        fact = contracts.FilmVisaChanged(occurred_at=at, film_id=self.id, title=self.description.title, visas=carried)
         return film, fact
 
     def _require_consents(self, dissemination: Dissemination) -> None:
@@ -325,26 +314,5 @@ def _mistakes(said: Description) -> Iterator[FieldError]:
             yield FieldError(f"/identifiers/{n}/value", "invalid-identifier", message, libelle=libelle)
 
 
-def _checked(visas: tuple[Visa, ...]) -> tuple[Visa, ...]:
-    """Write visa numbers their one way; of a number given twice, the dated one stays."""
-    kept: dict[str, Visa] = {}
-    for n, visa in enumerate(visas):
-        known = _numbered(visa, f"/visas/{n}/number")
-        if known.issued_on or known.number not in kept:
-            kept[known.number] = known
-    return tuple(kept.values())
-
-
-def _numbered(visa: Visa, pointer: str) -> Visa:
-    number = identifiers.visa_number(visa.number)
-    if number is None:
-        raise InvalidVisaNumber(pointer=pointer)
-    return replace(visa, number=number)
-
-
-def _line(text: str | None) -> str | None:
-    return " ".join(text.split()) or None if text is not None else None
-
-
 def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))
+    return tuple(dict.fromkeys(line for text in texts if (line := titles.line(text))))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from catalogue.domain import titles
+from catalogue.domain import titles, visas
 from catalogue.domain.film import Description, Film
 from catalogue.domain.lines import Line, Remark
 from common.contracts.catalogue import FilmChanged, FilmKind, FilmRegistered, FilmVisaChanged, Visa
@@ -120,10 +120,9 @@ def _completed(entry: Entry, known: Film, *, at: datetime) -> Outcome:
     if changes:
         film, changed = film.change(changes, at=at)
         facts.append(changed)
-    for visa in entry.film.visas:
-        if _is_news(visa, film):
-            film, visa_changed = film.record_visa(visa, at=at)
-            facts.append(visa_changed)
+    for visa in _visas(entry, known):
+        film, visa_changed = film.record_visa(visa, at=at)
+        facts.append(visa_changed)
     result = Result.CHANGED if facts else Result.UNCHANGED
     return _outcome(entry, result, film=film, facts=tuple(facts), differs=tuple(_kept(entry, known)))
 
@@ -149,9 +148,14 @@ def _kept(entry: Entry, known: Film) -> Iterator[tuple[Remark, str]]:
             yield Remark.DIFFERS, f"{name}: {_said(here)} is kept, not {_said(there)}"
 
 
-def _is_news(visa: Visa, film: Film) -> bool:
-    known = {one.number: one for one in film.visas}.get(visa.number)
-    return known is None or (visa.issued_on is not None and visa != known)
+def _visas(entry: Entry, known: Film) -> Iterator[Visa]:
+    """List the visas of a line that are news, each with what is known of it already."""
+    carried = {visa.number: visa for visa in known.visas}
+    for visa in entry.film.visas:
+        before = carried.get(visa.number)
+        after = visa if before is None else visas.completed(before, visa, decides=entry.line.decides)
+        if after != before:
+            yield after
 
 
 def _conflict(entry: Entry, films: Sequence[Film]) -> Outcome:

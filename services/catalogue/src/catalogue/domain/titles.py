@@ -32,6 +32,11 @@ def shown(title: str) -> str:
     return f"{article[0].upper()}{article[1:]}{space}{behind['title']}{title[behind.end() :]}"
 
 
+def line(text: str | None) -> str | None:
+    """Write a text on one line, without the spaces that say nothing; None if nothing is left."""
+    return " ".join(text.split()) or None if text is not None else None
+
+
 def former(title: str) -> tuple[str, tuple[str, ...]]:
     """Take the former titles out of a title: `Brigade (La) (ex : French dream)`."""
     return _FORMER.sub("", title), tuple(found["title"].strip() for found in _FORMER.finditer(title))

@@ -10,7 +10,7 @@ from catalogue.domain import titles
 from catalogue.domain.film import Film, NoSuchFilm
 from catalogue.domain.imports import FilmFact
 from common import outbox, rows
-from common.contracts.catalogue import FilmCleared, FilmConsentsChanged, FilmRestricted
+from common.contracts.catalogue import FilmCleared, FilmConsentsChanged, FilmRestricted, FilmState
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
@@ -48,10 +48,12 @@ NESTED = frozenset({"visas", "workshop", "identifiers"})
 
 _LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
 
+_CLASSIFIED = f"${len(COLUMNS) + 1}"
+
 _CREATE = outbox.creating(
     f"""
-    INSERT INTO film ({_LISTED}, doc)
-    SELECT {_NUMBERED}, $doc
+    INSERT INTO film ({_LISTED}, classified, doc)
+    SELECT {_NUMBERED}, {_CLASSIFIED}, $doc
       FROM key
     RETURNING id
     """
@@ -60,7 +62,7 @@ _CREATE = outbox.creating(
 _SAVE = outbox.changing(
     f"""
     UPDATE film
-       SET {_ASSIGNED}, doc = $doc
+       SET {_ASSIGNED}, classified = {_CLASSIFIED}, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -161,8 +163,9 @@ async def keep_words(tx: Transaction, films: Sequence[Film]) -> None:
 
 
 async def create_film(tx: Transaction, film: Film, fact: FilmFact, once: Once | None) -> Answer:
-    location = f"/v1/films/{film.id}"
-    return await outbox.write(tx, _CREATE, _values(film), _said(film, [fact]), once, status=201, location=location)
+    location, state = f"/v1/films/{film.id}", film.state(at=fact.occurred_at)
+    said = _said(film, state, [fact])
+    return await outbox.write(tx, _CREATE, _values(film, state), said, once, status=201, location=location)
 
 
 async def save_film(
@@ -173,7 +176,8 @@ async def save_film(
     *,
     status: int = 200,
 ) -> Answer:
-    return await outbox.write(tx, _SAVE, _values(film), _said(film, facts), once, status=status)
+    state = film.state(at=facts[-1].occurred_at)
+    return await outbox.write(tx, _SAVE, _values(film, state), _said(film, state, facts), once, status=status)
 
 
 async def film_exists(tx: Transaction, film_id: UUID) -> bool:
@@ -195,13 +199,13 @@ def _words(film: Film) -> Iterator[str]:
     yield from (visa.number for visa in film.visas)
 
 
-def _said(film: Film, facts: Sequence[Said]) -> outbox.Announcement:
-    state = film.state(at=facts[-1].occurred_at)
+def _said(film: Film, state: FilmState, facts: Sequence[Said]) -> outbox.Announcement:
     return outbox.Announcement(aggregate="film", id=film.id, version=film.version, state=state, facts=facts)
 
 
-def _values(film: Film) -> list[object]:
-    return [*rows.values(film, _OWN, NESTED), *rows.values(film.description, _DESCRIBED, NESTED)]
+def _values(film: Film, state: FilmState) -> list[object]:
+    own, described = rows.values(film, _OWN, NESTED), rows.values(film.description, _DESCRIBED, NESTED)
+    return [*own, *described, state.classification]
 
 
 def _film(row: asyncpg.Record) -> Film:

@@ -1,0 +1,110 @@
+"""Exhibition visas: under which numbers a film may be shown, from when to when, in which versions, and to whom.
+
+A film has several: a dubbed version or a new release may carry its own; a temporary or exceptional visa ends.  What is
+published of the film is the strictest of what its own description and its visas in force say: nobody is admitted by
+the milder of two answers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from catalogue.domain import identifiers, titles
+from common.contracts.catalogue import Classification, Visa, VisaKind
+from common.errors import FieldError, Invalid, NotFound
+
+STRICTER = tuple(Classification)
+"""In this order: each class admits fewer than the one before."""
+
+
+class NoSuchVisa(NotFound):
+    """A visa that the film does not carry cannot be taken from it."""
+
+    title = "The film carries no such visa."
+    titre = "Le film ne porte pas ce visa."
+
+
+class InvalidVisaNumber(Invalid):
+    """Leading zeros are welcome and left out; anything else is no visa."""
+
+    title = "A visa number has one to six digits."
+    titre = "Un numéro de visa compte de un à six chiffres."
+
+
+class InvalidVisa(Invalid):
+    """The days of a visa contradict each other or its kind; each mistake is named."""
+
+    title = "What is said of the visa does not hold."
+    titre = "Ce qui est dit du visa n’est pas recevable."
+
+
+def written(visa: Visa, pointer: str = "") -> Visa:
+    """Write a visa its one way, or refuse with every mistake named at once."""
+    number = identifiers.visa_number(visa.number)
+    if number is None:
+        raise InvalidVisaNumber(pointer=f"{pointer}/number")
+    if mistakes := tuple(_mistakes(visa, pointer)):
+        raise InvalidVisa(errors=mistakes)
+    versions = tuple(dict.fromkeys(visa.versions))
+    return replace(visa, number=number, versions=versions, warning=titles.line(visa.warning))
+
+
+def checked(visas: Sequence[Visa]) -> tuple[Visa, ...]:
+    """Write visas their one way; of a number given twice, what one says completes what the other said before."""
+    kept: dict[str, Visa] = {}
+    for n, visa in enumerate(visas):
+        one = written(visa, f"/visas/{n}")
+        known = kept.get(one.number)
+        kept[one.number] = one if known is None else written(completed(known, one, decides=True), f"/visas/{n}")
+    return tuple(kept.values())
+
+
+def said(visas: Sequence[Visa], number: str, news: Mapping[str, Any]) -> Visa:
+    """Give the visa of this number as it is with the news of it; what the news does not name stays, if it is known."""
+    asked = identifiers.visa_number(number)
+    known = next((visa for visa in visas if visa.number == asked), Visa(number=number))
+    return replace(known, **news)
+
+
+def completed(known: Visa, other: Visa, *, decides: bool) -> Visa:
+    """Take over what another source says of the same visa: all of it if that decides, else only what is not known."""
+    unsaid = Visa(number=known.number)
+    names = [field.name for field in fields(Visa) if field.name != "number"]
+    news = {
+        name: getattr(other, name)
+        for name in names
+        if getattr(other, name) != getattr(unsaid, name) and (decides or getattr(known, name) == getattr(unsaid, name))
+    }
+    return replace(known, **news)
+
+
+def strictest(own: Classification | None, visas: Sequence[Visa], *, on: date) -> Classification | None:
+    """Tell the class by which people are admitted: the strictest known of the film's own and its visas'; None: unknown.
+
+    It is that of all versions: which one is shown where is decided elsewhere, and later.
+    """
+    known = [one for one in (own, *(visa.classification for visa in _in_force(visas, on))) if one is not None]
+    return max(known, key=STRICTER.index, default=None)
+
+
+def warned(own: str | None, visas: Sequence[Visa], *, on: date) -> str | None:
+    """Tell every warning that goes with the film or one of its visas in force, each once."""
+    known = dict.fromkeys(one for one in (own, *(visa.warning for visa in _in_force(visas, on))) if one)
+    return " ; ".join(known) or None
+
+
+def _in_force(visas: Sequence[Visa], on: date) -> Iterator[Visa]:
+    """Leave out the visas that have ended; one whose end nobody knows has not."""
+    return (visa for visa in visas if visa.ends_on is None or visa.ends_on >= on)
+
+
+def _mistakes(visa: Visa, pointer: str) -> Iterator[FieldError]:
+    if visa.ends_on is None:
+        return
+    if visa.kind is VisaKind.ORDINARY:
+        message, libelle = "An ordinary visa has no end.", "Un visa ordinaire n’a pas de fin."
+        yield FieldError(f"{pointer}/ends_on", "no-end", message, libelle=libelle)
+    if visa.issued_on is not None and visa.ends_on < visa.issued_on:
+        message, libelle = "A visa ends on or after the day it was issued.", "Un visa ne finit pas avant sa délivrance."
+        yield FieldError(f"{pointer}/ends_on", "ends-before-it-starts", message, libelle=libelle)

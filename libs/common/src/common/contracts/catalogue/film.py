@@ -1,111 +1,21 @@
-"""What `catalogue` announces: films, and what rights-holders offer on them."""
+"""Films: what is announced of them, and what they are."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from common.contracts.money import Money
-
-
-class Genre(StrEnum):
-    FICTION = "fiction"
-    DOCUMENTARY = "documentary"
-    ANIMATION = "animation"
-    EXPERIMENTAL = "experimental"
-
-
-class FilmKind(StrEnum):
-    """A feature lasts more than sixty minutes; at exactly sixty, texts diverge and the reader must look."""
-
-    FEATURE = "feature"
-    SHORT = "short"
-
-
-class FilmVersion(StrEnum):
-    """The forms in which a film can be had."""
-
-    VO = "vo"
-    VOSTFR = "vostfr"
-    VF = "vf"
-    SDH = "sdh"
-    AD = "ad"
-    LSF = "lsf"
-
-
-class Classification(StrEnum):
-    """Who may be admitted (R211-12); a warning may accompany any class and is none itself."""
-
-    ALL = "all"
-    U12 = "u12"
-    U16 = "u16"
-    U18 = "u18"
-    U18_X = "u18_x"
-
-
-class VisaKind(StrEnum):
-    """An ordinary visa has no end; a temporary one holds a week in a commune, an exceptional one for so many shows."""
-
-    ORDINARY = "ordinary"
-    TEMPORARY = "temporary"
-    EXCEPTIONAL = "exceptional"
-
-
-class IdentifierScheme(StrEnum):
-    ISAN = "isan"
-    EIDR = "eidr"
-    IMDB = "imdb"
-    WIKIDATA = "wikidata"
-
-
-class Clearance(StrEnum):
-    """Whether the makers of a workshop film have settled who may see it."""
-
-    PENDING = "pending"
-    CLEARED = "cleared"
-    RESTRICTED = "restricted"
-
-
-class Dissemination(StrEnum):
-    """How far a workshop film may travel, from nowhere to everywhere."""
-
-    NONE = "none"
-    RESTITUTION_ONLY = "restitution_only"
-    NETWORK = "network"
-    FESTIVALS = "festivals"
-    INTERNET = "internet"
-
-
-class RestrictionCause(StrEnum):
-    """Why a workshop film stays where it was made; a code, since words here could name a person."""
-
-    CONSENT_MISSING = "consent_missing"
-    CONSENT_WITHDRAWN = "consent_withdrawn"
-    MUSIC_RIGHTS = "music_rights"
-    ADMINISTRATION = "administration"
-
-
-class RightsUse(StrEnum):
-    COMMERCIAL = "commercial"
-    NON_COMMERCIAL_INDOOR = "non_commercial_indoor"
-    OPEN_AIR = "open_air"
-
-
-class RightsTerritory(StrEnum):
-    """Rights overseas are sold apart, département by département."""
-
-    METROPOLITAN = "metropolitan"
-    GUADELOUPE = "971"
-    MARTINIQUE = "972"
-    GUYANE = "973"
-    REUNION = "974"
-    MAYOTTE = "976"
-
-
-class RightsOfferStatus(StrEnum):
-    OFFERED = "offered"
-    WITHDRAWN = "withdrawn"
+from common.contracts.catalogue.vocabulary import (
+    Classification,
+    Clearance,
+    Dissemination,
+    FilmKind,
+    FilmVersion,
+    Genre,
+    IdentifierScheme,
+    RestrictionCause,
+    VisaKind,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,68 +180,4 @@ class FilmState:
     visas: tuple[Visa, ...]
     identifiers: tuple[Identifier, ...]
     workshop: WorkshopFilm | None
-    deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RightsOfferOffered:
-    """A rights-holder offers a film for some uses, in some territories, for a time."""
-
-    TYPE: ClassVar[str] = "rights_offer.offered"
-
-    occurred_at: datetime
-    rights_offer_id: UUID
-    film_id: UUID
-    holder_id: UUID
-    uses: tuple[RightsUse, ...]
-    territories: tuple[RightsTerritory, ...]
-    versions: tuple[FilmVersion, ...]
-    starts_on: date
-    ends_on: date
-    price: Money | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RightsOfferChanged:
-    """An offer's terms are not what they were; `changed` names which, the offer's state says what they are now."""
-
-    TYPE: ClassVar[str] = "rights_offer.changed"
-
-    occurred_at: datetime
-    rights_offer_id: UUID
-    film_id: UUID
-    holder_id: UUID
-    changed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RightsOfferWithdrawn:
-    """A rights-holder no longer offers a film on these terms; what was agreed before stands."""
-
-    TYPE: ClassVar[str] = "rights_offer.withdrawn"
-
-    occurred_at: datetime
-    rights_offer_id: UUID
-    film_id: UUID
-    holder_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RightsOfferState:
-    """An offer of rights, whole: on which film, by whom, for what, where, in which versions, from when to when."""
-
-    AGGREGATE: ClassVar[str] = "rights_offer"
-
-    id: UUID
-    version: int
-    occurred_at: datetime
-    status: RightsOfferStatus
-    film_id: UUID
-    holder_id: UUID
-    uses: tuple[RightsUse, ...]
-    territories: tuple[RightsTerritory, ...]
-    versions: tuple[FilmVersion, ...]
-    starts_on: date
-    ends_on: date
-    price: Money | None
     deleted: bool = False

@@ -448,7 +448,11 @@ CREATE TABLE actions.known_rights_offer (
     versions text[] NOT NULL,
     withdrawn boolean NOT NULL,
     price_cents integer,
-    CONSTRAINT known_rights_offer_price_cents_check CHECK ((price_cents >= 0))
+    tax_basis_points integer,
+    audience_max integer,
+    CONSTRAINT known_rights_offer_audience_max_check CHECK ((audience_max > 0)),
+    CONSTRAINT known_rights_offer_price_cents_check CHECK ((price_cents >= 0)),
+    CONSTRAINT known_rights_offer_tax_basis_points_check CHECK (((tax_basis_points >= 0) AND (tax_basis_points <= 10000)))
 );
 
 ALTER TABLE ONLY actions.known_rights_offer FORCE ROW LEVEL SECURITY;

@@ -361,13 +361,15 @@ async def test_a_check_says_what_the_session_would_cost(desk: Desk) -> None:
     cast, film = a_cast(), a_film(visa="2023-01-01")
     action, *_ = await begun(desk, cast, film, actions=[indoors()])
     for amount in ("180.00", "95.50"):
-        await desk.hear("rights_offer", an_offer(film, id=uuid4(), price=Money(amount=Decimal(amount))))
+        taxed = an_offer(film, id=uuid4(), price=Money(amount=Decimal(amount)), tax_basis_points=550, audience_max=300)
+        await desk.hear("rights_offer", taxed)
     said = (await asked(desk, action, cast.holder, {"session": a_session(film.id, "2025-07-18")}))["costs"]
     assert [(one["kind"], one["basis"], one["body"]) for one in said["items"]] == [
         ("rights", "offered", "rights_holder"),
         ("music", "unknown", "sacem"),
     ]
     assert (said["price"], said["without_price"]) == ({"amount": "95.50", "currency": "EUR"}, 1)
+    assert (said["tax"], said["without_tax"]) == ({"amount": "5.25", "currency": "EUR"}, 1)
 
 
 async def test_a_check_asks_one_question(desk: Desk) -> None:

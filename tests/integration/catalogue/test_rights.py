@@ -64,6 +64,32 @@ async def test_rights_are_offered_changed_and_withdrawn(portal: Portal, body: Bo
     assert problem(refused) == (409, "rights-offer-withdrawn")
 
 
+async def test_an_offer_says_its_tax_its_ceiling_and_how_it_is_cancelled(portal: Portal, body: Body):
+    cancellation = {"free_until_days": 15, "due_percent": 50, "terms": "Par écrit."}
+    said = {"tax_basis_points": 550, "audience_max": 300, "cancellation": cancellation, "negotiated_nationally": True}
+    offered = await portal.post("/v1/rights-offers", body(**said))
+    offer = offered.json()
+    assert {name: offer[name] for name in said} == said
+    assert offer["price_with_tax"] == {"amount": "253.20", "currency": "EUR"}
+    path = offered.headers["location"]
+    changed = (
+        await portal.post(f"{path}/change", {"audience_max": None, "tax_basis_points": 2_000}, match=offered)
+    ).json()
+    assert (changed["audience_max"], changed["price_with_tax"]["amount"]) == (None, "288.00")
+    assert (changed["cancellation"], changed["negotiated_nationally"]) == (cancellation, True)
+    freed = await portal.post(f"{path}/change", {"cancellation": None, "negotiated_nationally": False}, match=2)
+    assert (freed.json()["cancellation"], freed.json()["negotiated_nationally"]) == (None, False)
+    assert (await portal.get(path)).json()["version"] == 3
+
+
+async def test_an_offer_that_says_none_of_it_leaves_it_open(portal: Portal, body: Body):
+    offer = (await portal.post("/v1/rights-offers", body())).json()
+    assert [offer[name] for name in ("tax_basis_points", "price_with_tax", "audience_max", "cancellation")] == [
+        None
+    ] * 4
+    assert offer["negotiated_nationally"] is False
+
+
 async def test_a_holder_not_heard_of_yet_may_be_heard_of_later(portal: Portal, db: Database, body: Body):
     holder, key = uuid4(), str(uuid4())
     early = await portal.post("/v1/rights-offers", body(holder_id=str(holder)), key=key)
@@ -106,6 +132,13 @@ async def test_an_offer_is_made_on_a_film_that_is_there(portal: Portal, body: Bo
         ({"price": {"amount": ""}}, "/price/amount"),
         ({"price": {"amount": 240}}, "/price/amount"),
         ({"starts_on": "0"}, "/starts_on"),
+        ({"tax_basis_points": 10_001}, "/tax_basis_points"),
+        ({"tax_basis_points": 5.5}, "/tax_basis_points"),
+        ({"audience_max": 0}, "/audience_max"),
+        ({"cancellation": {"free_until_days": 15}}, "/cancellation/due_percent"),
+        ({"cancellation": {"free_until_days": 15, "due_percent": 101}}, "/cancellation/due_percent"),
+        ({"cancellation": {"free_until_days": -1, "due_percent": 0}}, "/cancellation/free_until_days"),
+        ({"negotiated_nationally": None}, "/negotiated_nationally"),
         ({"price": {"amount": "1.00", "currency": "USD"}}, "/price/currency"),
         ({"support": "dvd"}, "/support"),
     ],

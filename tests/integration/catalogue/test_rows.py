@@ -26,7 +26,7 @@ def test_every_field_has_its_column_and_every_other_column_is_a_property(columns
 
 @pytest.mark.parametrize(
     ("table", "columns", "nested"),
-    [("film", films.COLUMNS, films.NESTED), ("rights_offer", rights.COLUMNS, frozenset())],
+    [("film", films.COLUMNS, films.NESTED), ("rights_offer", rights.COLUMNS, rights.NESTED)],
 )
 async def test_the_table_has_these_columns_and_the_document(db: Database, table, columns, nested) -> None:
     async with db.transaction(SYSTEM) as tx:

@@ -47,6 +47,7 @@ def test_nobody_guesses_a_price_and_it_is_said_whom_to_ask():
         (ObligationKind.MUSIC, None, CostBasis.UNKNOWN, ResponsibleBody.SACEM),
     ]
     assert (found.price, found.without_price) == (Money(amount=Decimal("0.00")), 3)
+    assert (found.tax, found.without_tax) == (Money(amount=Decimal("0.00")), 3)
 
 
 def test_of_the_offers_that_cover_it_the_cheapest_counts():
@@ -84,6 +85,40 @@ def test_an_offer_of_another_version_is_no_price():
     assert of_linda(costing(an_offer(versions=(FilmVersion.VF,)), dossier=dubbed)).basis is CostBasis.OFFERED
 
 
+@pytest.mark.parametrize(
+    ("price_cents", "rate", "tax"),
+    [
+        (10_000, 550, "5.50"),
+        (10_000, 0, "0.00"),
+        (10_000, 10_000, "100.00"),
+        (99, 550, "0.05"),
+        (100, 550, "0.06"),
+        (9, 550, "0.00"),
+        (10, 500, "0.01"),
+    ],
+)
+def test_the_tax_is_the_offers_in_whole_cents_half_a_cent_up(price_cents: int, rate: int, tax: str):
+    found = costing(an_offer(price_cents=price_cents, tax_basis_points=rate))
+    assert of_linda(found).tax == Money(amount=Decimal(tax))
+    assert (found.tax, found.without_tax) == (Money(amount=Decimal(tax)), 2)
+
+
+def test_an_offer_that_does_not_say_its_rate_leaves_the_tax_open():
+    found = costing(an_offer())
+    assert (of_linda(found).tax, found.without_price, found.without_tax) == (None, 2, 3)
+
+
+def test_what_was_agreed_is_taxed_as_the_offer_it_was_agreed_on_and_no_other():
+    agreed = a.rights_confirmed(PLANNED)
+    on = p.an_id("agreed on")
+    clearances = tuple(replace(one, price_cents=18_000, offer_id=on) for one in agreed.screening.clearances)
+    agreed = agreed.having(screening=replace(agreed.screening, clearances=clearances))
+    other = an_offer("other", tax_basis_points=2_000)
+    assert of_linda(costing(other, dossier=agreed)).tax is None
+    of_the_offer = an_offer("agreed on", tax_basis_points=550, withdrawn=True)
+    assert of_linda(costing(other, of_the_offer, dossier=agreed)).tax == Money(amount=Decimal("9.90"))
+
+
 def test_what_was_agreed_counts_whatever_is_offered():
     agreed = a.rights_confirmed(PLANNED)
     clearances = tuple(replace(one, price_cents=18_000) for one in agreed.screening.clearances)
@@ -95,5 +130,5 @@ def test_what_was_agreed_counts_whatever_is_offered():
 def test_what_shows_no_film_costs_no_rights():
     dossier = a.workshop_scheduled(a.a_funded())
     assert costs(dossier.workshop, dossier.workshop.sessions, dossier.given, [an_offer()]) == Costs(
-        items=(), price=Money(amount=Decimal("0.00")), without_price=0
+        items=(), price=Money(amount=Decimal("0.00")), without_price=0, tax=Money(amount=Decimal("0.00")), without_tax=0
     )

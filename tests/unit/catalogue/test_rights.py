@@ -1,14 +1,16 @@
 """What may happen to an offer of rights."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from catalogue.domain.film import NothingToChange
 from catalogue.domain.rights import InvalidRightsOffer, NewRightsOffer, RightsOffer, RightsOfferWithdrawn, Terms
-from common.contracts.catalogue import FilmVersion, RightsOfferStatus, RightsTerritory, RightsUse
+from common.contracts.catalogue import Cancellation, FilmVersion, RightsOfferStatus, RightsTerritory, RightsUse
 from common.contracts.money import Money
 from tests.unit.catalogue.films import NOON
 
@@ -37,6 +39,60 @@ def test_an_offer_tells_all_its_terms():
 def test_a_price_may_be_on_request():
     offer, fact = OFFER.change({"price_cents": None}, at=NOON)
     assert (offer.state(at=NOON).price, fact.changed) == (None, ("price",))
+
+
+@pytest.mark.parametrize(
+    ("price_cents", "rate", "with_tax"),
+    [
+        (24_000, 550, 25_320),
+        (24_000, 0, 24_000),
+        (24_000, 10_000, 48_000),
+        (10, 500, 11),
+        (9, 550, 9),
+        (99, 550, 104),
+        (0, 2_000, 0),
+        (24_000, None, None),
+        (None, 550, None),
+    ],
+)
+def test_the_price_with_its_tax_is_in_whole_cents_half_a_cent_up(
+    price_cents: int | None, rate: int | None, with_tax: int | None
+):
+    terms = replace(TERMS, price_cents=price_cents, tax_basis_points=rate)
+    assert terms.price_with_tax_cents == with_tax
+
+
+def test_an_offer_tells_its_tax_its_ceiling_and_how_it_is_cancelled():
+    cancellation = Cancellation(free_until_days=15, due_percent=50, terms="  Par  écrit ")
+    changes = {
+        "tax_basis_points": 550,
+        "audience_max": 300,
+        "cancellation": cancellation,
+        "negotiated_nationally": True,
+    }
+    offer, fact = OFFER.change(changes, at=NOON)
+    assert fact.changed == ("tax_basis_points", "audience_max", "cancellation", "negotiated_nationally")
+    state = offer.state(at=NOON)
+    assert state.price_with_tax == Money(amount=Decimal("253.20"))
+    assert (state.audience_max, state.negotiated_nationally) == (300, True)
+    assert state.cancellation == Cancellation(free_until_days=15, due_percent=50, terms="Par écrit")
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"tax_basis_points": -1}, "/tax_basis_points"),
+        ({"tax_basis_points": 10_001}, "/tax_basis_points"),
+        ({"audience_max": 0}, "/audience_max"),
+        ({"cancellation": Cancellation(free_until_days=-1, due_percent=0)}, "/cancellation/free_until_days"),
+        ({"cancellation": Cancellation(free_until_days=0, due_percent=101)}, "/cancellation/due_percent"),
+        ({"cancellation": Cancellation(free_until_days=0, due_percent=0, terms="x" * 501)}, "/cancellation/terms"),
+    ],
+)
+def test_a_number_out_of_reach_is_pointed_at(said: dict[str, Any], pointer: str):
+    with pytest.raises(InvalidRightsOffer) as refused:
+        OFFER.change(said, at=NOON)
+    assert [error.pointer for error in refused.value.errors] == [pointer]
 
 
 def test_every_mistake_is_named_at_once():

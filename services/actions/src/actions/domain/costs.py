@@ -1,7 +1,7 @@
 """What screenings cost, as far as anybody has said: what was agreed, else the cheapest offer that covers them.
 
-Nothing is guessed: where nobody has named a price, the cost is unknown and says whom to ask.  Amounts are for one
-screening of one film, before tax.
+Nothing is guessed: where nobody has named a price, the cost is unknown and says whom to ask; where no offer says at
+what rate it is taxed, the tax is.  Amounts are for one screening of one film.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,6 +18,8 @@ from actions.domain.rules import judged
 from common.contracts.actions import ClearanceStatus, ObligationKind, ProgrammeItem, ResponsibleBody, Session
 from common.contracts.money import Money, money
 from common.errors import Outcome
+
+WHOLE_BASIS_POINTS = 10_000
 
 SPOKEN_OF = frozenset(
     {
@@ -41,7 +43,8 @@ class CostBasis(StrEnum):
 class Cost:
     """What one thing costs for one session: a film's rights, or the music.
 
-    `price` is before tax, and null where nobody has named one: `body` is to be asked.
+    `price` is before tax, and null where nobody has named one: `body` is to be asked.  `tax` comes on top, and is null
+    where the offer does not say its rate.
     """
 
     kind: ObligationKind
@@ -51,15 +54,21 @@ class Cost:
     body: ResponsibleBody
     offer_id: UUID | None = None
     price: Money | None = None
+    tax: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """What the judged sessions cost: each thing, the sum of what is known before tax, and of how many nothing is."""
+    """What the judged sessions cost: each thing, the sums of what is known, and of how many nothing is.
+
+    `price` is the sum before tax, `tax` that of the taxes; `without_price` and `without_tax` count what they leave out.
+    """
 
     items: tuple[Cost, ...]
     price: Money
     without_price: int
+    tax: Money
+    without_tax: int
 
 
 def costs(action: Action, sessions: Sequence[Session], given: Circumstances, offers: Collection[RightsOffer]) -> Costs:
@@ -73,6 +82,8 @@ def costs(action: Action, sessions: Sequence[Session], given: Circumstances, off
         items=found,
         price=_sum(one.price for one in found),
         without_price=sum(one.price is None for one in found),
+        tax=_sum(one.tax for one in found),
+        without_tax=sum(one.tax is None for one in found),
     )
 
 
@@ -105,12 +116,21 @@ def _rights(
     )
     clearance = _spoken_of(action, session, item)
     if clearance is not None and clearance.price_cents is not None:
-        return replace(unknown, basis=CostBasis.AGREED, offer_id=clearance.offer_id, price=money(clearance.price_cents))
+        agreed_on = next((one for one in offers if one.id == clearance.offer_id), None)
+        agreed = replace(unknown, basis=CostBasis.AGREED, offer_id=clearance.offer_id)
+        return _priced(agreed, clearance.price_cents, agreed_on)
     covering = [one for one in offers if one.price_cents is not None and _covers(one, action, session, item, given)]
     cheapest = min(covering, key=lambda one: (one.price_cents, one.id), default=None)
     if cheapest is None or cheapest.price_cents is None:
         return unknown
-    return replace(unknown, basis=CostBasis.OFFERED, offer_id=cheapest.id, price=money(cheapest.price_cents))
+    return _priced(replace(unknown, basis=CostBasis.OFFERED, offer_id=cheapest.id), cheapest.price_cents, cheapest)
+
+
+def _priced(cost: Cost, price_cents: int, offer: RightsOffer | None) -> Cost:
+    """Say the price, and the tax on it at the rate of the offer, in whole cents, half a cent up."""
+    rate = None if offer is None else offer.tax_basis_points
+    tax = None if rate is None else money((price_cents * rate + WHOLE_BASIS_POINTS // 2) // WHOLE_BASIS_POINTS)
+    return replace(cost, price=money(price_cents), tax=tax)
 
 
 def _spoken_of(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:

@@ -44,7 +44,10 @@ class Film:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsOffer:
-    """What a rights-holder offers on one film; no versions named means all of them, no price that it is to be asked."""
+    """What a rights-holder offers on one film; no versions named means all of them, no price that it is to be asked.
+
+    The price is before tax; a rate or a ceiling of the audience that is not said is unknown.
+    """
 
     id: UUID
     film_id: UUID
@@ -55,6 +58,8 @@ class RightsOffer:
     versions: tuple[FilmVersion, ...] = ()
     withdrawn: bool = False
     price_cents: int | None = None
+    tax_basis_points: int | None = None
+    audience_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

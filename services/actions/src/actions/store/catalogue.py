@@ -62,13 +62,15 @@ async def hear_rights_offer(tx: Transaction, heard: RightsOfferState, epoch: int
     await tx.execute(
         """
         INSERT INTO known_rights_offer AS known
-               (id, epoch, version, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+               (id, epoch, version, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents,
+                tax_basis_points, audience_max)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, film_id = excluded.film_id,
                starts_on = excluded.starts_on, ends_on = excluded.ends_on, uses = excluded.uses,
                territories = excluded.territories, versions = excluded.versions, withdrawn = excluded.withdrawn,
-               price_cents = excluded.price_cents
+               price_cents = excluded.price_cents, tax_basis_points = excluded.tax_basis_points,
+               audience_max = excluded.audience_max
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         heard.id,
@@ -82,6 +84,8 @@ async def hear_rights_offer(tx: Transaction, heard: RightsOfferState, epoch: int
         heard.versions,
         heard.status is RightsOfferStatus.WITHDRAWN,
         None if heard.price is None else cents(heard.price),
+        heard.tax_basis_points,
+        heard.audience_max,
     )
 
 
@@ -123,7 +127,8 @@ async def withdrawn_offers(tx: Transaction, ids: Collection[UUID]) -> frozenset[
 async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
     row = await tx.fetchrow(
         """
-        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents
+        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents,
+               tax_basis_points, audience_max
           FROM known_rights_offer
          WHERE id = $1
         """,
@@ -138,7 +143,8 @@ async def offers_on(tx: Transaction, films: Collection[UUID]) -> tuple[RightsOff
     """List what has been heard of offers on these films, the withdrawn ones too, a thousand at most."""
     found = await tx.fetch(
         """
-        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents
+        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents,
+               tax_basis_points, audience_max
           FROM known_rights_offer
          WHERE film_id = ANY ($1::uuid[])
          ORDER BY id
@@ -172,4 +178,6 @@ def _rights_offer(row: asyncpg.Record) -> RightsOffer:
         versions=tuple(FilmVersion(version) for version in row["versions"]),
         withdrawn=row["withdrawn"],
         price_cents=row["price_cents"],
+        tax_basis_points=row["tax_basis_points"],
+        audience_max=row["audience_max"],
     )

@@ -8,7 +8,15 @@ from uuid import UUID
 from pydantic import Field
 
 from catalogue.domain.film import Description
+from catalogue.domain.rights import (
+    AUDIENCE_MAX,
+    CANCELLATION_DAYS_MAX,
+    CANCELLATION_TERMS_MAX,
+    WHOLE_BASIS_POINTS,
+    Terms,
+)
 from common.contracts.catalogue import (
+    Cancellation,
     Classification,
     Consents,
     Dissemination,
@@ -28,6 +36,7 @@ LISTED_MAX = 50
 """Directors, countries, identifiers, visas… of one film."""
 
 DESCRIBED = frozenset(field.name for field in fields(Description))
+TERMS = frozenset(field.name for field in fields(Terms))
 
 
 def _absent() -> Any:
@@ -156,7 +165,42 @@ Territories = Annotated[tuple[RightsTerritory, ...], Field(min_length=1, max_len
 Versions = Annotated[tuple[FilmVersion, ...], Field(min_length=1, max_length=LISTED_MAX)]
 
 
-class RightsOfferBody(Model):
+class CancellationBody(Model):
+    """How a screening is cancelled."""
+
+    free_until_days: Annotated[int, Field(strict=True, ge=0, le=CANCELLATION_DAYS_MAX)] = Field(
+        description="Days before the screening; until then it is cancelled free of charge."
+    )
+    due_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = Field(description="Of the price, afterwards.")
+    terms: Annotated[str, Field(max_length=CANCELLATION_TERMS_MAX)] | None = None
+
+    def cancellation(self) -> Cancellation:
+        return Cancellation(**self.model_dump())
+
+
+class RightsTermsBody(Model):
+    """What an offer may say besides what it covers; absent or null: not said."""
+
+    price: Price | None = Field(None, description="Null: on request.")
+    tax_basis_points: Annotated[int, Field(strict=True, ge=0, le=WHOLE_BASIS_POINTS)] | None = Field(
+        None, description="The price's tax rate: 550 is 5.5 %."
+    )
+    audience_max: Annotated[int, Field(strict=True, ge=1, le=AUDIENCE_MAX)] | None = Field(
+        None, description="The largest number of spectators at a screening."
+    )
+    cancellation: CancellationBody | None = None
+
+    def said(self) -> dict[str, Any]:
+        """Give the terms that are named, and nothing that is left out."""
+        said = {name: getattr(self, name) for name in self.model_fields_set & TERMS}
+        if "price" in self.model_fields_set:
+            said["price_cents"] = self.price and self.price.cents()
+        if self.cancellation:
+            said["cancellation"] = self.cancellation.cancellation()
+        return said
+
+
+class RightsOfferBody(RightsTermsBody):
     """What a rights-holder offers on a film."""
 
     film_id: UUID
@@ -166,10 +210,10 @@ class RightsOfferBody(Model):
     versions: Versions
     starts_on: Day
     ends_on: Day = Field(description="The last day.")
-    price: Price | None = Field(None, description="Null: on request.")
+    negotiated_nationally: bool = False
 
 
-class RightsOfferChangeBody(Model):
+class RightsOfferChangeBody(RightsTermsBody):
     """Terms to be offered otherwise; what is absent stays as it is."""
 
     uses: Uses = Field(default_factory=_absent)
@@ -177,4 +221,4 @@ class RightsOfferChangeBody(Model):
     versions: Versions = Field(default_factory=_absent)
     starts_on: Day = Field(default_factory=_absent)
     ends_on: Day = Field(default_factory=_absent)
-    price: Price | None = None
+    negotiated_nationally: bool = Field(default_factory=_absent)

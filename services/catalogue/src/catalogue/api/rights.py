@@ -1,7 +1,7 @@
 """Rights offers, over HTTP."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -76,8 +76,9 @@ async def offer(
     body: bodies.RightsOfferBody, db: Db, caller: Caller, once: CreateOnce, new_id: NewId, now: Now
 ) -> Response:
     """Offer rights on a film."""
+    new = NewRightsOffer(film_id=body.film_id, holder_id=body.holder_id, terms=Terms(**body.said()))
     async with db.transaction(caller) as tx:
-        answer = await commands.offer(tx, new_id(), _new_offer(body), caller=caller, once=once, at=now)
+        answer = await commands.offer(tx, new_id(), new, caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -117,7 +118,7 @@ async def change(
 ) -> Response:
     """Offer on other terms."""
     async with db.transaction(caller) as tx:
-        answer = await commands.change(tx, offer_id, _given(body), caller=caller, once=once, at=now)
+        answer = await commands.change(tx, offer_id, body.said(), caller=caller, once=once, at=now)
     return respond(answer)
 
 
@@ -132,26 +133,3 @@ async def withdraw(offer_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now
     async with db.transaction(caller) as tx:
         answer = await commands.withdraw(tx, offer_id, caller=caller, once=once, at=now)
     return respond(answer)
-
-
-def _new_offer(body: bodies.RightsOfferBody) -> NewRightsOffer:
-    terms = Terms(
-        uses=body.uses,
-        territories=body.territories,
-        versions=body.versions,
-        starts_on=body.starts_on,
-        ends_on=body.ends_on,
-        price_cents=_cents(body.price),
-    )
-    return NewRightsOffer(film_id=body.film_id, holder_id=body.holder_id, terms=terms)
-
-
-def _given(body: bodies.RightsOfferChangeBody) -> dict[str, Any]:
-    given = {name: getattr(body, name) for name in body.model_fields_set - {"price"}}
-    if "price" in body.model_fields_set:
-        given["price_cents"] = _cents(body.price)
-    return given
-
-
-def _cents(price: bodies.Price | None) -> int | None:
-    return None if price is None else price.cents()

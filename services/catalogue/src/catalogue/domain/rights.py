@@ -12,11 +12,18 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
+from catalogue.domain import titles
 from catalogue.domain.film import NothingToChange
 from common.contracts import catalogue as contracts
-from common.contracts.catalogue import FilmVersion, RightsOfferStatus, RightsTerritory, RightsUse
-from common.contracts.money import money
+from common.contracts.catalogue import Cancellation, FilmVersion, RightsOfferStatus, RightsTerritory, RightsUse
+from common.contracts.money import Money, money
 from common.errors import Conflict, DomainError, FieldError, Invalid, NotFound
+
+WHOLE_BASIS_POINTS = 10_000
+AUDIENCE_MAX = 1_000_000
+CANCELLATION_DAYS_MAX = 365
+CANCELLATION_TERMS_MAX = 500
+"""Characters."""
 
 
 class NoSuchRightsOffer(NotFound):
@@ -58,7 +65,8 @@ class RightsOfferWithdrawn(Conflict):
 class Terms:
     """For what, where, in which versions, from when to when (both days included), and for how much.
 
-    The price is flat, for one screening, before tax; None: on request.
+    The price is flat, for one screening, before tax; None: on request.  A tax of 550 basis points is one of 5.5 %;
+    None: not said, as with the others.
     """
 
     uses: tuple[RightsUse, ...]
@@ -67,6 +75,18 @@ class Terms:
     starts_on: date
     ends_on: date
     price_cents: int | None = None
+    tax_basis_points: int | None = None
+    audience_max: int | None = None
+    cancellation: Cancellation | None = None
+    negotiated_nationally: bool = False
+
+    @property
+    def price_with_tax_cents(self) -> int | None:
+        """Add the tax, in whole cents, half a cent up; None where the price or the rate is not said."""
+        if self.price_cents is None or self.tax_basis_points is None:
+            return None
+        with_tax = self.price_cents * (WHOLE_BASIS_POINTS + self.tax_basis_points)
+        return (with_tax + WHOLE_BASIS_POINTS // 2) // WHOLE_BASIS_POINTS
 
     def checked(self) -> Self:
         """Write each choice once, or refuse with every mistake named at once."""
@@ -77,6 +97,7 @@ class Terms:
             uses=tuple(dict.fromkeys(self.uses)),
             territories=tuple(dict.fromkeys(self.territories)),
             versions=tuple(dict.fromkeys(self.versions)),
+            cancellation=self.cancellation and replace(self.cancellation, terms=titles.line(self.cancellation.terms)),
         )
 
     def differences(self, other: "Terms") -> tuple[str, ...]:
@@ -159,8 +180,11 @@ def refusals(status: RightsOfferStatus) -> Mapping[str, type[DomainError] | None
 
 def _published(terms: Terms) -> dict[str, Any]:
     said = {field.name: getattr(terms, field.name) for field in fields(terms)}
-    price_cents = said.pop("price_cents")
-    return said | {"price": None if price_cents is None else money(price_cents)}
+    return said | {"price": _money(said.pop("price_cents")), "price_with_tax": _money(terms.price_with_tax_cents)}
+
+
+def _money(cents: int | None) -> Money | None:
+    return None if cents is None else money(cents)
 
 
 def _mistakes(terms: Terms) -> Iterator[FieldError]:
@@ -170,3 +194,22 @@ def _mistakes(terms: Terms) -> Iterator[FieldError]:
     if terms.ends_on < terms.starts_on:
         message, libelle = "A window ends on or after the day it starts.", "Une fenêtre ne finit pas avant son début."
         yield FieldError("/ends_on", "ends-before-it-starts", message, libelle=libelle)
+    yield from _out_of_reach("/tax_basis_points", terms.tax_basis_points, range(WHOLE_BASIS_POINTS + 1))
+    yield from _out_of_reach("/audience_max", terms.audience_max, range(1, AUDIENCE_MAX + 1))
+    if terms.cancellation is not None:
+        yield from _cancellation_mistakes(terms.cancellation)
+
+
+def _cancellation_mistakes(said: Cancellation) -> Iterator[FieldError]:
+    yield from _out_of_reach("/cancellation/free_until_days", said.free_until_days, range(CANCELLATION_DAYS_MAX + 1))
+    yield from _out_of_reach("/cancellation/due_percent", said.due_percent, range(101))
+    if len(said.terms or "") > CANCELLATION_TERMS_MAX:
+        message, libelle = "Too long: say it in fewer words.", "Trop long : dites-le en moins de mots."
+        yield FieldError("/cancellation/terms", "too-long", message, libelle=libelle)
+
+
+def _out_of_reach(pointer: str, number: int | None, reach: range) -> Iterator[FieldError]:
+    if number is not None and number not in reach:
+        message = f"A number from {reach[0]} to {reach[-1]}."
+        libelle = f"Un nombre de {reach[0]} à {reach[-1]}."
+        yield FieldError(pointer, "out-of-reach", message, libelle=libelle)

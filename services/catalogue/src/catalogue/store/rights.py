@@ -16,8 +16,11 @@ from common.idempotency import Answer, Once
 OfferFact: TypeAlias = contracts.RightsOfferOffered | contracts.RightsOfferChanged | contracts.RightsOfferWithdrawn
 
 _OWN = ("id", "version", "status", "film_id", "holder_id")
-_TERMS = ("uses", "territories", "versions", "starts_on", "ends_on", "price_cents")
+_COVERED = ("uses", "territories", "versions", "starts_on", "ends_on")
+_ASKED = ("price_cents", "tax_basis_points", "audience_max", "cancellation", "negotiated_nationally")
+_TERMS = (*_COVERED, *_ASKED)
 COLUMNS = (*_OWN, *_TERMS)
+NESTED = frozenset({"cancellation"})
 
 _LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
 
@@ -58,7 +61,7 @@ async def lock_rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
     row = await tx.fetchrow(f"SELECT {_LISTED} FROM rights_offer WHERE id = $1 FOR UPDATE", offer_id)
     if row is None:
         raise NoSuchRightsOffer
-    return rows.restored(RightsOffer, row, part="terms")
+    return rows.restored(RightsOffer, row, NESTED, part="terms")
 
 
 async def create_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFact, once: Once | None) -> Answer:
@@ -116,4 +119,4 @@ def _said(offer: RightsOffer, fact: OfferFact) -> outbox.Announcement:
 
 
 def _values(offer: RightsOffer) -> list[object]:
-    return [*rows.values(offer, _OWN), *rows.values(offer.terms, _TERMS)]
+    return [*rows.values(offer, _OWN), *rows.values(offer.terms, _TERMS, NESTED)]

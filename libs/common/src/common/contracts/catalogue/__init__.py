@@ -14,6 +14,7 @@ from common.contracts.catalogue.film import (
     WorkshopFilm,
 )
 from common.contracts.catalogue.rights import (
+    Cancellation,
     RightsOfferChanged,
     RightsOfferOffered,
     RightsOfferState,
@@ -35,6 +36,7 @@ from common.contracts.catalogue.vocabulary import (
 )
 
 __all__ = [
+    "Cancellation",
     "Classification",
     "Clearance",
     "Consents",

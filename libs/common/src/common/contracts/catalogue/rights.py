@@ -15,6 +15,15 @@ from common.contracts.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """A screening is cancelled free of charge until so many days before it; then this share of the price is due."""
+
+    free_until_days: int
+    due_percent: int
+    terms: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RightsOfferOffered:
     """A rights-holder offers a film for some uses, in some territories, for a time."""
 
@@ -30,6 +39,11 @@ class RightsOfferOffered:
     starts_on: date
     ends_on: date
     price: Money | None
+    tax_basis_points: int | None = None
+    price_with_tax: Money | None = None
+    audience_max: int | None = None
+    cancellation: Cancellation | None = None
+    negotiated_nationally: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +73,10 @@ class RightsOfferWithdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsOfferState:
-    """An offer of rights, whole: on which film, by whom, for what, where, in which versions, from when to when."""
+    """An offer of rights, whole: on which film, by whom, for what, where, in which versions, from when to when.
+
+    The price is flat, for one screening, before tax; `audience_max` is how many may watch one.
+    """
 
     AGGREGATE: ClassVar[str] = "rights_offer"
 
@@ -76,3 +93,8 @@ class RightsOfferState:
     ends_on: date
     price: Money | None
     deleted: bool = False
+    tax_basis_points: int | None = None
+    price_with_tax: Money | None = None
+    audience_max: int | None = None
+    cancellation: Cancellation | None = None
+    negotiated_nationally: bool = False

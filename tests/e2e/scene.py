@@ -126,7 +126,7 @@ async def _national(office: Office, role: Role) -> Person:
 
 
 async def _film(office: Office, nation: Person, home: Ground) -> dict[str, str]:
-    """Enter a film with a visa, and an offer of its rights."""
+    """Enter a film with a visa, an offer of its rights, and a copy of it."""
     number = str(100_000 + int(office.run, 16) % 900_000)
     visa = {"number": number, "issued_on": "1999-06-01"}
     film = await office.write(nation, "/v1/films", {"title": f"Film {office.run}", "visas": [visa], **_SHOWABLE})
@@ -140,7 +140,17 @@ async def _film(office: Office, nation: Person, home: Ground) -> dict[str, str]:
         "ends_on": "2030-12-31",
     }
     offered = await office.write(nation, "/v1/rights-offers", offer)
-    return {"film_id": film["id"], "number": film["visas"][0]["number"], "offer_id": offered["id"]}
+    things = {"film_id": film["id"], "number": film["visas"][0]["number"], "offer_id": offered["id"]}
+    return things | await _copy(office, nation, film["id"], offer["holder_id"])
+
+
+async def _copy(office: Office, nation: Person, film_id: str, holder_id: str) -> dict[str, str]:
+    """Register a copy of the film, with a key that opens it."""
+    lent = {"film_id": film_id, "holder_id": holder_id, "format": "dcp", "encrypted": True, "transit_days": 2}
+    copy = await office.write(nation, "/v1/copies", lent)
+    window = {"screen": "Salle 1", "opens_at": "2025-07-17T08:00:00Z", "closes_at": "2025-07-20T08:00:00Z"}
+    opened = await office.write(nation, f"/v1/copies/{copy['id']}/keys", window, seen='"v1"')
+    return {"copy_id": copy["id"], "key_id": opened["keys"][0]["id"]}
 
 
 _SHOWABLE: Mapping[str, Any] = {"classification": "all", "versions": ["vo"], "duration_minutes": 90}

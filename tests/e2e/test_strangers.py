@@ -18,7 +18,7 @@ from tests.e2e.scene import Scene
 
 REFERENCE = {
     *("territory", "region", "department", "intermunicipality", "municipality", "district", "density"),
-    *("organisation", "coordination", "film", "rights_offer", "event_type"),
+    *("organisation", "coordination", "film", "rights_offer", "copy", "event_type"),
 }
 """What everybody reads who reads at all; writing it is a matter of scope, territory and office."""
 BY_OFFICE = {"api_client", "sandbox"}
@@ -212,6 +212,7 @@ NOWHERE_OUTSIDE = {
     "api_client.register": "Operators have no territory.",
     "film.register": "The catalogue is the nation's.",
     "rights_offer.offer": "The catalogue is the nation's.",
+    "copy.register": "The catalogue is the nation's.",
 }
 
 

@@ -98,6 +98,36 @@ CREATE TABLE catalogue.consumer_offset (
 ALTER TABLE catalogue.consumer_offset OWNER TO catalogue_owner;
 
 --
+-- Name: copy; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.copy (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    status text NOT NULL,
+    film_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    format text NOT NULL,
+    encrypted boolean NOT NULL,
+    film_version text,
+    transit_days integer NOT NULL,
+    label text NOT NULL,
+    keys jsonb NOT NULL,
+    doc text NOT NULL,
+    CONSTRAINT copy_check CHECK (((format = 'dcp'::text) OR (NOT encrypted))),
+    CONSTRAINT copy_check1 CHECK ((encrypted OR (keys = '[]'::jsonb))),
+    CONSTRAINT copy_format_check CHECK ((format = ANY (ARRAY['dcp'::text, 'blu_ray'::text, 'file'::text, 'film_35mm'::text, 'film_16mm'::text]))),
+    CONSTRAINT copy_status_check CHECK ((status = ANY (ARRAY['available'::text, 'withdrawn'::text]))),
+    CONSTRAINT copy_transit_days_check CHECK ((transit_days >= 0)),
+    CONSTRAINT copy_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY catalogue.copy ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY catalogue.copy FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.copy OWNER TO catalogue_owner;
+
+--
 -- Name: film; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -493,6 +523,13 @@ ALTER TABLE ONLY catalogue.consumer_offset
     ADD CONSTRAINT consumer_offset_pkey PRIMARY KEY (grp, topic, part);
 
 --
+-- Name: copy copy_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.copy
+    ADD CONSTRAINT copy_pkey PRIMARY KEY (id);
+
+--
 -- Name: film_name film_name_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -605,6 +642,18 @@ ALTER TABLE ONLY catalogue.vocabulary
     ADD CONSTRAINT vocabulary_pkey PRIMARY KEY (word);
 
 --
+-- Name: copy_film_id_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX copy_film_id_id_idx ON catalogue.copy USING btree (film_id, id);
+
+--
+-- Name: copy_holder_id_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX copy_holder_id_id_idx ON catalogue.copy USING btree (holder_id, id);
+
+--
 -- Name: film_filed_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -695,6 +744,13 @@ ALTER INDEX catalogue.outbox_seq_idx ATTACH PARTITION catalogue.outbox_default_s
 ALTER INDEX catalogue.outbox_xid_seq_idx ATTACH PARTITION catalogue.outbox_default_xid_seq_idx;
 
 --
+-- Name: copy copy_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.copy
+    ADD CONSTRAINT copy_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
+
+--
 -- Name: film_name film_name_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -716,6 +772,12 @@ ALTER TABLE ONLY catalogue.rights_offer
     ADD CONSTRAINT rights_offer_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
 
 --
+-- Name: copy changed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY changed ON catalogue.copy FOR UPDATE USING (( SELECT catalogue.may_see() AS may_see)) WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
 -- Name: film changed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -732,6 +794,12 @@ CREATE POLICY changed ON catalogue.rights_offer FOR UPDATE USING (( SELECT catal
 --
 
 CREATE POLICY claimed ON catalogue.film_name FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: copy; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.copy ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: film entered; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
@@ -776,10 +844,22 @@ ALTER TABLE catalogue.known_organisation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY offered ON catalogue.rights_offer FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
 
 --
+-- Name: copy registered; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY registered ON catalogue.copy FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
 -- Name: rights_offer; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
 --
 
 ALTER TABLE catalogue.rights_offer ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: copy seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.copy FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
 
 --
 -- Name: film seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
@@ -824,6 +904,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.consumer_freshness TO catal
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.consumer_offset TO catalogue_app;
+
+--
+-- Name: TABLE copy; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.copy TO catalogue_app;
 
 --
 -- Name: TABLE film; Type: ACL; Schema: catalogue; Owner: catalogue_owner

@@ -23,7 +23,7 @@ ROUTES = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-TABLES = ("film", "film_name", "rights_offer", "known_organisation")
+TABLES = ("film", "film_name", "rights_offer", "copy", "known_organisation")
 
 
 async def ask(portal: Portal, verb: str, headers: dict[str, str]) -> httpx.Response:
@@ -47,8 +47,15 @@ async def ask(portal: Portal, verb: str, headers: dict[str, str]) -> httpx.Respo
             "ends_on": "2025-07-31",
         },
         "rights_offer.change": {"price": None},
+        "copy.register": {"film_id": film, "holder_id": str(uuid4()), "format": "dcp", "transit_days": 2},
+        "copy.change": {"transit_days": 3},
+        "copy.issue_key": {
+            "screen": "1",
+            "opens_at": "2025-07-17T08:00:00Z",
+            "closes_at": "2025-07-20T08:00:00Z",
+        },
     }
-    path = path.format(film_id=film, number="5", offer_id=uuid4())
+    path = path.format(film_id=film, number="5", offer_id=uuid4(), copy_id=uuid4(), key_id=uuid4())
     return await portal.http.request(
         method, path, json=bodies.get(verb), headers={"idempotency-key": str(uuid4()), "if-match": '"v1"', **headers}
     )
@@ -62,7 +69,7 @@ def test_every_route_is_a_verb_of_the_table():
 @pytest.mark.parametrize("role", Role)
 async def test_a_role_does_what_its_scopes_say_and_no_more(portal: Portal, role: Role, verb: str):
     answer = await ask(portal, verb, {"authorization": bearer(role)})
-    absent = verb.startswith("rights_offer.") and "{" in ROUTES[verb][1]  # no offer is there: absence is seen first
+    absent = verb.startswith(("rights_offer.", "copy.")) and "{" in ROUTES[verb][1]  # absence is seen first
     if SCOPES_OF[role].isdisjoint(VERBS[verb].scopes) and not (absent and "read" not in verb):
         assert problem(answer) == (403, "scope-missing")
     else:
@@ -127,6 +134,7 @@ async def test_films_are_never_deleted_not_even_by_their_writer(app: "asyncpg.Co
         await app.execute("SELECT set_config('app.principal', $1, true)", writer)
         assert await app.execute("DELETE FROM film") == "DELETE 0"
         assert await app.execute("DELETE FROM rights_offer") == "DELETE 0"
+        assert await app.execute("DELETE FROM copy") == "DELETE 0"
 
 
 async def test_the_service_s_role_reads_no_outbox_and_makes_no_table(app: "asyncpg.Connection[asyncpg.Record]"):

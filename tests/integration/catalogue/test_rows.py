@@ -4,16 +4,22 @@ from dataclasses import fields
 
 import pytest
 
+from catalogue.domain import copies as copy_domain
+from catalogue.domain.copies import Copy
 from catalogue.domain.film import Description, Film
 from catalogue.domain.rights import RightsOffer, Terms
-from catalogue.store import films, rights
+from catalogue.store import copies, films, rights
 from common.database import Database
 from common.tokens import SYSTEM
 
 
 @pytest.mark.parametrize(
     ("columns", "aggregate", "part", "field"),
-    [(films.COLUMNS, Film, Description, "description"), (rights.COLUMNS, RightsOffer, Terms, "terms")],
+    [
+        (films.COLUMNS, Film, Description, "description"),
+        (rights.COLUMNS, RightsOffer, Terms, "terms"),
+        (copies.COLUMNS, Copy, copy_domain.Description, "description"),
+    ],
 )
 def test_every_field_has_its_column_and_every_other_column_is_a_property(columns, aggregate, part, field):
     properties = {name for name, value in vars(aggregate).items() if isinstance(value, property)}
@@ -26,7 +32,11 @@ def test_every_field_has_its_column_and_every_other_column_is_a_property(columns
 
 @pytest.mark.parametrize(
     ("table", "columns", "nested"),
-    [("film", films.COLUMNS, films.NESTED), ("rights_offer", rights.COLUMNS, rights.NESTED)],
+    [
+        ("film", films.COLUMNS, films.NESTED),
+        ("rights_offer", rights.COLUMNS, rights.NESTED),
+        ("copy", copies.COLUMNS, copies.NESTED),
+    ],
 )
 async def test_the_table_has_these_columns_and_the_document(db: Database, table, columns, nested) -> None:
     async with db.transaction(SYSTEM) as tx:

@@ -88,6 +88,7 @@ def test_it_is_thin():
     ("ce_type", "link"),
     [
         ("fr.passeursdimages.rights_offer.offered.v1", f"/v1/rights-offers/{SUBJECT}"),
+        ("fr.passeursdimages.copy.withdrawn.v1", f"/v1/copies/{SUBJECT}"),
         ("fr.passeursdimages.organisation.closed.v1", f"/v1/organisations/{SUBJECT}"),
         ("fr.passeursdimages.territory.vintage_published.v1", "/v1/territories/2025/departments/86"),
     ],

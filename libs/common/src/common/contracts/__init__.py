@@ -21,6 +21,7 @@ PUBLISHERS: Mapping[str, str] = {
     "report": "actions",
     "film": "catalogue",
     "rights_offer": "catalogue",
+    "copy": "catalogue",
     "territory": "partners",
     "organisation": "partners",
     "coordination": "partners",

@@ -52,6 +52,13 @@ VERBS: Mapping[str, Verb] = {
     "rights_offer.offer": _WRITE,
     "rights_offer.change": _WRITE,
     "rights_offer.withdraw": _WRITE,
+    "copy.list": _READ,
+    "copy.read": _READ,
+    "copy.register": _WRITE,
+    "copy.change": _WRITE,
+    "copy.withdraw": _WRITE,
+    "copy.issue_key": _WRITE,
+    "copy.revoke_key": _WRITE,
 }
 
 

@@ -102,7 +102,12 @@ def _link(aggregate: str, subject: str, fact: Fact) -> str:
     """Say where the subject is read; a territory is known by its vintage and its département."""
     if aggregate == "territory":
         return f"/v1/territories/{fact.vintage}/departments/{fact.department}"
-    return f"/v1/{aggregate.replace('_', '-')}s/{subject}"
+    resource = _RESOURCES.get(aggregate, f"{aggregate.replace('_', '-')}s")
+    return f"/v1/{resource}/{subject}"
+
+
+_RESOURCES = {"copy": "copies"}
+"""Where things are read whose plural is not their name with an s."""
 
 
 def _where(about: About) -> dict[str, Any]:

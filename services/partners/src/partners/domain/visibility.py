@@ -3,7 +3,7 @@
     coordination     everything about the campaigns and projects that it holds
     collectivity     what lies in its communes on the effective date, from the project's validation on; of the money,
                      its own lines, and the totals once the project is funded
-    both             reference data: territories, organisations, coordinations, films, offers of rights
+    both             reference data: territories, organisations, coordinations, films, offers of rights, copies
 
 Whatever no line of this module allows is not heard.
 """
@@ -14,7 +14,7 @@ from uuid import UUID
 from common.contracts.access import Role
 from common.contracts.actions import FROM_VALIDATED, About, ProjectStatus
 
-REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer"})
+REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer", "copy"})
 
 OF_ONE_LINE = frozenset(
     {

@@ -1,5 +1,14 @@
-"""What `catalogue` announces: films, and what rights-holders offer on them."""
+"""What `catalogue` announces: films, what rights-holders offer on them, and the copies that are lent."""
 
+from common.contracts.catalogue.copy import (
+    CopyChanged,
+    CopyKey,
+    CopyKeyIssued,
+    CopyKeyRevoked,
+    CopyRegistered,
+    CopyState,
+    CopyWithdrawn,
+)
 from common.contracts.catalogue.film import (
     Consents,
     FilmChanged,
@@ -23,6 +32,8 @@ from common.contracts.catalogue.rights import (
 from common.contracts.catalogue.vocabulary import (
     Classification,
     Clearance,
+    CopyFormat,
+    CopyStatus,
     Dissemination,
     FilmKind,
     FilmVersion,
@@ -40,6 +51,15 @@ __all__ = [
     "Classification",
     "Clearance",
     "Consents",
+    "CopyChanged",
+    "CopyFormat",
+    "CopyKey",
+    "CopyKeyIssued",
+    "CopyKeyRevoked",
+    "CopyRegistered",
+    "CopyState",
+    "CopyStatus",
+    "CopyWithdrawn",
     "Dissemination",
     "FilmChanged",
     "FilmCleared",

@@ -100,3 +100,18 @@ class RightsTerritory(StrEnum):
 class RightsOfferStatus(StrEnum):
     OFFERED = "offered"
     WITHDRAWN = "withdrawn"
+
+
+class CopyFormat(StrEnum):
+    """What a film is shown from; a disc bought for private use is never lent (R52)."""
+
+    DCP = "dcp"
+    BLU_RAY = "blu_ray"
+    FILE = "file"
+    FILM_35MM = "film_35mm"
+    FILM_16MM = "film_16mm"
+
+
+class CopyStatus(StrEnum):
+    AVAILABLE = "available"
+    WITHDRAWN = "withdrawn"

@@ -106,6 +106,7 @@ _TABLE = (
     _action("cancel_session", "sessions/{session}/cancel"),
     _action("record_attendance", "sessions/{session}/attendance"),
     _action("change_clearance", "clearances/{clearance}"),
+    _action("choose_copy", "sessions/{session}/copy"),
     _action("request_authorisation", "authorisation/request"),
     _action("amend_authorisation", "authorisation/amend"),
     _action("record_opinion", "authorisation/opinion"),

@@ -31,88 +31,6 @@ CREATE FUNCTION actions.codes() RETURNS text[]
 ALTER FUNCTION actions.codes() OWNER TO actions_owner;
 
 --
--- Name: granted_elsewhere(uuid, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) RETURNS TABLE(funder_id uuid, cents bigint)
-    LANGUAGE plpgsql
-    AS $$
-DECLARE
-  asker text := current_setting('app.principal');
-BEGIN
-  PERFORM set_config('app.principal', '{"level": "system"}', true);
-  RETURN QUERY
-    SELECT (line ->> 'funder_id')::uuid, sum((line ->> 'granted_cents')::bigint)::bigint
-      FROM project CROSS JOIN jsonb_array_elements(lines) AS line
-     WHERE holder_id = holder AND campaign_year = year AND id <> beside AND line ->> 'granted_cents' IS NOT NULL
-     GROUP BY 1;
-  PERFORM set_config('app.principal', asker, true);
-END
-$$;
-
-ALTER FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) OWNER TO actions_owner;
-
---
--- Name: id_bucket(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.id_bucket(id text) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((('x'::text || "left"(md5(id), 2)))::bit(8))::integer;
-
-ALTER FUNCTION actions.id_bucket(id text) OWNER TO actions_owner;
-
---
--- Name: is_settled(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.is_settled(project_state text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (project_state = ANY (ARRAY['validated'::text, 'funded'::text, 'closed'::text, 'cancelled'::text]));
-
-ALTER FUNCTION actions.is_settled(project_state text) OWNER TO actions_owner;
-
---
--- Name: is_system(); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.is_system() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE(((actions.principal() ->> 'level'::text) = 'system'::text), false);
-
-ALTER FUNCTION actions.is_system() OWNER TO actions_owner;
-
---
--- Name: may_call(); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.may_call() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (actions.is_system() OR COALESCE(((actions.principal() -> 'scopes'::text) ? 'campaigns:write'::text), false));
-
-ALTER FUNCTION actions.may_call() OWNER TO actions_owner;
-
---
--- Name: may_look_up(); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.may_look_up() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (actions.principal() IS NOT NULL);
-
-ALTER FUNCTION actions.may_look_up() OWNER TO actions_owner;
-
---
--- Name: may_write(); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.may_write() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (actions.is_system() OR COALESCE(((actions.principal() -> 'scopes'::text) ?| ARRAY['actions:write'::text, 'attendance:write'::text, 'authorisations:write'::text, 'campaigns:write'::text, 'committee:write'::text, 'funding:own'::text, 'opinions:write'::text, 'permits:write'::text, 'projects:review'::text, 'projects:write'::text, 'reports:review'::text, 'reports:write'::text, 'sites:approve'::text]), false));
-
-ALTER FUNCTION actions.may_write() OWNER TO actions_owner;
-
---
 -- Name: action; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -174,25 +92,17 @@ ALTER TABLE ONLY actions.action FORCE ROW LEVEL SECURITY;
 ALTER TABLE actions.action OWNER TO actions_owner;
 
 --
--- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
+-- Name: lending; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
-CREATE TABLE actions.known_film (
-    id uuid NOT NULL,
-    epoch integer NOT NULL,
-    version integer NOT NULL,
-    title text NOT NULL,
-    duration_minutes integer,
-    visas jsonb NOT NULL,
-    classification text,
-    released_on date,
-    workshop jsonb,
-    project_id uuid
+CREATE TABLE actions.lending (
+    copy_id uuid NOT NULL,
+    session_id uuid NOT NULL
 );
 
-ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY actions.lending FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE actions.known_film OWNER TO actions_owner;
+ALTER TABLE actions.lending OWNER TO actions_owner;
 
 --
 -- Name: session; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -219,6 +129,160 @@ CREATE TABLE actions.session (
 ALTER TABLE ONLY actions.session FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.session OWNER TO actions_owner;
+
+--
+-- Name: copy_bookings(uuid[], uuid, date, date); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.copy_bookings(copies uuid[], besides uuid, first_on date, last_on date) RETURNS TABLE(copy_id uuid, held_on date, starts_at time without time zone, zone text, minutes integer, municipality text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    BEGIN ATOMIC
+ SELECT l.copy_id,
+     s.held_on,
+     s.starts_at,
+     s.zone,
+     s.minutes,
+     s.municipality
+    FROM ((actions.lending l
+      JOIN actions.session s ON ((s.id = l.session_id)))
+      JOIN actions.action a ON ((a.id = s.action_id)))
+   WHERE ((l.copy_id = ANY (copy_bookings.copies)) AND (s.state = ANY (ARRAY['planned'::text, 'held'::text])) AND ((s.held_on >= copy_bookings.first_on) AND (s.held_on <= copy_bookings.last_on)) AND (s.action_id <> copy_bookings.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])))
+   ORDER BY s.held_on, s.starts_at, s.id;
+END;
+
+ALTER FUNCTION actions.copy_bookings(copies uuid[], besides uuid, first_on date, last_on date) OWNER TO actions_owner;
+
+--
+-- Name: granted_elsewhere(uuid, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) RETURNS TABLE(funder_id uuid, cents bigint)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  asker text := current_setting('app.principal');
+BEGIN
+  PERFORM set_config('app.principal', '{"level": "system"}', true);
+  RETURN QUERY
+    SELECT (line ->> 'funder_id')::uuid, sum((line ->> 'granted_cents')::bigint)::bigint
+      FROM project CROSS JOIN jsonb_array_elements(lines) AS line
+     WHERE holder_id = holder AND campaign_year = year AND id <> beside AND line ->> 'granted_cents' IS NOT NULL
+     GROUP BY 1;
+  PERFORM set_config('app.principal', asker, true);
+END
+$$;
+
+ALTER FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) OWNER TO actions_owner;
+
+--
+-- Name: id_bucket(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.id_bucket(id text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((('x'::text || "left"(md5(id), 2)))::bit(8))::integer;
+
+ALTER FUNCTION actions.id_bucket(id text) OWNER TO actions_owner;
+
+--
+-- Name: is_settled(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.is_settled(project_state text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (project_state = ANY (ARRAY['validated'::text, 'funded'::text, 'closed'::text, 'cancelled'::text]));
+
+ALTER FUNCTION actions.is_settled(project_state text) OWNER TO actions_owner;
+
+--
+-- Name: is_system(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.is_system() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(((actions.principal() ->> 'level'::text) = 'system'::text), false);
+
+ALTER FUNCTION actions.is_system() OWNER TO actions_owner;
+
+--
+-- Name: to_judge; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.to_judge (
+    id bigint NOT NULL,
+    action_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY actions.to_judge FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.to_judge OWNER TO actions_owner;
+
+--
+-- Name: judge_with_copies(uuid[]); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.judge_with_copies(copies uuid[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    BEGIN ATOMIC
+ INSERT INTO actions.to_judge (action_id)  SELECT DISTINCT s.action_id
+            FROM (actions.lending l
+              JOIN actions.session s ON ((s.id = l.session_id)))
+           WHERE ((l.copy_id = ANY (judge_with_copies.copies)) AND (s.state = 'planned'::text));
+END;
+
+ALTER FUNCTION actions.judge_with_copies(copies uuid[]) OWNER TO actions_owner;
+
+--
+-- Name: may_call(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.may_call() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (actions.is_system() OR COALESCE(((actions.principal() -> 'scopes'::text) ? 'campaigns:write'::text), false));
+
+ALTER FUNCTION actions.may_call() OWNER TO actions_owner;
+
+--
+-- Name: may_look_up(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.may_look_up() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (actions.principal() IS NOT NULL);
+
+ALTER FUNCTION actions.may_look_up() OWNER TO actions_owner;
+
+--
+-- Name: may_write(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.may_write() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (actions.is_system() OR COALESCE(((actions.principal() -> 'scopes'::text) ?| ARRAY['actions:write'::text, 'attendance:write'::text, 'authorisations:write'::text, 'campaigns:write'::text, 'committee:write'::text, 'funding:own'::text, 'opinions:write'::text, 'permits:write'::text, 'projects:review'::text, 'projects:write'::text, 'reports:review'::text, 'reports:write'::text, 'sites:approve'::text]), false));
+
+ALTER FUNCTION actions.may_write() OWNER TO actions_owner;
+
+--
+-- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_film (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    duration_minutes integer,
+    visas jsonb NOT NULL,
+    classification text,
+    released_on date,
+    workshop jsonb,
+    project_id uuid
+);
+
+ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.known_film OWNER TO actions_owner;
 
 --
 -- Name: paid_days(uuid, integer, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
@@ -390,6 +454,27 @@ ALTER TABLE ONLY actions.known_coordination FORCE ROW LEVEL SECURITY;
 ALTER TABLE actions.known_coordination OWNER TO actions_owner;
 
 --
+-- Name: known_copy; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_copy (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    film_id uuid NOT NULL,
+    format text NOT NULL,
+    film_version text,
+    encrypted boolean NOT NULL,
+    transit_days integer NOT NULL,
+    withdrawn boolean NOT NULL,
+    keys jsonb NOT NULL
+);
+
+ALTER TABLE ONLY actions.known_copy FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.known_copy OWNER TO actions_owner;
+
+--
 -- Name: known_municipality; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -475,6 +560,18 @@ CREATE TABLE actions.known_territory (
 ALTER TABLE ONLY actions.known_territory FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.known_territory OWNER TO actions_owner;
+
+--
+-- Name: lent_copy; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.lent_copy (
+    copy_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY actions.lent_copy FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.lent_copy OWNER TO actions_owner;
 
 --
 -- Name: migration; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -765,20 +862,6 @@ CREATE TABLE actions.seen_version (
 ALTER TABLE actions.seen_version OWNER TO actions_owner;
 
 --
--- Name: to_judge; Type: TABLE; Schema: actions; Owner: actions_owner
---
-
-CREATE TABLE actions.to_judge (
-    id bigint NOT NULL,
-    action_id uuid NOT NULL,
-    since timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY actions.to_judge FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE actions.to_judge OWNER TO actions_owner;
-
---
 -- Name: to_judge_id_seq; Type: SEQUENCE; Schema: actions; Owner: actions_owner
 --
 
@@ -892,6 +975,13 @@ ALTER TABLE ONLY actions.known_coordination
     ADD CONSTRAINT known_coordination_pkey PRIMARY KEY (id);
 
 --
+-- Name: known_copy known_copy_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_copy
+    ADD CONSTRAINT known_copy_pkey PRIMARY KEY (id);
+
+--
 -- Name: known_film known_film_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -932,6 +1022,20 @@ ALTER TABLE ONLY actions.known_territory
 
 ALTER TABLE ONLY actions.known_territory
     ADD CONSTRAINT known_territory_vintage_department_key UNIQUE (vintage, department);
+
+--
+-- Name: lending lending_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.lending
+    ADD CONSTRAINT lending_pkey PRIMARY KEY (copy_id, session_id);
+
+--
+-- Name: lent_copy lent_copy_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.lent_copy
+    ADD CONSTRAINT lent_copy_pkey PRIMARY KEY (copy_id);
 
 --
 -- Name: migration migration_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
@@ -1086,6 +1190,12 @@ CREATE INDEX known_municipality_territory_id_idx ON actions.known_municipality U
 CREATE INDEX known_rights_offer_film_id_idx ON actions.known_rights_offer USING btree (film_id);
 
 --
+-- Name: lending_session_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX lending_session_id_idx ON actions.lending USING btree (session_id);
+
+--
 -- Name: outbox_seq_idx; Type: INDEX; Schema: actions; Owner: actions_housekeeper
 --
 
@@ -1214,6 +1324,13 @@ ALTER TABLE ONLY actions.known_municipality
     ADD CONSTRAINT known_municipality_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES actions.known_territory(id);
 
 --
+-- Name: lending lending_session_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.lending
+    ADD CONSTRAINT lending_session_id_fkey FOREIGN KEY (session_id) REFERENCES actions.session(id);
+
+--
 -- Name: project project_campaign_id_fkey; Type: FK CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -1252,6 +1369,12 @@ ALTER TABLE actions.action ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY asked ON actions.to_judge USING (( SELECT actions.may_write() AS may_write)) WITH CHECK (( SELECT actions.may_write() AS may_write));
+
+--
+-- Name: lent_copy booked; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY booked ON actions.lent_copy USING (( SELECT actions.may_write() AS may_write)) WITH CHECK (( SELECT actions.may_write() AS may_write));
 
 --
 -- Name: paid_year booked; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1310,6 +1433,12 @@ CREATE POLICY counted ON actions.action FOR SELECT TO actions_owner USING (true)
 CREATE POLICY counted ON actions.known_film FOR SELECT TO actions_owner USING (true);
 
 --
+-- Name: lending counted; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY counted ON actions.lending FOR SELECT TO actions_owner USING (true);
+
+--
 -- Name: session counted; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
@@ -1356,10 +1485,24 @@ CREATE POLICY given ON actions.verdict FOR INSERT WITH CHECK ((( SELECT actions.
   WHERE (action.id = verdict.action_id)))));
 
 --
+-- Name: lending given_back; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY given_back ON actions.lending FOR DELETE USING ((( SELECT actions.may_write() AS may_write) AND (EXISTS ( SELECT
+   FROM actions.session
+  WHERE (session.id = lending.session_id)))));
+
+--
 -- Name: known_coordination heard; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
 CREATE POLICY heard ON actions.known_coordination USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_copy heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_copy USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
 
 --
 -- Name: known_film heard; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1398,6 +1541,12 @@ CREATE POLICY heard ON actions.known_territory USING (( SELECT actions.is_system
 ALTER TABLE actions.known_coordination ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: known_copy; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_copy ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: known_film; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
@@ -1426,6 +1575,26 @@ ALTER TABLE actions.known_rights_offer ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE actions.known_territory ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: lending; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.lending ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: lending lent; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY lent ON actions.lending FOR INSERT WITH CHECK ((( SELECT actions.may_write() AS may_write) AND (EXISTS ( SELECT
+   FROM actions.session
+  WHERE (session.id = lending.session_id)))));
+
+--
+-- Name: lent_copy; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.lent_copy ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: paid_year; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
@@ -1464,6 +1633,12 @@ CREATE POLICY seen ON actions.campaign FOR SELECT USING (actions.sees_campaign(c
 CREATE POLICY seen ON actions.known_coordination FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
 
 --
+-- Name: known_copy seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_copy FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
+
+--
 -- Name: known_film seen; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
@@ -1492,6 +1667,14 @@ CREATE POLICY seen ON actions.known_rights_offer FOR SELECT USING (( SELECT acti
 --
 
 CREATE POLICY seen ON actions.known_territory FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
+
+--
+-- Name: lending seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.lending FOR SELECT USING ((EXISTS ( SELECT
+   FROM actions.session
+  WHERE (session.id = lending.session_id))));
 
 --
 -- Name: project seen; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1554,16 +1737,28 @@ GRANT ALL ON SCHEMA actions TO actions_housekeeper;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.action TO actions_app;
 
 --
--- Name: TABLE known_film; Type: ACL; Schema: actions; Owner: actions_owner
+-- Name: TABLE lending; Type: ACL; Schema: actions; Owner: actions_owner
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_film TO actions_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.lending TO actions_app;
 
 --
 -- Name: TABLE session; Type: ACL; Schema: actions; Owner: actions_owner
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.session TO actions_app;
+
+--
+-- Name: TABLE to_judge; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.to_judge TO actions_app;
+
+--
+-- Name: TABLE known_film; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_film TO actions_app;
 
 --
 -- Name: TABLE campaign; Type: ACL; Schema: actions; Owner: actions_owner
@@ -1609,6 +1804,12 @@ GRANT SELECT,DELETE ON TABLE actions.idempotency TO actions_housekeeper;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_coordination TO actions_app;
 
 --
+-- Name: TABLE known_copy; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_copy TO actions_app;
+
+--
 -- Name: TABLE known_municipality; Type: ACL; Schema: actions; Owner: actions_owner
 --
 
@@ -1631,6 +1832,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_rights_offer TO actions
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_territory TO actions_app;
+
+--
+-- Name: TABLE lent_copy; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.lent_copy TO actions_app;
 
 --
 -- Name: TABLE migration; Type: ACL; Schema: actions; Owner: actions_owner
@@ -1725,12 +1932,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.report TO actions_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.seen_version TO actions_app;
-
---
--- Name: TABLE to_judge; Type: ACL; Schema: actions; Owner: actions_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.to_judge TO actions_app;
 
 --
 -- Name: SEQUENCE to_judge_id_seq; Type: ACL; Schema: actions; Owner: actions_owner

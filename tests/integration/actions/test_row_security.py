@@ -9,7 +9,7 @@ import pytest
 
 from actions.domain import access
 from common.contracts.access import SCOPES_OF, Role
-from common.contracts.catalogue import FilmState, RightsOfferState
+from common.contracts.catalogue import CopyState, FilmState, RightsOfferState
 from common.contracts.partners import CoordinationState, OrganisationState, TerritoryState
 from common.database import Database
 from common.tokens import Principal, Territory
@@ -18,7 +18,7 @@ from tests.integration.actions.journeys import submitted
 from tests.integration.actions.people import Desk, a_cast
 
 AGGREGATES = ("campaign", "project", "action")
-COPIED = (TerritoryState, OrganisationState, CoordinationState, FilmState, RightsOfferState)
+COPIED = (TerritoryState, OrganisationState, CoordinationState, FilmState, RightsOfferState, CopyState)
 COLUMNS = "SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = $1"
 WRITING = {scope for verb in access.VERBS.values() for scope in verb.scopes} - {"read", "operations"}
 

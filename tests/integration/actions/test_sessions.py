@@ -13,10 +13,11 @@ from common.tokens import SYSTEM, Territory
 from tests.integration.actions.journeys import MARCH, act, an_action
 from tests.integration.actions.people import Desk, a_cast
 from tests.integration.actions.screenings import a_film, a_session, begun, indoors, outdoors, planned, running
+from tests.integration.actions.test_copies import a_copy, shown_from
 from tests.integration.actions.test_row_security import holding
 
-TABLES = ("session", "verdict", "paid_year", "to_judge")
-SEEN = frozenset({"session", "verdict"})
+TABLES = ("session", "verdict", "paid_year", "lent_copy", "lending", "to_judge")
+SEEN = frozenset({"session", "verdict", "lending"})
 """What a reader sees with its action; the others it does not even see."""
 
 COLUMNS = """
@@ -76,8 +77,10 @@ async def test_a_day_that_moves_and_comes_back_leaves_the_same_obligations(desk:
 async def test_a_reader_writes_no_row_of_film_law_and_a_writer_does(desk: Desk, table: str) -> None:
     cast, film = a_cast(), a_film(visa="2023-01-01")
     price = {"amount": "3.00", "currency": "EUR"}
+    copy = a_copy(film)
+    await desk.hear("copy", copy)
     action, *_ = await begun(desk, cast, film, actions=[indoors(price=price)])
-    await planned(desk, action, cast.holder, a_session(film.id, "2025-09-18"))
+    await planned(desk, action, cast.holder, shown_from(copy))
     async with desk.db.transaction(SYSTEM) as tx:
         columns = await tx.fetchval(COLUMNS, table)
     again = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} ON CONFLICT DO NOTHING"

@@ -15,7 +15,7 @@ from actions.domain.agenda import ProgrammePlan, SessionPlan
 from actions.domain.budget import Budget, Entry
 from actions.domain.campaign import CampaignPlan
 from actions.domain.funding import LineWish
-from actions.domain.known import Appointment, Coordination, Film, Municipality, Organisation
+from actions.domain.known import Appointment, Coordination, Copy, Film, Municipality, Organisation
 from actions.domain.place import locality, place
 from actions.domain.project import ProjectFile
 from actions.domain.report import ActionReport, Content
@@ -36,7 +36,7 @@ from common.contracts.actions import (
     Setting,
     Under12Outdoors,
 )
-from common.contracts.catalogue import Classification, RightsTerritory, RightsUse, Visa
+from common.contracts.catalogue import Classification, CopyFormat, RightsTerritory, RightsUse, Visa
 from common.errors import DomainError, Verdict
 
 PARIS = "Europe/Paris"
@@ -137,6 +137,15 @@ LINDA = Film(
 )
 SHORT = Film(id=an_id("short"), title="Un court", duration_minutes=9, classification=Classification.ALL)
 FILMS = {film.id: film for film in (LINDA, SHORT)}
+DCP = Copy(
+    id=an_id("dcp"),
+    film_id=LINDA.id,
+    format=CopyFormat.DCP,
+    film_version=None,
+    encrypted=False,
+    transit_days=2,
+    withdrawn=False,
+)
 
 
 def lasting(film: Film, minutes: int) -> dict[UUID, Film]:

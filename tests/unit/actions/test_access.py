@@ -87,15 +87,15 @@ VERBS_OF = {
         project.draft project.add_action project.change project.submit project.resubmit project.withdraw
         project.revise_budget project.submit_account project.report
         action.change action.plan_session action.cancel_session action.record_attendance action.change_clearance
-        action.request_authorisation action.amend_authorisation action.inform_neighbours action.declare_move
-        action.settle_obligation
+        action.choose_copy action.request_authorisation action.amend_authorisation action.inform_neighbours
+        action.declare_move action.settle_obligation
         action.schedule action.start action.postpone action.reschedule action.hold action.cancel
     """,
     Role.REGIONAL_COORDINATOR: """
         campaign.draft campaign.open campaign.change_rules campaign.close
         project.prior_contact project.return project.declare_eligible project.declare_ineligible project.reinstate
         project.send_convention project.sign_convention project.fund project.close
-        action.cancel_session action.record_permit action.postpone action.cancel
+        action.cancel_session action.choose_copy action.record_permit action.postpone action.cancel
         report.return report.validate report.amend
     """,
     Role.COMMITTEE_SECRETARY: "project.decide",

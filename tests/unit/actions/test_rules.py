@@ -12,13 +12,13 @@ import actions.domain
 from actions.domain.rules import RULES, in_force
 from actions.domain.rules.delays import DELAYS
 from actions.domain.rules.law import SINCE
-from actions.domain.screening import PLANNED_BY
+from actions.domain.screening import LENT_BY, PLANNED_BY
 from tests.unit.actions import pieces as p
 
 NUMBERS = (*range(1, 18), *range(20, 28), 35, 36, 44, *range(50, 54))
-ENFORCED = [f"R{n:02}" for n in NUMBERS] + ["T12"]
-ALONE = {"R09", "R10", "R53"}
-"""Rules with a function that are asked of something else than a case."""
+ENFORCED = [f"R{n:02}" for n in NUMBERS] + ["T12", *LENT_BY]
+ALONE = {"R09", "R10", "R53", *LENT_BY}
+"""Rules with a function that are asked of something else than a case; those on copies, of a lending."""
 
 
 def test_every_rule_has_its_record_in_both_languages_with_its_source():
@@ -33,7 +33,7 @@ def test_every_record_is_looked_at_by_the_domain():
     of_cases = asked | set(PLANNED_BY)
     assert {rule.id for rule in RULES if rule.ask} == of_cases | ALONE
     by_code = {"R02", "R13", "R35"}  # how R01 counts; which regime a room has; what a vintage dates
-    assert by_name | of_cases == set(ENFORCED) - by_code
+    assert by_name | of_cases | set(LENT_BY) == set(ENFORCED) - by_code
 
 
 def test_a_rule_judges_the_days_on_which_it_holds():

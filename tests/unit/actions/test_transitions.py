@@ -54,6 +54,7 @@ ACTION = {
     "action.cancel_session": "planned scheduled in_progress postponed",
     "action.record_attendance": "scheduled in_progress",
     "action.change_clearance": "planned scheduled in_progress postponed held",
+    "action.choose_copy": "planned scheduled in_progress postponed",
     "action.request_authorisation": "planned postponed",
     "action.amend_authorisation": "planned postponed",
     "action.record_opinion": "planned postponed",
@@ -81,7 +82,7 @@ WHILE_FUNDED = {
     "action.hold",
     "action.lapse",
 }
-WHILE_WRITTEN = {"action.change", "action.plan_session", "action.cancel_session"}
+WHILE_WRITTEN = {"action.change", "action.plan_session", "action.cancel_session", "action.choose_copy"}
 REPORT = {
     "report.return": "submitted",  # T19
     "report.resubmit": "returned",  # T20

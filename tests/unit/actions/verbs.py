@@ -5,8 +5,20 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from actions.domain import agenda, closing, deciding, filing, financing, formalities, lifecycle, reviewing, risk
+from actions.domain import (
+    agenda,
+    choosing,
+    closing,
+    deciding,
+    filing,
+    financing,
+    formalities,
+    lifecycle,
+    reviewing,
+    risk,
+)
 from actions.domain.agenda import SessionPlan
+from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.funding import LineDecision, Payment
@@ -222,6 +234,12 @@ def _change_clearance(d: Dossier) -> Move:
     )
 
 
+def _choose_copy(d: Dossier) -> Move:
+    choice = CopyChoice(session_id=SESSION, film_id=p.LINDA.id, copy_id=p.DCP.id)
+    judged = choosing.judge_choice(d.screening, choice, replace(d.given, copies={p.DCP.id: p.DCP}))
+    return choosing.choose_copy(judged, choice, at=LATE)
+
+
 def _decide_authorisation(d: Dossier) -> Move:
     decision = AuthorisationDecision(granted=True, decided_on=p.day("2025-06-17"), reference="CNC")
     return formalities.decide_authorisation(d.screening, decision, at=LATE)
@@ -292,6 +310,7 @@ ACTION: Mapping[str, Verb] = {
         lambda d: agenda.record_attendance(d.screening, SESSION, 214, CountMethod.COUNTED, at=LATE)
     ),
     "action.change_clearance": one(_change_clearance),
+    "action.choose_copy": one(_choose_copy),
     "action.request_authorisation": one(
         lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), d.given, at=LATE)
     ),

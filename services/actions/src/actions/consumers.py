@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from actions.store import catalogue, judging, known
+from actions.store import catalogue, copies, judging, known
 from common import checkpoints, contracts
 from common.consumer import Group, Handler, Message
-from common.contracts.catalogue import FilmState, RightsOfferState
+from common.contracts.catalogue import CopyState, FilmState, RightsOfferState
 from common.contracts.partners import CoordinationState, OrganisationState, TerritoryState
 from common.database import Transaction
 
-State: TypeAlias = TerritoryState | OrganisationState | CoordinationState | FilmState | RightsOfferState
+State: TypeAlias = TerritoryState | OrganisationState | CoordinationState | FilmState | RightsOfferState | CopyState
 S = TypeVar("S", bound=State)
 
 
@@ -47,6 +47,7 @@ LISTENERS: Mapping[str, Handler] = {
     contracts.topic("rights_offer", "state"): _heard(
         RightsOfferState, catalogue.hear_rights_offer, judging.ask_by_offer
     ),
+    contracts.topic("copy", "state"): _heard(CopyState, copies.hear_copy, judging.ask_by_copy),
     **checkpoints.listeners("actions"),
 }
 

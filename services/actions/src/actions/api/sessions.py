@@ -11,6 +11,7 @@ from actions.commands import actions as commands
 from actions.commands.wishes import ClearanceWish
 from actions.domain import refusals, unlawful
 from actions.domain.agenda import ProgrammePlan, SessionPlan
+from actions.domain.choosing import CopyChoice
 from common.contracts.actions import (
     ActionState,
     Cause,
@@ -27,15 +28,22 @@ from common.problems import problems
 
 router = APIRouter(tags=["sessions"])
 
+COPIES = (unlawful.CopyCannotBeThere, unlawful.KeyDoesNotOpen, unlawful.CopyNoLongerLent)
+"""What the rules on copies refuse (C01 to C03)."""
+
 Reference = Annotated[str, Field(max_length=200)]
 
 
 class ProgrammeBody(Model):
-    """A film to show, in which version, from which support."""
+    """A film to show, in which version, from which support, and from which copy, where that is known."""
 
     film_id: UUID
     version: FilmVersion | None = None
     support: Support = Support.DCP
+    copy_id: UUID | None = Field(None, description="It is booked from there on, with its journeys (C01).")
+
+    def plan(self) -> ProgrammePlan:
+        return ProgrammePlan(**self.model_dump())
 
 
 class SessionBody(Model):
@@ -55,10 +63,7 @@ class SessionBody(Model):
             starts_at=self.starts_at,
             place_id=self.place_id,
             responsible=self.responsible,
-            programme=tuple(
-                ProgrammePlan(film_id=item.film_id, version=item.version, support=item.support)
-                for item in self.programme
-            ),
+            programme=tuple(item.plan() for item in self.programme),
             fallback_on=self.fallback_on,
             fallback_place_id=self.fallback_place_id,
         )
@@ -73,6 +78,16 @@ class AttendanceBody(Model):
 
     total: Count
     method: CountMethod
+
+
+class CopyChoiceBody(Model):
+    """From which copy a film of a session is to be shown; null: the copy is given back."""
+
+    film_id: UUID
+    copy_id: UUID | None
+
+    def choice(self, session_id: UUID) -> CopyChoice:
+        return CopyChoice(session_id=session_id, film_id=self.film_id, copy_id=self.copy_id)
 
 
 class TermsBody(Model):
@@ -130,6 +145,7 @@ class ClearanceBody(Model):
         unlawful.QuotaReached,
         unlawful.PromotesASale,
         unlawful.CommercialPosterUsed,
+        *COPIES,
         NotKnownHere,
     ),
 )
@@ -179,6 +195,28 @@ async def record_attendance(
         answer = await commands.record_attendance(
             tx, action_id, session_id, body.total, body.method, caller=caller, once=once, at=now
         )
+    return respond(answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/sessions/{session_id}/copy",
+    operation_id="action.choose_copy",
+    response_model=ActionState,
+    responses=problems(
+        refusals.NoSuchAction,
+        refusals.NoSuchSession,
+        refusals.NotPossibleInThisState,
+        unlawful.FilmNotShown,
+        *COPIES,
+        NotKnownHere,
+    ),
+)
+async def choose_copy(
+    action_id: UUID, session_id: UUID, body: CopyChoiceBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Book a copy for a film of a session (C01 to C03), or give it back."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.choose_copy(tx, action_id, body.choice(session_id), caller=caller, once=once, at=now)
     return respond(answer)
 
 

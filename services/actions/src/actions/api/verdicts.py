@@ -20,7 +20,7 @@ from actions.store import actions as store
 from actions.store import verdicts
 from actions.store.verdicts import Kept
 from common.errors import NotKnownHere
-from common.http import Caller, Db, Model, NewId
+from common.http import Caller, Db, Model, NewId, Now
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -61,10 +61,10 @@ class CheckBody(Model):
         NotKnownHere,
     ),
 )
-async def check(action_id: UUID, body: CheckBody, db: Db, caller: Caller, new_id: NewId) -> Response:
+async def check(action_id: UUID, body: CheckBody, db: Db, caller: Caller, new_id: NewId, now: Now) -> Response:
     """Say what the verb would be told, with nothing written: lawful or not, why, and from which day."""
     async with db.transaction(caller) as tx:
-        said = await commands.check(tx, action_id, body.wish(), caller=caller, new_id=new_id)
+        said = await commands.check(tx, action_id, body.wish(), caller=caller, new_id=new_id, at=now)
     return Response(msgspec.json.encode(said), media_type="application/json")
 
 

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from actions.commands import cancelling, lookups
+from actions.commands import cancelling, lent, lookups
 from actions.commands.wishes import ActionWish, ClearanceWish
-from actions.domain import access, agenda, formalities, lifecycle
+from actions.domain import access, agenda, choosing, formalities, lifecycle
 from actions.domain.action import Action, Moved
 from actions.domain.agenda import SessionPlan
+from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import AuthorisationDecision
 from actions.domain.lifecycle import CancellationPlan, NewDay
@@ -64,7 +65,14 @@ async def plan_session(
     if answer := await once.answered(tx, action.version):
         return answer
     given = await lookups.circumstances(
-        tx, action, [wish.held_on], (film.film_id for film in wish.programme), booking=True, hold=True
+        tx,
+        action,
+        [wish.held_on],
+        wish.film_ids,
+        copies=wish.copy_ids,
+        booking=True,
+        asked_at=at,
+        hold=True,
     )
     judged = agenda.judge_session(action, wish, given, session_id=new_id())
     planned = agenda.plan_session(judged, new_id=new_id, at=at)
@@ -115,6 +123,21 @@ async def change_clearance(
     offer = None if wish.offer_id is None else await catalogue.rights_offer(tx, wish.offer_id)
     step = ClearanceStep(to=wish.to, price_cents=wish.price_cents, terms=wish.terms, offer=offer)
     return await _save(tx, formalities.change_clearance(action, clearance_id, step, at=at), once)
+
+
+async def choose_copy(
+    tx: Transaction, action_id: UUID, choice: CopyChoice, *, caller: Principal, once: Once, at: datetime
+) -> Answer:
+    """Book a copy for a film of a session, or give it back; who counts on either is judged again."""
+    action = await _lock(tx, action_id, "action.choose_copy", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    chosen = () if choice.copy_id is None else (choice.copy_id,)
+    day = action.session(choice.session_id).held_on
+    given = await lookups.circumstances(tx, action, [day], copies=chosen, asked_at=at, hold=True)
+    judged = choosing.judge_choice(action, choice, given)
+    await lent.judge_others(tx, action)
+    return await _save_judged(tx, judged, choosing.choose_copy(judged, choice, at=at), once, at=at)
 
 
 async def request_authorisation(
@@ -276,7 +299,8 @@ async def reschedule(
     action = await _lock(tx, action_id, "action.reschedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    given = await lookups.circumstances(tx, action, [day.held_on for day in days], booking=True, hold=True)
+    new_days = [day.held_on for day in days]
+    given = await lookups.circumstances(tx, action, new_days, booking=True, asked_at=at, hold=True)
     judged = lifecycle.judge_reschedule(action, days, given)
     return await _save_judged(tx, judged, lifecycle.reschedule(action, judged, given, at=at), once, at=at)
 
@@ -327,10 +351,14 @@ async def _alone(tx: Transaction, action_id: UUID, verb: str, decide: Decide, ca
 
 
 async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:
-    """Write what a verb decided, and have the action judged by what is known once that is there."""
+    """Write what a verb decided, and have the action judged by what is known once that is there.
+
+    So are those whose copies it has booked, or given back.
+    """
     action, facts = moved
     if action.live_sessions:
         await judging.ask(tx, action.id)
+    await lent.judge_others(tx, action)
     return await actions.save_action(tx, action, facts, once, status=status)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from actions.commands import projects
+from actions.commands import lent, projects
 from actions.domain import closing
 from actions.domain.action import Action, Moved
 from actions.domain.project import Project
@@ -32,6 +32,7 @@ async def save(
 ) -> Answer:
     """Write the cancelled action, after the project if no other action of it is left."""
     action, facts = cancelled
+    await lent.judge_others(tx, action)
     if ended := closing.cancelled_with(project, [*{**siblings, action.id: action}.values()], at=at):
         await projects.save(tx, ended, None)
         action = replace(action, project_state=ended[0].state)

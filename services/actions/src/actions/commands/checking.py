@@ -1,6 +1,7 @@
 """Asking what a verb would be told, with nothing written and nothing held."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from actions.commands import lookups
@@ -14,19 +15,22 @@ from common.tokens import Principal
 
 
 async def check(
-    tx: Transaction, action_id: UUID, wish: CheckWish, *, caller: Principal, new_id: Callable[[], UUID]
+    tx: Transaction, action_id: UUID, wish: CheckWish, *, caller: Principal, new_id: Callable[[], UUID], at: datetime
 ) -> Check:
     """Judge what is asked: a session to plan, new days for those put off, or else the announcement of the action."""
     access.require(caller, "action.check", None)
     action = await actions.action(tx, action_id)
     if wish.session is not None:
-        shown = [film.film_id for film in wish.session.programme]
-        given = await lookups.circumstances(tx, action, [wish.session.held_on], shown, booking=True)
+        shown = wish.session.film_ids
+        given = await lookups.circumstances(
+            tx, action, [wish.session.held_on], shown, copies=wish.session.copy_ids, booking=True, asked_at=at
+        )
         offers = await catalogue.offers_on(tx, shown)
         return checking.check_session(action, wish.session, given, offers, session_id=new_id())
     offers = await catalogue.offers_on(tx, lookups.shown_in([action]))
     if wish.days:
-        given = await lookups.circumstances(tx, action, [day.held_on for day in wish.days], booking=True)
+        new_days = [day.held_on for day in wish.days]
+        given = await lookups.circumstances(tx, action, new_days, booking=True, asked_at=at)
         return checking.check_reschedule(action, wish.days, given, offers)
     given = await lookups.circumstances(tx, action, [one.held_on for one in action.live_sessions])
     return checking.check_schedule(action, given, offers)

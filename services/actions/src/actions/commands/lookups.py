@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
+from actions.commands import lent
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
 from actions.domain import place
 from actions.domain.action import Action, ActionPlan
 from actions.domain.campaign import Campaign
 from actions.domain.circumstances import Circumstances, Films, feature_over_minutes
+from actions.domain.days import local_day
 from actions.domain.known import Municipality, Organisation
 from actions.domain.project import Project, ProjectFile
 from actions.store import campaigns, catalogue, known, sessions
@@ -60,15 +62,18 @@ async def circumstances(
     days: Iterable[date] = (),
     also: Iterable[UUID] = (),
     *,
+    copies: Iterable[UUID] = (),
     booking: bool = False,
+    asked_at: datetime | None = None,
     hold: bool = False,
 ) -> Circumstances:
     """Look up what a screening is judged by on these days: its campaign, its films, its organiser, other sessions.
 
     `booking`: these days are to be added to the organiser's paid screenings, which with `hold` stay as they are until
-    the transaction ends (R07).
+    the transaction ends (R07); so are the bookings of its copies and of these, which are asked for at this instant.
     """
     days = sorted(set(days))
+    chosen, bookings = await lent.copies(tx, action, copies, days, hold=hold)
     organiser = await known.organisation(tx, action.organiser_id)
     return Circumstances(
         campaign=await campaigns.campaign(tx, action.campaign_id),
@@ -78,6 +83,9 @@ async def circumstances(
         booking=booking,
         elsewhere=await sessions.elsewhere(tx, {action.holder_id}, days),
         withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers([action])),
+        copies=chosen,
+        bookings=bookings,
+        asked_on=None if asked_at is None else local_day(asked_at, action.zone),
     )
 
 
@@ -95,14 +103,18 @@ async def of_campaign(tx: Transaction, campaign: Campaign, found: Sequence[Actio
         elsewhere=await sessions.elsewhere(tx, {action.holder_id for action in found}, days),
         withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers(found)),
     )
-    return {
-        action.id: common(
-            organiser=organisers[action.organiser_id],
-            paid_elsewhere=await _paid_elsewhere(tx, action, sorted({one.held_on for one in action.live_sessions})),
-        )
-        for action in found
-        if action.organiser_id in organisers
-    }
+    each = {}
+    for action in found:
+        if action.organiser_id in organisers:
+            held = sorted({one.held_on for one in action.live_sessions})
+            copies, bookings = await lent.copies(tx, action, (), held)
+            each[action.id] = common(
+                organiser=organisers[action.organiser_id],
+                paid_elsewhere=await _paid_elsewhere(tx, action, held),
+                copies=copies,
+                bookings=bookings,
+            )
+    return each
 
 
 def _offers(found: Iterable[Action]) -> set[UUID]:

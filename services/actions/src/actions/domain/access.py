@@ -142,6 +142,7 @@ VERBS: Mapping[str, Verb] = {
     "action.cancel_session": _ACTION_OR_REVIEW,
     "action.record_attendance": Verb({"attendance:write": Relation.ATTENDING}),
     "action.change_clearance": _ACTION,
+    "action.choose_copy": _ACTION_OR_REVIEW,
     "action.request_authorisation": _ACTION,
     "action.amend_authorisation": _ACTION,
     "action.record_opinion": Verb({"opinions:write": Relation.DEPARTMENT}),

@@ -41,11 +41,12 @@ from common.errors import FieldError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammePlan:
-    """A film to show, in which version, from which support."""
+    """A film to show, in which version, from which support, and from which copy, where that is known."""
 
     film_id: UUID
     version: FilmVersion | None = None
     support: Support = Support.DCP
+    copy_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,15 @@ class SessionPlan:
     programme: tuple[ProgrammePlan, ...] = ()
     fallback_on: date | None = None
     fallback_place_id: UUID | None = None
+
+    @property
+    def film_ids(self) -> tuple[UUID, ...]:
+        return tuple(film.film_id for film in self.programme)
+
+    @property
+    def copy_ids(self) -> tuple[UUID, ...]:
+        """The copies that it is to be shown from, where they are chosen already."""
+        return tuple(film.copy_id for film in self.programme if film.copy_id is not None)
 
 
 def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_id: UUID, at: datetime) -> Moved:
@@ -236,6 +246,7 @@ def _item(wish: ProgrammePlan, given: Circumstances) -> ProgrammeItem:
         workshop_film=film.workshop is not None,
         version=wish.version,
         support=wish.support,
+        copy_id=wish.copy_id,
     )
 
 

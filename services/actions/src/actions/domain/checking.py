@@ -19,7 +19,7 @@ from actions.domain.known import RightsOffer
 from actions.domain.lifecycle import NewDay
 from actions.domain.obligations import Obligation, obligations
 from actions.domain.screening import Finding, Judgement, judge, judge_papers
-from actions.domain.unlawful import FilmNotKnownYet
+from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
 from common.contracts.actions import ActionStatus, Session, SessionStatus
 from common.errors import Input, Outcome
 
@@ -111,7 +111,7 @@ def standing(action: Action, given: Circumstances | None) -> Standing:
         return _standing(action, coming, waits_for=f"organisation {action.organiser_id}")
     try:
         return _standing(action, coming, judge(action, coming, given))
-    except FilmNotKnownYet as error:
+    except (FilmNotKnownYet, CopyNotKnownYet) as error:
         return _standing(action, coming, waits_for=error.detail)
 
 

@@ -4,7 +4,7 @@ Law looks at the film as the catalogue knows it today, never at what a programme
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeAlias
 from uuid import UUID
@@ -12,11 +12,12 @@ from uuid import UUID
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
 from actions.domain.clearance import Clearance
-from actions.domain.known import Film, Organisation
+from actions.domain.copies import Booking
+from actions.domain.known import Copy, Film, Organisation
 from actions.domain.overlaps import Elsewhere
 from actions.domain.rules import in_force, quota, rights
 from actions.domain.rules.case import Case
-from actions.domain.unlawful import FilmNotKnownYet
+from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
 from common.contracts.actions import ProgrammeItem, RuleSet, Session
 
 Films: TypeAlias = Mapping[UUID, Film]
@@ -29,7 +30,8 @@ class Circumstances:
     `paid_elsewhere` are the days on which the organiser shows paid features in other actions (R07): all of a year count
     against one that is to be booked (`booking`), those before it against one that was;
     `elsewhere` are sessions around the same days, the holder's other ones among them (R53), `withdrawn_offers` those
-    offers of rights that their holders have withdrawn (R52).
+    offers of rights that their holders have withdrawn (R52).  `copies` are those that sessions name, `bookings` what
+    else they are lent for in other actions, `asked_on` the day on which they are asked for (C01).
     """
 
     campaign: Campaign
@@ -39,6 +41,15 @@ class Circumstances:
     booking: bool = False
     elsewhere: tuple[Elsewhere, ...] = ()
     withdrawn_offers: frozenset[UUID] = frozenset()
+    copies: Mapping[UUID, Copy] = field(default_factory=dict)
+    bookings: Mapping[UUID, tuple[Booking, ...]] = field(default_factory=dict)
+    asked_on: date | None = None
+
+    def copy(self, copy_id: UUID) -> Copy:
+        """Find a copy that was heard of, or have the request come again."""
+        if copy_id not in self.copies:
+            raise CopyNotKnownYet(f"copy {copy_id}", precision=f"copie {copy_id}")
+        return self.copies[copy_id]
 
     def film(self, film_id: UUID) -> Film:
         return known_film(self.films, film_id)

@@ -1,4 +1,4 @@
-"""What this service has heard of others and its rules look at: films, rights, organisations, coordinations, communes.
+"""What this service has heard of others and its rules look at: films, rights, copies, partners, communes.
 
 Each type is the slice we need of another service's state, no more; `store` fills it, nobody here asks for it.
 """
@@ -9,6 +9,8 @@ from uuid import UUID
 
 from common.contracts.catalogue import (
     Classification,
+    CopyFormat,
+    CopyKey,
     FilmVersion,
     RightsTerritory,
     RightsUse,
@@ -60,6 +62,20 @@ class RightsOffer:
     price_cents: int | None = None
     tax_basis_points: int | None = None
     audience_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A copy of a film as it is lent; its keys are their windows."""
+
+    id: UUID
+    film_id: UUID
+    format: CopyFormat
+    film_version: FilmVersion | None
+    encrypted: bool
+    transit_days: int
+    withdrawn: bool
+    keys: tuple[CopyKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from uuid import UUID
 from actions.domain.action import Action
 from actions.domain.authorisation import NOTHING_ASKED, features_to_authorise, needs_authorisation
 from actions.domain.circumstances import Circumstances, request_by
-from actions.domain.rules import in_force, rights
+from actions.domain.lending import lending
+from actions.domain.rules import in_force, judged, rights
 from actions.domain.rules.delays import DELAYS
 from common.contracts.actions import (
     ActionType,
@@ -20,6 +21,7 @@ from common.contracts.actions import (
     ClearanceStatus,
     DueDay,
     ObligationKind,
+    ProgrammeItem,
     Regime,
     ResponsibleBody,
     Session,
@@ -27,6 +29,7 @@ from common.contracts.actions import (
     Setting,
     Support,
 )
+from common.errors import Outcome
 
 K, B = ObligationKind, ResponsibleBody
 
@@ -105,7 +108,16 @@ def _of_films(action: Action, session: Session, given: Circumstances) -> Iterato
         confirmed, there = bool(states & rights.CLEARED), bool(states & HAS_MATERIAL)
         yield _obligation("O05", K.RIGHTS, session, B.RIGHTS_HOLDER, settled=confirmed, blocking=True, film_id=film)
         if item.support is Support.DCP:
+            there = there and _opens(action, session, item, given)
             yield _obligation("O06", K.MATERIAL, session, B.RIGHTS_HOLDER, settled=there, film_id=film)
+
+
+def _opens(action: Action, session: Session, item: ProgrammeItem, given: Circumstances) -> bool:
+    """Tell whether the chosen copy needs no key, or has one that opens it for the whole of the session (C02)."""
+    if item.copy_id is None:
+        return True
+    said = judged("C02", session.held_on, lending(action, session, item, given.copy(item.copy_id), given))
+    return said is None or said.outcome is Outcome.ALLOWED
 
 
 def _of_place(action: Action, session: Session) -> Iterator[Obligation]:

@@ -28,8 +28,13 @@ class Elsewhere:
 
 
 def minutes_of(programme: Iterable[ProgrammeItem]) -> int:
+    """Add up how long films last, as the programme says."""
+    return lasting(item.duration_minutes for item in programme)
+
+
+def lasting(lengths: Iterable[int | None]) -> int:
     """Add up how long films last; what nobody knows counts as an evening."""
-    lengths = [item.duration_minutes for item in programme]
+    lengths = list(lengths)
     known = [length for length in lengths if length is not None]
     return sum(known) if lengths and len(known) == len(lengths) else MINUTES_UNLESS_KNOWN
 

@@ -12,7 +12,7 @@ from actions.domain.action import Action, Moved, moved
 from actions.domain.circumstances import Circumstances
 from actions.domain.screening import Finding, Judgement, judge, noticed
 from common.contracts.actions import ActionAtRisk, ActionStatus, SessionStatus
-from common.errors import Outcome
+from common.errors import Outcome, Verdict
 
 ANNOUNCED = frozenset({ActionStatus.SCHEDULED, ActionStatus.IN_PROGRESS, ActionStatus.POSTPONED})
 
@@ -49,6 +49,11 @@ def flag(judged: Judgement, *, at: datetime) -> Moved | None:
 def _risks(action: Action, findings: tuple[Finding, ...]) -> Iterator[Finding]:
     for finding in findings:
         lacking = action.state in ANNOUNCED and finding.refusal is not None
-        withdrawn = finding.verdict.outcome is Outcome.TO_CLEAR and finding.verdict.inputs.get("offer_withdrawn")
-        if finding.verdict.outcome is Outcome.REFUSED or lacking or withdrawn:
+        turned = finding.verdict.outcome is Outcome.TO_CLEAR and _has_turned(finding.verdict)
+        if finding.verdict.outcome is Outcome.REFUSED or lacking or turned:
             yield finding
+
+
+def _has_turned(verdict: Verdict) -> bool:
+    """Tell whether something that was there is no more: an offer, a key; or a copy is not what was planned."""
+    return bool(verdict.inputs.get("offer_withdrawn") or verdict.inputs.get("key_revoked")) or verdict.rule == "C03"

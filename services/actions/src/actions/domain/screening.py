@@ -10,13 +10,17 @@ from uuid import UUID
 from actions.domain.action import Action
 from actions.domain.circumstances import Circumstances, case
 from actions.domain.kinds import WITH_PROGRAMME
+from actions.domain.lending import lending
 from actions.domain.overlaps import overlapping
 from actions.domain.refusals import refuse
 from actions.domain.rules import in_force, judged, procedure
 from actions.domain.unlawful import (
     AgeRestrictedOutdoors,
     CommercialPosterUsed,
+    CopyCannotBeThere,
+    CopyNoLongerLent,
     DateNotAuthorised,
+    KeyDoesNotOpen,
     MoveNotDeclared,
     NotALicensedOperator,
     NotAuthorised,
@@ -44,12 +48,18 @@ REFUSALS: Mapping[str, type[DomainError]] = {
     "R50": PromotesASale,
     "R51": CommercialPosterUsed,
     "R52": RightsDoNotCover,
+    "C01": CopyCannotBeThere,
+    "C02": KeyDoesNotOpen,
+    "C03": CopyNoLongerLent,
 }
 NOTHING_WITHOUT = frozenset({"R06", "R08", "R52"})
 """What must be settled, and not only looked at, before a screening takes place."""
 
 PLANNED_BY = ("R05", "R01", "R04", "R16", "R07", "R50", "R51", "R03")
 """What a plan alone must keep to; the rest is asked for by the day the action is announced."""
+
+LENT_BY = ("C01", "C02", "C03")
+"""What a copy must keep to, where a session names the one that it is to be shown from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +125,26 @@ def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> 
 
 
 def judge_plan(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
-    """Ask what a plan must keep to: film law as such, the quota of paid screenings (R07), the wrong company (R50)."""
+    """Ask what a plan must keep to: film law as such, the quota of paid screenings (R07), the wrong company (R50).
+
+    And where its copies can be (C01), once they are named.
+    """
+    sessions = tuple(sessions)
     yield from _asked(PLANNED_BY, action, sessions, given)
+    yield from judge_copies(action, sessions, given)
+
+
+def judge_copies(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Ask whether the copies that sessions name can be there, can be opened, and are what was planned.
+
+    Raises:
+        CopyNotKnownYet: a copy has not been heard of.
+    """
+    for session in sessions:
+        for item in session.programme:
+            if item.copy_id is not None:
+                one = lending(action, session, item, given.copy(item.copy_id), given)
+                yield from _found(LENT_BY, one, session, item.film_id)
 
 
 def judge_days_authorised(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
@@ -155,12 +183,14 @@ def _asked(
         return
     for session in sessions:
         for item in session.programme:
-            one = case(action, session, item, given)
-            for verdict in (judged(rule, session.held_on, one) for rule in rules):
-                if verdict is not None:
-                    yield Finding(
-                        verdict=verdict, refusal=_refusal(verdict), session_id=session.id, film_id=item.film_id
-                    )
+            yield from _found(rules, case(action, session, item, given), session, item.film_id)
+
+
+def _found(rules: Sequence[str], case: object, session: Session, film_id: UUID) -> Iterator[Finding]:
+    """Take down what rules say of one film, or of its copy, at one session."""
+    for verdict in (judged(rule, session.held_on, case) for rule in rules):
+        if verdict is not None:
+            yield Finding(verdict=verdict, refusal=_refusal(verdict), session_id=session.id, film_id=film_id)
 
 
 def _refusal(verdict: Verdict) -> type[DomainError] | None:

@@ -120,6 +120,32 @@ class SiteNotApproved(Conflict):
     titre = "L’autorité du site fermé n’a pas donné son accord."
 
 
+class CopyCannotBeThere(Conflict):
+    title = "The copy cannot be there at that time."
+    titre = "La copie ne peut pas être là à cette heure."
+
+
+class KeyDoesNotOpen(Conflict):
+    title = "No key opens the copy for the whole of the session."
+    titre = "Aucune clé n’ouvre la copie pour toute la séance."
+
+
+class CopyNoLongerLent(Conflict):
+    title = "The copy has been withdrawn: another one is to be chosen."
+    titre = "La copie a été retirée : il faut en choisir une autre."
+
+
+class FilmNotShown(Invalid):
+    title = "The session does not show this film."
+    titre = "La séance ne montre pas ce film."
+
+
+class CopyNotKnownYet(NotKnownHere):
+    code = NotKnownHere.code
+    title = "This copy has not been heard of here yet."
+    titre = "Cette copie n’est pas encore connue ici."
+
+
 class FilmNotKnownYet(NotKnownHere):
     code = NotKnownHere.code
     title = "This film has not been heard of here yet."

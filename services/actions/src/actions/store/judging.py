@@ -38,6 +38,20 @@ async def ask_by_offer(tx: Transaction, offer_id: UUID) -> None:
     )
 
 
+async def ask_by_copy(tx: Transaction, copy_id: UUID) -> None:
+    """Have the actions judged again that are to be shown from a copy."""
+    await tx.execute(
+        """
+        INSERT INTO to_judge (action_id)
+        SELECT DISTINCT action_id
+          FROM lending
+          JOIN session ON session.id = lending.session_id
+         WHERE lending.copy_id = $1 AND session.state = 'planned'
+        """,
+        copy_id,
+    )
+
+
 async def ask_by_organisation(tx: Transaction, organisation_id: UUID) -> None:
     """Have the actions judged again that an organisation organises."""
     await tx.execute(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from actions.domain.action import Action
 from actions.domain.overlaps import Elsewhere, minutes_of
+from actions.store import copies
 from common.contracts.actions import Session
 from common.database import Transaction
 
@@ -38,6 +39,7 @@ async def follow(tx: Transaction, action: Action) -> None:
         """,
         [_row(action, session) for session in action.sessions],
     )
+    await copies.follow(tx, action)
 
 
 async def hold_paid_years(tx: Transaction, organiser_id: UUID, years: Sequence[int]) -> None:

@@ -64,6 +64,21 @@ class ActionSessionPlanned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionCopyChosen:
+    """A film of a session is to be shown from this copy; none: the copy is given back."""
+
+    TYPE: ClassVar[str] = "action.copy_chosen"
+
+    occurred_at: datetime
+    about: About
+    action_id: UUID
+    action_type: ActionType
+    session_id: UUID
+    film_id: UUID
+    copy_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSessionCancelled:
     """One session will not take place."""
 
@@ -333,6 +348,7 @@ ActionFact = (
     | ActionChanged
     | ActionSessionPlanned
     | ActionSessionCancelled
+    | ActionCopyChosen
     | ActionAuthorisationRequested
     | ActionAuthorisationAmendmentRequested
     | ActionOpinionRecorded

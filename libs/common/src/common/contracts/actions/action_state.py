@@ -29,7 +29,7 @@ from common.contracts.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeItem:
-    """One film of a session, in the version and from the support that will be shown."""
+    """One film of a session, in the version and from the support that will be shown; which copy, once it is chosen."""
 
     film_id: UUID
     title: str
@@ -37,6 +37,7 @@ class ProgrammeItem:
     workshop_film: bool
     version: FilmVersion | None
     support: Support
+    copy_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

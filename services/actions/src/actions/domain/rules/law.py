@@ -6,7 +6,7 @@ A change of the law is a new record: the old one gets its last day, so that an o
 
 from datetime import date
 
-from actions.domain.rules import conduct, film_law, moved, open_air, overlap, quota, rights
+from actions.domain.rules import conduct, copies, film_law, moved, open_air, overlap, quota, rights
 from actions.domain.rules.rule import Rule
 
 SINCE = date(2009, 10, 26)
@@ -300,5 +300,34 @@ RULES: tuple[Rule, ...] = (
         text="An action is announced once its sessions are whole, and each place and closed site has said yes.",
         texte="Une action est programmée quand ses séances sont complètes et chaque lieu a donné son accord.",
         source="The way of an action; Code général des collectivités territoriales, L2212-2",
+    ),
+    Rule(
+        id="C01",
+        version="1",
+        valid_from=SINCE,
+        text="A copy is shown at one session at a time, and has the days of its journey between two communes.",
+        texte="Une copie passe à une séance à la fois, et a les jours de son trajet entre deux communes.",
+        source="House rule; the days on the way are the copy's own",
+        parameters={"days_ahead": 60},
+        ask=copies.journey,
+    ),
+    Rule(
+        id="C02",
+        version="1",
+        valid_from=SINCE,
+        text="A key opens an encrypted DCP from some hours before the session to some minutes after its end.",
+        texte="Une clé ouvre un DCP chiffré de quelques heures avant la séance à quelques minutes après sa fin.",
+        source="House rule; good practice of the projectionists",
+        parameters={"opens_hours_before": 6, "closes_minutes_after": 60},
+        ask=copies.key_window,
+    ),
+    Rule(
+        id="C03",
+        version="1",
+        valid_from=SINCE,
+        text="A copy that is withdrawn is lent no more; another film, version or support than planned is looked at.",
+        texte="Une copie retirée n’est plus prêtée ; un autre film, version ou support que prévu est à voir.",
+        source="House rule",
+        ask=copies.as_planned,
     ),
 )

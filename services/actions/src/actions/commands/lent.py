@@ -1,0 +1,51 @@
+"""What a verb looks up of the copies that sessions are shown from: themselves, and what else they are lent for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from actions.domain.action import Action
+from actions.domain.copies import Booking, copies_of
+from actions.domain.known import Copy
+from actions.domain.rules import in_force
+from actions.store import copies as store
+from common.database import Transaction
+
+A_NIGHT = timedelta(days=2)
+"""How far a calendar may be ahead of another, and a session run into the next day."""
+
+
+async def copies(
+    tx: Transaction, action: Action, also: Iterable[UUID], days: Sequence[date], *, hold: bool = False
+) -> tuple[Mapping[UUID, Copy], Mapping[UUID, tuple[Booking, ...]]]:
+    """Find an action's copies and these, and what they are lent for in other actions around these days (C01).
+
+    With `hold` nobody else books them until the transaction ends.
+    """
+    named = _named(action) | set(also)
+    if not named:
+        return {}, {}
+    if hold:
+        await store.hold_copies(tx, named)
+    known = await store.copies(tx, named)
+    if not days:
+        return known, {}
+    first, last = _around(days, known)
+    return known, await store.bookings(tx, named, besides=action.id, first_on=first, last_on=last)
+
+
+async def judge_others(tx: Transaction, action: Action) -> None:
+    """Have whoever counts on an action's copies judged again: they were booked, or given back."""
+    await store.judge_with(tx, _named(action))
+
+
+def _named(action: Action) -> set[UUID]:
+    return {copy_id for session in action.sessions for copy_id in copies_of(session)}
+
+
+def _around(days: Sequence[date], known: Mapping[UUID, Copy]) -> tuple[date, date]:
+    """Tell between which days a session may stand in the way of one on these, or on a later day that is looked for."""
+    journey = timedelta(days=max((copy.transit_days for copy in known.values()), default=0)) + A_NIGHT
+    rule = in_force("C01", days[-1])
+    ahead = timedelta(days=0 if rule is None else rule.parameters["days_ahead"])
+    return days[0] - journey, days[-1] + ahead + journey

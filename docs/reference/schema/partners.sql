@@ -397,6 +397,8 @@ CREATE TABLE partners.organisation (
     history jsonb NOT NULL,
     doc text NOT NULL,
     derogations jsonb DEFAULT '[]'::jsonb NOT NULL,
+    cnc_establishment text,
+    cinema jsonb,
     CONSTRAINT organisation_area_level_check CHECK ((area_level = ANY (ARRAY['municipality'::text, 'intermunicipality'::text, 'department'::text, 'region'::text]))),
     CONSTRAINT organisation_check CHECK (((municipality IS NULL) = (vintage IS NULL))),
     CONSTRAINT organisation_check1 CHECK ((((area_level IS NULL) = (area_code IS NULL)) AND ((area_level IS NULL) = (area_vintage IS NULL)))),
@@ -1075,6 +1077,12 @@ CREATE INDEX municipality_territory_id_idx ON partners.municipality USING btree 
 --
 
 CREATE INDEX municipality_vintage_findable_code_idx ON partners.municipality USING btree (vintage, findable, code);
+
+--
+-- Name: organisation_cnc_establishment; Type: INDEX; Schema: partners; Owner: partners_owner
+--
+
+CREATE UNIQUE INDEX organisation_cnc_establishment ON partners.organisation USING btree (cnc_establishment) WHERE (closed_on IS NULL);
 
 --
 -- Name: organisation_findable_id_idx; Type: INDEX; Schema: partners; Owner: partners_owner

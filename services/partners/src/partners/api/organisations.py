@@ -39,7 +39,7 @@ from partners.commands.organisations import AreaUnknown
 from partners.domain import access
 from partners.domain.access import Concern
 from partners.domain.codes import MUNICIPALITY
-from partners.domain.identifiers import HolderUnidentified, IdentifierMalformed
+from partners.domain.identifiers import CNC_ESTABLISHMENT, HolderUnidentified, IdentifierMalformed
 from partners.domain.municipality import MunicipalityRefused
 from partners.domain.naming import findable
 from partners.domain.organisation import (
@@ -86,6 +86,7 @@ class OrganisationQuery:
     siret: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None
     siren: fields.SirenQuery = None
     rna: Annotated[str | None, Query(pattern=r"^W[0-9A-Z]{9}$")] = None
+    cnc_establishment: Annotated[str | None, Query(pattern=CNC_ESTABLISHMENT)] = None
     kind: OrganisationKind | None = None
     role: OrganisationRole | None = None
     department: fields.DepartmentQuery = None
@@ -98,6 +99,7 @@ class OrganisationQuery:
             siret=self.siret,
             siren=self.siren,
             rna=self.rna,
+            cnc_establishment=self.cnc_establishment,
             kind=self.kind,
             role=self.role,
             department=self.department,
@@ -150,6 +152,7 @@ class DescriptionBody(Model):
     )
     siret: Annotated[str | None, _NUMBER] = None
     rna: Annotated[str | None, _NUMBER] = Field(None, description="Associations, but for those of 57, 67 and 68.")
+    cnc_establishment: Annotated[str | None, _NUMBER] = Field(None, description="Of a cinema: the CNC's number of it.")
     municipality: PlaceBody | None = Field(None, description="Null: abroad.")
     area: AreaBody | None = Field(None, description="Of a local authority: what it is the authority of.")
     roles: list[OrganisationRole] = Field(default_factory=list, max_length=len(OrganisationRole))

@@ -21,7 +21,7 @@ from partners.domain.organisation import Description, NumberTaken, Organisation
 from partners.domain.territory import VintageNotKnown
 from partners.store import organisations, places
 
-NUMBERS = frozenset({"siren", "siret", "rna"})
+NUMBERS = frozenset({"siren", "siret", "rna", "cnc_establishment"})
 
 
 class AreaUnknown(Invalid):
@@ -106,7 +106,12 @@ def _numbers(said: Mapping[str, Any], before: Identifiers) -> Identifiers:
     """Merge the registers' numbers; another SIRET brings its own SIREN."""
     siret = said.get("siret", before.siret)
     siren = said.get("siren", None if siret else before.siren)
-    return identifiers(siren=siren, siret=siret, rna=said.get("rna", before.rna))
+    return identifiers(
+        siren=siren,
+        siret=siret,
+        rna=said.get("rna", before.rna),
+        cnc_establishment=said.get("cnc_establishment", before.cnc_establishment),
+    )
 
 
 async def _placed(tx: Transaction, place: MunicipalityRef | None) -> tuple[MunicipalityRef | None, str | None]:

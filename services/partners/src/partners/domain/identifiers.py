@@ -1,4 +1,6 @@
-"""How registers call an organisation: SIREN, SIRET, RNA.  Checksums and their exceptions are python-stdnum's.
+"""How registers call an organisation: SIREN, SIRET, RNA; and how the CNC calls a cinema.
+
+Checksums and their exceptions are python-stdnum's.
 
 A SIRET is an establishment of a SIREN; La Poste's establishments have a checksum of their own (R28).  Associations of
 Bas-Rhin, Haut-Rhin and Moselle are registered at the court and have no RNA number (R29).
@@ -20,7 +22,11 @@ from common.errors import FieldError, Invalid, Verdict
 RNA = r"^W[0-9A-Z]{9}$"
 """`W` and nine digits; in Corsica and overseas some of them are letters."""
 
+CNC_ESTABLISHMENT = r"^[1-9][0-9]{0,5}$"
+"""The CNC's number of an establishment (`numéro auto`): up to six digits, and no checksum."""
+
 _RNA = re.compile(RNA)
+_CNC_ESTABLISHMENT = re.compile(CNC_ESTABLISHMENT)
 
 
 class IdentifierMalformed(Invalid):
@@ -44,8 +50,10 @@ class Identifiers:
     siren: str | None = None
     siret: str | None = None
     rna: str | None = None
+    cnc_establishment: str | None = None
 
     def each(self) -> tuple[tuple[OrganisationIdentifier, str | None], ...]:
+        """List those that may follow one another; the CNC's number names an establishment for good."""
         return (
             (OrganisationIdentifier.SIREN, self.siren),
             (OrganisationIdentifier.SIRET, self.siret),
@@ -68,7 +76,13 @@ LOCAL_LAW = "loi du 1er juin 1924, articles 21 à 79-IV du code civil local"
 COURT_REGISTERS = tuple(CourtRegister(department, LOCAL_LAW, date(1924, 6, 1)) for department in ("57", "67", "68"))
 
 
-def identifiers(*, siren: str | None = None, siret: str | None = None, rna: str | None = None) -> Identifiers:
+def identifiers(
+    *,
+    siren: str | None = None,
+    siret: str | None = None,
+    rna: str | None = None,
+    cnc_establishment: str | None = None,
+) -> Identifiers:
     """Write identifiers their one way, or refuse them with every mistake named (R28)."""
     mistakes = []
     known_siret = _number(siret, siret_numbers.validate)
@@ -83,9 +97,18 @@ def identifiers(*, siren: str | None = None, siret: str | None = None, rna: str 
         mistakes.append(_mistake("/siren", "R28", message, "Le SIRET n’est pas de ce SIREN."))
     if known_rna and not _RNA.fullmatch(known_rna):
         mistakes.append(_mistake("/rna", "R29", "This is no RNA number.", "Ce n’est pas un numéro RNA."))
+    if cnc_establishment and not _CNC_ESTABLISHMENT.fullmatch(cnc_establishment):
+        message = "This is no number of the CNC for an establishment."
+        libelle = "Ce n’est pas un numéro d’établissement du CNC."
+        mistakes.append(FieldError("/cnc_establishment", IdentifierMalformed.code, message, None, libelle))
     if mistakes:
         raise IdentifierMalformed(errors=mistakes)
-    return Identifiers(siren=known_siren or (known_siret and known_siret[:9]), siret=known_siret, rna=known_rna)
+    return Identifiers(
+        siren=known_siren or (known_siret and known_siret[:9]),
+        siret=known_siret,
+        rna=known_rna,
+        cnc_establishment=cnc_establishment or None,
+    )
 
 
 def require_identified(legal_form: LegalForm | None, known: Identifiers, department: str | None) -> None:

@@ -2,8 +2,9 @@
 
     registered ──change──► registered ──close──► closed
 
-Names, roles and identifiers are dated: a report of 2018 names the national coordination as it was called in 2018.  What
-was said of earlier days stays; a change takes effect on the day of the latest one of its kind, or after.
+Names, roles, identifiers and what a cinema offers are dated: a report of 2018 names the national coordination as it was
+called in 2018.  What was said of earlier days stays; a change takes effect on the day of the latest one of its kind, or
+after.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,9 @@ from uuid import UUID
 from common.contracts.partners import (
     AreaLevel,
     AreaRef,
+    Cinema,
     Dated,
+    DatedCinema,
     DatedIdentifier,
     Derogation,
     LegalForm,
@@ -82,6 +85,7 @@ class Description:
     area: AreaRef | None = None
     roles: tuple[OrganisationRole, ...] = ()
     derogations: tuple[Derogation, ...] = ()
+    cinema: Cinema | None = None
 
     def checked(self) -> "Description":
         """Write it its one way, or refuse it (R29)."""
@@ -113,6 +117,7 @@ class Organisation:
     names: tuple[Dated, ...]
     dated_roles: tuple[Dated, ...]
     identifiers: tuple[DatedIdentifier, ...]
+    cinemas: tuple[DatedCinema, ...] = ()
     closed_on: date | None = None
 
     @classmethod
@@ -132,6 +137,7 @@ class Organisation:
             names=(Dated(value=described.name, valid_from=valid_from),),
             dated_roles=_roles((), described.roles, valid_from),
             identifiers=_identifiers((), described.identifiers, valid_from),
+            cinemas=_cinemas((), described.cinema, valid_from),
         )
         return organisation, OrganisationRegistered(
             occurred_at=at,
@@ -159,6 +165,7 @@ class Organisation:
             names=followed(self.names, name) if "name" in changed else self.names,
             dated_roles=_roles(self.dated_roles, described.roles, valid_from),
             identifiers=_identifiers(self.identifiers, described.identifiers, valid_from),
+            cinemas=_cinemas(self.cinemas, described.cinema, valid_from) if "cinema" in changed else self.cinemas,
         )
         return organisation, OrganisationChanged(
             occurred_at=at, organisation_id=self.id, name=described.name, changed=changed, valid_from=valid_from
@@ -176,6 +183,7 @@ class Organisation:
             names=ended_before(self.names, closed_on + DAY),
             dated_roles=_roles(self.dated_roles, (), closed_on + DAY),
             identifiers=_identifiers(self.identifiers, UNIDENTIFIED, closed_on + DAY),
+            cinemas=_cinemas(self.cinemas, None, closed_on + DAY),
             closed_on=closed_on,
         )
         return organisation, OrganisationClosed(
@@ -203,6 +211,9 @@ class Organisation:
             dated_roles=self.dated_roles,
             identifiers=self.identifiers,
             closed_on=self.closed_on,
+            cnc_establishment=described.identifiers.cnc_establishment,
+            cinema=described.cinema,
+            cinemas=self.cinemas,
         )
 
     def _require_open(self) -> None:
@@ -248,3 +259,8 @@ def _identifiers(before: tuple[DatedIdentifier, ...], now: Identifiers, day: dat
         kept.extend(ended_before((one,), day) if ends else (one,))
     new = sorted(wanted - open_now)
     return (*kept, *(DatedIdentifier(scheme=scheme, value=value, valid_from=day) for scheme, value in new))
+
+
+def _cinemas(before: tuple[DatedCinema, ...], now: Cinema | None, day: date) -> tuple[DatedCinema, ...]:
+    """Let what a cinema is follow what it was."""
+    return ended_before(before, day) if now is None else followed(before, DatedCinema(value=now, valid_from=day))

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from common.contracts.partners import Coverage, Dated, DatedIdentifier
+from common.contracts.partners import Coverage, Dated, DatedCinema, DatedIdentifier
 from common.errors import Conflict, Invalid
 
 DAY = timedelta(days=1)
 
-Period = TypeVar("Period", bound=Coverage | Dated | DatedIdentifier)
+Period = TypeVar("Period", bound=Coverage | Dated | DatedCinema | DatedIdentifier)
 
 
 class DatesGoBackwards(Conflict):

@@ -1,8 +1,8 @@
 """Lists of organisations as others publish them, read line by line.  Pure: whoever calls opens the files.
 
-Two formats.  *Employers*: a SIRET a line, with the names it was met under and the years.  *Authorities*: a SIREN a
-line, with the code of what the body is the authority of.  Neither says what kind of partner an employer is: that is
-left unsaid and not guessed from its name.
+Three formats.  *Employers*: a SIRET a line, with the names it was met under and the years.  *Authorities*: a SIREN a
+line, with the code of what the body is the authority of.  *Cinemas*: the CNC's number of an establishment a line, with
+its municipality.  None says what kind of partner an employer is: that is left unsaid and not guessed from its name.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +11,9 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from common.contracts.partners import AreaLevel, LegalForm, OrganisationKind
+from common.contracts.partners import AreaLevel, Cinema, CinemaOperation, LegalForm, OrganisationKind
 from common.errors import Invalid
+from partners.domain import cinemas
 from partners.domain.identifiers import Identifiers, identifiers
 
 Row = Mapping[str, str]
@@ -40,6 +41,12 @@ class Remark(StrEnum):
     NO_DEPARTMENT = "its département is not said"
     UNKNOWN_DEPARTMENT = "its département is in no vintage known here"
     UNKNOWN_AREA = "what it is the authority of is in no vintage known here"
+    PLACE_DIFFERS = "it lies elsewhere here; that place is kept"
+    SAME_NAME = "another one of this name lies in this municipality"
+    NO_SEATS = "it is fixed, and its seats are not said"
+    LABELS_OF_BEFORE = "it is not classified any more: its labels are not taken"
+    FAR_OFF = "its coordinates lie far from its municipality and are not taken"
+    NO_CENTRE = "nothing says where its municipality lies: its coordinates are not taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +58,24 @@ class Line:
     kind: OrganisationKind
     legal_form: LegalForm | None
     department: str | None = None
+    municipality: str | None = None
     area: tuple[AreaLevel, str] | None = None
     since: date | None = None
+    cinema: Cinema | None = None
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """What the list names it by: the same in every line that is about it."""
+        return self.numbers.cnc_establishment or self.numbers.siret or self.numbers.siren or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """A kind of list: its columns, and how one of its rows is read."""
+    """A kind of list: its columns, the one that names who is listed, and how one of its rows is read."""
 
     columns: frozenset[str]
+    code: str
     read: Callable[[Row], Line]
 
 
@@ -96,6 +111,22 @@ def authority(row: Row) -> Line:
     )
 
 
+def cinema(row: Row) -> Line:
+    """Read a cinema; only an itinerant one may be without seats."""
+    one = cinemas.cinema(row)
+    seats = (Remark.NO_SEATS,) if one.operation is CinemaOperation.FIXED and one.seats is None else ()
+    labels = (Remark.LABELS_OF_BEFORE,) if row["labels_art_et_essai_2022"] and not one.art_house else ()
+    return Line(
+        name=row["nom"],
+        numbers=identifiers(cnc_establishment=row["numero_auto"]),
+        kind=OrganisationKind.CINEMA,
+        legal_form=None,
+        municipality=row["code_insee"],
+        cinema=one,
+        remarks=(*seats, *labels),
+    )
+
+
 CATEGORIES: Mapping[str, tuple[OrganisationKind, AreaLevel]] = MappingProxyType(
     {
         "REG": (OrganisationKind.REGION, AreaLevel.REGION),
@@ -110,9 +141,28 @@ CATEGORIES: Mapping[str, tuple[OrganisationKind, AreaLevel]] = MappingProxyType(
 ROSTERS = (
     Roster(
         columns=frozenset({"siret", "siren", "raison_sociale", "autres_graphies", "code_departement", "annees"}),
+        code="siret",
         read=employer,
     ),
-    Roster(columns=frozenset({"categorie", "siren", "code_insee", "nom"}), read=authority),
+    Roster(columns=frozenset({"categorie", "siren", "code_insee", "nom"}), code="siren", read=authority),
+    Roster(
+        columns=frozenset(
+            {
+                "numero_auto",
+                "nom",
+                "ecrans",
+                "fauteuils",
+                "code_insee",
+                "genre",
+                "art_et_essai",
+                "labels_art_et_essai_2022",
+                "latitude",
+                "longitude",
+            }
+        ),
+        code="numero_auto",
+        read=cinema,
+    ),
 )
 
 

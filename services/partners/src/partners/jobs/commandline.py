@@ -13,7 +13,7 @@ from common.database import Database, connect, uuid7
 from partners.commands.territories import Result
 from partners.domain.editions import Edition
 from partners.jobs import imports
-from partners.jobs.imports import Origin
+from partners.jobs.imports import Asked, Origin
 
 R = TypeVar("R")
 
@@ -83,12 +83,35 @@ def import_districts(
 
 
 @organisations.command("import")
-def import_organisations(file: File, dsn: Dsn, every_line: EveryLine = False) -> None:
-    """Register the organisations of a list that are not known yet."""
+def import_organisations(
+    file: File,
+    dsn: Dsn,
+    vintage: Annotated[
+        int | None, typer.Option(help="Of the municipality codes in the list; without: the latest.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Of when the list is; without: its vintage's first day."),
+    ] = None,
+    centres: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Where municipalities lie, CSV: only what is near is believed."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    every_line: EveryLine = False,
+) -> None:
+    """Register the organisations of a list that are not known yet, and complete the cinemas that are."""
+    asked = Asked(since=as_of and as_of.date(), vintage=vintage, centres=centres, dry_run=dry_run)
     _run(
         dsn,
         partial(
-            imports.import_organisations, file=file, new_id=uuid7, clock=_now, say=typer.echo, every_line=every_line
+            imports.import_organisations,
+            file=file,
+            asked=asked,
+            new_id=uuid7,
+            clock=_now,
+            say=typer.echo,
+            every_line=every_line,
         ),
     )
 

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from common.contracts.partners import Coordinates
 from common.database import Database
 from common.errors import DomainError
 from common.tokens import SYSTEM
 from partners.commands import imports as commands
+from partners.commands import rosters as lists
 from partners.commands.imports import Fate, Outcome
 from partners.commands.territories import DistrictAsked, Result, publish_sheet
-from partners.domain import compact, district, national, rosters
+from partners.domain import cinemas, compact, district, national, rosters
 from partners.domain.editions import SET_ASIDE, Edition
 from partners.domain.rosters import Line
 
@@ -44,6 +46,19 @@ class Origin:
     vintage: int
     source: str
     source_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How a list of organisations is to be taken: of when it is, its codes' vintage, where municipalities lie."""
+
+    since: date | None = None
+    vintage: int | None = None
+    centres: Path | None = None
+    dry_run: bool = False
+
+
+AS_IT_COMES = Asked()
 
 
 def shipped() -> Mapping[int, str]:
@@ -133,25 +148,38 @@ def compare_districts(file: Path, relation: Path, *, say: Say) -> int:
 async def import_organisations(
     database: Database,
     file: Path,
+    asked: Asked = AS_IT_COMES,
     *,
     new_id: Callable[[], UUID],
     clock: Clock,
     say: Say,
     every_line: bool = False,
 ) -> list[Outcome]:
-    """Register the organisations of a list that are not known yet."""
+    """Register the organisations of a list that are not known yet, and complete those that are."""
     rows = list(_rows(file))
     roster = rosters.recognised(frozenset(rows[0]) if rows else frozenset())
     read = [_organisation(roster, number, row) for number, row in enumerate(rows, start=2)]
-    outcomes = [one for one in read if isinstance(one, Outcome)]
-    async with database.transaction(SYSTEM) as tx:
-        known = await commands.gazetteer(tx)
+    outcomes, met = [one for one in read if isinstance(one, Outcome)], set[str]()
+    listing = await _listing(database, asked)
     for batch in _batches((one for one in read if not isinstance(one, Outcome)), LINES_IN_A_TRANSACTION):
         async with database.transaction(SYSTEM) as tx:
-            outcomes += await commands.take_organisations(tx, known, batch, new_id=new_id, at=clock())
+            outcomes += await lists.take_organisations(tx, listing, batch, met, new_id=new_id, at=clock())
     for told in account(file.name, outcomes, every_line=every_line):
         say(told)
     return outcomes
+
+
+async def _listing(database: Database, asked: Asked) -> lists.Listing:
+    async with database.transaction(SYSTEM) as tx:
+        known = await lists.gazetteer(tx, asked.vintage)
+    centres = _centres(asked.centres) if asked.centres else {}
+    return lists.Listing(known=known, since=asked.since, centres=centres, dry_run=asked.dry_run)
+
+
+def _centres(file: Path) -> Mapping[str, Coordinates]:
+    """Read where municipalities lie: `code_insee`, `latitude`, `longitude`; one that lies nowhere is left out."""
+    points = ((row["code_insee"], cinemas.coordinates(row["latitude"], row["longitude"])) for row in _rows(file))
+    return {code: point for code, point in points if point is not None}
 
 
 def account(file: str, outcomes: Sequence[Outcome], *, every_line: bool) -> Iterator[str]:
@@ -174,7 +202,7 @@ def _listed(said: Mapping[str, Sequence[str]], *, every_line: bool) -> Iterator[
 
 def _rows(file: Path) -> Iterator[Mapping[str, str]]:
     with file.open(encoding="utf-8-sig", newline="") as opened:
-        yield from csv.DictReader(opened, strict=True)
+        yield from csv.DictReader(opened, strict=True, restval="")
 
 
 def _district(row: Mapping[str, str], origin: Origin) -> DistrictAsked:
@@ -197,7 +225,7 @@ def _organisation(roster: rosters.Roster, number: int, row: Mapping[str, str]) -
     try:
         return number, roster.read(row)
     except DomainError as error:
-        return commands.refused(number, row.get("siret") or row.get("siren", ""), error)
+        return commands.refused(number, row[roster.code], error)
 
 
 def _batches(lines: Iterable[T], size: int) -> Iterator[list[T]]:

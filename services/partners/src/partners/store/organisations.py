@@ -12,7 +12,9 @@ from common import outbox
 from common.contracts.partners import (
     AreaLevel,
     AreaRef,
+    Cinema,
     Dated,
+    DatedCinema,
     DatedIdentifier,
     Derogation,
     LegalForm,
@@ -32,19 +34,24 @@ from partners.domain.organisation import Description, NoSuchOrganisation, Number
 
 Fact = OrganisationRegistered | OrganisationChanged | OrganisationClosed
 
-_UNIQUE = {"organisation_siret": "siret", "organisation_siren": "siren", "organisation_rna": "rna"}
+_UNIQUE = {
+    "organisation_siret": "siret",
+    "organisation_siren": "siren",
+    "organisation_rna": "rna",
+    "organisation_cnc_establishment": "cnc_establishment",
+}
 
 _COLUMNS = """
     id, version, name, kind, legal_form, siren, siret, rna, municipality, vintage, department, area_level, area_code,
-    area_vintage, roles, closed_on, history, derogations
+    area_vintage, roles, closed_on, history, derogations, cnc_establishment, cinema
 """
 
 _CREATE = outbox.creating(
     """
     INSERT INTO organisation (
       id, version, name, findable, formerly, kind, legal_form, siren, siret, rna, municipality, vintage, department,
-      area_level, area_code, area_vintage, roles, closed_on, history, derogations, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $doc
+      area_level, area_code, area_vintage, roles, closed_on, history, derogations, cnc_establishment, cinema, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $doc
       FROM key
     RETURNING id
     """
@@ -55,7 +62,8 @@ _SAVE = outbox.changing(
     UPDATE organisation
        SET version = $2, name = $3, findable = $4, formerly = $5, kind = $6, legal_form = $7, siren = $8, siret = $9,
            rna = $10, municipality = $11, vintage = $12, department = $13, area_level = $14, area_code = $15,
-           area_vintage = $16, roles = $17, closed_on = $18, history = $19, derogations = $20, doc = $doc
+           area_vintage = $16, roles = $17, closed_on = $18, history = $19, derogations = $20,
+           cnc_establishment = $21, cinema = $22, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -69,6 +77,7 @@ class _History:
     names: tuple[Dated, ...]
     roles: tuple[Dated, ...]
     identifiers: tuple[DatedIdentifier, ...]
+    cinemas: tuple[DatedCinema, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,7 @@ class OrganisationFilters:
     siret: str | None = None
     siren: str | None = None
     rna: str | None = None
+    cnc_establishment: str | None = None
     kind: str | None = None
     role: str | None = None
     department: str | None = None
@@ -105,13 +115,14 @@ async def lock_organisation(tx: Transaction, organisation_id: UUID) -> Organisat
 
 
 async def lock_identified(tx: Transaction, numbers: Sequence[str]) -> Sequence[Organisation]:
-    """Read and hold the open organisations that carry one of these SIRET, or alone one of these SIREN."""
+    """Read and hold the open organisations that carry one of these SIRET or CNC numbers, or only one of these SIREN."""
     rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS}
           FROM organisation
          WHERE closed_on IS NULL
-           AND (siret = ANY ($1::text[]) OR (siret IS NULL AND siren = ANY ($1::text[])))
+           AND (siret = ANY ($1::text[]) OR (siret IS NULL AND siren = ANY ($1::text[]))
+                OR cnc_establishment = ANY ($1::text[]))
          ORDER BY id
            FOR UPDATE
         """,
@@ -142,10 +153,13 @@ async def carrier(tx: Transaction, known: Identifiers, *, other_than: UUID) -> t
     """Find an open organisation that carries one of these numbers already: which number, and who."""
     row = await tx.fetchrow(
         """
-        SELECT id, CASE WHEN siret = $1 THEN siret WHEN rna = $2 THEN rna ELSE siren END AS number
+        SELECT id,
+               CASE WHEN siret = $1 THEN siret WHEN rna = $2 THEN rna WHEN cnc_establishment = $5 THEN cnc_establishment
+                    ELSE siren END AS number
           FROM organisation
          WHERE closed_on IS NULL AND id <> $4
-           AND (siret = $1 OR rna = $2 OR (siren = $3 AND siret IS NULL AND $1::text IS NULL))
+           AND (siret = $1 OR rna = $2 OR cnc_establishment = $5
+                OR (siren = $3 AND siret IS NULL AND $1::text IS NULL))
          ORDER BY id
          LIMIT 1
         """,
@@ -153,8 +167,18 @@ async def carrier(tx: Transaction, known: Identifiers, *, other_than: UUID) -> t
         known.rna,
         known.siren,
         other_than,
+        known.cnc_establishment,
     )
     return None if row is None else (row["number"], row["id"])
+
+
+async def names_in(tx: Transaction, municipalities: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """List the names of the open organisations of some municipalities, as they are found by, each with its code."""
+    rows = await tx.fetch(
+        "SELECT findable, municipality FROM organisation WHERE closed_on IS NULL AND municipality = ANY ($1::text[])",
+        municipalities,
+    )
+    return frozenset((row["findable"], row["municipality"]) for row in rows)
 
 
 async def is_open(tx: Transaction, organisation_id: UUID) -> bool:
@@ -192,6 +216,7 @@ async def organisations(
            AND ($8::text IS NULL OR municipality = $8)
            AND ($9::boolean IS NULL OR (closed_on IS NOT NULL) = $9)
            AND ($10::text IS NULL OR (findable, id) > ($10, $11::uuid))
+           AND ($13::text IS NULL OR cnc_establishment = $13)
          ORDER BY findable, id
          LIMIT $12
         """,
@@ -207,6 +232,7 @@ async def organisations(
         last_name,
         last_id,
         limit,
+        filters.cnc_establishment,
     )
     return [((row["findable"], row["id"]), row["doc"]) for row in rows]
 
@@ -226,7 +252,12 @@ def _said(organisation: Organisation, fact: Fact) -> outbox.Announcement:
 def _values(organisation: Organisation) -> list[object]:
     said = organisation.described
     place, area = said.municipality, said.area
-    history = _History(names=organisation.names, roles=organisation.dated_roles, identifiers=organisation.identifiers)
+    history = _History(
+        names=organisation.names,
+        roles=organisation.dated_roles,
+        identifiers=organisation.identifiers,
+        cinemas=organisation.cinemas,
+    )
     return [
         organisation.id,
         organisation.version,
@@ -248,6 +279,8 @@ def _values(organisation: Organisation) -> list[object]:
         organisation.closed_on,
         msgspec.json.encode(history).decode(),
         msgspec.json.encode(said.derogations).decode(),
+        said.identifiers.cnc_establishment,
+        said.cinema and msgspec.json.encode(said.cinema).decode(),
     ]
 
 
@@ -260,6 +293,7 @@ def _organisation(row: asyncpg.Record) -> Organisation:
         names=history.names,
         dated_roles=history.roles,
         identifiers=history.identifiers,
+        cinemas=history.cinemas,
         closed_on=row["closed_on"],
     )
 
@@ -269,12 +303,15 @@ def _description(row: asyncpg.Record) -> Description:
         name=row["name"],
         kind=OrganisationKind(row["kind"]),
         legal_form=LegalForm(row["legal_form"]) if row["legal_form"] else None,
-        identifiers=Identifiers(siren=row["siren"], siret=row["siret"], rna=row["rna"]),
+        identifiers=Identifiers(
+            siren=row["siren"], siret=row["siret"], rna=row["rna"], cnc_establishment=row["cnc_establishment"]
+        ),
         municipality=_place(row),
         department=row["department"],
         area=_area(row),
         roles=tuple(OrganisationRole(role) for role in row["roles"]),
         derogations=msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...]),
+        cinema=row["cinema"] and msgspec.json.decode(row["cinema"], type=Cinema),
     )
 
 

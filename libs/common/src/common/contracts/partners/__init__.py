@@ -11,7 +11,10 @@ from common.contracts.partners.coordination import (
     Coverage,
 )
 from common.contracts.partners.organisation import (
+    Cinema,
+    Coordinates,
     Dated,
+    DatedCinema,
     DatedIdentifier,
     Derogation,
     OrganisationChanged,
@@ -32,6 +35,8 @@ from common.contracts.partners.territory import (
 )
 from common.contracts.partners.vocabulary import (
     AreaLevel,
+    ArtHouseLabel,
+    CinemaOperation,
     Density,
     LegalForm,
     MunicipalityKind,
@@ -46,12 +51,17 @@ __all__ = [
     "Area",
     "AreaLevel",
     "AreaRef",
+    "ArtHouseLabel",
+    "Cinema",
+    "CinemaOperation",
+    "Coordinates",
     "CoordinationAppointed",
     "CoordinationChanged",
     "CoordinationEnded",
     "CoordinationState",
     "Coverage",
     "Dated",
+    "DatedCinema",
     "DatedIdentifier",
     "Density",
     "Derogation",

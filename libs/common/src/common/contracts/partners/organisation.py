@@ -6,7 +6,14 @@ from typing import ClassVar
 from uuid import UUID
 
 from common.contracts.partners.territory import AreaRef, MunicipalityRef
-from common.contracts.partners.vocabulary import LegalForm, OrganisationIdentifier, OrganisationKind, OrganisationRole
+from common.contracts.partners.vocabulary import (
+    ArtHouseLabel,
+    CinemaOperation,
+    LegalForm,
+    OrganisationIdentifier,
+    OrganisationKind,
+    OrganisationRole,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,38 @@ class Derogation:
     reference: str
     valid_from: date
     valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordinates:
+    """A point, in degrees of WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cinema:
+    """What a cinema is, as the CNC lists it: of an itinerant one nobody counts the seats.
+
+    `labels` are the last ones published, and only of a cinema that is classified art house.
+    """
+
+    operation: CinemaOperation
+    screens: int
+    seats: int | None
+    art_house: bool
+    labels: tuple[ArtHouseLabel, ...] = ()
+    coordinates: Coordinates | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedCinema:
+    """What a cinema was, and when it was listed so."""
+
+    value: Cinema
+    valid_from: date
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +117,8 @@ class OrganisationClosed:
 class OrganisationState:
     """An organisation, whole: its names, roles and identifiers with their dates, and the latest of each beside them.
 
-    `department` is that of its municipality, `area` what a local authority is the authority of.
+    `department` is that of its municipality, `area` what a local authority is the authority of.  `cnc_establishment` is
+    the number that the CNC lists a cinema by; it names that establishment for good, and has no dates.
     """
 
     AGGREGATE: ClassVar[str] = "organisation"
@@ -102,3 +142,6 @@ class OrganisationState:
     closed_on: date | None
     derogations: tuple[Derogation, ...] = ()
     deleted: bool = False
+    cnc_establishment: str | None = None
+    cinema: Cinema | None = None
+    cinemas: tuple[DatedCinema, ...] = ()

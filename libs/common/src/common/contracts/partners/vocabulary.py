@@ -81,6 +81,19 @@ class OrganisationKind(StrEnum):
     UNCLASSIFIED = "unclassified"
 
 
+class CinemaOperation(StrEnum):
+    FIXED = "fixed"
+    ITINERANT = "itinerant"
+
+
+class ArtHouseLabel(StrEnum):
+    """What a cinema classified *art et essai* does besides; a film is recommended, a cinema is labelled."""
+
+    RESEARCH_AND_DISCOVERY = "research_and_discovery"
+    YOUNG_AUDIENCE = "young_audience"
+    HERITAGE_AND_REPERTORY = "heritage_and_repertory"
+
+
 class LegalForm(StrEnum):
     ASSOCIATION = "association"
     FOUNDATION = "foundation"

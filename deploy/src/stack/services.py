@@ -46,10 +46,14 @@ def api_port(ports: Ports, service: str, number: int = 1) -> int:
 
 
 async def import_reference_data(around: Surroundings) -> None:
-    """Let `partners` publish the territories that ship with it, unless it has."""
-    command = [sys.executable, "-m", "partners.main", "territories", "import", "--missing"]
-    environment = {**around.environ, **_environment(around, "partners")}
-    await run_to_end(command, environment, log=around.folder.logs / "reference-data.log")
+    """Let services take in what ships with them, unless they have: territories, and the school calendar."""
+    for service, *arguments in (
+        ("partners", "territories", "import", "--missing"),
+        ("actions", "school-calendar", "import"),
+    ):
+        command = [sys.executable, "-m", f"{service}.main", *arguments]
+        environment = {**around.environ, **_environment(around, service)}
+        await run_to_end(command, environment, log=around.folder.logs / f"reference-data-{service}.log")
 
 
 def _program(around: Surroundings, service: str, kind: str, number: int) -> Program:

@@ -848,6 +848,22 @@ ALTER TABLE ONLY actions.report FORCE ROW LEVEL SECURITY;
 ALTER TABLE actions.report OWNER TO actions_owner;
 
 --
+-- Name: school_year; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.school_year (
+    zone text NOT NULL,
+    year integer NOT NULL,
+    holidays jsonb NOT NULL,
+    source text NOT NULL,
+    source_date date NOT NULL
+);
+
+ALTER TABLE ONLY actions.school_year FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.school_year OWNER TO actions_owner;
+
+--
 -- Name: seen_version; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -1106,6 +1122,13 @@ ALTER TABLE ONLY actions.report
 
 ALTER TABLE ONLY actions.report
     ADD CONSTRAINT report_project_id_key UNIQUE (project_id);
+
+--
+-- Name: school_year school_year_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.school_year
+    ADD CONSTRAINT school_year_pkey PRIMARY KEY (zone, year);
 
 --
 -- Name: seen_version seen_version_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
@@ -1615,6 +1638,12 @@ ALTER TABLE actions.project ENABLE ROW LEVEL SECURITY;
 ALTER TABLE actions.report ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: school_year; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.school_year ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: action seen; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
@@ -1689,6 +1718,12 @@ CREATE POLICY seen ON actions.project FOR SELECT USING (actions.sees(coordinatio
 CREATE POLICY seen ON actions.report FOR SELECT USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
 
 --
+-- Name: school_year seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.school_year FOR SELECT USING (true);
+
+--
 -- Name: session seen; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
@@ -1709,6 +1744,12 @@ CREATE POLICY seen ON actions.verdict FOR SELECT USING ((EXISTS ( SELECT
 --
 
 ALTER TABLE actions.session ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: school_year taken; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY taken ON actions.school_year USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
 
 --
 -- Name: to_judge; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
@@ -1926,6 +1967,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.project TO actions_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.report TO actions_app;
+
+--
+-- Name: TABLE school_year; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.school_year TO actions_app;
 
 --
 -- Name: TABLE seen_version; Type: ACL; Schema: actions; Owner: actions_owner

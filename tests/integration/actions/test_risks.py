@@ -10,9 +10,9 @@ import httpx
 import msgspec
 import pytest
 
-from actions import jobs
 from actions.domain.rules import RULES, Rule
 from actions.domain.rules.rule import looked_at
+from actions.jobs import judging
 from common.contracts.access import Role
 from common.contracts.actions import ActionAtRisk
 from common.contracts.catalogue import Classification, FilmState, RightsOfferState, RightsOfferStatus, Visa
@@ -34,7 +34,7 @@ from tests.integration.actions.screenings import (
 from tests.unit.actions.pieces import an_id
 from tests.unit.actions.test_verdicts import again
 
-judge_waiting = partial(jobs.judge_waiting, page_max=100, at_once_max=4, clock=lambda: datetime.now(UTC))
+judge_waiting = partial(judging.judge_waiting, page_max=100, at_once_max=4, clock=lambda: datetime.now(UTC))
 
 
 async def settled(desk: Desk) -> None:

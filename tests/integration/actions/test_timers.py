@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 from structlog.testing import capture_logs
 
-from actions import jobs
+from actions.jobs import timers
 from tests.integration.actions import journeys
 from tests.integration.actions.journeys import JANUARY, MARCH, act, actions_of, an_action, funded, scheduled
 from tests.integration.actions.people import Cast, Desk, a_cast
@@ -26,10 +26,10 @@ async def test_t13_an_action_that_cannot_start_keeps_no_other_waiting(desk: Desk
     for one in due:
         await scheduled(desk, cast, one, "2025-04-22", "2025-04-24")
     at = datetime(2025, 4, 23, 12, tzinfo=UTC)
-    moved = await jobs.move_due(desk.db, at=at, page_max=1)
+    moved = await timers.move_due(desk.db, at=at, page_max=1)
     assert moved.started_actions == len(due)
     assert await states(desk, cast, project) == ["scheduled", "scheduled", "in_progress", "in_progress"]
-    assert (await jobs.move_due(desk.db, at=at, page_max=1)).started_actions == 0
+    assert (await timers.move_due(desk.db, at=at, page_max=1)).started_actions == 0
 
 
 async def test_t17_an_extended_campaign_keeps_no_other_waiting(desk: Desk) -> None:
@@ -40,7 +40,7 @@ async def test_t17_an_extended_campaign_keeps_no_other_waiting(desk: Desk) -> No
         action = await scheduled(desk, cast, action, "2025-12-05")
         await act(desk, action, "postpone", cast.holder, {"cause": "weather"}, at="2025-12-05T09:00:00+01:00")
     with capture_logs() as said:
-        moved = await jobs.move_due(desk.db, at=datetime(2026, 1, 1, 12, tzinfo=UTC), page_max=1)
+        moved = await timers.move_due(desk.db, at=datetime(2026, 1, 1, 12, tzinfo=UTC), page_max=1)
     assert moved.lapsed_actions == 1
     (refused,) = (line for line in said if line["event"] == "timers.refused" and line["verb"] == "action.lapse")
     assert refused["codes"] == {"campaign-still-runs": 1}
@@ -55,7 +55,7 @@ async def test_t6_a_file_that_has_time_keeps_no_other_waiting(desk: Desk) -> Non
         project = await journeys.submitted(desk, cast)
         missing = {"pieces": ["RIB"], "due_on": due}
         await journeys.go(desk, project, "return", cast.coordinator, missing, at=JANUARY)
-    moved = await jobs.move_due(desk.db, at=datetime(2025, 2, 8, 12, tzinfo=UTC), page_max=1)
+    moved = await timers.move_due(desk.db, at=datetime(2025, 2, 8, 12, tzinfo=UTC), page_max=1)
     assert moved.lapsed_files == 2
     found = [(await desk.get("/v1/projects", cast.holder)).json()["items"][0]["state"] for cast in casts]
     assert found == ["incomplete", "ineligible", "ineligible"]

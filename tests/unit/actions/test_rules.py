@@ -17,7 +17,7 @@ from tests.unit.actions import pieces as p
 
 NUMBERS = (*range(1, 18), *range(20, 28), 35, 36, 44, *range(50, 54))
 ENFORCED = [f"R{n:02}" for n in NUMBERS] + ["T12", *LENT_BY]
-ALONE = {"R09", "R10", "R53", *LENT_BY}
+ALONE = {"R09", "R10", "R20", "R53", *LENT_BY}
 """Rules with a function that are asked of something else than a case; those on copies, of a lending."""
 
 

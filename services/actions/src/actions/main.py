@@ -2,8 +2,10 @@
 
 python -m actions.main api
 python -m actions.main worker
+python -m actions.main school-calendar import
 """
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,9 +13,10 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from actions import consumers, jobs
+from actions import consumers
 from actions.api import routers
 from actions.domain.access import VERBS
+from actions.jobs import commandline, judging, timers
 from actions.settings import Settings
 from common import backbone, checkpoints, service
 from common.database import connect
@@ -22,8 +25,8 @@ SERVICE = "actions"
 
 
 def api(settings: Settings) -> FastAPI:
-    timers = partial(jobs.move_due, page_max=settings.timers_page_max) if settings.sandbox else None
-    return service.application(settings, service=SERVICE, routers=routers(timers), verbs=VERBS)
+    moving = partial(timers.move_due, page_max=settings.timers_page_max) if settings.sandbox else None
+    return service.application(settings, service=SERVICE, routers=routers(moving), verbs=VERBS)
 
 
 @asynccontextmanager
@@ -34,18 +37,18 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
     )
     groups, digest = {"consumer": consumers.GROUP}, partial(checkpoints.digests, database, SERVICE)
     tasks = backbone.tasks(settings, SERVICE, database, groups, digest=digest)
-    judging = partial(
-        jobs.run_judging,
+    again = partial(
+        judging.run_judging,
         database,
         every_s=settings.judging_every_s,
         page_max=settings.judging_page_max,
         at_once_max=settings.judging_at_once_max,
         clock=partial(datetime.now, UTC),
     )
-    tasks = {"judging": judging, **tasks}
+    tasks = {"judging": again, **tasks}
     if not settings.sandbox:
-        timers = partial(jobs.run_timers, database, every_s=settings.timers_every_s, page_max=settings.timers_page_max)
-        tasks = {"timers": partial(timers, clock=partial(datetime.now, UTC)), **tasks}
+        due = partial(timers.run_timers, database, every_s=settings.timers_every_s, page_max=settings.timers_page_max)
+        tasks = {"timers": partial(due, clock=partial(datetime.now, UTC)), **tasks}
     try:
         yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
     finally:
@@ -53,4 +56,7 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
 
 
 if __name__ == "__main__":
-    service.main(SERVICE, Settings.read, api=api, worker=worker)
+    if sys.argv[1:2] and sys.argv[1] in commandline.NAMES:
+        commandline.app(sys.argv[1:])
+    else:
+        service.main(SERVICE, Settings.read, api=api, worker=worker)

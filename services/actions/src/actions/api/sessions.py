@@ -56,6 +56,7 @@ class SessionBody(Model):
     programme: Annotated[tuple[ProgrammeBody, ...], Few] = ()
     fallback_on: Day | None = None
     fallback_place_id: UUID | None = Field(None, description="The room that it may be moved into (R13).")
+    school_group: bool = Field(default=False, description="A class with its school: out of school time (R20).")
 
     def plan(self) -> SessionPlan:
         return SessionPlan(
@@ -66,6 +67,7 @@ class SessionBody(Model):
             programme=tuple(item.plan() for item in self.programme),
             fallback_on=self.fallback_on,
             fallback_place_id=self.fallback_place_id,
+            school_group=self.school_group,
         )
 
 
@@ -146,6 +148,7 @@ class ClearanceBody(Model):
         unlawful.PromotesASale,
         unlawful.CommercialPosterUsed,
         *COPIES,
+        refusals.OnSchoolTime,
         NotKnownHere,
     ),
 )

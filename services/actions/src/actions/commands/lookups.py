@@ -15,7 +15,8 @@ from actions.domain.circumstances import Circumstances, Films, feature_over_minu
 from actions.domain.days import local_day
 from actions.domain.known import Municipality, Organisation
 from actions.domain.project import Project, ProjectFile
-from actions.store import campaigns, catalogue, known, sessions
+from actions.domain.school import zones_of
+from actions.store import campaigns, catalogue, known, schoolcalendar, sessions
 from common.contracts.actions import Place, Regime
 from common.database import Transaction
 
@@ -86,6 +87,7 @@ async def circumstances(
         copies=chosen,
         bookings=bookings,
         asked_on=None if asked_at is None else local_day(asked_at, action.zone),
+        school=await schoolcalendar.calendar(tx, zones_of(action.places), days),
     )
 
 
@@ -102,6 +104,7 @@ async def of_campaign(tx: Transaction, campaign: Campaign, found: Sequence[Actio
         films=await catalogue.films(tx, shown_in(found)),
         elsewhere=await sessions.elsewhere(tx, {action.holder_id for action in found}, days),
         withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers(found)),
+        school=await schoolcalendar.calendar(tx, zones_of(place for action in found for place in action.places), days),
     )
     each = {}
     for action in found:

@@ -61,6 +61,7 @@ class SessionPlan:
     programme: tuple[ProgrammePlan, ...] = ()
     fallback_on: date | None = None
     fallback_place_id: UUID | None = None
+    school_group: bool = False
 
     @property
     def film_ids(self) -> tuple[UUID, ...]:
@@ -234,6 +235,7 @@ def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id
         attendance=None,
         method=None,
         cause=None,
+        school_group=wish.school_group,
     )
 
 

@@ -17,6 +17,7 @@ from actions.domain.known import Copy, Film, Organisation
 from actions.domain.overlaps import Elsewhere
 from actions.domain.rules import in_force, quota, rights
 from actions.domain.rules.case import Case
+from actions.domain.school import NO_CALENDAR, Calendar
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
 from common.contracts.actions import ProgrammeItem, RuleSet, Session
 
@@ -30,7 +31,8 @@ class Circumstances:
     `paid_elsewhere` are the days on which the organiser shows paid features in other actions (R07): all of a year count
     against one that is to be booked (`booking`), those before it against one that was;
     `elsewhere` are sessions around the same days, the holder's other ones among them (R53), `withdrawn_offers` those
-    offers of rights that their holders have withdrawn (R52).  `copies` are those that sessions name, `bookings` what
+    offers of rights that their holders have withdrawn (R52), `school` the school years
+    around the days (R20).  `copies` are those that sessions name, `bookings` what
     else they are lent for in other actions, `asked_on` the day on which they are asked for (C01).
     """
 
@@ -41,6 +43,7 @@ class Circumstances:
     booking: bool = False
     elsewhere: tuple[Elsewhere, ...] = ()
     withdrawn_offers: frozenset[UUID] = frozenset()
+    school: Calendar = NO_CALENDAR
     copies: Mapping[UUID, Copy] = field(default_factory=dict)
     bookings: Mapping[UUID, tuple[Booking, ...]] = field(default_factory=dict)
     asked_on: date | None = None

@@ -11,9 +11,11 @@ from actions.domain.action import Action
 from actions.domain.circumstances import Circumstances, case
 from actions.domain.kinds import WITH_PROGRAMME
 from actions.domain.lending import lending
-from actions.domain.overlaps import overlapping
-from actions.domain.refusals import refuse
-from actions.domain.rules import in_force, judged, procedure
+from actions.domain.overlaps import minutes_of, overlapping
+from actions.domain.refusals import OnSchoolTime, refuse
+from actions.domain.rules import Rule, in_force, judged, procedure
+from actions.domain.rules.school import hours_of
+from actions.domain.school import ZONE_OF, Calendar, day_off, free_from
 from actions.domain.unlawful import (
     AgeRestrictedOutdoors,
     CommercialPosterUsed,
@@ -45,6 +47,7 @@ REFUSALS: Mapping[str, type[DomainError]] = {
     "R08": NotAuthorised,
     "R12": DateNotAuthorised,
     "R16": AgeRestrictedOutdoors,
+    "R20": OnSchoolTime,
     "R50": PromotesASale,
     "R51": CommercialPosterUsed,
     "R52": RightsDoNotCover,
@@ -127,9 +130,10 @@ def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> 
 def judge_plan(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Ask what a plan must keep to: film law as such, the quota of paid screenings (R07), the wrong company (R50).
 
-    And where its copies can be (C01), once they are named.
+    And school time (R20), and where its copies can be (C01), once they are named.
     """
     sessions = tuple(sessions)
+    yield from judge_school_time(action, sessions, given)
     yield from _asked(PLANNED_BY, action, sessions, given)
     yield from judge_copies(action, sessions, given)
 
@@ -145,6 +149,32 @@ def judge_copies(action: Action, sessions: Iterable[Session], given: Circumstanc
             if item.copy_id is not None:
                 one = lending(action, session, item, given.copy(item.copy_id), given)
                 yield from _found(LENT_BY, one, session, item.film_id)
+
+
+def judge_school_time(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Find the school groups that would be taken out of class (R20)."""
+    for session in sessions:
+        rule = in_force("R20", session.held_on)
+        if session.school_group and rule is not None:
+            verdict = rule.say(_school_hour(rule, action, session, given.school))
+            if verdict is not None:
+                refusal = REFUSALS["R20"] if verdict.outcome is Outcome.REFUSED else None
+                yield Finding(verdict=verdict, refusal=refusal, session_id=session.id)
+
+
+def _school_hour(rule: Rule, action: Action, session: Session, calendar: Calendar) -> dict[str, object]:
+    """Put together what the rule on school time looks at."""
+    department = action.place(session.place_id).department
+    zone = ZONE_OF.get(department)
+    return {
+        "on": session.held_on,
+        "starts_at": session.starts_at,
+        "minutes": minutes_of(session.programme),
+        "school_zone": zone,
+        "year_is_known": calendar.holidays(zone, session.held_on) is not None,
+        "day_off": day_off(calendar, department, session.held_on),
+        "free_on": free_from(calendar, department, session, hours_of(rule)),
+    }
 
 
 def judge_days_authorised(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:

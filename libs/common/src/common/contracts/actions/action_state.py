@@ -44,7 +44,8 @@ class ProgrammeItem:
 class Session:
     """One date of an action, at the place's own hour; `attendance` counts the people who were there.
 
-    `fallback_place_id` is the room that it may be moved into; once it is there, `setting` says so.
+    `fallback_place_id` is the room that it may be moved into; once it is there, `setting` says so.  `school_group`: a
+    class comes with its school.
     """
 
     id: UUID
@@ -61,6 +62,7 @@ class Session:
     cause: Cause | None
     fallback_place_id: UUID | None = None
     setting: Setting | None = None
+    school_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

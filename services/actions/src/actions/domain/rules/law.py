@@ -6,7 +6,7 @@ A change of the law is a new record: the old one gets its last day, so that an o
 
 from datetime import date
 
-from actions.domain.rules import conduct, copies, film_law, moved, open_air, overlap, quota, rights
+from actions.domain.rules import conduct, copies, film_law, moved, open_air, overlap, quota, rights, school
 from actions.domain.rules.rule import Rule
 
 SINCE = date(2009, 10, 26)
@@ -172,9 +172,11 @@ RULES: tuple[Rule, ...] = (
         id="R20",
         version="1",
         valid_from=SINCE,
-        text="Actions take place out of school time, as the holder declares.",
-        texte="Les actions ont lieu hors temps scolaire, selon la déclaration du porteur.",
-        source="The scheme's definition",
+        text="Actions take place out of school time: no school group is taken out of a class that it has at that hour.",
+        texte="Les actions ont lieu hors temps scolaire : aucun groupe scolaire n’est pris sur ses heures de classe.",
+        source="The scheme's definition; hours of class as most schools keep them (Code de l'éducation, D521-10)",
+        parameters={"class_begins": 8 * 60, "class_ends": 16 * 60 + 30, "wednesday_ends": 12 * 60},
+        ask=school.school_time,
     ),
     Rule(
         id="R21",

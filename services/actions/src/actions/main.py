@@ -3,6 +3,7 @@
 python -m actions.main api
 python -m actions.main worker
 python -m actions.main school-calendar import
+python -m actions.main screenings judge FILE [--films FILE]
 """
 
 import sys

@@ -1,6 +1,8 @@
-"""The command that takes in the school calendar: `python -m actions.main school-calendar import [FILE]`."""
+"""The commands of actions: `python -m actions.main school-calendar import [FILE]`, `… screenings judge FILE`."""
 
 import asyncio
+import csv
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +12,24 @@ import typer
 from actions.domain.school import SchoolYear
 from actions.domain.schoolcalendar import CalendarNotReadable, Reading
 from actions.jobs import schoolcalendar
+from actions.jobs import screenings as files
 from actions.jobs.schoolcalendar import Origin
+from actions.jobs.screenings import ColumnsMissing
 from common.database import connect
 
-app = typer.Typer(help="Reference data of actions, by command.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Reference data and law, by command.", no_args_is_help=True, add_completion=False)
 calendar = typer.Typer(help="The school calendar.", no_args_is_help=True)
-NAMES = ("school-calendar",)
-app.add_typer(calendar, name="school-calendar")
+screenings = typer.Typer(help="Screenings that others tell of.", no_args_is_help=True)
+NAMES = ("school-calendar", "screenings")
+for name, group in zip(NAMES, (calendar, screenings), strict=True):
+    app.add_typer(group, name=name)
 
 Dsn = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The schema of actions.")]
 File = Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="As the ministry publishes it.")]
+Screenings = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8, with its header line.")]
+Films = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="What is known of the films: length and visa, CSV.")
+]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of when it is; asked for with a file.")]
 
 
@@ -43,6 +53,21 @@ def import_calendar(
         raise typer.BadParameter(f"{error.title} {error}") from error
     for line in schoolcalendar.account(reading, asyncio.run(_take(dsn, reading, origin, dry_run=dry_run))):
         typer.echo(line)
+
+
+@screenings.command("judge")
+def judge(file: Screenings, films: Films = None) -> None:
+    """Judge open-air screenings by the rules in force on their day: a table of verdicts, and every line's fate.
+
+    Nothing is written, no database is asked.  The table goes to the standard output, the account to the standard error.
+    """
+    try:
+        report = files.judge_file(file, films)
+    except ColumnsMissing as error:
+        raise typer.BadParameter(f"{error.title} {error}") from error
+    csv.writer(sys.stdout, lineterminator="\n").writerows(files.table(report.findings))
+    for line in files.account(report):
+        typer.echo(line, err=True)
 
 
 async def _take(dsn: str, reading: Reading, origin: Origin, *, dry_run: bool) -> dict[SchoolYear, bool]:

@@ -90,12 +90,13 @@ def test_the_outbox_is_fed_from_the_returning_of_the_aggregate():
 
 
 def test_what_is_given_to_the_outbox_returns_its_row():
-    """`outbox.creating` and `outbox.changing` select FROM the RETURNING of the statement they are given."""
+    """`outbox.creating`, `changing` and `writing_all` select FROM the RETURNING of the statement they are given."""
+    makers = ("outbox.creating", "outbox.changing", "outbox.writing_all")
     without = [
         f"{path}:{call.lineno}"
         for path in source.product()
         for call in ast.walk(source.tree(path))
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("outbox.creating", "outbox.changing")
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in makers
         if not (call.args and "RETURNING" in ast.unparse(call.args[0]))
     ]
     assert without == []

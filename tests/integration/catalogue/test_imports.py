@@ -1,25 +1,37 @@
 """Files of films taken in, on a real database, by function and by command."""
 
+import asyncio
 import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
+from catalogue.domain.film import Description, Film, NewFilm
 from catalogue.domain.imports import Outcome, Result
 from catalogue.domain.lines import Kind
 from catalogue.jobs import imports
+from catalogue.store import films
 from common import migrations
+from common.contracts.catalogue import Visa
 from common.database import Database, uuid7
 from common.tokens import SYSTEM
 from tests.integration.catalogue.portal import Portal
+from tests.waiting import until
 
 SHARED = Path(__file__).parents[4] / "shared/data/films"
 HEADER = "title,directors,year,duration_minutes,visas\n"
+HOW: dict[str, Any] = {"dry_run": False, "new_id": uuid7, "clock": lambda: datetime.now(UTC)}
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'
+"""
 
 
 @pytest.fixture
@@ -35,6 +47,18 @@ def take(db: Database, tmp_path: Path):
         )
 
     return taken
+
+
+@pytest.fixture
+async def administrator(address: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(address)
+    yield connection
+    await connection.close()
+
+
+def another(visa: str) -> NewFilm:
+    described = Description(title="Tout autre chose", directors=("Paul Valéry",))
+    return NewFilm(description=described, visas=(Visa(number=visa),))
 
 
 async def announced(address: str) -> int:
@@ -93,6 +117,48 @@ async def test_what_was_imported_is_announced_in_the_name_of_the_house(take, db:
     assert outcome.film
     async with db.transaction(SYSTEM) as tx:
         assert await tx.fetchval("SELECT count(*) FROM film WHERE id = $1", outcome.film.id) == 1
+
+
+async def test_two_files_at_once_make_one_film_of_each_line(db: Database, address: str, tmp_path: Path):
+    """A title is no key of a table: without a lock, both would find no such film."""
+    file, before = tmp_path / "same.csv", await announced(address)
+    lines = [f"Ensemble {n},Anne Ensemble,2011,,{910_000 + n if n % 2 else ''}\n" for n in range(1_200)]
+    file.write_text(HEADER + "".join(lines))
+    taken = await asyncio.gather(*(imports.import_films(db, file, Kind.OURS, **HOW) for _ in range(2)))
+    each = [sorted(outcome.result for outcome in outcomes) for outcomes in zip(*taken, strict=True)]
+    assert each == [[Result.REGISTERED, Result.UNCHANGED]] * len(lines)
+    assert await announced(address) - before == 2 * len(lines)
+
+
+async def test_a_number_given_to_another_film_meanwhile_is_told_as_a_conflict(db: Database, take, administrator):
+    """The file waits for whoever is giving the number away, and then decides on what is so."""
+    other, fact = Film.register(uuid7(), another("920001"), at=datetime.now(UTC))
+    async with db.transaction(SYSTEM) as tx:
+        await films.claim_names(tx, other)
+        await films.create_film(tx, other, fact, None)
+        taking = asyncio.create_task(take("Un film,Marie Curie,,,920001\nUn voisin,,,,920002\n"))
+        await until(partial(administrator.fetchval, WAITING))
+    outcomes = await taking
+    assert [outcome.result for outcome in outcomes] == [Result.CONFLICT, Result.REGISTERED]
+    assert "Tout autre chose" in outcomes[0].reason
+
+
+async def test_facts_of_one_film_leave_in_the_order_of_its_versions(take, address: str):
+    await take("Ordonné,,2010,,930001\nPremier,,,,930003\n")
+    outcomes = await take("Ordonné,,2011,,930001|930002\nDernier,,,,930004\n")
+    key = str(outcomes[0].film.id)
+    relay = await asyncpg.connect(migrations.dsn(address, "catalogue", "relay"))
+    try:
+        said = await relay.fetch("SELECT topic, version FROM outbox WHERE key = $1 ORDER BY seq", key)
+    finally:
+        await relay.close()
+    assert [(row["topic"].split(".")[3], row["version"]) for row in said] == [
+        ("events", 1),
+        ("state", 1),
+        ("events", 2),
+        ("events", 3),
+        ("state", 3),
+    ]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared reference data is not beside this checkout")

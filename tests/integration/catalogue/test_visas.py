@@ -11,6 +11,7 @@ UNSAID: dict[str, Any] = {
     "versions": [],
     "classification": None,
     "warning": None,
+    "year": None,
 }
 
 
@@ -56,3 +57,16 @@ async def test_films_are_asked_for_by_the_class_that_is_published(portal: Portal
     assert (await portal.get("/v1/films", classification="all", visa=visa)).json()["items"] == []
     removed = await portal.post(f"{film.headers['location']}/visas/{visa}/remove", match=film)
     assert removed.json()["classification"] == "all"
+
+
+async def test_a_visa_may_be_known_by_its_year_until_somebody_knows_the_day(portal: Portal):
+    number = a_visa()
+    film = await portal.film(visas=[{"number": number, "year": 1964}])
+    [visa] = film.json()["visas"]
+    assert (visa["year"], visa["issued_on"]) == (1964, None)
+    path = f"/v1/films/{film.json()['id']}/visas"
+    refused = await portal.post(path, {"number": number, "issued_on": "1965-01-02", "year": 1964}, match=film)
+    assert refused.status_code == 422
+    dated = await portal.post(path, {"number": number, "issued_on": "1964-03-04"}, match=film)
+    [visa] = dated.json()["visas"]
+    assert (visa["year"], visa["issued_on"]) == (None, "1964-03-04")

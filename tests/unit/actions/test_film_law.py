@@ -76,6 +76,30 @@ def test_r01_is_refused_when_the_session_is_planned_with_its_first_lawful_day():
     planned(dossier.screening, later, given_films)
 
 
+@pytest.mark.parametrize(
+    ("visas", "released_on", "counts_from"),
+    [
+        ((Visa(number="1", year=2023),), None, "2023-12-31"),
+        ((Visa(number="1", year=2023),), "2023-05-03", "2023-05-03"),
+        ((Visa(number="1", year=2023),), "2024-05-03", "2023-12-31"),
+        ((Visa(number="1", year=1964), Visa(number="2", issued_on=date(2024, 7, 18))), None, "1964-12-31"),
+        ((Visa(number="1", year=2024), Visa(number="2", issued_on=date(2024, 7, 18))), "2024-01-01", "2024-07-18"),
+        ((Visa(number="1", year=2023, kind=VisaKind.TEMPORARY),), None, None),
+    ],
+)
+def test_r01_of_a_visa_known_by_its_year_the_delay_counts_from_the_last_day_it_may_be_of(
+    visas: tuple[Visa, ...], released_on: str | None, counts_from: str | None
+):
+    film = a_film(visas=visas, released_on=released_on and p.day(released_on))
+    assert film.counts_from == (counts_from and p.day(counts_from))
+
+
+def test_r01_a_visa_known_by_its_year_is_surely_a_year_old_after_the_next_last_of_december():
+    film = a_film(visas=(Visa(number="1", year=2023),))
+    assert p.there(delay(a_case(film, "2024-12-31"))).first_lawful_on == p.day("2025-01-01")
+    assert delay(a_case(film, "2025-01-01")) is None
+
+
 def test_r01_counts_from_the_first_of_several_visas():
     film = replace(
         a_film(),

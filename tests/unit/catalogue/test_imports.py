@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from catalogue.domain.film import Film
+from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
-from catalogue.domain.lines import FORMATS, Kind, Remark, UnknownColumn, UnreadableCell
+from catalogue.domain.lines import Kind, Remark, UnknownColumn, UnreadableCell
 from common.contracts.catalogue import FilmVersion, Genre, Identifier, IdentifierScheme, Visa
 from tests.unit.catalogue.films import NOON, a_film
 

@@ -90,6 +90,22 @@ def changing(sql: str) -> Statement:
     )
 
 
+def writing_all(sql: str) -> str:
+    """Complete a statement that writes many aggregates, new ones or ones already locked, and ends in `RETURNING id`.
+
+    `$docs` stands for the JSON texts of their states, in the order in which they are announced.
+    """
+    first = max((int(number) for number in _PARAMETER.findall(sql)), default=0) + 1
+    arrays = _numbers(first + 1, 6, "uuid[] uuid[] text[] integer[] text[] bytea[]")
+    return f"""WITH changed AS ({sql.replace("$docs", f"${first}::text[]")}), said AS (
+      INSERT INTO outbox (event_id, topic, version, type, value, key, traceparent)
+      SELECT fact.event_id, fact.topic, fact.version, fact.type, fact.value, changed.id::text, ${first + 7}::text
+        FROM changed
+        JOIN unnest({arrays}) WITH ORDINALITY AS fact (id, event_id, topic, version, type, value, n) USING (id)
+       ORDER BY fact.n)
+    SELECT count(*) FROM changed"""
+
+
 async def write(
     tx: Transaction,
     statement: Statement,
@@ -123,6 +139,24 @@ async def write_all(
         _parameters(statement, values, said, body) for (values, said), body in zip(written, bodies, strict=True)
     )
     await tx.executemany(statement.without_key, parameters)
+
+
+async def write_together(
+    tx: Transaction, statement: str, values: Sequence[object], said: Sequence[Announcement]
+) -> None:
+    """Write many aggregates with their outbox rows in one statement, made by `writing_all`.
+
+    Raises:
+        RuntimeError: one of them was not written; the transaction must not be committed.
+    """
+    bodies = [msgspec.json.encode(one.state) for one in said]
+    records = [(one.id, *row) for one, body in zip(said, bodies, strict=True) for row in _records(one, body)]
+    columns = [list(column) for column in zip(*records, strict=True)]
+    docs = [body.decode() for body in bodies]
+    written = await tx.fetchval(statement, *values, docs, *columns, telemetry.traceparent())
+    if written != len(said):
+        message = f"{written} of {len(said)} were written."
+        raise RuntimeError(message)
 
 
 async def announce_again(tx: Transaction, aggregate: str, bucket: int) -> int:
@@ -218,16 +252,21 @@ def _changed_and_said(sql: str, first: int) -> str:
 
 
 def _rows(said: Announcement, state: bytes) -> tuple[object, ...]:
-    """Turn an announcement into the arrays of its outbox rows: the facts in order, then the state."""
+    """Turn an announcement into the arrays of its outbox rows."""
+    ids, topics, versions, types, values = zip(*_records(said, state), strict=True)
+    return list(ids), list(topics), list(versions), list(types), list(values), str(said.id), telemetry.traceparent()
+
+
+def _records(said: Announcement, state: bytes) -> list[tuple[UUID, str, int, str, bytes]]:
+    """List what an announcement says: the facts in order, then the state."""
     first = said.version - len(said.facts) + 1
     events, states = contracts.topic(said.aggregate, "events"), contracts.topic(said.aggregate, "state")
-    rows = [
+    records = [
         (uuid7(), events, first + n, contracts.ce_type(fact.TYPE), msgspec.json.encode(fact))
         for n, fact in enumerate(said.facts)
     ]
-    rows.append((uuid7(), states, said.version, contracts.ce_type(f"{said.aggregate}.state"), state))
-    ids, topics, versions, types, values = zip(*rows, strict=True)
-    return list(ids), list(topics), list(versions), list(types), list(values), str(said.id), telemetry.traceparent()
+    records.append((uuid7(), states, said.version, contracts.ce_type(f"{said.aggregate}.state"), state))
+    return records
 
 
 def _announcing_again(aggregate: str) -> str:

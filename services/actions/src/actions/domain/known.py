@@ -37,11 +37,15 @@ class Film:
     def counts_from(self) -> date | None:
         """The day from which delays run: of the first dated visa, else of the release, which came after it.
 
-        A temporary or exceptional visa lets a film be shown for a while, and begins no delay.
+        A temporary or exceptional visa lets a film be shown for a while, and begins no delay.  Of one that is known by
+        its year only, it is the last day of that year, unless the film was released before: no film is let go early.
         """
-        ordinary = (visa for visa in self.visas if visa.kind is VisaKind.ORDINARY)
+        ordinary = [visa for visa in self.visas if visa.kind is VisaKind.ORDINARY]
         dated = [visa.issued_on for visa in ordinary if visa.issued_on is not None]
-        return min(dated) if dated else self.released_on
+        latest = [*dated, *(date(visa.year, 12, 31) for visa in ordinary if visa.year is not None)]
+        if not dated and self.released_on is not None:
+            latest.append(self.released_on)
+        return min(latest, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

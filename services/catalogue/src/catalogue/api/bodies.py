@@ -60,6 +60,7 @@ class VisaBody(Model):
 
     number: Number
     issued_on: Day | None = None
+    year: Count | None = Field(None, description="In which it was issued, if the day is not known.")
     ends_on: Day | None = Field(None, description="The last day of a temporary or exceptional one.")
     kind: VisaKind = VisaKind.ORDINARY
     versions: Annotated[tuple[FilmVersion, ...], Few] = Field((), description="Which it was given for; none: all.")

@@ -1,59 +1,95 @@
 """Rows of a file of films, taken in: each enters, changes or completes a film, or is told apart.
 
-A transaction holds a few rows only, so that nobody waits long for a film or a word that an import holds.
+A transaction holds some rows only, so that nobody waits long for a film or a word that an import holds.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from catalogue.domain.film import Film, IdentifierTaken
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Sheet
+from catalogue.store import bulk
 from catalogue.store import films as store
 from common.database import Transaction
 from common.errors import Invalid
 
+Read: TypeAlias = Entry | Outcome
+"""A row that was understood, or why it was not."""
+
 
 class Known:
-    """The films that the lines of one file may be about, by what they are called; `met` were in an earlier line."""
+    """The films that lines of a file may be about, by what they are called; some were met in a line before.
 
-    def __init__(self) -> None:
+    Rows of one transaction are decided on what `earlier` ones made, which learns of them when they are committed.
+    """
+
+    def __init__(self, earlier: "Known | None" = None) -> None:
+        self.earlier = earlier
         self.met: set[UUID] = set()
-        self._films: dict[UUID, Film] = {}
-        self._called: defaultdict[tuple[str, str], set[UUID]] = defaultdict(set)
+        self.films: dict[UUID, Film] = {}
+        self.called: defaultdict[tuple[str, str], set[UUID]] = defaultdict(set)
 
     def learn(self, films: Iterable[Film]) -> None:
-        """Take over films as they are stored; those met keep what their line made of them."""
+        """Take over films as they are stored; those that a line has made something of stay so."""
         for film in films:
-            if film.id not in self.met:
-                self._films[film.id] = film
-                for call in called(film):
-                    self._called[call].add(film.id)
+            if self.film(film.id) is None:
+                self.enter(film)
 
     def like(self, film: Film) -> list[Film]:
         """List the films that have a name or a title in common with this one."""
-        ids = {film_id for call in called(film) for film_id in self._called.get(call, ())}
-        return [self._films[film_id] for film_id in sorted(ids)]
+        ids = {film_id for call in called(film) for film_id in self.carrying(call)}
+        return [found for film_id in sorted(ids) if (found := self.film(film_id))]
+
+    def has_met(self, film_id: UUID) -> bool:
+        return film_id in self.met or (self.earlier is not None and self.earlier.has_met(film_id))
 
     def meet(self, film: Film) -> None:
-        self.learn([film])
+        self.enter(film)
         self.met.add(film.id)
+
+    def absorb(self, later: "Known", *, with_films: bool) -> None:
+        """Remember what later rows were about; what they made of it only if it cannot be looked up."""
+        self.met |= later.met
+        for film_id in later.met if with_films else ():
+            self.enter(later.films[film_id])
+
+    def enter(self, film: Film) -> None:
+        self.films[film.id] = film
+        for call in called(film):
+            self.called[call].add(film.id)
+
+    def film(self, film_id: UUID) -> Film | None:
+        found = self.films.get(film_id)
+        return self.earlier.film(film_id) if found is None and self.earlier is not None else found
+
+    def carrying(self, call: tuple[str, str]) -> set[UUID]:
+        here = self.called.get(call, set())
+        return here if self.earlier is None else here | self.earlier.carrying(call)
+
+
+def read_row(sheet: Sheet, row: tuple[int, Sequence[str]], *, new_id: UUID, at: datetime) -> Read:
+    """Understand a row, by its number, before anything is looked up; one that cannot be understood is refused."""
+    number, cells = row
+    try:
+        return Entry.make(sheet.read(number, cells), new_id, at=at)
+    except Invalid as error:
+        return _refused(number, ", ".join(cells)[:80], error)
 
 
 async def take_rows(
     tx: Transaction,
-    sheet: Sheet,
-    rows: Sequence[tuple[int, Sequence[str]]],
+    read: Sequence[Read],
     known: Known,
     *,
     dry_run: bool,
-    new_id: Callable[[], UUID],
     at: datetime,
 ) -> list[Outcome]:
-    """Do what the rows ask, each of them by its number; with `dry_run`, only say what would be done."""
-    read = [_read(sheet, number, cells, new_id(), at) for number, cells in rows]
+    """Do what the rows ask; with `dry_run`, only say what would be done."""
+    await bulk.wait_for_other_files(tx)
     calls = {call for entry in read if isinstance(entry, Entry) for call in called(entry.film)}
     known.learn(await store.lock_films_called(tx, sorted(calls)))
     outcomes = [entry if isinstance(entry, Outcome) else _decide(entry, known, at) for entry in read]
@@ -62,18 +98,11 @@ async def take_rows(
     return outcomes
 
 
-def _read(sheet: Sheet, number: int, cells: Sequence[str], new_id: UUID, at: datetime) -> Entry | Outcome:
-    """Read a row into the film it would enter; a row that cannot be understood is refused and the next one read."""
-    try:
-        return Entry.make(sheet.read(number, cells), new_id, at=at)
-    except Invalid as error:
-        return _refused(number, ", ".join(cells)[:80], error)
-
-
 def _decide(entry: Entry, known: Known, at: datetime) -> Outcome:
     """Decide on a row; what it says may hold by itself, and not together with what is known."""
+    like = known.like(entry.film)
     try:
-        outcome = decide(entry, known.like(entry.film), known.met, at=at)
+        outcome = decide(entry, like, {film.id for film in like if known.has_met(film.id)}, at=at)
     except Invalid as error:
         return _refused(entry.line.number, entry.film.description.title, error)
     if outcome.film is not None:
@@ -87,14 +116,14 @@ def _refused(number: int, title: str, error: Invalid) -> Outcome:
 
 
 async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
-    """Write the films as the other verbs do: names, then words, then rows, so that nobody locks crosswise."""
-    films = [outcome.film for outcome in outcomes if outcome.film is not None]
-    for film in films:
-        if taken := await store.claim_names(tx, film):
-            raise IdentifierTaken(f"{taken[0].scheme} {taken[0].value} was given to another film a moment ago.")
+    """Write the films as the other verbs do: names, then words, then rows."""
+    written = [
+        bulk.Written(film=outcome.film, facts=outcome.facts, is_new=outcome.result is Result.REGISTERED)
+        for outcome in outcomes
+        if outcome.film is not None
+    ]
+    films = [one.film for one in written]
+    if taken := await bulk.claim_all_names(tx, films):
+        raise IdentifierTaken(f"{taken[0].scheme} {taken[0].value} was given to another film a moment ago.")
     await store.keep_words(tx, films)
-    for outcome, film in zip(outcomes, films, strict=True):
-        if outcome.result is Result.REGISTERED:
-            await store.create_film(tx, film, outcome.facts[0], None)
-        else:
-            await store.save_film(tx, film, outcome.facts, None)
+    await bulk.write_films(tx, written)

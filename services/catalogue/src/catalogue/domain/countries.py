@@ -30,7 +30,7 @@ _NAMES = """
     GB grande bretagne, gb, royaume uni, ru                         GE georgie
     GR grece                        HK hong kong                    HR croatie
     HU hongrie                      IE irlande, irl                 IL israel, isr
-    IN inde                         IS islande                      IT italie, it
+    IN inde                         IR iran                         IS islande                      IT italie, it
     JP japon                        KG kirghiztan, kirghizistan     KH cambodge
     KR coree, coree du sud, republique de coree du sud              KZ kazakhstan
     LB liban                        LT lituanie                     LU luxembourg, lux
@@ -45,7 +45,8 @@ _NAMES = """
     SN senegal                      SY syrie                        TN tunisie
     TR turquie                      TW taiwan                       UA ukraine
     US etats unis                   UY uruguay                      XK kosovo
-    ZA afrique du sud, af du sud
+    ZA afrique du sud, af du sud    SU urss                         YU yougoslavie
+    CS tchecoslovaquie
 """
 
 

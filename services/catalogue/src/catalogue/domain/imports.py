@@ -96,6 +96,8 @@ def _is_twin(film: Film, entry: Entry) -> bool:
     if film.kind is FilmKind.SHORT and not decides:
         return False
     one, other = film.description, entering.description
+    if other.year is None and not decides:
+        return _shares_director(one, other)
     if one.directors and other.directors and not _shares_director(one, other):
         return False
     return one.year is None or other.year is None or abs(one.year - other.year) <= (0 if decides else YEARS_APART_MAX)

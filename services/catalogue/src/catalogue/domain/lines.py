@@ -1,8 +1,8 @@
 """One line of a file of films, read: what it says of a film, and what had to be put right to understand it.
 
-Two kinds of files.  Ours is written for this catalogue and decides.  The CNC's list of approved films (`films agréés`)
-is written for another purpose and only completes: it gives visas without dates, no duration and no classification; its
-year is the one in which the CNC counts the production.
+Two kinds of files; a third is in `visa_list`.  Ours is written for this catalogue and decides.  The CNC's list of
+approved films (`films agréés`) is written for another purpose and only completes: it gives visas without dates, no
+duration and no classification; its year is the one in which the CNC counts the production.
 """
 
 import re
@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
     OURS = "ours"
     CNC_AGREES = "cnc-agrees"
+    CNC_VISAS = "cnc-visas"
 
 
 class Remark(StrEnum):
@@ -37,10 +38,21 @@ class Remark(StrEnum):
     NATIONALITY_MENDED = "nationality-mended"
     UNKNOWN_COUNTRY = "unknown-country"
     NO_DIRECTOR = "no-director"
+    TITLES_PARTED = "titles-parted"
+    ALIAS_LEFT_OUT = "alias-left-out"
+    HISTORICAL_CLASS = "historical-class"
     DIFFERS = "differs"
 
 
-TIDIED = frozenset({Remark.ARTICLE_MOVED, Remark.FORMER_TITLE, Remark.LEADING_ZEROS, Remark.NATIONALITY_MENDED})
+TIDIED = frozenset(
+    {
+        Remark.ARTICLE_MOVED,
+        Remark.FORMER_TITLE,
+        Remark.LEADING_ZEROS,
+        Remark.NATIONALITY_MENDED,
+        Remark.TITLES_PARTED,
+    }
+)
 """Put right without losing anything: counted, not listed."""
 
 
@@ -230,5 +242,3 @@ CNC_AGREES = Format(
     | {"producteurs", "genre_source", "devis_euros", "initiative_francaise", "rang_film"},  # known, and not kept
     read=_cnc_agrees,
 )
-
-FORMATS: Mapping[Kind, Format] = {Kind.OURS: OURS, Kind.CNC_AGREES: CNC_AGREES}

@@ -6,6 +6,10 @@ elisions and initials (`E.T.` is `et`).  A text and a question about it go throu
 
 import re
 import unicodedata
+from functools import lru_cache
+
+REMEMBERED = 4_000
+"""Titles whose key was worked out a moment ago: a line of a file asks for its own several times."""
 
 _ARTICLE_BEHIND = re.compile(r"^(?P<title>.*?\S)\s*\((?P<article>l[ea]s?|l['’]|une?|des|the)\s*\)", re.IGNORECASE)
 _FORMER = re.compile(r"\s*\((?:ex\s*:?|titre\s+rca\s*:)\s+(?P<title>[^()]+)\)", re.IGNORECASE)
@@ -44,8 +48,11 @@ def former(title: str) -> tuple[str, tuple[str, ...]]:
 
 def words(text: str) -> list[str]:
     """Reduce a text to the words it is found by."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", text).casefold()
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = plain.translate(_LETTERS)
     plain = _INITIALS.sub(_glued, _ELISION.sub("", plain))
     return [_LEADING_ZEROS.sub("", word) for word in _WORD.findall(plain)]
 
@@ -55,6 +62,7 @@ def compounds(text: str) -> list[str]:
     return ["".join(words(found[0])) for found in _COMPOUND.finditer(text)]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def filed(title: str) -> str:
     """Give the key under which a title is filed: its words, without the article in front."""
     found = words(shown(title))

@@ -14,6 +14,9 @@ from catalogue.domain import identifiers, titles
 from common.contracts.catalogue import Classification, Visa, VisaKind
 from common.errors import FieldError, Invalid, NotFound
 
+FIRST_YEAR, LAST_YEAR = 1916, 2100
+"""The first French visas of exhibition were issued in 1916."""
+
 STRICTER = tuple(Classification)
 """In this order: each class admits fewer than the one before."""
 
@@ -47,7 +50,8 @@ def written(visa: Visa, pointer: str = "") -> Visa:
     if mistakes := tuple(_mistakes(visa, pointer)):
         raise InvalidVisa(errors=mistakes)
     versions = tuple(dict.fromkeys(visa.versions))
-    return replace(visa, number=number, versions=versions, warning=titles.line(visa.warning))
+    year = visa.year if visa.issued_on is None else None
+    return replace(visa, number=number, year=year, versions=versions, warning=titles.line(visa.warning))
 
 
 def checked(visas: Sequence[Visa]) -> tuple[Visa, ...]:
@@ -64,11 +68,15 @@ def said(visas: Sequence[Visa], number: str, news: Mapping[str, Any]) -> Visa:
     """Give the visa of this number as it is with the news of it; what the news does not name stays, if it is known."""
     asked = identifiers.visa_number(number)
     known = next((visa for visa in visas if visa.number == asked), Visa(number=number))
-    return replace(known, **news)
+    replaced: dict[str, Any] = {"year": None} if news.get("issued_on") else {}
+    return replace(known, **replaced | dict(news))
 
 
 def completed(known: Visa, other: Visa, *, decides: bool) -> Visa:
-    """Take over what another source says of the same visa: all of it if that decides, else only what is not known."""
+    """Take over what another source says of the same visa: all of it if that decides, else only what is not known.
+
+    A day says its year as well; only another year, by a source that decides, makes the day unknown.
+    """
     unsaid = Visa(number=known.number)
     names = [field.name for field in fields(Visa) if field.name != "number"]
     news = {
@@ -76,7 +84,11 @@ def completed(known: Visa, other: Visa, *, decides: bool) -> Visa:
         for name in names
         if getattr(other, name) != getattr(unsaid, name) and (decides or getattr(known, name) == getattr(unsaid, name))
     }
-    return replace(known, **news)
+    both = replace(known, **news)
+    if both.issued_on is None or both.year is None:
+        return both
+    is_overruled = decides and other.issued_on is None and both.year != both.issued_on.year
+    return replace(both, issued_on=None) if is_overruled else replace(both, year=None)
 
 
 def strictest(own: Classification | None, visas: Sequence[Visa], *, on: date) -> Classification | None:
@@ -100,6 +112,12 @@ def _in_force(visas: Sequence[Visa], on: date) -> Iterator[Visa]:
 
 
 def _mistakes(visa: Visa, pointer: str) -> Iterator[FieldError]:
+    if visa.year is not None and not FIRST_YEAR <= visa.year <= LAST_YEAR:
+        message, libelle = "No visa was issued in that year.", "Aucun visa n’a été délivré cette année-là."
+        yield FieldError(f"{pointer}/year", "no-year-of-visas", message, libelle=libelle)
+    if visa.year is not None and visa.issued_on is not None and visa.issued_on.year != visa.year:
+        message, libelle = "The day is not of that year.", "Le jour n’est pas de cette année."
+        yield FieldError(f"{pointer}/year", "another-year", message, libelle=libelle)
     if visa.ends_on is None:
         return
     if visa.kind is VisaKind.ORDINARY:

@@ -4,9 +4,11 @@ CSV as in the house: UTF-8, comma, `"` quoting, a header line; empty is unknown,
 What each format's columns are is said in the service's README.
 """
 
+import asyncio
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -14,12 +16,16 @@ from typing import TypeAlias
 from uuid import UUID
 
 from catalogue.commands import imports as commands
+from catalogue.domain.film import IdentifierTaken
+from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Outcome, Result
-from catalogue.domain.lines import FORMATS, TIDIED, Kind, Sheet
+from catalogue.domain.lines import TIDIED, Kind, Sheet
 from common.database import Database
 from common.tokens import SYSTEM
 
-ROWS_IN_A_TRANSACTION = 50
+ROWS_IN_A_TRANSACTION = 500
+TRIES = 3
+"""To take some rows in, while others give the same numbers to films."""
 
 Rows: TypeAlias = Iterator[tuple[int, Sequence[str]]]
 QUIET = frozenset({Result.REGISTERED, Result.CHANGED, Result.UNCHANGED})
@@ -35,12 +41,51 @@ async def import_films(
     clock: Callable[[], datetime],
 ) -> list[Outcome]:
     """Take in a whole file; if it is broken off, what is written stays, and the file may simply be given again."""
+    taking = _Taking(database, dry_run=dry_run, new_id=new_id, clock=clock)
     sheet, rows = _opened(file, kind)
-    known, outcomes = commands.Known(), list[Outcome]()
-    while batch := list(islice(rows, ROWS_IN_A_TRANSACTION)):
-        async with database.transaction(SYSTEM) as tx:
-            outcomes += await commands.take_rows(tx, sheet, batch, known, dry_run=dry_run, new_id=new_id, at=clock())
+
+    async def following() -> list[commands.Read]:
+        """Read some rows, while those before them are written: between two of them the database may be answered."""
+        read = list[commands.Read]()
+        for row in islice(rows, ROWS_IN_A_TRANSACTION):
+            read.append(commands.read_row(sheet, row, new_id=new_id(), at=clock()))
+            await asyncio.sleep(0)
+        return read
+
+    outcomes, read = list[Outcome](), await following()
+    while read:
+        came, read = await asyncio.gather(taking.take(read), following())
+        outcomes += came
     return outcomes
+
+
+class _Taking:
+    """One file on its way in, and what its lines were about so far."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        dry_run: bool,
+        new_id: Callable[[], UUID],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._known = database, commands.Known()
+        self._dry_run, self._new_id, self._clock = dry_run, new_id, clock
+
+    async def take(self, read: Sequence[commands.Read]) -> list[Outcome]:
+        """Take some rows in; if a number of theirs was given to another film meanwhile, decide again on what is so."""
+        for _ in range(TRIES - 1):
+            with suppress(IdentifierTaken):
+                return await self._try(read)
+        return await self._try(read)
+
+    async def _try(self, read: Sequence[commands.Read]) -> list[Outcome]:
+        known = commands.Known(self._known)
+        async with self._database.transaction(SYSTEM) as tx:
+            outcomes = await commands.take_rows(tx, read, known, dry_run=self._dry_run, at=self._clock())
+        self._known.absorb(known, with_films=self._dry_run)
+        return outcomes
 
 
 def account(outcomes: Sequence[Outcome], *, tidied: bool = False) -> Iterator[str]:

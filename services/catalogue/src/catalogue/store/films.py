@@ -27,8 +27,8 @@ class Taken(NamedTuple):
 
 Said: TypeAlias = FilmFact | FilmConsentsChanged | FilmCleared | FilmRestricted
 
-_OWN = ("id", "version", "kind", "visas", "workshop", "project_id", "filed")
-_DESCRIBED = (
+OWN = ("id", "version", "kind", "visas", "workshop", "project_id", "filed")
+DESCRIBED = (
     "title",
     "original_title",
     "other_titles",
@@ -43,7 +43,7 @@ _DESCRIBED = (
     "warning",
     "identifiers",
 )
-COLUMNS = (*_OWN, *_DESCRIBED)
+COLUMNS = (*OWN, *DESCRIBED)
 NESTED = frozenset({"visas", "workshop", "identifiers"})
 
 _LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
@@ -136,8 +136,12 @@ async def _taken(tx: Transaction, film: Film) -> list[Taken]:
 
 
 async def keep_words(tx: Transaction, films: Sequence[Film]) -> None:
-    """Keep the words by which films are found, and forget those by which they no longer are."""
+    """Keep the words by which films are found, and forget those by which they no longer are.
+
+    A visa is found as it stands: nobody looks for numbers that resemble it.
+    """
     said = [(film.id, word) for film in films for word in found_by(film)]
+    visas = {visa.number for film in films for visa in film.visas}
     await tx.execute(
         """
         WITH said AS (SELECT film_id, word FROM unnest($2::uuid[], $3::text[]) AS said (film_id, word)),
@@ -146,25 +150,27 @@ async def keep_words(tx: Transaction, films: Sequence[Film]) -> None:
            WHERE film_id = ANY ($1::uuid[]) AND (film_id, word) NOT IN (SELECT film_id, word FROM said)),
         learnt AS (
           INSERT INTO vocabulary (word)
-          SELECT DISTINCT word
-            FROM said
-           WHERE NOT EXISTS (SELECT FROM vocabulary AS known WHERE known.word = said.word)
+          SELECT word
+            FROM unnest($4::text[]) AS told (word)
+           WHERE NOT EXISTS (SELECT FROM vocabulary AS known WHERE known.word = told.word)
            ORDER BY word                        -- one order for all, so that two writers cannot lock crosswise
               ON CONFLICT DO NOTHING)
         INSERT INTO film_word (film_id, word)
         SELECT film_id, word
           FROM said
+         ORDER BY word, film_id                 -- as the index has them
             ON CONFLICT DO NOTHING
         """,
         [film.id for film in films],
         [film_id for film_id, _ in said],
         [word for _, word in said],
+        list({word for _, word in said} - visas),
     )
 
 
 async def create_film(tx: Transaction, film: Film, fact: FilmFact, once: Once | None) -> Answer:
     location, state = f"/v1/films/{film.id}", film.state(at=fact.occurred_at)
-    said = _said(film, state, [fact])
+    said = announcement(film, state, [fact])
     return await outbox.write(tx, _CREATE, _values(film, state), said, once, status=201, location=location)
 
 
@@ -177,7 +183,7 @@ async def save_film(
     status: int = 200,
 ) -> Answer:
     state = film.state(at=facts[-1].occurred_at)
-    return await outbox.write(tx, _SAVE, _values(film, state), _said(film, state, facts), once, status=status)
+    return await outbox.write(tx, _SAVE, _values(film, state), announcement(film, state, facts), once, status=status)
 
 
 async def film_exists(tx: Transaction, film_id: UUID) -> bool:
@@ -199,12 +205,12 @@ def _words(film: Film) -> Iterator[str]:
     yield from (visa.number for visa in film.visas)
 
 
-def _said(film: Film, state: FilmState, facts: Sequence[Said]) -> outbox.Announcement:
+def announcement(film: Film, state: FilmState, facts: Sequence[Said]) -> outbox.Announcement:
     return outbox.Announcement(aggregate="film", id=film.id, version=film.version, state=state, facts=facts)
 
 
 def _values(film: Film, state: FilmState) -> list[object]:
-    own, described = rows.values(film, _OWN, NESTED), rows.values(film.description, _DESCRIBED, NESTED)
+    own, described = rows.values(film, OWN, NESTED), rows.values(film.description, DESCRIBED, NESTED)
     return [*own, *described, state.classification]
 
 

@@ -94,7 +94,7 @@ async def search_films(
     tx: Transaction, question: Question, filters: Filters, *, after: Rank | None, limit: int
 ) -> Sequence[tuple[Rank, str]]:
     """Read the films that answer a question, the best first."""
-    meant = resembling(question, await _vocabulary(tx, question))
+    meant = resembling(question, {*question.words, *await _vocabulary(tx, question)})
     order = ranked(question, meant, await _candidates(tx, question, meant, filters))
     page = [rank for rank in order if after is None or rank > after][:limit]
     docs = await _docs(tx, [rank[2] for rank in page])
@@ -102,11 +102,9 @@ async def search_films(
 
 
 async def _vocabulary(tx: Transaction, question: Question) -> list[str]:
-    """Find the known words that a word asked for is, begins or resembles; a short one has to be itself."""
+    """Find the known words that a word asked for begins or resembles; a short one has to be itself."""
     rows = await tx.fetch(
         """
-        SELECT word FROM vocabulary WHERE word = ANY ($1::text[])
-         UNION
         SELECT word FROM vocabulary JOIN unnest($1::text[]) AS asked ON word LIKE asked || '%' WHERE length(asked) > 2
          UNION
         SELECT word FROM vocabulary JOIN unnest($1::text[]) AS asked ON word % asked WHERE length(asked) > 3

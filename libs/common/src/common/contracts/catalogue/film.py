@@ -23,7 +23,7 @@ class Visa:
     """An exhibition visa: its number without leading zeros, and what is known of it.
 
     `ends_on` is the last day of a temporary or exceptional one; `versions` are those it was given for, none named means
-    all of them; `classification` and `warning` are those of this visa.
+    all of them; `classification` and `warning` are those of this visa; `year` is that of its issue, if no day is known.
     """
 
     number: str
@@ -33,6 +33,7 @@ class Visa:
     versions: tuple[FilmVersion, ...] = ()
     classification: Classification | None = None
     warning: str | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,7 +149,8 @@ async def _copy(office: Office, nation: Person, film_id: str, holder_id: str) ->
     lent = {"film_id": film_id, "holder_id": holder_id, "format": "dcp", "encrypted": True, "transit_days": 2}
     copy = await office.write(nation, "/v1/copies", lent)
     window = {"screen": "Salle 1", "opens_at": "2025-07-17T08:00:00Z", "closes_at": "2025-07-20T08:00:00Z"}
-    opened = await office.write(nation, f"/v1/copies/{copy['id']}/keys", window, seen='"v1"')
+    here = f"/v1/copies/{copy['id']}"
+    opened = await office.write(nation, f"{here}/keys", window, seen=here)
     return {"copy_id": copy["id"], "key_id": opened["keys"][0]["id"]}
 
 

@@ -335,6 +335,16 @@ CREATE FUNCTION actions.state_hash(id text, version integer) RETURNS bigint
 ALTER FUNCTION actions.state_hash(id text, version integer) OWNER TO actions_owner;
 
 --
+-- Name: withheld(actions.action); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.withheld(a actions.action) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((((a).setting = 'closed_site'::text) OR ((a).closed_circuit IS NOT NULL)) AND (NOT COALESCE(CASE WHEN actions.is_system() THEN true WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN ((a).coordination_id = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE ((((actions.principal() ->> 'org'::text))::uuid = ANY (ARRAY[(a).holder_id, COALESCE((a).site_authority_id, (a).holder_id)])) OR ((((a).authorisation ->> 'state'::text) <> ALL (ARRAY['not_required'::text, 'to_request'::text])) AND ((actions.principal() -> 'scopes'::text) ?| ARRAY['authorisations:write'::text, 'opinions:write'::text]))) END, false)));
+
+ALTER FUNCTION actions.withheld(a actions.action) OWNER TO actions_owner;
+
+--
 -- Name: campaign; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 

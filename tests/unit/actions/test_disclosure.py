@@ -1,14 +1,46 @@
-"""Of the money, a local authority reads its own lines, and the totals once the project is funded; all others all."""
+"""What readers may not read of what they see: the money, and where and when a closed circuit is (R41)."""
 
-from actions.domain import disclosure
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from actions.domain import access, disclosure
+from actions.domain.action import Action
 from common.contracts.access import LEVEL_OF, Role
+from common.contracts.actions import ActionState, ActionStatus, ClosedCircuit, ReportState, Setting
 from common.contracts.money import cents
+from common.errors import NotYours
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
-from tests.unit.actions.test_access import a_client
+from tests.unit.actions.test_access import READERS, SITE, a_client
 
 VILLE = a_client(Role.COLLECTIVITY_SYSTEM)
 RELAY = a_client(Role.LOCAL_RELAY)
+INSIDE = {
+    *(Role.PROJECT_HOLDER, Role.CLOSED_SITE_AUTHORITY),
+    *(Role.REGIONAL_COORDINATOR, Role.COMMITTEE_SECRETARY, Role.COMMITTEE_MEMBER),
+}
+DECIDING = {Role.DRAC_ADVISER, Role.CNC_OPEN_AIR_OFFICER}
+
+
+def in_prison(action: Action, **said) -> Action:
+    """Have it take place in a prison of Poitiers, with everything that somebody may have written about it."""
+    return replace(
+        action,
+        title="Ciné à Vivonne",
+        description="Au quartier des femmes de Vivonne",
+        setting=Setting.CLOSED_SITE,
+        closed_circuit=ClosedCircuit.PRISON,
+        site_authority_id=SITE,
+        organiser_id=SITE,
+        access_note="Par le sas de Vivonne",
+        **said,
+    )
+
+
+def told(state: ActionState) -> str:
+    return msgspec.json.encode(state).decode()
 
 
 def test_before_the_funding_its_own_lines_and_no_budget():
@@ -51,3 +83,64 @@ def test_all_others_read_the_whole():
         if LEVEL_OF[role] != "municipalities":
             assert disclosure.project_for(a_client(role), whole) is whole
             assert disclosure.report_for(a_client(role), report) is report
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+def test_r41_those_inside_read_a_closed_circuit_whole(role):
+    planned = a.screening_planned(a.a_funded()).screening
+    asked = a.authorised(a.screening_planned(a.a_funded())).screening
+    before, after = (in_prison(one).published() for one in (planned, asked))
+    assert (disclosure.action_for(a_client(role), before) is before) is (role in INSIDE)
+    assert (disclosure.action_for(a_client(role), after) is after) is (role in INSIDE | DECIDING)
+    assert disclosure.action_for(a_client(role), planned.published()) == planned.published()
+
+
+@pytest.mark.parametrize("role", sorted(READERS - INSIDE))
+def test_r41_from_outside_it_is_a_commune_and_a_kind_of_establishment(role):
+    scheduled = a.screening_planned(a.a_funded()).screening
+    seen = disclosure.action_for(a_client(role), in_prison(scheduled).published())
+    (place,) = seen.places
+    assert (place.municipality, place.name, place.label) == ("86194", "Poitiers", "prison")
+    assert (place.priority_district, seen.site_authority_id, seen.sessions) == (None, None, ())
+    assert not [word for word in ("Vivonne", "2025-07", "QN08605M", str(SITE), p.SQUARE.label) if word in told(seen)]
+
+
+def test_r41_its_day_is_read_once_it_was_held_and_its_place_never():
+    held = a.an_ended().screening
+    seen = disclosure.action_for(VILLE, in_prison(held).published())
+    assert [session.held_on for session in seen.sessions] == [p.day("2025-07-25")]
+    assert (seen.held_on, seen.effective_on, seen.attendance) == (p.day("2025-07-25"), p.day("2025-07-25"), 214)
+    assert not [word for word in ("Vivonne", "QN08605M", str(SITE), p.SQUARE.label, "direction") if word in told(seen)]
+
+
+def test_r41_that_it_has_begun_is_seen_from_inside_only():
+    begun = in_prison(replace(a.a_ready_screening().screening, state=ActionStatus.IN_PROGRESS))
+    assert disclosure.action_for(VILLE, begun.published()).state is ActionStatus.SCHEDULED
+    assert disclosure.outwardly(VILLE, begun).state is ActionStatus.SCHEDULED
+    assert disclosure.outwardly(a_client(Role.PROJECT_HOLDER), begun) is begun
+
+
+def test_r41_what_it_was_told_of_is_not_told_of_the_day():
+    planned = in_prison(a.screening_planned(a.a_funded()).screening)
+    assert planned.about().day_withheld
+    assert not in_prison(a.an_ended().screening).about().day_withheld
+    assert not a.screening_planned(a.a_funded()).screening.about().day_withheld
+
+
+@pytest.mark.parametrize("role", [Role.COLLECTIVITY_SYSTEM, Role.FUNDER, Role.DRAC_ADVISER])
+def test_r41_a_report_does_not_name_the_place_either(role):
+    dossier = a.an_ended()
+    report = a.reported(dossier.having(screening=in_prison(dossier.screening))).report.published()
+    assert p.SQUARE.label in msgspec.json.encode(report).decode()
+    seen: ReportState = disclosure.report_for(a_client(role), report)
+    closed = next(one for one in seen.actions if one.closed_circuit)
+    assert [place.label for place in closed.places] == ["prison"]
+    assert seen.narrative == ""
+    assert disclosure.report_for(a_client(Role.PROJECT_HOLDER), report) is report
+
+
+def test_r41_who_does_not_know_the_day_counts_nobody():
+    closed = in_prison(a.a_ready_screening().screening)
+    with pytest.raises(NotYours):
+        access.require(RELAY, "action.record_attendance", closed)
+    access.require(a_client(Role.PROJECT_HOLDER), "action.record_attendance", closed)

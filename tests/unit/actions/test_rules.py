@@ -15,7 +15,7 @@ from actions.domain.rules.law import SINCE
 from actions.domain.screening import LENT_BY, PLANNED_BY
 from tests.unit.actions import pieces as p
 
-NUMBERS = (*range(1, 18), *range(20, 28), 35, 36, 44, *range(50, 54))
+NUMBERS = (*range(1, 18), *range(20, 28), 35, 36, 41, 44, *range(50, 54))
 ENFORCED = [f"R{n:02}" for n in NUMBERS] + ["T12", *LENT_BY]
 ALONE = {"R09", "R10", "R20", "R53", *LENT_BY}
 """Rules with a function that are asked of something else than a case; those on copies, of a lending."""
@@ -32,7 +32,7 @@ def test_every_record_is_looked_at_by_the_domain():
     asked = {name for rules in re.findall(r"_asked\(\((.*?)\),", source) for name in re.findall(r"R\d\d", rules)}
     of_cases = asked | set(PLANNED_BY)
     assert {rule.id for rule in RULES if rule.ask} == of_cases | ALONE
-    by_code = {"R02", "R13", "R35"}  # how R01 counts; which regime a room has; what a vintage dates
+    by_code = {"R02", "R13", "R35", "R41"}  # how R01 counts; a room's regime; what a vintage dates; who is inside
     assert by_name | of_cases | set(LENT_BY) == set(ENFORCED) - by_code
 
 

@@ -1,6 +1,7 @@
 """What a webhook says, and the kinds of events that can be asked for."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -42,6 +43,14 @@ def said(fact, ce_type="fr.passeursdimages.action.held.v1"):
         version=7,
     )
     return written, json.loads(numbered(written, 41))
+
+
+def test_r41_of_a_closed_circuit_no_day_leaves_the_house_before_it_was_held():
+    _, open_to_all = said(Fact(about=ABOUT))
+    written, event = said(Fact(about=replace(ABOUT, day_withheld=True)))
+    assert open_to_all["data"].pop("effective_on") == "2025-07-25"
+    assert event == open_to_all
+    assert "2025-07" not in written
 
 
 def test_it_is_a_cloudevent_with_its_number_at_the_end():

@@ -1,5 +1,6 @@
 """What an endpoint may hear: what its owner could read, and nothing of anybody else's."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 
 from common.contracts.access import Role
 from common.contracts.actions import FROM_VALIDATED, About, ProjectStatus
-from partners.domain.visibility import OF_ONE_LINE, Heard, Owner, may_hear
+from partners.domain.visibility import OF_ONE_LINE, OF_THE_DAY, Heard, Owner, may_hear
 from partners.domain.webhook import State, Subscriber
 
 CITY, DRAC, OTHERS = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -65,6 +66,15 @@ def test_a_collectivity_hears_of_its_own_funding_lines_only(fact):
 def test_of_totals_it_hears_once_the_project_is_funded():
     assert not may_hear(POITIERS, heard("project.budget_revised", state=ProjectStatus.VALIDATED))
     assert may_hear(POITIERS, heard("project.budget_revised", state=ProjectStatus.FUNDED))
+
+
+@pytest.mark.parametrize("fact", sorted(OF_THE_DAY))
+def test_r41_of_a_closed_circuit_a_collectivity_hears_nothing_on_the_day(fact):
+    closed = Heard(fact=fact, about=replace(about(ProjectStatus.FUNDED), day_withheld=True))
+    assert not may_hear(POITIERS, closed)
+    assert may_hear(COORDINATION, closed)
+    assert may_hear(POITIERS, heard(fact, state=ProjectStatus.FUNDED))
+    assert may_hear(POITIERS, replace(closed, fact="action.scheduled"))
 
 
 def test_a_campaign_is_its_coordinations():

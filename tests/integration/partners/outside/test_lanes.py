@@ -113,6 +113,22 @@ async def test_the_hole_of_a_dead_delivery_is_filled_by_pull(house, worker, rece
     assert 'rel="next"' in rest.headers["link"]
 
 
+async def test_r41_of_a_closed_circuit_a_town_is_sent_and_pulls_no_day(house, worker, receiver):
+    """What comes on the day is not sent before it was held, and what is sent says a commune and no day."""
+    endpoint = await worker.subscribed(await house.collectivity(), "/hook")
+    about = an_about(day_withheld=True)
+    planned = a_fact(ONE, about=about, fact="action.scheduled")
+    begun = [a_fact(ONE, about=about, fact=fact) for fact in ("action.started", "action.attendance_recorded")]
+    held = a_fact(ONE, about=an_about(), fact="action.held")
+    await worker.hear(planned, *begun, held)
+    await until(lambda: _is(endpoint, {1: "done", 2: "done"}))
+    pulled = (await endpoint.owner.get("/v1/events", endpoint=str(endpoint.id), after=0)).json()["items"]
+    assert [call.event for call in receiver.at("/hook")] == pulled
+    assert [one["id"] for one in pulled] == [planned.id, held.id]
+    assert [one["data"].get("effective_on") for one in pulled] == [None, "2025-07-25"]
+    assert pulled[0]["data"]["territory"]["municipalities"] == ["86194"]
+
+
 async def test_each_attempt_is_logged_with_what_went_wrong(house, worker, receiver):
     endpoint = await worker.subscribed(await house.collectivity(), "/hook")
     receiver.scripts["/hook"].extend([status(500, b"oops"), elsewhere("https://localhost/"), reset])

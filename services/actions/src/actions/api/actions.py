@@ -8,15 +8,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Few, Hour, Some
-from actions.api.seen import ActionSeen
+from actions.api.seen import ActionSeen, action_for, respond_action
 from actions.commands import actions as commands
-from actions.domain import access, refusals, unlawful
+from actions.domain import access, disclosure, refusals, unlawful
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.store import actions as store
 from common.contracts.actions import ActionState, ActionStatus, ActionType, Cause
 from common.errors import NotKnownHere
 from common.fields import Day
-from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, from_query, present, respond, with_actions
+from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, from_query, present, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -119,7 +119,7 @@ async def search(asked: ActionSearch, db: Db, caller: Caller, page: Page) -> Res
     (last,) = page.position(UUID) or (None,)
     async with db.transaction(caller) as tx:
         found = await store.list_actions(tx, asked.filters(), after=last, limit=page.limit + 1)
-    return listed(page, found, key=lambda row: (row[0],), doc=lambda row: row[1])
+    return listed(page, found, key=lambda row: (row[0],), doc=lambda row: action_for(caller, row[1]))
 
 
 @router.get(
@@ -133,7 +133,8 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
     access.require(caller, "action.read", None)
     async with db.transaction(caller) as tx:
         action, doc = await store.published_action(tx, action_id)
-    return present(with_actions(doc, access.allowed_actions(caller, action)), version=action.version)
+    allowed = access.allowed_actions(caller, disclosure.outwardly(caller, action))
+    return present(with_actions(action_for(caller, doc), allowed), version=action.version)
 
 
 @router.post(
@@ -159,7 +160,7 @@ async def change(
     """Describe a planned action otherwise."""
     async with db.transaction(caller) as tx:
         answer = await commands.change(tx, action_id, body.wish(), caller=caller, new_id=new_id, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -172,7 +173,7 @@ async def schedule(action_id: UUID, db: Db, caller: Caller, once: ChangeOnce, no
     """Announce an action for which everything is there (T12)."""
     async with db.transaction(caller) as tx:
         answer = await commands.schedule(tx, action_id, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -187,7 +188,7 @@ async def start(action_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now: 
     """Begin an action of several sessions (T13)."""
     async with db.transaction(caller) as tx:
         answer = await commands.start(tx, action_id, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -202,7 +203,7 @@ async def postpone(
     """Put sessions off (T14)."""
     async with db.transaction(caller) as tx:
         answer = await commands.postpone(tx, action_id, body.cause, body.session_ids, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -226,7 +227,7 @@ async def reschedule(
     days = [day.new_day() for day in body.days]
     async with db.transaction(caller) as tx:
         answer = await commands.reschedule(tx, action_id, days, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -245,7 +246,7 @@ async def hold(action_id: UUID, body: HoldingBody, db: Db, caller: Caller, once:
     """Say that the action took place (T16, R44)."""
     async with db.transaction(caller) as tx:
         answer = await commands.hold(tx, action_id, body.participants_distinct, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -260,4 +261,4 @@ async def cancel(
     """Cancel the action (T17); its project is cancelled with the last of its actions."""
     async with db.transaction(caller) as tx:
         answer = await commands.cancel(tx, action_id, body.plan(), caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)

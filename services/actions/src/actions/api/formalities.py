@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from actions.api.bodies import Few, Some, Text
+from actions.api.seen import respond_action
 from actions.commands import actions as commands
 from actions.domain import refusals, unlawful
 from actions.domain.formalities import AuthorisationDecision
@@ -22,7 +23,7 @@ from common.contracts.actions import (
 )
 from common.errors import NotKnownHere
 from common.fields import Day
-from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, respond
+from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now
 from common.problems import problems
 
 router = APIRouter(tags=["sessions"])
@@ -126,7 +127,7 @@ async def request_authorisation(
         answer = await commands.request_authorisation(
             tx, action_id, body.organiser_id, body.fallbacks, caller=caller, once=once, at=now
         )
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -141,7 +142,7 @@ async def amend_authorisation(
     """Ask for other days (R12)."""
     async with db.transaction(caller) as tx:
         answer = await commands.amend_authorisation(tx, action_id, body.dates, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -158,7 +159,7 @@ async def record_opinion(
         answer = await commands.record_opinion(
             tx, action_id, body.opinion, body.given_on, caller=caller, once=once, at=now
         )
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -176,7 +177,7 @@ async def decide_authorisation(
     )
     async with db.transaction(caller) as tx:
         answer = await commands.decide_authorisation(tx, action_id, decision, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -192,7 +193,7 @@ async def inform_neighbours(
     told = NeighboursInformed(informed_on=body.informed_on, cinemas=body.cinemas)
     async with db.transaction(caller) as tx:
         answer = await commands.inform_neighbours(tx, action_id, told, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -216,7 +217,7 @@ async def record_permit(
     )
     async with db.transaction(caller) as tx:
         answer = await commands.record_permit(tx, action_id, permit, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -237,7 +238,7 @@ async def approve_site(
     )
     async with db.transaction(caller) as tx:
         answer = await commands.approve_site(tx, action_id, approval, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -252,7 +253,7 @@ async def declare_move(
     """Record that a cinema told the CNC of its screening elsewhere (R06)."""
     async with db.transaction(caller) as tx:
         answer = await commands.declare_move(tx, action_id, body.declaration(), caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -267,4 +268,4 @@ async def settle_obligation(
     """Record what shows that an obligation is settled: the SACEM's declaration, the consents' count."""
     async with db.transaction(caller) as tx:
         answer = await commands.settle_obligation(tx, action_id, body.evidence(), caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)

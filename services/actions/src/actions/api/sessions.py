@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from actions.api.bodies import Amount, Few, Hour, Some
+from actions.api.seen import respond_action
 from actions.commands import actions as commands
 from actions.commands.wishes import ClearanceWish
 from actions.domain import refusals, unlawful
@@ -23,7 +24,7 @@ from common.contracts.actions import (
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
 from common.errors import NotKnownHere
 from common.fields import Day
-from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now, respond
+from common.http import Caller, ChangeOnce, Count, Db, Model, NewId, Now
 from common.problems import problems
 
 router = APIRouter(tags=["sessions"])
@@ -160,7 +161,7 @@ async def plan_session(
         answer = await commands.plan_session(
             tx, action_id, body.plan(), caller=caller, new_id=new_id, once=once, at=now
         )
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -181,7 +182,7 @@ async def cancel_session(
     """Give up one session, saying why (R44)."""
     async with db.transaction(caller) as tx:
         answer = await commands.cancel_session(tx, action_id, session_id, body.cause, caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -198,7 +199,7 @@ async def record_attendance(
         answer = await commands.record_attendance(
             tx, action_id, session_id, body.total, body.method, caller=caller, once=once, at=now
         )
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -220,7 +221,7 @@ async def choose_copy(
     """Book a copy for a film of a session (C01 to C03), or give it back."""
     async with db.transaction(caller) as tx:
         answer = await commands.choose_copy(tx, action_id, body.choice(session_id), caller=caller, once=once, at=now)
-    return respond(answer)
+    return respond_action(caller, answer)
 
 
 @router.post(
@@ -244,4 +245,4 @@ async def change_clearance(
         answer = await commands.change_clearance(
             tx, action_id, clearance_id, body.wish(), caller=caller, once=once, at=now
         )
-    return respond(answer)
+    return respond_action(caller, answer)

@@ -13,7 +13,7 @@ from actions.api.bodies import Few
 from actions.api.sessions import SessionBody
 from actions.commands import checking as commands
 from actions.commands.wishes import CheckWish
-from actions.domain import access, refusals, unlawful
+from actions.domain import access, disclosure, refusals, unlawful
 from actions.domain.checking import Check, Standing
 from actions.domain.obligations import Obligation
 from actions.store import actions as store
@@ -51,6 +51,7 @@ class CheckBody(Model):
     response_model=Check,
     responses=problems(
         refusals.NoSuchAction,
+        refusals.WithheldFromYou,
         refusals.NotPossibleInThisState,
         refusals.OutsideCampaign,
         refusals.NoSuchPlace,
@@ -78,13 +79,13 @@ class Obligations(BaseModel):
     "/v1/actions/{action_id}/obligations",
     operation_id="action.list_obligations",
     response_model=Obligations,
-    responses=problems(refusals.NoSuchAction, NotKnownHere),
+    responses=problems(refusals.NoSuchAction, refusals.WithheldFromYou, NotKnownHere),
 )
 async def list_obligations(action_id: UUID, db: Db, caller: Caller) -> Response:
     """List what must be asked of whom by when, for the sessions that are still to come."""
     access.require(caller, "action.list_obligations", None)
     async with db.transaction(caller) as tx:
-        found = await commands.open_obligations(tx, action_id)
+        found = await commands.open_obligations(tx, action_id, caller=caller)
     return Response(msgspec.json.encode({"items": found}), media_type="application/json")
 
 
@@ -107,13 +108,13 @@ async def list_standings(campaign_id: UUID, db: Db, caller: Caller, page: Page) 
     "/v1/actions/{action_id}/verdicts",
     operation_id="action.list_verdicts",
     response_model=Listed[Kept],
-    responses=problems(refusals.NoSuchAction),
+    responses=problems(refusals.NoSuchAction, refusals.WithheldFromYou),
 )
 async def list_verdicts(action_id: UUID, db: Db, caller: Caller, page: Page) -> Response:
     """List the verdicts by which the action was planned, announced or flagged, as they were given."""
     access.require(caller, "action.list_verdicts", None)
     (last,) = page.position(int) or (None,)
     async with db.transaction(caller) as tx:
-        await store.action(tx, action_id)
+        disclosure.require_inside(caller, await store.action(tx, action_id))
         found = await verdicts.list_verdicts(tx, action_id, after=last, limit=page.limit + 1)
     return listed(page, found, key=lambda kept: (kept.id,), doc=lambda kept: msgspec.json.encode(kept).decode())

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from actions.commands import lookups
 from actions.commands.wishes import CheckWish
-from actions.domain import access, checking, states
+from actions.domain import access, checking, disclosure, states
 from actions.domain.checking import Check, Standing
 from actions.domain.obligations import Obligation, obligations
 from actions.store import actions, campaigns, catalogue
@@ -20,6 +20,7 @@ async def check(
     """Judge what is asked: a session to plan, new days for those put off, or else the announcement of the action."""
     access.require(caller, "action.check", None)
     action = await actions.action(tx, action_id)
+    disclosure.require_inside(caller, action)
     if wish.session is not None:
         shown = wish.session.film_ids
         given = await lookups.circumstances(
@@ -44,7 +45,8 @@ async def standings(tx: Transaction, campaign_id: UUID, *, after: UUID | None, l
     return tuple(checking.standing(action, given.get(action.id)) for action in found)
 
 
-async def open_obligations(tx: Transaction, action_id: UUID) -> tuple[Obligation, ...]:
+async def open_obligations(tx: Transaction, action_id: UUID, *, caller: Principal) -> tuple[Obligation, ...]:
     """List what an action that the caller sees still asks for."""
     action = await actions.action(tx, action_id)
+    disclosure.require_inside(caller, action)
     return obligations(action, await lookups.circumstances(tx, action))

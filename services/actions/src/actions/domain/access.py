@@ -16,7 +16,10 @@ scopes stands in `common.contracts.access`; here stands what a scope is good for
                                                     or (state <> 'draft' and its org = any (parties))
     level none                                      nothing
 
-and of `campaign`: a client of a coordination sees its own; a DRAC those of its départements; anybody else what has
+Where and when an action in a closed circuit takes place is for fewer (R41, `sees_inside`, `withheld` in SQL); how it
+looks to all others stands in `domain.disclosure`.
+
+And of `campaign`: a client of a coordination sees its own; a DRAC those of its départements; anybody else what has
 been opened, since a call for projects is public.
 """
 
@@ -27,14 +30,22 @@ from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
-from actions.domain import states
+from actions.domain import kinds, states
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
 from actions.domain.project import Project
 from actions.domain.refusals import NotPossibleInThisState
 from actions.domain.report import Report
 from common.contracts.access import Level, Role
-from common.contracts.actions import FROM_VALIDATED, CampaignStatus, ProjectStatus
+from common.contracts.actions import (
+    FROM_VALIDATED,
+    Authorisation,
+    AuthorisationStatus,
+    CampaignStatus,
+    ClosedCircuit,
+    ProjectStatus,
+    Setting,
+)
 from common.errors import AllowedAction, NotYours, ScopeMissing
 
 Resource = Campaign | Project | Action | Report
@@ -62,6 +73,23 @@ class Caller(Protocol):
     def coordination_id(self) -> UUID | None: ...
     @property
     def territory(self) -> Territory: ...
+
+
+class Closable(Protocol):
+    """What tells of an action whether it is in a closed circuit, and who is inside; an action and its document are."""
+
+    @property
+    def setting(self) -> Setting: ...
+    @property
+    def closed_circuit(self) -> ClosedCircuit | None: ...
+    @property
+    def coordination_id(self) -> UUID: ...
+    @property
+    def holder_id(self) -> UUID: ...
+    @property
+    def site_authority_id(self) -> UUID | None: ...
+    @property
+    def authorisation(self) -> Authorisation: ...
 
 
 class Relation(Enum):
@@ -204,6 +232,22 @@ def visible(caller: Caller, resource: Resource) -> bool:
     return _LEVELS[level](caller, resource)
 
 
+def sees_inside(caller: Caller, action: Closable) -> bool:
+    """Tell whether the caller, who sees an action, may know where and when it takes place (R41).
+
+    In a closed circuit: its holder, its coordination, the authority of the site; and, once leave for the open air has
+    been asked for, those who give their opinion on it and who decide.
+    """
+    if not kinds.is_closed(action.setting, action.closed_circuit) or caller.territory.level == "system":
+        return True
+    if caller.coordination_id is not None:
+        return caller.coordination_id == action.coordination_id
+    if caller.org in {action.holder_id, action.site_authority_id}:
+        return True
+    asked = action.authorisation.state not in {AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST}
+    return asked and not caller.scopes.isdisjoint({"authorisations:write", "opinions:write"})
+
+
 def allowed_actions(caller: Caller, resource: Resource) -> tuple[AllowedAction, ...]:
     """List the operations that the caller's scopes reach, each with whether it is possible now, and if not, why not."""
     noun = type(resource).__name__.lower()
@@ -278,6 +322,8 @@ def _site(caller: Caller, resource: Resource) -> bool:
 
 
 def _attending(caller: Caller, resource: Resource) -> bool:
+    if isinstance(resource, Action) and not sees_inside(caller, resource):
+        return False
     if caller.territory.level == "municipalities":
         return _in_municipalities(caller, resource)
     return isinstance(resource, Action) and caller.org in resource.parties

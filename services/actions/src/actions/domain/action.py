@@ -191,6 +191,11 @@ class Action(ActionPlan):
         authority = () if self.site_authority_id is None else (self.site_authority_id,)
         return tuple(dict.fromkeys((*self.project_parties, self.organiser_id, *authority)))
 
+    @property
+    def day_withheld(self) -> bool:
+        """Tell whether the day is for those inside a closed circuit only: until the action was held (R41)."""
+        return kinds.is_closed(self.setting, self.closed_circuit) and self.state is not ActionStatus.HELD
+
     def session(self, session_id: UUID) -> Session:
         found = next((session for session in self.sessions if session.id == session_id), None)
         if found is None:
@@ -241,6 +246,7 @@ class Action(ActionPlan):
             regions=self.regions,
             holder_id=self.holder_id,
             parties=self.parties,
+            day_withheld=self.day_withheld,
         )
 
     def published(self) -> ActionState:

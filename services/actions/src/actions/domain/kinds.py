@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from common.contracts.actions import ActionType, Measure, Regime, Setting
+from common.contracts.actions import ActionType, ClosedCircuit, Measure, Regime, Setting
 
 T = ActionType
 
@@ -27,6 +27,11 @@ MEASURES: Mapping[ActionType, Measure] = {
 def outdoors(action_type: ActionType, setting: Setting) -> bool:
     """Tell whether it happens in the open air: a screening in a prison's yard does, under the same law."""
     return setting is Setting.OUTDOORS or (action_type is T.OPEN_AIR_SCREENING and setting is Setting.CLOSED_SITE)
+
+
+def is_closed(setting: Setting, closed_circuit: ClosedCircuit | None) -> bool:
+    """Tell whether it takes place in a prison, a hospital or the like: the site is closed, or its public is."""
+    return setting is Setting.CLOSED_SITE or closed_circuit is not None
 
 
 FREE = frozenset({Regime.NC_FREE, Regime.NC_OPEN_AIR})

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from common.errors import Conflict, DomainError, Invalid, NotFound, Verdict
+from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Verdict
 
 # ------------------------------------------------------------------------------------------------ not there
 
@@ -48,6 +48,13 @@ class NoSuchClearance(NotFound):
 
 
 # ------------------------------------------------------------------------------------ wrong by itself (422)
+
+
+class WithheldFromYou(Forbidden):
+    """Of a closed circuit only those inside know the place and the day (R41)."""
+
+    title = "Where and when this takes place is for those inside the closed circuit only (R41)."
+    titre = "Le lieu et le jour en circuit fermé ne sont connus que de ceux qui en répondent (R41)."
 
 
 class UnknownMunicipality(Invalid):

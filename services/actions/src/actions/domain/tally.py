@@ -20,6 +20,7 @@ from common.contracts.actions import (
     Measure,
     ReportedAction,
     ReportedSession,
+    Setting,
 )
 from common.errors import Conflict, FieldError
 
@@ -109,6 +110,7 @@ def _placed(report: ActionReport, action: Action, pointer: str) -> ReportedActio
         participants_distinct=persons,
         total=sum(totals) if persons is None else persons,
         breakdowns=_well_formed(report.breakdowns, f"{pointer}/breakdowns"),
+        closed_site=action.setting is Setting.CLOSED_SITE,
     )
 
 

@@ -144,6 +144,7 @@ async def going(
         f"""
         {_READ}
          WHERE campaign_id = $1 AND state = ANY ($2::text[]) AND ($3::uuid IS NULL OR id > $3)
+           AND NOT withheld(action)
            AND EXISTS (SELECT FROM session WHERE action_id = action.id AND session.state = 'planned')
          ORDER BY id
          LIMIT $4
@@ -211,7 +212,8 @@ async def list_actions(
           FROM action
          WHERE ($1::uuid IS NULL OR project_id = $1)
            AND ($2::uuid IS NULL OR campaign_id = $2)
-           AND ($3::text IS NULL OR state = $3)
+           AND ($3::text IS NULL
+                OR $3 = CASE WHEN state = 'in_progress' AND withheld(action) THEN 'scheduled' ELSE state END)
            AND ($4::text IS NULL OR action_type = $4)
            AND ($5::text IS NULL OR $5 = ANY (municipalities))
            AND ($6::uuid IS NULL OR id > $6)

@@ -111,10 +111,12 @@ _RESOURCES = {"copy": "copies"}
 
 
 def _where(about: About) -> dict[str, Any]:
+    """Say where and when; of a closed circuit the commune, and no day before it was held (R41)."""
+    when = {} if about.day_withheld else {"effective_on": about.effective_on}
     return {
         "project": about.project_id,
         "campaign": about.campaign_id,
-        "effective_on": about.effective_on,
+        **when,
         "territory": {
             "vintage": about.vintage,
             "regions": about.regions,

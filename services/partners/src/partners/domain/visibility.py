@@ -2,7 +2,8 @@
 
     coordination     everything about the campaigns and projects that it holds
     collectivity     what lies in its communes on the effective date, from the project's validation on; of the money,
-                     its own lines, and the totals once the project is funded
+                     its own lines, and the totals once the project is funded; of a closed circuit nothing that
+                     comes on the day itself before it is held (R41)
     both             reference data: territories, organisations, coordinations, films, offers of rights, copies
 
 Whatever no line of this module allows is not heard.
@@ -26,6 +27,8 @@ OF_ONE_LINE = frozenset(
     }
 )
 OF_TOTALS = frozenset({"project.budget_revised"})
+OF_THE_DAY = frozenset({"action.started", "action.attendance_recorded"})
+"""What is announced when a session takes place: hearing it is knowing its day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,8 @@ def _in_territory(owner: Owner, about: About) -> bool:
 
 
 def _open_to(owner: Owner, fact: str, about: About) -> bool:
+    if fact in OF_THE_DAY and about.day_withheld:
+        return False
     if fact in OF_ONE_LINE or about.funders:
         return owner.org in about.funders
     return fact not in OF_TOTALS or about.project_state is not ProjectStatus.VALIDATED

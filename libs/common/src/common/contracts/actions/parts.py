@@ -20,7 +20,9 @@ class About:
 
     `project_state` is the project's state once the fact is true.  `effective_on` is the day of the action's first
     session, else of the campaign's opening; the codes are those of the official geography of `vintage`.  `funders` are
-    those whose lines the fact tells of: empty where it tells of no single line.
+    those whose lines the fact tells of: empty where it tells of no single line.  `day_withheld`: it takes place in a
+    closed circuit and was not held yet, so that its day is for those inside only (R41); `effective_on` must not leave
+    the house.
     """
 
     campaign_id: UUID
@@ -35,6 +37,7 @@ class About:
     holder_id: UUID
     parties: tuple[UUID, ...]
     funders: tuple[UUID, ...] = ()
+    day_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

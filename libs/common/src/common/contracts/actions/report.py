@@ -98,7 +98,7 @@ class ReportedAction:
     """What a report says of one held action, with what a figure needs to be placed.
 
     `total` is what every breakdown must add up to (R36): the distinct persons of a workshop, the people in front of a
-    screen otherwise.
+    screen otherwise.  `closed_site`: its place is for those inside only, as with a closed circuit (R41).
     """
 
     action_id: UUID
@@ -111,6 +111,7 @@ class ReportedAction:
     participants_distinct: int | None
     total: int
     breakdowns: tuple[Breakdown, ...]
+    closed_site: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,6 +252,14 @@ RULES: tuple[Rule, ...] = (
         source="Consistency of reports",
     ),
     Rule(
+        id="R41",
+        version="1",
+        valid_from=SINCE,
+        text="A closed circuit is shown as a commune and a kind of establishment, and its day only once it was held.",
+        texte="Un circuit fermé est montré comme une commune et un type de lieu, et son jour une fois tenu seulement.",
+        source="Our reading of security in prisons and of privacy in care",
+    ),
+    Rule(
         id="R44",
         version="1",
         valid_from=SINCE,

@@ -13,7 +13,6 @@ TABLE = yaml.safe_load((ROOT / "deploy/gateway/routes.yaml").read_text(encoding=
 LINES = [*TABLE["routes"], *TABLE["sandbox"]]
 GIVEN_AHEAD = {
     "committee:opine": "opinions of the committee's members on a file",
-    "lists:write": "national and regional lists of films",
 }
 """Scopes that portals ask for today, for verbs that are still to come."""
 DOORS = [service for service in house.SERVICES if house.has_door(service)]

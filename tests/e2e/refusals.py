@@ -14,7 +14,7 @@ from tests.conftest import House
 
 KEPT: Mapping[str, Collection[str]] = {
     "actions": ("campaign", "project", "action", "report", "outbox", "idempotency"),
-    "catalogue": ("film", "rights_offer", "copy", "outbox", "idempotency"),
+    "catalogue": ("film", "rights_offer", "copy", "film_list", "outbox", "idempotency"),
     "partners": (
         *("organisation", "coordination", "coverage", "territory", "municipality", "district"),
         *("api_client", "api_client_secret", "wh_endpoint", "wh_secret", "outbox", "idempotency"),

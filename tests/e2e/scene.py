@@ -126,7 +126,7 @@ async def _national(office: Office, role: Role) -> Person:
 
 
 async def _film(office: Office, nation: Person, home: Ground) -> dict[str, str]:
-    """Enter a film with a visa, an offer of its rights, and a copy of it."""
+    """Enter a film with a visa, an offer of its rights, a copy of it, and a list of the coordination's."""
     number = str(100_000 + int(office.run, 16) % 900_000)
     visa = {"number": number, "issued_on": "1999-06-01"}
     film = await office.write(nation, "/v1/films", {"title": f"Film {office.run}", "visas": [visa], **_SHOWABLE})
@@ -141,6 +141,9 @@ async def _film(office: Office, nation: Person, home: Ground) -> dict[str, str]:
     }
     offered = await office.write(nation, "/v1/rights-offers", offer)
     things = {"film_id": film["id"], "number": film["visas"][0]["number"], "offer_id": offered["id"]}
+    listing = {"scheme": "open_air", "year": 2025, "title": "Plein air", "coordination_id": home.coordination_id}
+    listed = await office.write(home[Role.REGIONAL_COORDINATOR], "/v1/film-lists", listing)
+    things["list_id"] = listed["id"]
     return things | await _copy(office, nation, film["id"], offer["holder_id"])
 
 

@@ -18,7 +18,7 @@ from tests.e2e.scene import Scene
 
 REFERENCE = {
     *("territory", "region", "department", "intermunicipality", "municipality", "district", "density"),
-    *("organisation", "coordination", "film", "rights_offer", "copy", "event_type"),
+    *("organisation", "coordination", "film", "rights_offer", "copy", "film_list", "event_type"),
 }
 """What everybody reads who reads at all; writing it is a matter of scope, territory and office."""
 BY_OFFICE = {"api_client", "sandbox"}
@@ -112,10 +112,10 @@ async def test_claiming_to_be_a_stranger_changes_nothing_either(scene: Scene, do
 
 @pytest.mark.parametrize("door", DOORS)
 async def test_what_is_seen_is_not_everybodys_to_do(scene: Scene, doors: Doors, door: str):
-    """Organisations and coordinations are public, a funder sees all of the project it pays for: visible, forbidden."""
+    """Organisations, coordinations and lists are public, a funder sees all of what it pays for: visible, forbidden."""
     foreign = [scene.abroad[Role.REGIONAL_COORDINATOR], scene.sibling[Role.REGIONAL_COORDINATOR], scene.abroad.drac]
     writes = [one for one in SECURED if one.by_id and not one.reads]
-    work = list(could(foreign, [one for one in writes if noun(one) in {"organisation", "coordination"}]))
+    work = list(could(foreign, [one for one in writes if noun(one) in {"organisation", "coordination", "film_list"}]))
     work += could([scene.home[Role.FUNDER]], [one for one in writes if one.scopes == {"funding:own"}])
 
     async def asked(person: Person, operation: Operation) -> str | None:
@@ -125,6 +125,7 @@ async def test_what_is_seen_is_not_everybodys_to_do(scene: Scene, doors: Doors, 
 
     assert {operation.name for _, operation in work} == {
         *("organisation.change", "organisation.close", "coordination.change", "coordination.end"),
+        *("film_list.add_film", "film_list.remove_film", "film_list.close"),
         *("project.decide_line", "project.pay_line", "project.accept_account"),
     }
     await all_right(asked(*one) for one in work)
@@ -193,11 +194,13 @@ def outside(scene: Scene) -> Mapping[str, list[tuple[Person, Any]]]:
     organisation = {"name": "Ailleurs", "kind": "cinema", "valid_from": "2025-01-01", **here}
     covering = {"departments": [home.place.department], "valid_from": "2025-01-01", "region": home.place.region}
     appointment = {"organisation_id": abroad.company.organisations["association"], **covering}
+    listing = {"scheme": "open_air", "year": 2031, "title": "Ailleurs", "coordination_id": home.coordination_id}
     endpoint = {"url": "https://hooks.example.org/x", "event_types": ["*"]}
     department, commune = {"codes": [home.place.department]}, {"codes": [home.place.communes[0]]}
     return {
         "organisation.register": [(one[Role.REGIONAL_COORDINATOR], organisation) for one in (abroad, sibling)],
         "coordination.appoint": [(abroad.drac, appointment)],
+        "film_list.publish": [(one[Role.REGIONAL_COORDINATOR], listing) for one in (abroad, sibling)],
         "endpoint.register": [
             (abroad[Role.REGIONAL_COORDINATOR], endpoint | department),
             (sibling[Role.REGIONAL_COORDINATOR], endpoint | department),

@@ -61,6 +61,16 @@ CREATE FUNCTION catalogue.may_write() RETURNS boolean
 ALTER FUNCTION catalogue.may_write() OWNER TO catalogue_owner;
 
 --
+-- Name: may_write_list(uuid); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE FUNCTION catalogue.may_write_list(coordination uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (catalogue.is_system() OR (COALESCE(((catalogue.principal() -> 'scopes'::text) ? 'lists:write'::text), false) AND COALESCE((((catalogue.principal() ->> 'level'::text) = 'national'::text) OR (coordination = ((catalogue.principal() ->> 'coordination_id'::text))::uuid)), false)));
+
+ALTER FUNCTION catalogue.may_write_list(coordination uuid) OWNER TO catalogue_owner;
+
+--
 -- Name: state_hash(text, integer); Type: FUNCTION; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -171,6 +181,47 @@ ALTER TABLE ONLY catalogue.film FORCE ROW LEVEL SECURITY;
 ALTER TABLE catalogue.film OWNER TO catalogue_owner;
 
 --
+-- Name: film_list; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.film_list (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    status text NOT NULL,
+    scheme text NOT NULL,
+    level text NOT NULL,
+    year integer NOT NULL,
+    coordination_id uuid,
+    title text NOT NULL,
+    films jsonb NOT NULL,
+    doc text NOT NULL,
+    CONSTRAINT film_list_check CHECK (((level = 'regional'::text) = (coordination_id IS NOT NULL))),
+    CONSTRAINT film_list_level_check CHECK ((level = ANY (ARRAY['national'::text, 'regional'::text]))),
+    CONSTRAINT film_list_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
+    CONSTRAINT film_list_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT film_list_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY catalogue.film_list ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY catalogue.film_list FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.film_list OWNER TO catalogue_owner;
+
+--
+-- Name: film_list_entry; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.film_list_entry (
+    list_id uuid NOT NULL,
+    film_id uuid NOT NULL,
+    negotiated boolean NOT NULL
+);
+
+ALTER TABLE ONLY catalogue.film_list_entry FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.film_list_entry OWNER TO catalogue_owner;
+
+--
 -- Name: film_name; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -243,6 +294,20 @@ CREATE TABLE catalogue.idempotency (
 );
 
 ALTER TABLE catalogue.idempotency OWNER TO catalogue_owner;
+
+--
+-- Name: known_coordination; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.known_coordination (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL
+);
+
+ALTER TABLE ONLY catalogue.known_coordination FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.known_coordination OWNER TO catalogue_owner;
 
 --
 -- Name: known_organisation; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
@@ -530,6 +595,20 @@ ALTER TABLE ONLY catalogue.copy
     ADD CONSTRAINT copy_pkey PRIMARY KEY (id);
 
 --
+-- Name: film_list_entry film_list_entry_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_list_entry
+    ADD CONSTRAINT film_list_entry_pkey PRIMARY KEY (list_id, film_id);
+
+--
+-- Name: film_list film_list_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_list
+    ADD CONSTRAINT film_list_pkey PRIMARY KEY (id);
+
+--
 -- Name: film_name film_name_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -570,6 +649,13 @@ ALTER TABLE ONLY catalogue.heartbeat_heard
 
 ALTER TABLE ONLY catalogue.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (client_id, key);
+
+--
+-- Name: known_coordination known_coordination_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.known_coordination
+    ADD CONSTRAINT known_coordination_pkey PRIMARY KEY (id);
 
 --
 -- Name: known_organisation known_organisation_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
@@ -658,6 +744,18 @@ CREATE INDEX copy_holder_id_id_idx ON catalogue.copy USING btree (holder_id, id)
 --
 
 CREATE INDEX film_filed_id_idx ON catalogue.film USING btree (filed, id);
+
+--
+-- Name: film_list_entry_film_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_list_entry_film_id_idx ON catalogue.film_list_entry USING btree (film_id);
+
+--
+-- Name: film_list_one_open; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE UNIQUE INDEX film_list_one_open ON catalogue.film_list USING btree (scheme, year, coordination_id) NULLS NOT DISTINCT WHERE (status = 'open'::text);
 
 --
 -- Name: film_name_film_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
@@ -751,6 +849,20 @@ ALTER TABLE ONLY catalogue.copy
     ADD CONSTRAINT copy_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
 
 --
+-- Name: film_list_entry film_list_entry_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_list_entry
+    ADD CONSTRAINT film_list_entry_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
+
+--
+-- Name: film_list_entry film_list_entry_list_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_list_entry
+    ADD CONSTRAINT film_list_entry_list_id_fkey FOREIGN KEY (list_id) REFERENCES catalogue.film_list(id);
+
+--
 -- Name: film_name film_name_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -772,6 +884,14 @@ ALTER TABLE ONLY catalogue.rights_offer
     ADD CONSTRAINT rights_offer_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
 
 --
+-- Name: film_list_entry added; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY added ON catalogue.film_list_entry FOR INSERT WITH CHECK ((EXISTS ( SELECT
+   FROM catalogue.film_list
+  WHERE ((film_list.id = film_list_entry.list_id) AND catalogue.may_write_list(film_list.coordination_id)))));
+
+--
 -- Name: copy changed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -782,6 +902,12 @@ CREATE POLICY changed ON catalogue.copy FOR UPDATE USING (( SELECT catalogue.may
 --
 
 CREATE POLICY changed ON catalogue.film FOR UPDATE USING (( SELECT catalogue.may_see() AS may_see)) WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: film_list changed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY changed ON catalogue.film_list FOR UPDATE USING (( SELECT catalogue.may_see() AS may_see)) WITH CHECK (catalogue.may_write_list(coordination_id));
 
 --
 -- Name: rights_offer changed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
@@ -814,6 +940,18 @@ CREATE POLICY entered ON catalogue.film FOR INSERT WITH CHECK (( SELECT catalogu
 ALTER TABLE catalogue.film ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: film_list; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.film_list ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: film_list_entry; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.film_list_entry ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: film_name; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -826,10 +964,22 @@ ALTER TABLE catalogue.film_name ENABLE ROW LEVEL SECURITY;
 CREATE POLICY freed ON catalogue.film_name FOR DELETE USING (( SELECT catalogue.may_write() AS may_write));
 
 --
+-- Name: known_coordination heard; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY heard ON catalogue.known_coordination USING (( SELECT catalogue.is_system() AS is_system)) WITH CHECK (( SELECT catalogue.is_system() AS is_system));
+
+--
 -- Name: known_organisation heard; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
 --
 
 CREATE POLICY heard ON catalogue.known_organisation USING (( SELECT catalogue.is_system() AS is_system)) WITH CHECK (( SELECT catalogue.is_system() AS is_system));
+
+--
+-- Name: known_coordination; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.known_coordination ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: known_organisation; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
@@ -844,10 +994,32 @@ ALTER TABLE catalogue.known_organisation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY offered ON catalogue.rights_offer FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
 
 --
+-- Name: film_list published; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY published ON catalogue.film_list FOR INSERT WITH CHECK (catalogue.may_write_list(coordination_id));
+
+--
 -- Name: copy registered; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
 --
 
 CREATE POLICY registered ON catalogue.copy FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
+-- Name: film_list_entry removed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY removed ON catalogue.film_list_entry FOR DELETE USING ((EXISTS ( SELECT
+   FROM catalogue.film_list
+  WHERE ((film_list.id = film_list_entry.list_id) AND catalogue.may_write_list(film_list.coordination_id)))));
+
+--
+-- Name: film_list_entry retold; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY retold ON catalogue.film_list_entry FOR UPDATE USING (( SELECT catalogue.may_see() AS may_see)) WITH CHECK ((EXISTS ( SELECT
+   FROM catalogue.film_list
+  WHERE ((film_list.id = film_list_entry.list_id) AND catalogue.may_write_list(film_list.coordination_id)))));
 
 --
 -- Name: rights_offer; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
@@ -868,10 +1040,28 @@ CREATE POLICY seen ON catalogue.copy FOR SELECT USING (( SELECT catalogue.may_se
 CREATE POLICY seen ON catalogue.film FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
 
 --
+-- Name: film_list seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.film_list FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
+-- Name: film_list_entry seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.film_list_entry FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
 -- Name: film_name seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
 --
 
 CREATE POLICY seen ON catalogue.film_name FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
+-- Name: known_coordination seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.known_coordination FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
 
 --
 -- Name: known_organisation seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
@@ -918,6 +1108,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.copy TO catalogue_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film TO catalogue_app;
 
 --
+-- Name: TABLE film_list; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_list TO catalogue_app;
+
+--
+-- Name: TABLE film_list_entry; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_list_entry TO catalogue_app;
+
+--
 -- Name: TABLE film_name; Type: ACL; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -947,6 +1149,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.heartbeat_heard TO catalogu
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.idempotency TO catalogue_app;
 GRANT SELECT,DELETE ON TABLE catalogue.idempotency TO catalogue_housekeeper;
+
+--
+-- Name: TABLE known_coordination; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.known_coordination TO catalogue_app;
 
 --
 -- Name: TABLE known_organisation; Type: ACL; Schema: catalogue; Owner: catalogue_owner

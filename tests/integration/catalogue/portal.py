@@ -17,7 +17,7 @@ NATIONAL = Role.NATIONAL_COORDINATION
 READER = Role.PROJECT_HOLDER
 
 
-def bearer(role: Role) -> str:
+def bearer(role: Role, coordination_id: UUID | None = None) -> str:
     now = int(time.time())
     claims = {
         "iss": ISSUER,
@@ -31,6 +31,7 @@ def bearer(role: Role) -> str:
         "role": role,
         "org": str(UUID(int=9)),
         "ter": {"level": LEVEL_OF[role], "codes": []},
+        **({} if coordination_id is None else {"coordination_id": str(coordination_id)}),
     }
     token = jwt.encode({"alg": "ES256", "kid": "k1", "typ": "at+jwt"}, claims, KEY, algorithms=["ES256"])
     return f"Bearer {token}"

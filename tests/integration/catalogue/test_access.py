@@ -23,7 +23,12 @@ ROUTES = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-TABLES = ("film", "film_name", "rights_offer", "copy", "known_organisation")
+OURS = uuid4()
+"""The coordination of whoever asks."""
+TABLES = (
+    *("film", "film_name", "rights_offer", "copy", "film_list", "film_list_entry"),
+    *("known_organisation", "known_coordination"),
+)
 
 
 async def ask(portal: Portal, verb: str, headers: dict[str, str]) -> httpx.Response:
@@ -54,8 +59,10 @@ async def ask(portal: Portal, verb: str, headers: dict[str, str]) -> httpx.Respo
             "opens_at": "2025-07-17T08:00:00Z",
             "closes_at": "2025-07-20T08:00:00Z",
         },
+        "film_list.publish": {"scheme": "open_air", "year": 2025, "title": "Plein air", "coordination_id": str(OURS)},
+        "film_list.add_film": {"film_id": film},
     }
-    path = path.format(film_id=film, number="5", offer_id=uuid4(), copy_id=uuid4(), key_id=uuid4())
+    path = path.format(film_id=film, number="5", offer_id=uuid4(), copy_id=uuid4(), key_id=uuid4(), list_id=uuid4())
     return await portal.http.request(
         method, path, json=bodies.get(verb), headers={"idempotency-key": str(uuid4()), "if-match": '"v1"', **headers}
     )
@@ -68,9 +75,10 @@ def test_every_route_is_a_verb_of_the_table():
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("role", Role)
 async def test_a_role_does_what_its_scopes_say_and_no_more(portal: Portal, role: Role, verb: str):
-    answer = await ask(portal, verb, {"authorization": bearer(role)})
-    absent = verb.startswith(("rights_offer.", "copy.")) and "{" in ROUTES[verb][1]  # absence is seen first
-    if SCOPES_OF[role].isdisjoint(VERBS[verb].scopes) and not (absent and "read" not in verb):
+    answer = await ask(portal, verb, {"authorization": bearer(role, OURS)})
+    # No offer, no copy and no list is there: absence is seen first.
+    absent = verb.startswith(("rights_offer.", "copy.", "film_list.")) and "{" in ROUTES[verb][1]
+    if SCOPES_OF[role].isdisjoint(VERBS[verb].scopes) and not (absent and "read" not in VERBS[verb].scopes):
         assert problem(answer) == (403, "scope-missing")
     else:
         assert answer.status_code in (200, 201, 404, 409), answer.text
@@ -110,6 +118,8 @@ async def test_without_a_principal_no_row_is_seen(portal: Portal, app: "asyncpg.
     [
         "UPDATE film SET title = 'stolen'",
         "INSERT INTO film_name (scheme, value, film_id) VALUES ('visa', '9', gen_random_uuid())",
+        "UPDATE film_list SET title = 'stolen'",
+        "INSERT INTO known_coordination (id, epoch, version) VALUES (gen_random_uuid(), 1, 1)",
         "INSERT INTO known_organisation (id, epoch, version, name) VALUES (gen_random_uuid(), 1, 1, 'me')",
     ],
 )
@@ -117,6 +127,7 @@ async def test_a_reader_s_transaction_writes_nothing_whatever_the_code_forgets(
     portal: Portal, app: "asyncpg.Connection[asyncpg.Record]", statement: str
 ):
     await portal.film()
+    await portal.post("/v1/film-lists", {"scheme": "dclv", "year": 2025, "title": "Des cinés, la vie !"})
     async with app.transaction():
         reader = principal(Role.FUNDER, "read").as_setting()
         await app.execute("SELECT set_config('app.principal', $1, true)", reader)

@@ -18,11 +18,11 @@ import msgspec
 import pytest
 
 from catalogue import consumers
-from catalogue.store import organisations
+from catalogue.store import coordinations, organisations
 from common import consumer, contracts, kafka, migrations, relay
 from common.consumer import Message
 from common.contracts import catalogue as published
-from common.contracts.partners import OrganisationState
+from common.contracts.partners import CoordinationState, OrganisationState
 from common.database import Database
 from common.tokens import SYSTEM
 from docs import examples
@@ -101,20 +101,45 @@ async def test_what_the_catalogue_says_arrives_in_order_and_whole(
     )
 
 
+async def test_what_happens_to_a_list_arrives_in_order_and_whole(
+    portal: Portal, db: Database, address: str, kafka_servers: str
+):
+    heard, facts, states = Heard(), contracts.topic("film_list", "events"), contracts.topic("film_list", "state")
+    group = consumer.Group(name=f"test.{uuid4()}", listeners=dict.fromkeys((facts, states), heard.take))
+    film, listing = await portal.film(), {"scheme": "ecole_et_cinema", "year": 2025, "title": "École et cinéma"}
+    made = await portal.post("/v1/film-lists", listing)
+    path = made.headers["location"]
+    added = await portal.post(f"{path}/films", {"film_id": film.json()["id"]}, match=made)
+    closed = await portal.post(f"{path}/close", match=added)
+    key = made.json()["id"]
+    async with relaying(address, kafka_servers), hearing(group, db, kafka_servers):
+        await until(lambda: len(heard.of(key, facts)) == len(heard.of(key, states)) == 3)
+    assert [(fact.type, fact.version) for fact in heard.of(key, facts)] == [
+        ("fr.passeursdimages.film_list.published.v1", 1),
+        ("fr.passeursdimages.film_list.film_added.v1", 2),
+        ("fr.passeursdimages.film_list.closed.v1", 3),
+    ]
+    last = heard.of(key, states)[-1]
+    assert last.value == closed.content, "the answer and the published state are the same bytes"
+    assert last.decode(published.FilmListState).films == (
+        published.ListedFilm(film_id=UUID(film.json()["id"]), negotiated=False),
+    )
+
+
 @asynccontextmanager
 async def producing(servers: str) -> AsyncIterator[Callable[..., Awaitable[None]]]:
-    """Announce organisations as partners does."""
+    """Announce organisations and coordinations as partners does."""
     producer = kafka.aio.unstarted_producer(servers, "tests")
     await producer.start()
 
-    async def announce(state: OrganisationState, *, retracted: bool = False) -> None:
+    async def announce(state: OrganisationState | CoordinationState, *, retracted: bool = False) -> None:
         await producer.send_and_wait(
-            contracts.topic("organisation", "state"),
+            contracts.topic(state.AGGREGATE, "state"),
             key=str(state.id).encode(),
             value=None if retracted else msgspec.json.encode(state),
             headers=[
                 ("ce_id", str(uuid4()).encode()),
-                ("ce_type", b"fr.passeursdimages.organisation.state.v1"),
+                ("ce_type", contracts.ce_type(f"{state.AGGREGATE}.state").encode()),
                 ("ce_source", b"/services/partners"),
                 ("ce_subject", str(state.id).encode()),
                 ("ce_time", datetime.now(UTC).isoformat().encode()),
@@ -161,6 +186,29 @@ async def test_a_retracted_organisation_is_forgotten_unless_it_is_there_again(db
         await announce(replace(ghost, version=3), retracted=True)
         await until(partial(_is_forgotten, db, ghost.id))
         assert await known(db, spared.id) is not None
+
+
+async def test_coordinations_are_heard_of_and_forgotten_when_they_never_were(db: Database, kafka_servers: str):
+    first = replace(examples.least(CoordinationState), id=uuid4(), version=2)
+    last = replace(first, id=uuid4())
+    group = consumer.Group(name=f"test.{uuid4()}", listeners=consumers.GROUP.listeners)
+    async with producing(kafka_servers) as announce, hearing(group, db, kafka_servers):
+        for state in (first, last):
+            await announce(state)
+            await until(partial(_is_coordination, db, state.id))
+        await announce(replace(last, version=1), retracted=True)
+        await announce(replace(first, version=3), retracted=True)
+        await until(partial(_is_no_coordination, db, first.id))
+        assert await _is_coordination(db, last.id)
+
+
+async def _is_coordination(db: Database, coordination_id: UUID) -> bool:
+    async with db.transaction(SYSTEM) as tx:
+        return await coordinations.is_known_coordination(tx, coordination_id)
+
+
+async def _is_no_coordination(db: Database, coordination_id: UUID) -> bool:
+    return not await _is_coordination(db, coordination_id)
 
 
 async def _is_forgotten(db: Database, organisation_id: UUID) -> bool:

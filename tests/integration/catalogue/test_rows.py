@@ -7,8 +7,9 @@ import pytest
 from catalogue.domain import copies as copy_domain
 from catalogue.domain.copies import Copy
 from catalogue.domain.film import Description, Film
+from catalogue.domain.lists import FilmList
 from catalogue.domain.rights import RightsOffer, Terms
-from catalogue.store import copies, films, rights
+from catalogue.store import copies, films, lists, rights
 from common.database import Database
 from common.tokens import SYSTEM
 
@@ -19,6 +20,7 @@ from common.tokens import SYSTEM
         (films.COLUMNS, Film, Description, "description"),
         (rights.COLUMNS, RightsOffer, Terms, "terms"),
         (copies.COLUMNS, Copy, copy_domain.Description, "description"),
+        (lists.COLUMNS, FilmList, FilmList, ""),
     ],
 )
 def test_every_field_has_its_column_and_every_other_column_is_a_property(columns, aggregate, part, field):
@@ -36,6 +38,7 @@ def test_every_field_has_its_column_and_every_other_column_is_a_property(columns
         ("film", films.COLUMNS, films.NESTED),
         ("rights_offer", rights.COLUMNS, rights.NESTED),
         ("copy", copies.COLUMNS, copies.NESTED),
+        ("film_list", lists.COLUMNS, lists.NESTED),
     ],
 )
 async def test_the_table_has_these_columns_and_the_document(db: Database, table, columns, nested) -> None:

@@ -22,6 +22,7 @@ PUBLISHERS: Mapping[str, str] = {
     "film": "catalogue",
     "rights_offer": "catalogue",
     "copy": "catalogue",
+    "film_list": "catalogue",
     "territory": "partners",
     "organisation": "partners",
     "coordination": "partners",

@@ -38,7 +38,7 @@ _TABLE: Mapping[Role, tuple[Level, str]] = {
     Role.CINEMA_OPERATOR: ("organisation", "read attendance:write"),
     Role.REGIONAL_COORDINATOR: (
         "departments",
-        "read campaigns:write projects:review reports:review partners:write webhooks:manage events:read",
+        "read campaigns:write projects:review reports:review lists:write partners:write webhooks:manage events:read",
     ),
     Role.COMMITTEE_SECRETARY: ("departments", "read committee:write"),
     Role.COMMITTEE_MEMBER: ("departments", "read committee:opine"),

@@ -1,15 +1,16 @@
 """Who may do what in the catalogue: one table, from which the check, the API's documents and its tests are derived.
 
 The catalogue is national and open to all roles that read; writing it is the national coordination's.  Every row is
-visible to every reader, so there is no relation between a caller and a film to look at.
+visible to every reader.  Only a list may be somebody's: its coordination writes a regional one, and so does the nation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from common.contracts.access import Level
-from common.errors import AllowedAction, DomainError, ScopeMissing
+from common.errors import AllowedAction, DomainError, Forbidden, NotYours, ScopeMissing
 
 
 class _HasLevel(Protocol):
@@ -23,19 +24,32 @@ class Asker(Protocol):
     @property
     def scopes(self) -> frozenset[str]: ...
     @property
+    def coordination_id(self) -> UUID | None: ...
+    @property
     def territory(self) -> _HasLevel: ...
+
+
+def anything(_asker: Asker, _coordination_id: UUID | None) -> bool:
+    return True
+
+
+def own_or_national(asker: Asker, coordination_id: UUID | None) -> bool:
+    own = coordination_id is not None and coordination_id == asker.coordination_id
+    return own or asker.territory.level == "national"
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What it takes to do something: one of these scopes."""
+    """What it takes to do something: one of these scopes, and a relation to the coordination whose it is, if any's."""
 
     scopes: frozenset[str]
+    relation: Callable[[Asker, UUID | None], bool] = anything
 
 
 _READ = Verb(frozenset({"read"}))
 _WRITE = Verb(frozenset({"catalogue:write"}))
 _IMPORT = Verb(frozenset({"catalogue:write", "operations"}))  # what an import does, an operator may do
+_LIST = Verb(frozenset({"lists:write"}), own_or_national)
 
 VERBS: Mapping[str, Verb] = {
     "film.list": _READ,
@@ -59,23 +73,37 @@ VERBS: Mapping[str, Verb] = {
     "copy.withdraw": _WRITE,
     "copy.issue_key": _WRITE,
     "copy.revoke_key": _WRITE,
+    "film_list.list": _READ,
+    "film_list.read": _READ,
+    "film_list.films": _READ,
+    "film_list.publish": _LIST,
+    "film_list.add_film": _LIST,
+    "film_list.remove_film": _LIST,
+    "film_list.close": _LIST,
 }
 
 
-def may(asker: Asker, verb: str) -> bool:
-    """Tell whether the caller may do this; imports and consumers work in the house's own name and may."""
-    return asker.territory.level == "system" or not asker.scopes.isdisjoint(VERBS[verb].scopes)
+def refusal(asker: Asker, verb: str, coordination_id: UUID | None = None) -> type[Forbidden] | None:
+    """Say why the caller may not do this, if so; imports and consumers work in the house's own name and may.
+
+    `coordination_id` is whose it is, if somebody's.
+    """
+    if asker.territory.level == "system":
+        return None
+    needed = VERBS[verb]
+    if asker.scopes.isdisjoint(needed.scopes):
+        return ScopeMissing
+    return None if needed.relation(asker, coordination_id) else NotYours
 
 
-def require(asker: Asker, verb: str) -> None:
+def require(asker: Asker, verb: str, coordination_id: UUID | None = None) -> None:
     """Let the caller do this, or refuse."""
-    if not may(asker, verb):
-        raise ScopeMissing
+    if refused := refusal(asker, verb, coordination_id):
+        raise refused
 
 
-def allowed_actions(asker: Asker, refusals: Mapping[str, type[DomainError] | None]) -> list[AllowedAction]:
-    """List verbs with the reason why not: the one that the state gives (`refusals`), or the missing scope."""
-    return [
-        AllowedAction.of(verb, refusal or (None if may(asker, verb) else ScopeMissing))
-        for verb, refusal in refusals.items()
-    ]
+def allowed_actions(
+    asker: Asker, against: Mapping[str, type[DomainError] | None], coordination_id: UUID | None = None
+) -> list[AllowedAction]:
+    """List verbs with the reason why not: what the state says `against` them, or what the caller lacks."""
+    return [AllowedAction.of(verb, said or refusal(asker, verb, coordination_id)) for verb, said in against.items()]

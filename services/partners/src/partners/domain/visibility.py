@@ -4,7 +4,7 @@
     collectivity     what lies in its communes on the effective date, from the project's validation on; of the money,
                      its own lines, and the totals once the project is funded; of a closed circuit nothing that
                      comes on the day itself before it is held (R41)
-    both             reference data: territories, organisations, coordinations, films, offers of rights, copies
+    both             reference data: territories, organisations, coordinations, films, their lists, offers, copies
 
 Whatever no line of this module allows is not heard.
 """
@@ -15,7 +15,7 @@ from uuid import UUID
 from common.contracts.access import Role
 from common.contracts.actions import FROM_VALIDATED, About, ProjectStatus
 
-REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer", "copy"})
+REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer", "copy", "film_list"})
 
 OF_ONE_LINE = frozenset(
     {

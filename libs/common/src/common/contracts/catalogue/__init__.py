@@ -1,4 +1,4 @@
-"""What `catalogue` announces: films, what rights-holders offer on them, and the copies that are lent."""
+"""What `catalogue` announces: films, their lists, what rights-holders offer on them, and the copies that are lent."""
 
 from common.contracts.catalogue.copy import (
     CopyChanged,
@@ -22,6 +22,14 @@ from common.contracts.catalogue.film import (
     Visa,
     WorkshopFilm,
 )
+from common.contracts.catalogue.lists import (
+    FilmListClosed,
+    FilmListFilmAdded,
+    FilmListFilmRemoved,
+    FilmListPublished,
+    FilmListState,
+    ListedFilm,
+)
 from common.contracts.catalogue.rights import (
     Cancellation,
     RightsOfferChanged,
@@ -36,6 +44,9 @@ from common.contracts.catalogue.vocabulary import (
     CopyStatus,
     Dissemination,
     FilmKind,
+    FilmListLevel,
+    FilmListScheme,
+    FilmListStatus,
     FilmVersion,
     Genre,
     IdentifierScheme,
@@ -65,6 +76,14 @@ __all__ = [
     "FilmCleared",
     "FilmConsentsChanged",
     "FilmKind",
+    "FilmListClosed",
+    "FilmListFilmAdded",
+    "FilmListFilmRemoved",
+    "FilmListLevel",
+    "FilmListPublished",
+    "FilmListScheme",
+    "FilmListState",
+    "FilmListStatus",
     "FilmRegistered",
     "FilmRestricted",
     "FilmState",
@@ -73,6 +92,7 @@ __all__ = [
     "Genre",
     "Identifier",
     "IdentifierScheme",
+    "ListedFilm",
     "RestrictionCause",
     "RightsOfferChanged",
     "RightsOfferOffered",

@@ -115,3 +115,25 @@ class CopyFormat(StrEnum):
 class CopyStatus(StrEnum):
     AVAILABLE = "available"
     WITHDRAWN = "withdrawn"
+
+
+class FilmListScheme(StrEnum):
+    """For which scheme a list of films is made; in one, a coordination may have a list beside the nation's."""
+
+    OPEN_AIR = "open_air"
+    REGIONAL_SELECTION = "regional_selection"
+    MATERNELLE_AU_CINEMA = "maternelle_au_cinema"
+    ECOLE_ET_CINEMA = "ecole_et_cinema"
+    COLLEGE_AU_CINEMA = "college_au_cinema"
+    LYCEENS_ET_APPRENTIS_AU_CINEMA = "lyceens_et_apprentis_au_cinema"
+    DCLV = "dclv"
+
+
+class FilmListLevel(StrEnum):
+    NATIONAL = "national"
+    REGIONAL = "regional"
+
+
+class FilmListStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"

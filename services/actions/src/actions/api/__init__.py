@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from actions.api import actions, campaigns, formalities, funding, projects, reports, sandbox, sessions, verdicts
+from actions.api import actions, campaigns, formalities, funding, maps, projects, reports, sandbox, sessions, verdicts
 
 
 def routers(timers: sandbox.Timers | None) -> list[APIRouter]:
@@ -12,6 +12,7 @@ def routers(timers: sandbox.Timers | None) -> list[APIRouter]:
         projects.router,
         funding.router,
         actions.router,
+        maps.router,
         sessions.router,
         formalities.router,
         verdicts.router,

@@ -162,6 +162,7 @@ VERBS: Mapping[str, Verb] = {
     "project.close": _REVIEW,
     "action.read": _READ,
     "action.list": _READ,
+    "action.map_sessions": _READ,
     "action.check": _READ,
     "action.list_verdicts": _READ,
     "action.list_obligations": _READ,

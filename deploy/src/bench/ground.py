@@ -1,4 +1,4 @@
-"""What is measured apart from the house: `partners` on a database of its own, so that nobody else works on it."""
+"""What is measured apart from the house: a service on a database of its own, so that nobody else works on it."""
 
 import asyncio
 import os
@@ -42,10 +42,11 @@ class Ground:
 
     address: str
     folder: Path
+    service: str = SERVICE
 
     def url(self, name: str) -> str:
         """Address the database as the service does; its sessions are known by this name."""
-        return f"{migrations.dsn(self.address, SERVICE, 'app')}?application_name={name}"
+        return f"{migrations.dsn(self.address, self.service, 'app')}?application_name={name}"
 
     def environment(self, name: str, port: int) -> dict[str, str]:
         """Say to a process of the service where it is; whatever is not said is as in production."""
@@ -70,17 +71,17 @@ class Ground:
 
 
 @asynccontextmanager
-async def prepared(admin_url: str, folder: Path) -> AsyncIterator[Ground]:
+async def prepared(admin_url: str, folder: Path, service: str = SERVICE) -> AsyncIterator[Ground]:
     """Make a database of the service's own kind, and drop it in the end."""
     name = f"bench_{secrets.token_hex(4)}"
     address = urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
     administrator = await asyncpg.connect(admin_url)
     await administrator.execute(f"CREATE DATABASE {name}")
     try:
-        await migrations.prepare(address, SERVICE)
-        await migrations.migrate(address, SERVICE)
+        await migrations.prepare(address, service)
+        await migrations.migrate(address, service)
         (folder / "operator").write_text(SECRET, encoding="ascii")
-        yield Ground(address, folder)
+        yield Ground(address, folder, service)
     finally:
         await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await administrator.close()

@@ -23,13 +23,17 @@ async def offer(
         return answer
     if not await films.film_exists(tx, new.film_id):
         raise UnknownFilm(pointer="/film_id")
-    holder = await organisations.known_organisation(tx, new.holder_id)
+    require_holder(await organisations.known_organisation(tx, new.holder_id), at=at)
+    offer, fact = RightsOffer.offer(offer_id, new, at=at)
+    return await store.create_rights_offer(tx, offer, fact, once)
+
+
+def require_holder(holder: organisations.KnownOrganisation | None, *, at: datetime) -> None:
+    """Refuse offers by an organisation that has not been heard of, or no longer is."""
     if holder is None:
         raise NotKnownHere(pointer="/holder_id")
     if holder.closed_on is not None and holder.closed_on <= at.date():
         raise RightsHolderClosed(pointer="/holder_id")
-    offer, fact = RightsOffer.offer(offer_id, new, at=at)
-    return await store.create_rights_offer(tx, offer, fact, once)
 
 
 async def change(

@@ -12,14 +12,14 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from catalogue.commands import imports as commands
 from catalogue.domain.film import IdentifierTaken
 from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Outcome, Result
-from catalogue.domain.lines import TIDIED, Kind, Sheet
+from catalogue.domain.lines import TIDIED, Kind, Remark, Sheet
 from common.database import Database
 from common.tokens import SYSTEM
 
@@ -88,7 +88,22 @@ class _Taking:
         return outcomes
 
 
-def account(outcomes: Sequence[Outcome], *, tidied: bool = False) -> Iterator[str]:
+class Told(Protocol):
+    """What a report says of a line, whatever the line was about."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def result(self) -> Result: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def remarks(self) -> tuple[tuple[Remark, str], ...]: ...
+
+
+def account(outcomes: Sequence[Told], *, tidied: bool = False) -> Iterator[str]:
     """Tell what became of the lines: every one with something to tell (what was only tidied, if asked), then sums."""
     for outcome in outcomes:
         if outcome.result not in QUIET:

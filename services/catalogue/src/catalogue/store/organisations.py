@@ -48,6 +48,20 @@ async def forget_organisation(tx: Transaction, organisation_id: UUID, heard: tup
     )
 
 
+async def lock_organisation(tx: Transaction, organisation_id: UUID) -> KnownOrganisation | None:
+    """Read an organisation and hold its row, so that its sheets are taken in one after another."""
+    row = await tx.fetchrow(
+        """
+        SELECT id, epoch, version, name, closed_on
+          FROM known_organisation
+         WHERE id = $1
+           FOR NO KEY UPDATE
+        """,
+        organisation_id,
+    )
+    return None if row is None else KnownOrganisation(**row)
+
+
 async def known_organisation(tx: Transaction, organisation_id: UUID) -> KnownOrganisation | None:
     row = await tx.fetchrow(
         "SELECT id, epoch, version, name, closed_on FROM known_organisation WHERE id = $1", organisation_id

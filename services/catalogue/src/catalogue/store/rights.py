@@ -6,6 +6,10 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
+import asyncpg
+
+from catalogue.domain import titles
+from catalogue.domain.offering import NamedFilm
 from catalogue.domain.rights import NoSuchRightsOffer, RightsOffer
 from common import outbox, rows
 from common.contracts import catalogue as contracts
@@ -71,6 +75,48 @@ async def create_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFa
 
 async def save_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFact, once: Once | None) -> Answer:
     return await outbox.write(tx, _SAVE, _values(offer), _said(offer, fact), once)
+
+
+async def lock_offers_of(tx: Transaction, holder_id: UUID, films: Sequence[UUID]) -> list[RightsOffer]:
+    """Read and hold what a holder offers on these films, in one order for all; what was withdrawn is left out."""
+    found = await tx.fetch(
+        f"""
+        SELECT {_LISTED}
+          FROM rights_offer
+         WHERE holder_id = $1 AND film_id = ANY ($2::uuid[]) AND status = 'offered'
+         ORDER BY id
+           FOR UPDATE
+        """,
+        holder_id,
+        films,
+    )
+    return [rows.restored(RightsOffer, row, NESTED, part="terms") for row in found]
+
+
+async def films_called(tx: Transaction, calls: Sequence[tuple[str, str]]) -> list[NamedFilm]:
+    """Find the films that carry one of these names, or are filed under one of these titles."""
+    found = await tx.fetch(
+        """
+        WITH asked AS (SELECT scheme, value FROM unnest($1::text[], $2::text[]) AS asked (scheme, value))
+        SELECT id, title, original_title, other_titles, year,
+               ARRAY(SELECT scheme FROM film_name WHERE film_id = film.id ORDER BY scheme, value) AS schemes,
+               ARRAY(SELECT value FROM film_name WHERE film_id = film.id ORDER BY scheme, value) AS numbers
+          FROM film
+         WHERE filed IN (SELECT value FROM asked WHERE scheme = 'title')
+            OR id IN (SELECT film_id FROM film_name JOIN asked USING (scheme, value))
+         ORDER BY id
+        """,
+        [scheme for scheme, _ in calls],
+        [value for _, value in calls],
+    )
+    return [_named_film(row) for row in found]
+
+
+def _named_film(row: asyncpg.Record) -> NamedFilm:
+    names = zip(row["schemes"], row["numbers"], strict=True)
+    said = (row["title"], row["original_title"], *row["other_titles"])
+    called = (("title", titles.filed(title)) for title in said if title)
+    return NamedFilm(id=row["id"], title=row["title"], year=row["year"], calls=frozenset({*names, *called}))
 
 
 async def rights_offer_doc(tx: Transaction, offer_id: UUID) -> tuple[int, str, RightsOfferStatus]:

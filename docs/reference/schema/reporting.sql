@@ -473,6 +473,63 @@ CREATE TABLE reporting.heartbeat_heard (
 ALTER TABLE reporting.heartbeat_heard OWNER TO reporting_owner;
 
 --
+-- Name: history_figure; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.history_figure (
+    seq bigint NOT NULL,
+    id uuid NOT NULL,
+    doc text NOT NULL
+);
+
+ALTER TABLE ONLY reporting.history_figure FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE reporting.history_figure OWNER TO reporting_owner;
+
+--
+-- Name: history_figure_seq_seq; Type: SEQUENCE; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.history_figure ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME reporting.history_figure_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: history_territory; Type: TABLE; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE TABLE reporting.history_territory (
+    seq bigint NOT NULL,
+    id uuid NOT NULL,
+    year integer NOT NULL,
+    code_then text NOT NULL,
+    code_now text NOT NULL,
+    doc text NOT NULL
+);
+
+ALTER TABLE ONLY reporting.history_territory FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE reporting.history_territory OWNER TO reporting_owner;
+
+--
+-- Name: history_territory_seq_seq; Type: SEQUENCE; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.history_territory ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME reporting.history_territory_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: idempotency; Type: TABLE; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1001,6 +1058,34 @@ ALTER TABLE ONLY reporting.heartbeat_heard
     ADD CONSTRAINT heartbeat_heard_pkey PRIMARY KEY (grp, service, at);
 
 --
+-- Name: history_figure history_figure_id_key; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.history_figure
+    ADD CONSTRAINT history_figure_id_key UNIQUE (id);
+
+--
+-- Name: history_figure history_figure_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.history_figure
+    ADD CONSTRAINT history_figure_pkey PRIMARY KEY (seq);
+
+--
+-- Name: history_territory history_territory_id_key; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.history_territory
+    ADD CONSTRAINT history_territory_id_key UNIQUE (id);
+
+--
+-- Name: history_territory history_territory_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE ONLY reporting.history_territory
+    ADD CONSTRAINT history_territory_pkey PRIMARY KEY (seq);
+
+--
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1285,6 +1370,18 @@ ALTER TABLE reporting.fact ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reporting.figure ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: history_figure; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.history_figure ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: history_territory; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
+--
+
+ALTER TABLE reporting.history_territory ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: published_cell; Type: ROW SECURITY; Schema: reporting; Owner: reporting_owner
 --
 
@@ -1339,6 +1436,18 @@ CREATE POLICY seen ON reporting.fact FOR SELECT USING ((EXISTS ( SELECT
 --
 
 CREATE POLICY seen ON reporting.figure FOR SELECT USING (( SELECT reporting.somebody_asks() AS somebody_asks));
+
+--
+-- Name: history_figure seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY seen ON reporting.history_figure FOR SELECT USING (( SELECT reporting.somebody_asks() AS somebody_asks));
+
+--
+-- Name: history_territory seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY seen ON reporting.history_territory FOR SELECT USING (( SELECT reporting.somebody_asks() AS somebody_asks));
 
 --
 -- Name: published_cell seen; Type: POLICY; Schema: reporting; Owner: reporting_owner
@@ -1417,6 +1526,18 @@ CREATE POLICY written ON reporting.fact USING (( SELECT reporting.house_asks() A
 --
 
 CREATE POLICY written ON reporting.figure USING (( SELECT reporting.house_asks() AS house_asks));
+
+--
+-- Name: history_figure written; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY written ON reporting.history_figure USING (( SELECT reporting.house_asks() AS house_asks));
+
+--
+-- Name: history_territory written; Type: POLICY; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE POLICY written ON reporting.history_territory USING (( SELECT reporting.house_asks() AS house_asks));
 
 --
 -- Name: published_cell written; Type: POLICY; Schema: reporting; Owner: reporting_owner
@@ -1569,6 +1690,30 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.gap_seen TO reporting_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.heartbeat_heard TO reporting_app;
+
+--
+-- Name: TABLE history_figure; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.history_figure TO reporting_app;
+
+--
+-- Name: SEQUENCE history_figure_seq_seq; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT USAGE ON SEQUENCE reporting.history_figure_seq_seq TO reporting_app;
+
+--
+-- Name: TABLE history_territory; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE reporting.history_territory TO reporting_app;
+
+--
+-- Name: SEQUENCE history_territory_seq_seq; Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+GRANT USAGE ON SEQUENCE reporting.history_territory_seq_seq TO reporting_app;
 
 --
 -- Name: TABLE idempotency; Type: ACL; Schema: reporting; Owner: reporting_owner

@@ -2,8 +2,10 @@
 
 python -m reporting.main api
 python -m reporting.main worker
+python -m reporting.main history import FILE [--source TEXT] [--dry-run]
 """
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,6 +20,7 @@ from reporting import consumers, jobs
 from reporting.api import routers
 from reporting.api.live import Limits, streaming
 from reporting.domain.access import VERBS
+from reporting.jobs import commandline
 from reporting.settings import Settings
 
 SERVICE = "reporting"
@@ -72,4 +75,7 @@ def _comparing(settings: Settings) -> jobs.Pace:
 
 
 if __name__ == "__main__":
-    service.main(SERVICE, Settings.read, api=api, worker=worker)
+    if sys.argv[1:2] and sys.argv[1] in commandline.NAMES:
+        commandline.app(sys.argv[1:])
+    else:
+        service.main(SERVICE, Settings.read, api=api, worker=worker)

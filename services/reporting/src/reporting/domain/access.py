@@ -65,6 +65,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "figure.stream": _READ,
         "reconciliation.read": _READ,
         "reconciliation.list": _READ,
+        "history.list_figures": _READ,
+        "history.list_territories": _READ,
         "reconciliation.check": Verb(frozenset({"operations"})),
         "sandbox.run_reporting_timers": Verb(frozenset({"operations"})),
     }

@@ -84,10 +84,10 @@ class AttendanceBody(Model):
 
 
 class CopyChoiceBody(Model):
-    """From which copy a film of a session is to be shown; null: the copy is given back."""
+    """From which copy a film of a session is to be shown."""
 
     film_id: UUID
-    copy_id: UUID | None
+    copy_id: UUID | None = Field(None, description="Absent or null: the copy is given back.")
 
     def choice(self, session_id: UUID) -> CopyChoice:
         return CopyChoice(session_id=session_id, film_id=self.film_id, copy_id=self.copy_id)

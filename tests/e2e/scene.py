@@ -140,10 +140,11 @@ async def _film(office: Office, nation: Person, home: Ground) -> dict[str, str]:
         "ends_on": "2030-12-31",
     }
     offered = await office.write(nation, "/v1/rights-offers", offer)
-    things = {"film_id": film["id"], "number": film["visas"][0]["number"], "offer_id": offered["id"]}
+    things = {"film_id": film["id"], "number": number, "offer_id": offered["id"]}
     listing = {"scheme": "open_air", "year": 2025, "title": "Plein air", "coordination_id": home.coordination_id}
     listed = await office.write(home[Role.REGIONAL_COORDINATOR], "/v1/film-lists", listing)
     things["list_id"] = listed["id"]
+    things["conflict_id"] = await _conflict(office, nation, film)
     return things | await _copy(office, nation, film["id"], offer["holder_id"])
 
 
@@ -155,6 +156,15 @@ async def _copy(office: Office, nation: Person, film_id: str, holder_id: str) ->
     here = f"/v1/copies/{copy['id']}"
     opened = await office.write(nation, f"{here}/keys", window, seen=here)
     return {"copy_id": copy["id"], "key_id": opened["keys"][0]["id"]}
+
+
+async def _conflict(office: Office, nation: Person, film: dict[str, Any]) -> str:
+    """Merge a duplicate into a film that it contradicts, and in nothing else differs from."""
+    twin = await office.write(nation, "/v1/films", {"title": film["title"], "duration_minutes": 91})
+    path = f"/v1/films/{twin['id']}"
+    await office.write(nation, f"{path}/merge", {"into": film["id"]}, seen=path)
+    said = await office.read(nation, f"/v1/films/{film['id']}/provenance")
+    return str(said["conflicts"][0]["id"])
 
 
 _SHOWABLE: Mapping[str, Any] = {"classification": "all", "versions": ["vo"], "duration_minutes": 90}

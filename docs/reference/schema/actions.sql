@@ -277,7 +277,9 @@ CREATE TABLE actions.known_film (
     classification text,
     released_on date,
     workshop jsonb,
-    project_id uuid
+    project_id uuid,
+    merged_into uuid,
+    screen_versions jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
@@ -290,7 +292,7 @@ ALTER TABLE actions.known_film OWNER TO actions_owner;
 
 CREATE FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) RETURNS date[]
     LANGUAGE sql STABLE SECURITY DEFINER
-    RETURN (SELECT COALESCE(array_agg(s.held_on ORDER BY s.held_on), '{}'::date[]) AS "coalesce" FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_days.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_days.of_year, 1, 1)) AND (s.held_on <= make_date(paid_days.of_year, 12, 31))) AND (s.action_id <> paid_days.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM (unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film f ON ((f.id = shown.id))) WHERE COALESCE((f.duration_minutes > paid_days.minutes_max), true)))));
+    RETURN (SELECT COALESCE(array_agg(s.held_on ORDER BY s.held_on), '{}'::date[]) AS "coalesce" FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_days.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_days.of_year, 1, 1)) AND (s.held_on <= make_date(paid_days.of_year, 12, 31))) AND (s.action_id <> paid_days.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM ((unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film named ON ((named.id = shown.id))) LEFT JOIN actions.known_film f ON ((f.id = COALESCE(named.merged_into, shown.id)))) WHERE COALESCE((GREATEST(f.duration_minutes, (SELECT max(((cut.value ->> 'duration_minutes'::text))::integer) AS max FROM jsonb_array_elements(f.screen_versions) cut(value))) > paid_days.minutes_max), true)))));
 
 ALTER FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) OWNER TO actions_owner;
 
@@ -582,6 +584,19 @@ CREATE TABLE actions.lent_copy (
 ALTER TABLE ONLY actions.lent_copy FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.lent_copy OWNER TO actions_owner;
+
+--
+-- Name: merged_film; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.merged_film (
+    into_id uuid NOT NULL,
+    film_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY actions.merged_film FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.merged_film OWNER TO actions_owner;
 
 --
 -- Name: migration; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -1062,6 +1077,13 @@ ALTER TABLE ONLY actions.lending
 
 ALTER TABLE ONLY actions.lent_copy
     ADD CONSTRAINT lent_copy_pkey PRIMARY KEY (copy_id);
+
+--
+-- Name: merged_film merged_film_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.merged_film
+    ADD CONSTRAINT merged_film_pkey PRIMARY KEY (into_id, film_id);
 
 --
 -- Name: migration migration_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
@@ -1568,6 +1590,12 @@ CREATE POLICY heard ON actions.known_rights_offer USING (( SELECT actions.is_sys
 CREATE POLICY heard ON actions.known_territory USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
 
 --
+-- Name: merged_film heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.merged_film USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
 -- Name: known_coordination; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
@@ -1628,6 +1656,12 @@ CREATE POLICY lent ON actions.lending FOR INSERT WITH CHECK ((( SELECT actions.m
 --
 
 ALTER TABLE actions.lent_copy ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: merged_film; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.merged_film ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: paid_year; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
@@ -1714,6 +1748,12 @@ CREATE POLICY seen ON actions.known_territory FOR SELECT USING (( SELECT actions
 CREATE POLICY seen ON actions.lending FOR SELECT USING ((EXISTS ( SELECT
    FROM actions.session
   WHERE (session.id = lending.session_id))));
+
+--
+-- Name: merged_film seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.merged_film FOR SELECT USING (( SELECT actions.may_look_up() AS may_look_up));
 
 --
 -- Name: project seen; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1889,6 +1929,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_territory TO actions_ap
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.lent_copy TO actions_app;
+
+--
+-- Name: TABLE merged_film; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.merged_film TO actions_app;
 
 --
 -- Name: TABLE migration; Type: ACL; Schema: actions; Owner: actions_owner

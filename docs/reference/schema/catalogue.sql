@@ -164,8 +164,12 @@ CREATE TABLE catalogue.film (
     filed text NOT NULL COLLATE pg_catalog."C",
     doc text NOT NULL,
     classified text,
+    screen_versions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    said jsonb DEFAULT '[]'::jsonb NOT NULL,
+    merged_into uuid,
     CONSTRAINT film_check CHECK (((duration_minutes IS NULL) = (kind IS NULL))),
     CONSTRAINT film_check1 CHECK (((project_id IS NULL) OR (workshop IS NOT NULL))),
+    CONSTRAINT film_check2 CHECK (((merged_into IS NULL) OR ((merged_into <> id) AND (workshop IS NULL)))),
     CONSTRAINT film_classification_check CHECK ((classification = ANY (ARRAY['all'::text, 'u12'::text, 'u16'::text, 'u18'::text, 'u18_x'::text]))),
     CONSTRAINT film_classified_check CHECK ((classified = ANY (ARRAY['all'::text, 'u12'::text, 'u16'::text, 'u18'::text, 'u18_x'::text]))),
     CONSTRAINT film_duration_minutes_check CHECK ((duration_minutes > 0)),
@@ -179,6 +183,61 @@ ALTER TABLE ONLY catalogue.film ALTER COLUMN doc SET STORAGE EXTERNAL;
 ALTER TABLE ONLY catalogue.film FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE catalogue.film OWNER TO catalogue_owner;
+
+--
+-- Name: film_change; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.film_change (
+    seq bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    film_id uuid NOT NULL,
+    version integer NOT NULL,
+    facts text[] NOT NULL,
+    changed text[] NOT NULL,
+    merged_into uuid
+);
+
+ALTER TABLE ONLY catalogue.film_change FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.film_change OWNER TO catalogue_owner;
+
+--
+-- Name: film_change_seq_seq; Type: SEQUENCE; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.film_change ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalogue.film_change_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: film_conflict; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE TABLE catalogue.film_conflict (
+    id uuid NOT NULL,
+    film_id uuid NOT NULL,
+    field text NOT NULL,
+    source jsonb NOT NULL,
+    kept jsonb NOT NULL,
+    said jsonb NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    decision text,
+    settled_at timestamp with time zone,
+    settled_by jsonb,
+    CONSTRAINT film_conflict_check CHECK ((((decision IS NULL) = (settled_at IS NULL)) AND ((decision IS NULL) = (settled_by IS NULL)))),
+    CONSTRAINT film_conflict_decision_check CHECK ((decision = ANY (ARRAY['keep'::text, 'take'::text])))
+);
+
+ALTER TABLE ONLY catalogue.film_conflict FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE catalogue.film_conflict OWNER TO catalogue_owner;
 
 --
 -- Name: film_list; Type: TABLE; Schema: catalogue; Owner: catalogue_owner
@@ -595,6 +654,20 @@ ALTER TABLE ONLY catalogue.copy
     ADD CONSTRAINT copy_pkey PRIMARY KEY (id);
 
 --
+-- Name: film_change film_change_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_change
+    ADD CONSTRAINT film_change_pkey PRIMARY KEY (seq);
+
+--
+-- Name: film_conflict film_conflict_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_conflict
+    ADD CONSTRAINT film_conflict_pkey PRIMARY KEY (id);
+
+--
 -- Name: film_list_entry film_list_entry_pkey; Type: CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -740,6 +813,24 @@ CREATE INDEX copy_film_id_id_idx ON catalogue.copy USING btree (film_id, id);
 CREATE INDEX copy_holder_id_id_idx ON catalogue.copy USING btree (holder_id, id);
 
 --
+-- Name: film_change_at_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_change_at_idx ON catalogue.film_change USING btree (at);
+
+--
+-- Name: film_change_xid_seq_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_change_xid_seq_idx ON catalogue.film_change USING btree (xid, seq);
+
+--
+-- Name: film_conflict_film_id_field_md5_md51_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE UNIQUE INDEX film_conflict_film_id_field_md5_md51_idx ON catalogue.film_conflict USING btree (film_id, field, md5((source)::text), md5((said)::text));
+
+--
 -- Name: film_filed_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -849,6 +940,20 @@ ALTER TABLE ONLY catalogue.copy
     ADD CONSTRAINT copy_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
 
 --
+-- Name: film_change film_change_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_change
+    ADD CONSTRAINT film_change_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
+
+--
+-- Name: film_conflict film_conflict_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE ONLY catalogue.film_conflict
+    ADD CONSTRAINT film_conflict_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id);
+
+--
 -- Name: film_list_entry film_list_entry_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -940,6 +1045,18 @@ CREATE POLICY entered ON catalogue.film FOR INSERT WITH CHECK (( SELECT catalogu
 ALTER TABLE catalogue.film ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: film_change; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.film_change ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: film_conflict; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
+--
+
+ALTER TABLE catalogue.film_conflict ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: film_list; Type: ROW SECURITY; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -956,6 +1073,12 @@ ALTER TABLE catalogue.film_list_entry ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE catalogue.film_name ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: film_change forgotten; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY forgotten ON catalogue.film_change FOR DELETE USING (( SELECT catalogue.is_system() AS is_system));
 
 --
 -- Name: film_name freed; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
@@ -988,6 +1111,12 @@ ALTER TABLE catalogue.known_coordination ENABLE ROW LEVEL SECURITY;
 ALTER TABLE catalogue.known_organisation ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: film_change noted; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY noted ON catalogue.film_change FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
 -- Name: rights_offer offered; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -998,6 +1127,12 @@ CREATE POLICY offered ON catalogue.rights_offer FOR INSERT WITH CHECK (( SELECT 
 --
 
 CREATE POLICY published ON catalogue.film_list FOR INSERT WITH CHECK (catalogue.may_write_list(coordination_id));
+
+--
+-- Name: film_conflict raised; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY raised ON catalogue.film_conflict FOR INSERT WITH CHECK (( SELECT catalogue.may_write() AS may_write));
 
 --
 -- Name: copy registered; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
@@ -1040,6 +1175,18 @@ CREATE POLICY seen ON catalogue.copy FOR SELECT USING (( SELECT catalogue.may_se
 CREATE POLICY seen ON catalogue.film FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
 
 --
+-- Name: film_change seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.film_change FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
+-- Name: film_conflict seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY seen ON catalogue.film_conflict FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
+
+--
 -- Name: film_list seen; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -1076,6 +1223,12 @@ CREATE POLICY seen ON catalogue.known_organisation FOR SELECT USING (( SELECT ca
 CREATE POLICY seen ON catalogue.rights_offer FOR SELECT USING (( SELECT catalogue.may_see() AS may_see));
 
 --
+-- Name: film_conflict settled; Type: POLICY; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE POLICY settled ON catalogue.film_conflict FOR UPDATE USING (( SELECT catalogue.may_see() AS may_see)) WITH CHECK (( SELECT catalogue.may_write() AS may_write));
+
+--
 -- Name: SCHEMA catalogue; Type: ACL; Schema: -; Owner: catalogue_owner
 --
 
@@ -1106,6 +1259,24 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.copy TO catalogue_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film TO catalogue_app;
+
+--
+-- Name: TABLE film_change; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_change TO catalogue_app;
+
+--
+-- Name: SEQUENCE film_change_seq_seq; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT USAGE ON SEQUENCE catalogue.film_change_seq_seq TO catalogue_app;
+
+--
+-- Name: TABLE film_conflict; Type: ACL; Schema: catalogue; Owner: catalogue_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.film_conflict TO catalogue_app;
 
 --
 -- Name: TABLE film_list; Type: ACL; Schema: catalogue; Owner: catalogue_owner

@@ -36,6 +36,8 @@ async def test_a_film_is_registered_and_read_as_it_was_published(portal: Portal)
         "film.change": "scope-missing",
         "film.record_visa": "scope-missing",
         "film.remove_visa": "scope-missing",
+        "film.merge": "scope-missing",
+        "film.settle_conflict": "scope-missing",
         "film.count_consents": "not-a-workshop-film",
         "film.clear": "not-a-workshop-film",
         "film.restrict": "not-a-workshop-film",
@@ -105,6 +107,19 @@ async def test_a_change_replaces_what_it_names(portal: Portal):
     )
     said = changed.json()
     assert (said["year"], said["genre"], said["kind"], said["version"]) == (2011, None, "short", 2)
+
+
+async def test_a_film_is_described_in_its_screen_versions(portal: Portal):
+    long = {"code": "vo", "cut": "Version longue", "language": "en", "subtitles": None, "duration_minutes": 140}
+    dubbed = {"code": "vf", "cut": "", "language": "fr", "subtitles": None, "duration_minutes": None}
+    said = [{**long, "accessibility": []}, {**dubbed, "accessibility": ["ad"]}]
+    film = await portal.film(duration_minutes=112, versions=["vostfr"], screen_versions=said)
+    assert (film.json()["screen_versions"], film.json()["versions"]) == (said, ["vostfr", "vo", "vf", "ad"])
+    twice = {"screen_versions": [{"code": "vf"}, {"code": "vf", "cut": " "}]}
+    refused = await portal.post(f"{film.headers['location']}/change", twice, match=film)
+    assert (problem(refused), refused.json()["errors"][0]["pointer"]) == ((422, "invalid-film"), "/screen_versions/1")
+    left = await portal.post(f"{film.headers['location']}/change", {"screen_versions": []}, match=film)
+    assert (left.json()["screen_versions"], left.json()["versions"]) == ([], ["vostfr", "vo", "vf", "ad"])
 
 
 async def test_a_change_needs_the_version_that_was_seen(portal: Portal):

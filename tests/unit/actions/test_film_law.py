@@ -20,7 +20,7 @@ from actions.domain.unlawful import (
     VisaDelayNotElapsed,
 )
 from common.contracts.actions import ActionType, AuthorisationStatus, Cause, Regime, Setting, Under12Outdoors
-from common.contracts.catalogue import Classification, Visa, VisaKind
+from common.contracts.catalogue import Classification, FilmVersion, ScreenVersion, Visa, VisaKind
 from common.errors import Outcome
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
@@ -106,6 +106,40 @@ def test_r01_counts_from_the_first_of_several_visas():
         visas=(Visa(number="2", issued_on=p.day("2025-06-01")), Visa(number="1", issued_on=p.day("2020-01-01"))),
     )
     assert delay(a_case(film, "2025-07-18")) is None
+
+
+def a_cut(version: FilmVersion, minutes: int | None, cut: str = "") -> ScreenVersion:
+    return ScreenVersion(code=version, cut=cut, duration_minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("own", "cuts", "version", "minutes"),
+    [
+        (58, (), None, 58),
+        (58, (a_cut(FilmVersion.VO, 61),), FilmVersion.VO, 61),
+        (58, (a_cut(FilmVersion.VO, 61),), FilmVersion.VF, 58),
+        (58, (a_cut(FilmVersion.VO, 61),), None, 61),
+        (58, (a_cut(FilmVersion.VO, None), a_cut(FilmVersion.VO, 61, "longue")), FilmVersion.VO, 61),
+        (71, (a_cut(FilmVersion.VO, 52),), FilmVersion.VO, 52),
+        (None, (a_cut(FilmVersion.VO, 52),), FilmVersion.VO, 52),
+        (None, (a_cut(FilmVersion.VO, 52),), None, None),
+    ],
+)
+def test_a_film_lasts_as_long_as_the_longest_cut_that_may_be_meant(own, cuts, version, minutes):
+    assert a_film(own, screen_versions=cuts).minutes_in(version) == minutes
+
+
+def test_r01_r03_the_length_of_the_version_shown_decides():
+    dossier = a.a_funded()
+    young = replace(p.LINDA, visas=(Visa(number="128083", issued_on=p.day("2024-07-18")),))
+    short = replace(young, screen_versions=(a_cut(FilmVersion.VF, 52),))
+    shown, *_ = p.SCREENING.programme
+    assert shown.film_id == short.id
+    films = replace(dossier.given, films={**p.FILMS, short.id: short})
+    dubbed = replace(p.SCREENING, programme=(replace(shown, version=FilmVersion.VF),))
+    planned(dossier.screening, dubbed, films)
+    with pytest.raises(VisaDelayNotElapsed):
+        planned(dossier.screening, replace(dubbed, programme=(replace(shown, version=FilmVersion.VO),)), films)
 
 
 @pytest.mark.parametrize("kind", [VisaKind.TEMPORARY, VisaKind.EXCEPTIONAL])

@@ -5,10 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from catalogue.domain.film import Description, Film, NewFilm
+from catalogue.domain.provenance import Source, SourceKind
 from common.contracts.catalogue import Clearance, Consents, Visa, WorkshopFilm
 
 NOON = datetime(2025, 4, 28, 12, tzinfo=UTC)
 FILM_ID = UUID(int=1)
+FILE = Source(kind=SourceKind.FILE, name="ours")
+CLIENT = Source(kind=SourceKind.CLIENT, name="portal", organisation_id=UUID(int=9))
 PROJECT_ID = UUID(int=7)
 AGREED = WorkshopFilm(
     project_id=PROJECT_ID,

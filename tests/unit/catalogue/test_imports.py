@@ -13,8 +13,9 @@ from catalogue.domain.film import Film
 from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Kind, Remark, UnknownColumn, UnreadableCell
+from catalogue.domain.provenance import Difference
 from common.contracts.catalogue import FilmVersion, Genre, Identifier, IdentifierScheme, Visa
-from tests.unit.catalogue.films import NOON, a_film
+from tests.unit.catalogue.films import FILE, NOON, a_film
 
 SHARED = Path(__file__).parents[4] / "shared/data/films"
 
@@ -45,7 +46,7 @@ class Catalogue:
             for call in called(film):
                 calls[call].add(film.id)
         for number, cells in enumerate(rows, 2):
-            entry = Entry.make(sheet.read(number, cells), UUID(int=len(self.films) + 100), at=NOON)
+            entry = Entry.make(sheet.read(number, cells), UUID(int=len(self.films) + 100), source=FILE, at=NOON)
             like = {id_ for call in called(entry.film) for id_ in calls.get(call, ())}
             outcomes.append(decide(entry, [self.films[id_] for id_ in sorted(like)], met, at=NOON))
             if entered := outcomes[-1].film:
@@ -141,6 +142,10 @@ def test_the_cnc_completes_what_is_known_and_overrules_nothing():
         "year: 2023 is kept, not 2022",
         "countries: FR is kept, not FR, IT",
     ]
+    assert outcome.differs == (
+        Difference(field="year", kept=2023, said=2022),
+        Difference(field="countries", kept=("FR",), said=("FR", "IT")),
+    )
 
 
 def test_a_film_without_visa_is_known_by_title_director_and_year():

@@ -17,7 +17,7 @@ WRITES = {
     if way == "post"
 }
 ONE_OF_A_DOSSIER = ("campaign.", "project.", "action.", "report.", "film.", "rights_offer.")
-NOT_IN_A_DOSSIER = {"film.remove_visa", "action.check"}
+NOT_IN_A_DOSSIER = {"film.remove_visa", "film.merge", "film.settle_conflict", "action.check"}
 
 
 @pytest.mark.parametrize("name", [name for name in VERBS if not name.startswith("sandbox.")])

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from catalogue import consumers
 from catalogue.api import routers
 from catalogue.domain.access import VERBS
-from catalogue.jobs import commandline
+from catalogue.jobs import changes, commandline
 from catalogue.settings import Settings
 from common import backbone, checkpoints, service
 from common.database import connect
@@ -35,7 +35,10 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
         settings.database_url.get_secret_value(), size_min=settings.pool_min, size_max=settings.pool_max
     )
     groups, digest = {"consumer": consumers.GROUP}, partial(checkpoints.digests, database, SERVICE)
-    tasks = backbone.tasks(settings, SERVICE, database, groups, digest=digest)
+    tasks: dict[str, service.Run] = {
+        "changes": partial(changes.run, database, every_s=settings.housekeeping_every_s),
+        **backbone.tasks(settings, SERVICE, database, groups, digest=digest),
+    }
     try:
         yield service.Worker(tasks=tasks, checks=service.checks(SERVICE, lambda: database))
     finally:

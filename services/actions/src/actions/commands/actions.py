@@ -120,7 +120,9 @@ async def change_clearance(
     action = await _lock(tx, action_id, "action.change_clearance", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    offer = None if wish.offer_id is None else await catalogue.rights_offer(tx, wish.offer_id)
+    offer = None
+    if wish.offer_id is not None:
+        offer = await catalogue.rights_offer(tx, wish.offer_id, on=action.clearance(clearance_id).film_id)
     step = ClearanceStep(to=wish.to, price_cents=wish.price_cents, terms=wish.terms, offer=offer)
     return await _save(tx, formalities.change_clearance(action, clearance_id, step, at=at), once)
 

@@ -101,7 +101,7 @@ async def of_campaign(tx: Transaction, campaign: Campaign, found: Sequence[Actio
     common = partial(
         Circumstances,
         campaign=campaign,
-        films=await catalogue.films(tx, shown_in(found)),
+        films=await catalogue.films(tx, _named_by(found)),
         elsewhere=await sessions.elsewhere(tx, {action.holder_id for action in found}, days),
         withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers(found)),
         school=await schoolcalendar.calendar(tx, zones_of(place for action in found for place in action.places), days),
@@ -125,8 +125,14 @@ def _offers(found: Iterable[Action]) -> set[UUID]:
 
 
 async def films(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> Films:
-    """Find the films of an action's sessions, and these, as far as they have been heard of."""
-    return await catalogue.films(tx, {*shown_in([action]), *also})
+    """Find the films of an action's sessions and authorisation, and these, as far as they have been heard of."""
+    return await catalogue.films(tx, {*_named_by([action]), *also})
+
+
+def _named_by(found: Iterable[Action]) -> set[UUID]:
+    """Name the films of these actions' sessions and authorisations."""
+    found = list(found)
+    return {*shown_in(found), *(film_id for action in found for film_id in action.authorisation.film_ids)}
 
 
 def shown_in(found: Iterable[Action]) -> set[UUID]:

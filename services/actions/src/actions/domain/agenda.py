@@ -244,7 +244,7 @@ def _item(wish: ProgrammePlan, given: Circumstances) -> ProgrammeItem:
     return ProgrammeItem(
         film_id=film.id,
         title=film.title,
-        duration_minutes=film.duration_minutes,
+        duration_minutes=film.minutes_in(wish.version),
         workshop_film=film.workshop is not None,
         version=wish.version,
         support=wish.support,

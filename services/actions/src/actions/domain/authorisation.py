@@ -6,19 +6,18 @@ from uuid import UUID
 
 from actions.domain.action import Action
 from actions.domain.circumstances import Films, known_film
-from actions.domain.known import Film
 from actions.domain.rules import in_force, open_air
 from common.contracts.actions import AuthorisationStatus, Session
 
 NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
 
 
-def needs_authorisation(action: Action, film: Film, session: Session) -> bool:
-    """Tell whether the CNC must authorise this film at a session (R03, R08)."""
+def needs_authorisation(action: Action, session: Session, minutes: int | None) -> bool:
+    """Tell whether the CNC must authorise a film that lasts so long at a session (R03, R08)."""
     rule, regime = in_force("R08", session.held_on), action.regime_of(session)
     if rule is None or regime is None:
         return False
-    return open_air.is_authorised_case(rule, regime, film.duration_minutes, outdoors=action.outdoors_at(session))
+    return open_air.is_authorised_case(rule, regime, minutes, outdoors=action.outdoors_at(session))
 
 
 def features_to_authorise(action: Action, sessions: Iterable[Session], films: Films) -> tuple[UUID, ...]:
@@ -27,12 +26,12 @@ def features_to_authorise(action: Action, sessions: Iterable[Session], films: Fi
     Raises:
         FilmNotKnownYet: a film of these sessions has not been heard of.
     """
+    shown = ((session, item, known_film(films, item.film_id)) for session in sessions for item in session.programme)
     return tuple(
         dict.fromkeys(
-            item.film_id
-            for session in sessions
-            for item in session.programme
-            if needs_authorisation(action, known_film(films, item.film_id), session)
+            film.id
+            for session, item, film in shown
+            if needs_authorisation(action, session, film.minutes_in(item.version))
         )
     )
 

@@ -57,6 +57,10 @@ class Circumstances:
     def film(self, film_id: UUID) -> Film:
         return known_film(self.films, film_id)
 
+    def work(self, film_id: UUID) -> UUID:
+        """Name a film by the id under which it is known today: it may have been merged into another one since."""
+        return self.films[film_id].id if film_id in self.films else film_id
+
     def paid_besides(self, action: Action, session: Session) -> int:
         """Count the organiser's other paid features that come before a session in its year, in this action and others.
 
@@ -85,8 +89,8 @@ def is_paid_feature(action: Action, session: Session, films: Films) -> bool:
     rule, regime = in_force("R07", session.held_on), action.regime_of(session)
     if rule is None or regime is None:
         return False
-    shown = (known_film(films, item.film_id) for item in session.programme)
-    return any(quota.is_counted(rule, regime, film.duration_minutes) for film in shown)
+    lasting = (known_film(films, item.film_id).minutes_in(item.version) for item in session.programme)
+    return any(quota.is_counted(rule, regime, minutes) for minutes in lasting)
 
 
 def feature_over_minutes(day: date) -> int:
@@ -129,7 +133,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         screen_licence=action.declaration.screen_licence if action.declaration else None,
         film_id=film.id,
         film_title=film.title,
-        duration_minutes=film.duration_minutes,
+        duration_minutes=film.minutes_in(item.version),
         workshop_film=film.workshop is not None,
         has_visa=bool(film.visas),
         counts_from=film.counts_from,
@@ -140,7 +144,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         authorised_organiser_id=authorisation.organiser_id,
         authorised_municipalities=authorisation.municipalities,
         authorised_place_ids=authorisation.place_ids,
-        authorised_film_ids=authorisation.film_ids,
+        authorised_film_ids=tuple(map(given.work, authorisation.film_ids)),
         authorised_on=authorisation.granted_dates,
         use=rights.use_of(regime, outdoors=outdoors),
         territory=rights.territory_of(place.department),

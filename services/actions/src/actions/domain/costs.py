@@ -146,7 +146,7 @@ def _spoken_of(action: Action, session: Session, item: ProgrammeItem) -> Clearan
 
 def _covers(offer: RightsOffer, action: Action, session: Session, item: ProgrammeItem, given: Circumstances) -> bool:
     """Ask the rule on rights (R52) what it would say, had the offer been agreed as it is."""
-    if offer.film_id != item.film_id or offer.withdrawn:
+    if given.work(offer.film_id) != given.work(item.film_id) or offer.withdrawn:
         return False
     agreed = replace(
         case(action, session, item, given),

@@ -14,6 +14,7 @@ from common.contracts.catalogue import (
     FilmVersion,
     RightsTerritory,
     RightsUse,
+    ScreenVersion,
     Visa,
     VisaKind,
     WorkshopFilm,
@@ -23,7 +24,10 @@ from common.contracts.partners import Derogation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """A film of the catalogue; `workshop` is set for the films that participants made."""
+    """A film of the catalogue; `workshop` is set for the films that participants made.
+
+    A film that was merged into another one is that one: its `id` is not the one by which it was asked for.
+    """
 
     id: UUID
     title: str
@@ -32,6 +36,16 @@ class Film:
     classification: Classification | None = None
     released_on: date | None = None
     workshop: WorkshopFilm | None = None
+    screen_versions: tuple[ScreenVersion, ...] = ()
+
+    def minutes_in(self, version: FilmVersion | None) -> int | None:
+        """Tell how long the film lasts in a version: the longest of its cuts that may be meant; None: unknown."""
+        cuts = [one.duration_minutes for one in self.screen_versions if version in {None, one.code}]
+        lasting = [self.duration_minutes if minutes is None else minutes for minutes in cuts]
+        if version is None or not cuts:
+            lasting.append(self.duration_minutes)
+        known = [minutes for minutes in lasting if minutes is not None]
+        return max(known) if len(known) == len(lasting) else None
 
     @property
     def counts_from(self) -> date | None:

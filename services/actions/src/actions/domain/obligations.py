@@ -95,8 +95,8 @@ def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obli
 
 def _of_films(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
     """Ask the CNC for a feature outdoors, its holder for the rights of each film, and for copy and key."""
-    films = [given.film(item.film_id) for item in session.programme]
-    if any(needs_authorisation(action, film, session) for film in films):
+    lasting = [given.film(item.film_id).minutes_in(item.version) for item in session.programme]
+    if any(needs_authorisation(action, session, minutes) for minutes in lasting):
         asked = _is_asked(action, session, given)
         last = request_by(given.campaign.rules, session.held_on)
         yield _obligation("O01", K.CNC_AUTHORISATION, session, B.DRAC, settled=asked, blocking=True, due_on=last)
@@ -140,7 +140,7 @@ def _is_asked(action: Action, session: Session, given: Circumstances) -> bool:
     return (
         asked.state not in {*NOTHING_ASKED, AuthorisationStatus.REFUSED}
         and session.held_on in {*asked.asked_dates, *asked.granted_dates}
-        and set(features) <= set(asked.film_ids)
+        and set(features) <= set(map(given.work, asked.film_ids))
     )
 
 

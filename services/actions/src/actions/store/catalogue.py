@@ -18,6 +18,7 @@ from common.contracts.catalogue import (
     RightsOfferStatus,
     RightsTerritory,
     RightsUse,
+    ScreenVersion,
     Visa,
     WorkshopFilm,
 )
@@ -36,13 +37,15 @@ async def hear_film(tx: Transaction, heard: FilmState, epoch: int) -> None:
     await tx.execute(
         """
         INSERT INTO known_film AS known
-               (id, epoch, version, title, duration_minutes, visas, classification, released_on, workshop, project_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+               (id, epoch, version, title, duration_minutes, visas, classification, released_on, workshop, project_id,
+                merged_into, screen_versions)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, title = excluded.title,
                duration_minutes = excluded.duration_minutes, visas = excluded.visas,
                classification = excluded.classification, released_on = excluded.released_on,
-               workshop = excluded.workshop, project_id = excluded.project_id
+               workshop = excluded.workshop, project_id = excluded.project_id,
+               merged_into = excluded.merged_into, screen_versions = excluded.screen_versions
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         heard.id,
@@ -55,7 +58,12 @@ async def hear_film(tx: Transaction, heard: FilmState, epoch: int) -> None:
         heard.released_on,
         msgspec.json.encode(heard.workshop).decode() if heard.workshop else None,
         heard.workshop.project_id if heard.workshop else None,
+        heard.merged_into,
+        msgspec.json.encode(heard.screen_versions).decode(),
     )
+    if heard.merged_into is not None:
+        merged = "INSERT INTO merged_film (into_id, film_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+        await tx.execute(merged, heard.merged_into, heard.id)
 
 
 async def hear_rights_offer(tx: Transaction, heard: RightsOfferState, epoch: int) -> None:
@@ -90,23 +98,29 @@ async def hear_rights_offer(tx: Transaction, heard: RightsOfferState, epoch: int
 
 
 async def films(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Film]:
-    """Find those of these films that have been heard of."""
+    """Find those of these films that have been heard of, by the ids they are asked for by and those they have.
+
+    A film that was merged is the one it was merged into; until that one has been heard of as it is now, it is none.
+    """
     rows = await tx.fetch(
         """
-        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
-          FROM known_film
-         WHERE id = ANY ($1::uuid[])
+        SELECT named.id AS named, film.id, film.title, film.duration_minutes, film.visas, film.classification,
+               film.released_on, film.workshop, film.screen_versions
+          FROM known_film AS named
+          JOIN known_film AS film ON film.id = coalesce(named.merged_into, named.id) AND film.merged_into IS NULL
+         WHERE named.id = ANY ($1::uuid[])
         """,
         list(ids),
     )
-    return {row["id"]: _film(row) for row in rows}
+    found = [(row["named"], _film(row)) for row in rows]
+    return {film.id: film for _, film in found} | dict(found)
 
 
 async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
     """List the films that a project's workshops made, as far as the catalogue has told of them."""
     rows = await tx.fetch(
         """
-        SELECT id, title, duration_minutes, visas, classification, released_on, workshop
+        SELECT id, title, duration_minutes, visas, classification, released_on, workshop, screen_versions
           FROM known_film
          WHERE project_id = $1
          ORDER BY id
@@ -124,15 +138,21 @@ async def withdrawn_offers(tx: Transaction, ids: Collection[UUID]) -> frozenset[
     return frozenset(row["id"] for row in found)
 
 
-async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
+async def rights_offer(tx: Transaction, offer_id: UUID, *, on: UUID) -> RightsOffer:
+    """Find an offer; if its film is the same as the one it is to be used `on`, by that one's id."""
     row = await tx.fetchrow(
         """
-        SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents,
-               tax_basis_points, audience_max
-          FROM known_rights_offer
-         WHERE id = $1
+        SELECT offer.id, offer.starts_on, offer.ends_on, offer.uses, offer.territories, offer.versions,
+               offer.withdrawn, offer.price_cents, offer.tax_basis_points, offer.audience_max,
+               CASE WHEN coalesce(offered.merged_into, offer.film_id) = coalesce(shown.merged_into, $2)
+                    THEN $2 ELSE offer.film_id END AS film_id
+          FROM known_rights_offer AS offer
+          LEFT JOIN known_film AS offered ON offered.id = offer.film_id
+          LEFT JOIN known_film AS shown ON shown.id = $2
+         WHERE offer.id = $1
         """,
         offer_id,
+        on,
     )
     if row is None:
         raise RightsOfferNotKnownYet
@@ -140,13 +160,16 @@ async def rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
 
 
 async def offers_on(tx: Transaction, films: Collection[UUID]) -> tuple[RightsOffer, ...]:
-    """List what has been heard of offers on these films, the withdrawn ones too, a thousand at most."""
+    """List what has been heard of offers on these films, the withdrawn ones too, a thousand at most.
+
+    Those on a film that one of them was merged into are among them.
+    """
     found = await tx.fetch(
         """
         SELECT id, film_id, starts_on, ends_on, uses, territories, versions, withdrawn, price_cents,
                tax_basis_points, audience_max
           FROM known_rights_offer
-         WHERE film_id = ANY ($1::uuid[])
+         WHERE film_id = ANY ($1::uuid[] || ARRAY(SELECT merged_into FROM known_film WHERE id = ANY ($1::uuid[])))
          ORDER BY id
          LIMIT 1000
         """,
@@ -164,6 +187,7 @@ def _film(row: asyncpg.Record) -> Film:
         classification=Classification(row["classification"]) if row["classification"] else None,
         released_on=row["released_on"],
         workshop=msgspec.json.decode(row["workshop"], type=WorkshopFilm) if row["workshop"] else None,
+        screen_versions=msgspec.json.decode(row["screen_versions"], type=tuple[ScreenVersion, ...]),
     )
 
 

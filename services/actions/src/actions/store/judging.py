@@ -17,11 +17,14 @@ async def ask(tx: Transaction, action_id: UUID) -> None:
 
 
 async def ask_by_film(tx: Transaction, film_id: UUID) -> None:
-    """Have the actions judged again that plan to show a film."""
+    """Have the actions judged again that plan to show a film, or one that was merged into it."""
     await tx.execute(
         """
         INSERT INTO to_judge (action_id)
-        SELECT DISTINCT action_id FROM session WHERE film_ids @> ARRAY[$1::uuid] AND state = 'planned'
+        SELECT DISTINCT action_id
+          FROM session
+         WHERE film_ids && (ARRAY[$1::uuid] || ARRAY(SELECT film_id FROM merged_film WHERE into_id = $1))
+           AND state = 'planned'
         """,
         film_id,
     )

@@ -16,6 +16,7 @@ from catalogue.domain.rights import (
     Terms,
 )
 from common.contracts.catalogue import (
+    Accessibility,
     Cancellation,
     Classification,
     Consents,
@@ -27,6 +28,7 @@ from common.contracts.catalogue import (
     RestrictionCause,
     RightsTerritory,
     RightsUse,
+    ScreenVersion,
     VisaKind,
 )
 from common.fields import Day, written_amount
@@ -52,6 +54,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=12, description="With or without leading zeros.")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1, or CS, SU, YU.")]
 Few = Field(max_length=LISTED_MAX)
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", description="ISO 639.")] | None
 WarningText = Annotated[str, Field(max_length=1000)] | None
 
 
@@ -79,6 +82,17 @@ class IdentifierBody(Model):
     value: Annotated[str, Field(min_length=1, max_length=60)]
 
 
+class ScreenVersionBody(Model):
+    """One form in which a film is shown; several cuts of one form are told apart by their names."""
+
+    code: FilmVersion
+    cut: str = Field("", max_length=100)
+    language: Language = None
+    subtitles: Language = None
+    accessibility: Annotated[tuple[Accessibility, ...], Few] = ()
+    duration_minutes: Count | None = Field(None, description="Of this cut, if it is not the film's.")
+
+
 class DescriptionBody(Model):
     """What is said of a film besides its title; absent or null: unknown."""
 
@@ -94,12 +108,17 @@ class DescriptionBody(Model):
     classification: Classification | None = None
     warning: WarningText = None
     identifiers: Annotated[tuple[IdentifierBody, ...], Few] = ()
+    screen_versions: Annotated[tuple[ScreenVersionBody, ...], Few] = Field(
+        (), description="Described; their codes are among `versions` by themselves."
+    )
 
     def said(self) -> dict[str, Any]:
         """Give what is said of the film, and nothing that is left out."""
         said = {name: getattr(self, name) for name in self.model_fields_set & DESCRIBED}
         if "identifiers" in said:
             said["identifiers"] = tuple(Identifier(scheme=one.scheme, value=one.value) for one in self.identifiers)
+        if "screen_versions" in said:
+            said["screen_versions"] = tuple(ScreenVersion(**one.model_dump()) for one in self.screen_versions)
         return said
 
 
@@ -122,6 +141,12 @@ class FilmChangeBody(DescriptionBody):
     """What is to be said otherwise of a film; what is absent stays as it is, null or an empty list makes it unknown."""
 
     title: Title = Field(default_factory=_absent)
+
+
+class MergeBody(Model):
+    """The film that the duplicate is."""
+
+    into: UUID
 
 
 class ConsentsBody(Model):

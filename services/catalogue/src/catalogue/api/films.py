@@ -7,11 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from catalogue.api import bodies
+from catalogue.api.redirects import ELSEWHERE, elsewhere
 from catalogue.commands import films as commands
+from catalogue.commands import merging
 from catalogue.domain import access, identifiers
 from catalogue.domain.consents import ConsentsDoNotAdd, ConsentsMissing
 from catalogue.domain.film import (
     Description,
+    FilmIsMerged,
     IdentifierTaken,
     InvalidFilm,
     NewFilm,
@@ -19,6 +22,12 @@ from catalogue.domain.film import (
     NotAWorkshopFilm,
     NothingToChange,
     WrongDissemination,
+)
+from catalogue.domain.merging import (
+    MergedIntoItself,
+    UnknownSurvivor,
+    VisasContradict,
+    WorkshopFilmsStayApart,
     refusals,
 )
 from catalogue.domain.search import Question
@@ -138,21 +147,28 @@ async def search(asked: FilmSearch, db: Db, caller: Caller, page: Page) -> Respo
         return listed(page, films, key=lambda film: film[0], doc=lambda film: film[1])
 
 
-@router.get("/v1/films/{film_id}", operation_id="film.read", response_model=FilmSeen, responses=problems(NoSuchFilm))
+@router.get(
+    "/v1/films/{film_id}",
+    operation_id="film.read",
+    response_model=FilmSeen,
+    responses={**ELSEWHERE, **problems(NoSuchFilm)},
+)
 async def read(film_id: UUID, db: Db, caller: Caller) -> Response:
-    """Read one film."""
+    """Read one film; one that was merged is found where it was merged into."""
     access.require(caller, "film.read")
     async with db.transaction(caller) as tx:
-        version, doc, is_workshop_film = await store.film_doc(tx, film_id)
-    actions = access.allowed_actions(caller, refusals(is_workshop_film=is_workshop_film))
-    return present(with_actions(doc, actions), version=version)
+        known = await store.film_doc(tx, film_id)
+    if known.merged_into is not None:
+        return elsewhere(f"/v1/films/{known.merged_into}")
+    actions = access.allowed_actions(caller, refusals(is_workshop_film=known.is_workshop_film))
+    return present(with_actions(known.doc, actions), version=known.version)
 
 
 @router.post(
     "/v1/films/{film_id}/change",
     operation_id="film.change",
     response_model=FilmState,
-    responses=problems(NoSuchFilm, InvalidFilm, NothingToChange, IdentifierTaken),
+    responses=problems(NoSuchFilm, InvalidFilm, NothingToChange, FilmIsMerged, IdentifierTaken),
 )
 async def change(
     film_id: UUID, body: bodies.FilmChangeBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
@@ -168,7 +184,7 @@ async def change(
     operation_id="film.record_visa",
     status_code=201,
     response_model=FilmState,
-    responses=problems(NoSuchFilm, InvalidVisaNumber, InvalidVisa, NothingToChange, IdentifierTaken),
+    responses=problems(NoSuchFilm, InvalidVisaNumber, InvalidVisa, NothingToChange, FilmIsMerged, IdentifierTaken),
 )
 async def record_visa(
     film_id: UUID, body: bodies.VisaBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
@@ -183,7 +199,7 @@ async def record_visa(
     "/v1/films/{film_id}/visas/{number}/remove",
     operation_id="film.remove_visa",
     response_model=FilmState,
-    responses=problems(NoSuchFilm, NoSuchVisa),
+    responses=problems(NoSuchFilm, NoSuchVisa, FilmIsMerged),
 )
 async def remove_visa(
     film_id: UUID,
@@ -196,6 +212,23 @@ async def remove_visa(
     """Take back a visa that was recorded by mistake."""
     async with db.transaction(caller) as tx:
         answer = await commands.remove_visa(tx, film_id, number, caller=caller, once=once, at=now)
+    return respond(answer)
+
+
+@router.post(
+    "/v1/films/{film_id}/merge",
+    operation_id="film.merge",
+    response_model=FilmState,
+    responses=problems(
+        NoSuchFilm, UnknownSurvivor, MergedIntoItself, WorkshopFilmsStayApart, VisasContradict, FilmIsMerged
+    ),
+)
+async def merge(
+    film_id: UUID, body: bodies.MergeBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
+) -> Response:
+    """Merge a film into another one that is the same: what it has goes there, and so does whoever asks for it."""
+    async with db.transaction(caller) as tx:
+        answer = await merging.merge(tx, film_id, body.into, caller=caller, once=once, new_id=new_id, at=now)
     return respond(answer)
 
 

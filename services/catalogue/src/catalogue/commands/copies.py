@@ -1,6 +1,7 @@
 """What one can do to a copy of a film."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,14 +24,15 @@ async def register(
     access.require(caller, "copy.register")
     if answer := await once.stored(tx):
         return answer
-    if not await films.film_exists(tx, new.film_id):
+    film_id = await films.standing(tx, new.film_id)
+    if film_id is None:
         raise UnknownFilm(pointer="/film_id")
     holder = await organisations.known_organisation(tx, new.holder_id)
     if holder is None:
         raise NotKnownHere(pointer="/holder_id")
     if holder.closed_on is not None and holder.closed_on <= at.date():
         raise CopyHolderClosed(pointer="/holder_id")
-    copy, fact = Copy.register(copy_id, new, at=at)
+    copy, fact = Copy.register(copy_id, replace(new, film_id=film_id), at=at)
     return await store.create_copy(tx, copy, fact, once)
 
 

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from catalogue.domain import access, visas
 from catalogue.domain.film import Film, IdentifierTaken, NewFilm
+from catalogue.domain.imports import FilmFact
+from catalogue.domain.provenance import ConflictSettled, Decision, Source, SourceKind
+from catalogue.store import conflicts
 from catalogue.store import films as store
-from common.contracts.catalogue import Consents, Dissemination, RestrictionCause
+from common.contracts.catalogue import Consents, Dissemination, RestrictionCause, Visa
 from common.database import Transaction
 from common.idempotency import Answer, Once
 from common.tokens import Principal
@@ -21,9 +24,17 @@ async def register(
     if answer := await once.stored(tx):
         return answer
     film, fact = Film.register(film_id, new, at=at)
-    if answer := await _claim(tx, film, once):
-        return answer
-    return await store.create_film(tx, film, fact, once)
+    film = film.told(None, voice(caller), at=at)
+    try:
+        await _claim_names(tx, film)
+    except IdentifierTaken:  # by the same request made twice at once, perhaps: then this is answered as that
+        if answer := await once.stored(tx):
+            return answer
+        raise
+    answer = await store.create_film(tx, film, fact, once)
+    if answer.location == location(film.id):  # a request without names is answered as the other by the write
+        await store.keep_words(tx, [film])
+    return answer
 
 
 async def change(
@@ -34,8 +45,8 @@ async def change(
     if answer := await once.answered(tx, film.version):
         return answer
     changed, fact = film.change(changes, at=at)
-    await _claim(tx, changed, once)
-    return await store.save_film(tx, changed, [fact], once)
+    await claim(tx, changed)
+    return await store.save_film(tx, changed.told(film, voice(caller), at=at), [fact], once)
 
 
 async def record_visa(
@@ -53,8 +64,8 @@ async def record_visa(
     if answer := await once.answered(tx, film.version):
         return answer
     changed, fact = film.record_visa(visas.said(film.visas, number, said), at=at)
-    await _claim(tx, changed, once)
-    return await store.save_film(tx, changed, [fact], once, status=201)
+    await claim(tx, changed)
+    return await store.save_film(tx, changed.told(film, voice(caller), at=at), [fact], once, status=201)
 
 
 async def remove_visa(
@@ -65,8 +76,8 @@ async def remove_visa(
     if answer := await once.answered(tx, film.version):
         return answer
     changed, fact = film.remove_visa(number, at=at)
-    await _claim(tx, changed, once)
-    return await store.save_film(tx, changed, [fact], once)
+    await claim(tx, changed)
+    return await store.save_film(tx, changed.told(film, voice(caller), at=at), [fact], once)
 
 
 async def count_consents(
@@ -76,8 +87,8 @@ async def count_consents(
     access.require(caller, "film.count_consents")
     if answer := await once.answered(tx, film.version):
         return answer
-    told, fact = film.count_consents(counted, at=at)
-    return await store.save_film(tx, told, [fact], once)
+    counting, fact = film.count_consents(counted, at=at)
+    return await store.save_film(tx, counting.told(film, voice(caller), at=at), [fact], once)
 
 
 async def clear(
@@ -88,7 +99,7 @@ async def clear(
     if answer := await once.answered(tx, film.version):
         return answer
     cleared, fact = film.clear(dissemination, at=at)
-    return await store.save_film(tx, cleared, [fact], once)
+    return await store.save_film(tx, cleared.told(film, voice(caller), at=at), [fact], once)
 
 
 async def restrict(
@@ -106,15 +117,56 @@ async def restrict(
     if answer := await once.answered(tx, film.version):
         return answer
     restricted, fact = film.restrict(dissemination, cause, at=at)
-    return await store.save_film(tx, restricted, [fact], once)
+    return await store.save_film(tx, restricted.told(film, voice(caller), at=at), [fact], once)
 
 
-async def _claim(tx: Transaction, film: Film, once: Once) -> Answer | None:
-    """Claim a film's names; whoever lost them to the same request made twice at once gets that request's answer."""
+async def settle_conflict(
+    tx: Transaction,
+    film_id: UUID,
+    conflict_id: UUID,
+    decision: Decision,
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    """Settle what a source says otherwise: what is kept stays, or what it says is taken."""
+    film = await store.lock_film(tx, film_id)
+    access.require(caller, "film.settle_conflict")
+    if answer := await once.answered(tx, film.version):
+        return answer
+    known = await conflicts.conflict(tx, film_id, conflict_id)
+    if known.decision is not None:
+        raise ConflictSettled
+    taken, facts = _taken(film, known.field, known.said, at=at) if decision is Decision.TAKE else (film, [])
+    settled, fact = taken.settle(known.field, decision, at=at)
+    await conflicts.settle(tx, conflict_id, decision, voice(caller), at=at)
+    await claim(tx, settled)
+    return await store.save_film(tx, settled.told(film, voice(caller), at=at), [*facts, fact], once)
+
+
+def _taken(film: Film, field: str, said: Any, *, at: datetime) -> tuple[Film, list[FilmFact]]:
+    """Take over what a source says otherwise: of a visa, or of one field of the description."""
+    changed, fact = film.record_visa(said, at=at) if isinstance(said, Visa) else film.change({field: said}, at=at)
+    return changed, [fact]
+
+
+def voice(caller: Principal) -> Source:
+    """Tell who it is that says something of a film."""
+    return Source(kind=SourceKind.CLIENT, name=caller.client_id, organisation_id=caller.org)
+
+
+def location(film_id: UUID) -> str:
+    return f"/v1/films/{film_id}"
+
+
+async def claim(tx: Transaction, film: Film) -> None:
+    """Claim a film's names, and keep the words by which it is found."""
+    await _claim_names(tx, film)
+    await store.keep_words(tx, [film])
+
+
+async def _claim_names(tx: Transaction, film: Film) -> None:
     if taken := await store.claim_names(tx, film):
-        if answer := await once.stored(tx):
-            return answer
         name = taken[0]
         raise IdentifierTaken(f"{name.scheme} {name.value}: film {name.film_id}.")
-    await store.keep_words(tx, [film])
-    return None

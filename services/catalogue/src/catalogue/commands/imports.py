@@ -4,7 +4,7 @@ A transaction holds some rows only, so that nobody waits long for a film or a wo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -12,7 +12,8 @@ from uuid import UUID
 from catalogue.domain.film import Film, IdentifierTaken
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Sheet
-from catalogue.store import bulk
+from catalogue.domain.provenance import Source
+from catalogue.store import bulk, conflicts
 from catalogue.store import films as store
 from common.database import Transaction
 from common.errors import Invalid
@@ -71,11 +72,11 @@ class Known:
         return here if self.earlier is None else here | self.earlier.carrying(call)
 
 
-def read_row(sheet: Sheet, row: tuple[int, Sequence[str]], *, new_id: UUID, at: datetime) -> Read:
+def read_row(sheet: Sheet, row: tuple[int, Sequence[str]], *, source: Source, new_id: UUID, at: datetime) -> Read:
     """Understand a row, by its number, before anything is looked up; one that cannot be understood is refused."""
     number, cells = row
     try:
-        return Entry.make(sheet.read(number, cells), new_id, at=at)
+        return Entry.make(sheet.read(number, cells), new_id, source=source, at=at)
     except Invalid as error:
         return _refused(number, ", ".join(cells)[:80], error)
 
@@ -85,7 +86,9 @@ async def take_rows(
     read: Sequence[Read],
     known: Known,
     *,
+    source: Source,
     dry_run: bool,
+    new_id: Callable[[], UUID],
     at: datetime,
 ) -> list[Outcome]:
     """Do what the rows ask; with `dry_run`, only say what would be done."""
@@ -95,6 +98,8 @@ async def take_rows(
     outcomes = [entry if isinstance(entry, Outcome) else _decide(entry, known, at) for entry in read]
     if not dry_run:
         await _write(tx, [outcome for outcome in outcomes if outcome.facts])
+        differing = [(outcome.film.id, outcome.differs) for outcome in outcomes if outcome.film and outcome.differs]
+        await conflicts.raise_all(tx, differing, source, new_id=new_id, at=at)
     return outcomes
 
 

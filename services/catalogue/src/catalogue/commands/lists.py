@@ -1,5 +1,6 @@
 """What one can do to a list of films."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -33,9 +34,10 @@ async def add_film(
     access.require(caller, "film_list.add_film", listing.coordination_id)
     if answer := await once.answered(tx, listing.version):
         return answer
-    if not await films.film_exists(tx, film.film_id):
+    film_id = await films.standing(tx, film.film_id)
+    if film_id is None:
         raise NotInTheCatalogue(pointer="/film_id")
-    added, fact = listing.add(film, at=at)
+    added, fact = listing.add(replace(film, film_id=film_id), at=at)
     return await store.save_film_list(tx, added, fact, once, status=201)
 
 

@@ -1,6 +1,7 @@
 """What one can do to an offer of rights."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,10 +22,11 @@ async def offer(
     access.require(caller, "rights_offer.offer")
     if answer := await once.stored(tx):
         return answer
-    if not await films.film_exists(tx, new.film_id):
+    film_id = await films.standing(tx, new.film_id)
+    if film_id is None:
         raise UnknownFilm(pointer="/film_id")
     require_holder(await organisations.known_organisation(tx, new.holder_id), at=at)
-    offer, fact = RightsOffer.offer(offer_id, new, at=at)
+    offer, fact = RightsOffer.offer(offer_id, replace(new, film_id=film_id), at=at)
     return await store.create_rights_offer(tx, offer, fact, once)
 
 

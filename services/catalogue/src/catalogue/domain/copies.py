@@ -158,6 +158,12 @@ class Copy:
             **self._about(at), changed=changed
         )
 
+    def follow(self, film_id: UUID, *, at: datetime) -> "tuple[Copy, contracts.CopyChanged]":
+        """Be a copy of the film that its own film turned out to be."""
+        about = {**self._about(at), "film_id": film_id}
+        copy = replace(self, version=self.version + 1, film_id=film_id)
+        return copy, contracts.CopyChanged(**about, changed=("film_id",))
+
     def withdraw(self, *, at: datetime) -> "tuple[Copy, contracts.CopyWithdrawn]":
         """Lend the copy no more; whoever counts on it is told by those who planned it."""
         self._still_available()

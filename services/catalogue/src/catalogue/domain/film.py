@@ -7,13 +7,14 @@ on them) and, if it was made in a workshop, says how far it may travel:
        └─────restrict────►└────restrict────►┘          as far as those who can be recognised have agreed (`consents`)
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from catalogue.domain import consents, countries, identifiers, titles, visas
+from catalogue.domain import consents, countries, identifiers, provenance, titles, versions, visas
+from catalogue.domain.provenance import Said, Source
 from common.contracts import catalogue as contracts
 from common.contracts.catalogue import (
     Classification,
@@ -24,14 +25,14 @@ from common.contracts.catalogue import (
     Genre,
     Identifier,
     RestrictionCause,
+    ScreenVersion,
     Visa,
     WorkshopFilm,
 )
-from common.errors import Conflict, DomainError, FieldError, Invalid, NotFound
+from common.errors import Conflict, FieldError, Invalid, NotFound
 
 FEATURE_OVER_MINUTES = 60
 FIRST_YEAR, LAST_YEAR = 1888, 2100
-LONGEST_MINUTES = 1440
 
 NEAR = frozenset({Dissemination.NONE, Dissemination.RESTITUTION_ONLY})
 
@@ -55,6 +56,13 @@ class IdentifierTaken(Conflict):
 
     title = "Another film already carries this visa or identifier."
     titre = "Un autre film porte déjà ce visa ou cet identifiant."
+
+
+class FilmIsMerged(Conflict):
+    """What was merged is described, from then on, by the film it was merged into."""
+
+    title = "The film was merged into another one; change that one."
+    titre = "Le film a été fusionné avec un autre ; modifiez cet autre film."
 
 
 class NothingToChange(Conflict):
@@ -95,6 +103,7 @@ class Description:
     classification: Classification | None = None
     warning: str | None = None
     identifiers: tuple[Identifier, ...] = ()
+    screen_versions: tuple[ScreenVersion, ...] = ()
 
     def checked(self) -> Self:
         """Write everything its one way, or refuse with every mistake named at once."""
@@ -107,7 +116,9 @@ class Description:
             original_title=titles.line(self.original_title),
             other_titles=_lines(self.other_titles),
             directors=_lines(self.directors),
+            versions=versions.codes(self.versions, self.screen_versions),
             warning=titles.line(self.warning),
+            screen_versions=versions.written(self.screen_versions),
             identifiers=tuple(dict.fromkeys(identifier for identifier in known if identifier)),
         )
 
@@ -131,6 +142,8 @@ class Film:
     description: Description
     visas: tuple[Visa, ...] = ()
     workshop: WorkshopFilm | None = None
+    merged_into: UUID | None = None
+    said: tuple[Said, ...] = ()
 
     @classmethod
     def register(cls, film_id: UUID, new: NewFilm, *, at: datetime) -> "tuple[Film, contracts.FilmRegistered]":
@@ -165,6 +178,7 @@ class Film:
 
     def change(self, changes: Mapping[str, Any], *, at: datetime) -> "tuple[Film, contracts.FilmChanged]":
         """Describe the film otherwise: what `changes` names is replaced, the rest stays."""
+        self._stands()
         described = replace(self.description, **changes).checked()
         changed = self.description.differences(described)
         if not changed:
@@ -174,14 +188,43 @@ class Film:
 
     def record_visa(self, visa: Visa, *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
         """Add a visa, or say anew what is known of one."""
+        self._stands()
         known = visas.written(visa)
         if known in self.visas:
             raise NothingToChange
         others = tuple(other for other in self.visas if other.number != known.number)
         return self._with_visas((*others, known), at=at)
 
+    def take_visas(self, more: Sequence[Visa], *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
+        """Carry the visas of a film that turns out to be this one."""
+        return self._with_visas((*self.visas, *more), at=at)
+
+    def settle(
+        self, field: str, decision: provenance.Decision, *, at: datetime
+    ) -> "tuple[Film, contracts.FilmConflictSettled]":
+        """Say that a conflict about the film is settled."""
+        self._stands()
+        taken = decision is provenance.Decision.TAKE
+        fact = contracts.FilmConflictSettled(
+            occurred_at=at, film_id=self.id, title=self.description.title, field=field, taken=taken
+        )
+        return replace(self, version=self.version + 1), fact
+
+    def parts(self) -> dict[str, object]:
+        """List all that is known of the film, by the names under which somebody answers for it."""
+        said = self.description
+        described = {field.name: value for field in fields(said) if (value := getattr(said, field.name))}
+        workshop = {} if self.workshop is None else {"workshop": self.workshop}
+        return {**described, **{f"visas/{visa.number}": visa for visa in self.visas}, **workshop}
+
+    def told(self, before: "Film | None", source: Source, *, at: datetime) -> "Film":
+        """Have a source answer for what is known of the film now, and was not before."""
+        known = {} if before is None else before.parts()
+        return replace(self, said=provenance.renewed(self.said, known, self.parts(), source, at=at))
+
     def remove_visa(self, number: str, *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
         """Take back a visa that was recorded by mistake."""
+        self._stands()
         left = tuple(visa for visa in self.visas if visa.number != identifiers.visa_number(number))
         if left == self.visas:
             raise visas.NoSuchVisa
@@ -252,6 +295,7 @@ class Film:
             kind=self.kind,
             visas=self.visas,
             workshop=self.workshop,
+            merged_into=self.merged_into,
             **described,
         )
 
@@ -259,6 +303,11 @@ class Film:
         """List what no other film may carry, in one order for all, so that two writers cannot lock crosswise."""
         numbers = (("visa", visa.number) for visa in self.visas)
         return tuple(sorted({*numbers, *((known.scheme, known.value) for known in self.description.identifiers)}))
+
+    def _stands(self) -> None:
+        """Refuse to change what was merged: whoever names it means the other film."""
+        if self.merged_into is not None:
+            raise FilmIsMerged(f"film {self.merged_into}", precision=f"film {self.merged_into}")
 
     def _with_visas(self, carried: tuple[Visa, ...], *, at: datetime) -> "tuple[Film, contracts.FilmVisaChanged]":
         film = replace(self, version=self.version + 1, visas=carried)
@@ -280,27 +329,14 @@ class Film:
         return replace(self, version=self.version + 1, workshop=workshop), workshop
 
 
-def refusals(*, is_workshop_film: bool) -> Mapping[str, type[DomainError] | None]:
-    """List what may be done to a film, with what its state says against it."""
-    settling = None if is_workshop_film else NotAWorkshopFilm
-    return {
-        "film.change": None,
-        "film.record_visa": None,
-        "film.remove_visa": None,
-        "film.count_consents": settling,
-        "film.clear": settling,
-        "film.restrict": settling,
-    }
-
-
 def _mistakes(said: Description) -> Iterator[FieldError]:
     if not said.title.strip():
         yield FieldError("/title", "blank", "A film has a title.", libelle="Un film a un titre.")
     if said.year is not None and not FIRST_YEAR <= said.year <= LAST_YEAR:
         yield FieldError("/year", "no-year-of-cinema", "There was no cinema then.", libelle="Année hors du cinéma.")
-    if said.duration_minutes is not None and not 1 <= said.duration_minutes <= LONGEST_MINUTES:
-        message = f"A film lasts 1 to {LONGEST_MINUTES} minutes."
-        libelle = f"Un film dure de 1 à {LONGEST_MINUTES} minutes."
+    if said.duration_minutes is not None and not 1 <= said.duration_minutes <= versions.LONGEST_MINUTES:
+        message = f"A film lasts 1 to {versions.LONGEST_MINUTES} minutes."
+        libelle = f"Un film dure de 1 à {versions.LONGEST_MINUTES} minutes."
         yield FieldError("/duration_minutes", "no-duration", message, libelle=libelle)
     for n, code in enumerate(said.countries):
         if not countries.known(code):
@@ -312,6 +348,8 @@ def _mistakes(said: Description) -> Iterator[FieldError]:
             message = f"This is no {identifier.scheme} identifier: its form or its check digit is wrong."
             libelle = f"Ce n’est pas un identifiant {identifier.scheme} : forme ou clé de contrôle fausse."
             yield FieldError(f"/identifiers/{n}/value", "invalid-identifier", message, libelle=libelle)
+
+    yield from versions.mistakes(said.screen_versions)
 
 
 def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ The same file twice makes no difference the second time.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from uuid import UUID
 from catalogue.domain import titles, visas
 from catalogue.domain.film import Description, Film
 from catalogue.domain.lines import Line, Remark
+from catalogue.domain.provenance import Difference, Source
 from common.contracts.catalogue import FilmChanged, FilmKind, FilmRegistered, FilmVisaChanged, Visa
 
 YEARS_APART_MAX = 3
@@ -39,16 +40,17 @@ class Entry:
     line: Line
     film: Film
     fact: FilmRegistered
+    source: Source
 
     @classmethod
-    def make(cls, line: Line, new_id: UUID, *, at: datetime) -> "Entry":
+    def make(cls, line: Line, new_id: UUID, *, source: Source, at: datetime) -> "Entry":
         film, fact = Film.register(new_id, line.film, at=at)
-        return cls(line=line, film=film, fact=fact)
+        return cls(line=line, film=film.told(None, source, at=at), fact=fact, source=source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one line; with facts, there is a film to write."""
+    """What became of one line; with facts, there is a film to write; `differs` is what it says and is not taken."""
 
     number: int
     result: Result
@@ -57,6 +59,7 @@ class Outcome:
     facts: tuple[FilmFact, ...] = ()
     remarks: tuple[tuple[Remark, str], ...] = ()
     reason: str = ""
+    differs: tuple[Difference, ...] = ()
 
 
 def decide(entry: Entry, candidates: Sequence[Film], met: Collection[UUID], *, at: datetime) -> Outcome:
@@ -119,14 +122,15 @@ def _shares_director(one: Description, other: Description) -> bool:
 def _completed(entry: Entry, known: Film, *, at: datetime) -> Outcome:
     film, facts = known, list[FilmFact]()
     changes = dict(_changes(entry, known))
-    if changes:
+    if known.description.differences(replace(known.description, **changes).checked()):
         film, changed = film.change(changes, at=at)
         facts.append(changed)
     for visa in _visas(entry, known):
         film, visa_changed = film.record_visa(visa, at=at)
         facts.append(visa_changed)
     result = Result.CHANGED if facts else Result.UNCHANGED
-    return _outcome(entry, result, film=film, facts=tuple(facts), differs=tuple(_kept(entry, known)))
+    told = film.told(known, entry.source, at=at)
+    return _outcome(entry, result, film=told, facts=tuple(facts), differs=tuple(_kept(entry, known)))
 
 
 def _changes(entry: Entry, known: Film) -> Iterator[tuple[str, Any]]:
@@ -137,17 +141,22 @@ def _changes(entry: Entry, known: Film) -> Iterator[tuple[str, Any]]:
             yield field.name, there
 
 
-def _kept(entry: Entry, known: Film) -> Iterator[tuple[Remark, str]]:
+def _kept(entry: Entry, known: Film) -> Iterator[Difference]:
     """Tell where a line that only completes says otherwise than the catalogue."""
     if entry.line.decides:
         return
     ours, theirs = known.description, entry.film.description
     if not _filed(known) & _filed(entry.film):
-        yield Remark.DIFFERS, f"title: {ours.title!r} is kept, not {theirs.title!r}"
+        yield Difference(field="title", kept=ours.title, said=theirs.title)
     for name in ("directors", "year", "countries", "genre"):
         here, there = getattr(ours, name), getattr(theirs, name)
         if here and there and here != there:
-            yield Remark.DIFFERS, f"{name}: {_said(here)} is kept, not {_said(there)}"
+            yield Difference(field=name, kept=here, said=there)
+    carried = {visa.number: visa for visa in known.visas}
+    for visa in entry.film.visas:
+        here = carried.get(visa.number, visa)
+        if visas.completed(here, visa, decides=True) != visas.completed(here, visa, decides=False):
+            yield Difference(field=f"visas/{visa.number}", kept=here, said=visas.completed(here, visa, decides=True))
 
 
 def _visas(entry: Entry, known: Film) -> Iterator[Visa]:
@@ -173,18 +182,23 @@ def _outcome(
     film: Film | None = None,
     facts: tuple[FilmFact, ...] = (),
     reason: str = "",
-    differs: tuple[tuple[Remark, str], ...] = (),
+    differs: tuple[Difference, ...] = (),
 ) -> Outcome:
+    remarks = (f"{one.field}: {_said(one.kept)} is kept, not {_said(one.said)}" for one in differs)
     return Outcome(
         number=entry.line.number,
         result=result,
         title=entry.film.description.title,
         film=film,
         facts=facts,
-        remarks=(*entry.line.remarks, *differs),
+        remarks=(*entry.line.remarks, *((Remark.DIFFERS, text) for text in remarks)),
         reason=reason,
+        differs=differs,
     )
 
 
 def _said(value: object) -> str:
+    if isinstance(value, Visa):
+        said = (value.issued_on, value.ends_on, value.kind, *value.versions, value.classification, value.warning)
+        return " ".join(str(one) for one in said if one)
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

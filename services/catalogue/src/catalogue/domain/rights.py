@@ -148,6 +148,12 @@ class RightsOffer:
             occurred_at=at, rights_offer_id=self.id, film_id=self.film_id, holder_id=self.holder_id, changed=changed
         )
 
+    def follow(self, film_id: UUID, *, at: datetime) -> "tuple[RightsOffer, contracts.RightsOfferChanged]":
+        """Be an offer on the film that its own film turned out to be."""
+        return replace(self, version=self.version + 1, film_id=film_id), contracts.RightsOfferChanged(
+            occurred_at=at, rights_offer_id=self.id, film_id=film_id, holder_id=self.holder_id, changed=("film_id",)
+        )
+
     def withdraw(self, *, at: datetime) -> "tuple[RightsOffer, contracts.RightsOfferWithdrawn]":
         """Offer no longer; what was agreed on these terms stands."""
         self._still_offered()

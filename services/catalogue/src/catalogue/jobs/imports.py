@@ -20,6 +20,7 @@ from catalogue.domain.film import IdentifierTaken
 from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Outcome, Result
 from catalogue.domain.lines import TIDIED, Kind, Remark, Sheet
+from catalogue.domain.provenance import Source, SourceKind
 from common.database import Database
 from common.tokens import SYSTEM
 
@@ -41,14 +42,15 @@ async def import_films(
     clock: Callable[[], datetime],
 ) -> list[Outcome]:
     """Take in a whole file; if it is broken off, what is written stays, and the file may simply be given again."""
-    taking = _Taking(database, dry_run=dry_run, new_id=new_id, clock=clock)
+    source = Source(kind=SourceKind.FILE, name=kind)
+    taking = _Taking(database, source, dry_run=dry_run, new_id=new_id, clock=clock)
     sheet, rows = _opened(file, kind)
 
     async def following() -> list[commands.Read]:
         """Read some rows, while those before them are written: between two of them the database may be answered."""
         read = list[commands.Read]()
         for row in islice(rows, ROWS_IN_A_TRANSACTION):
-            read.append(commands.read_row(sheet, row, new_id=new_id(), at=clock()))
+            read.append(commands.read_row(sheet, row, source=source, new_id=new_id(), at=clock()))
             await asyncio.sleep(0)
         return read
 
@@ -65,12 +67,13 @@ class _Taking:
     def __init__(
         self,
         database: Database,
+        source: Source,
         *,
         dry_run: bool,
         new_id: Callable[[], UUID],
         clock: Callable[[], datetime],
     ) -> None:
-        self._database, self._known = database, commands.Known()
+        self._database, self._source, self._known = database, source, commands.Known()
         self._dry_run, self._new_id, self._clock = dry_run, new_id, clock
 
     async def take(self, read: Sequence[commands.Read]) -> list[Outcome]:
@@ -83,7 +86,15 @@ class _Taking:
     async def _try(self, read: Sequence[commands.Read]) -> list[Outcome]:
         known = commands.Known(self._known)
         async with self._database.transaction(SYSTEM) as tx:
-            outcomes = await commands.take_rows(tx, read, known, dry_run=self._dry_run, at=self._clock())
+            outcomes = await commands.take_rows(
+                tx,
+                read,
+                known,
+                source=self._source,
+                dry_run=self._dry_run,
+                new_id=self._new_id,
+                at=self._clock(),
+            )
         self._known.absorb(known, with_films=self._dry_run)
         return outcomes
 

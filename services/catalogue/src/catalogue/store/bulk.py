@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from catalogue.domain.film import Film
+from catalogue.store import changes
 from catalogue.store.films import COLUMNS, DESCRIBED, OWN, Said, Taken, announcement
 from common import outbox, rows
 from common.contracts.catalogue import FilmState
@@ -98,6 +99,7 @@ async def write_films(tx: Transaction, written: Sequence[Written]) -> None:
             given = [_row(one.film, state) for one, state in zip(some, states, strict=True)]
             said = [announcement(one.film, state, one.facts) for one, state in zip(some, states, strict=True)]
             await outbox.write_together(tx, statement, [msgspec.json.encode(given).decode()], said)
+    await changes.note(tx, [(one.film, one.facts) for one in written])
 
 
 def _row(film: Film, state: FilmState) -> dict[str, object]:

@@ -77,6 +77,12 @@ async def lock_copy(tx: Transaction, copy_id: UUID) -> Copy:
     return rows.restored(Copy, row, NESTED, part="description")
 
 
+async def lock_copies_of(tx: Transaction, film_id: UUID) -> list[Copy]:
+    """Read and hold all copies of a film."""
+    found = await tx.fetch(f"SELECT {_LISTED} FROM copy WHERE film_id = $1 ORDER BY id FOR UPDATE", film_id)
+    return [rows.restored(Copy, row, NESTED, part="description") for row in found]
+
+
 async def create_copy(tx: Transaction, copy: Copy, fact: CopyFact, once: Once | None) -> Answer:
     location = f"/v1/copies/{copy.id}"
     return await outbox.write(tx, _CREATE, _values(copy), _said(copy, fact), once, status=201, location=location)

@@ -9,8 +9,16 @@ import asyncpg
 from catalogue.domain import titles
 from catalogue.domain.film import Film, NoSuchFilm
 from catalogue.domain.imports import FilmFact
+from catalogue.store import changes
 from common import outbox, rows
-from common.contracts.catalogue import FilmCleared, FilmConsentsChanged, FilmRestricted, FilmState
+from common.contracts.catalogue import (
+    FilmCleared,
+    FilmConflictSettled,
+    FilmConsentsChanged,
+    FilmMerged,
+    FilmRestricted,
+    FilmState,
+)
 from common.database import Transaction
 from common.idempotency import Answer, Once
 
@@ -25,9 +33,9 @@ class Taken(NamedTuple):
     film_id: UUID
 
 
-Said: TypeAlias = FilmFact | FilmConsentsChanged | FilmCleared | FilmRestricted
+Said: TypeAlias = FilmFact | FilmConsentsChanged | FilmCleared | FilmRestricted | FilmMerged | FilmConflictSettled
 
-OWN = ("id", "version", "kind", "visas", "workshop", "project_id", "filed")
+OWN = ("id", "version", "kind", "visas", "workshop", "project_id", "filed", "merged_into", "said")
 DESCRIBED = (
     "title",
     "original_title",
@@ -42,9 +50,12 @@ DESCRIBED = (
     "classification",
     "warning",
     "identifiers",
+    "screen_versions",
 )
 COLUMNS = (*OWN, *DESCRIBED)
-NESTED = frozenset({"visas", "workshop", "identifiers"})
+NESTED = frozenset({"visas", "workshop", "identifiers", "screen_versions", "said"})
+
+_ONE_MERGE = "merges of films"
 
 _LISTED, _NUMBERED, _ASSIGNED = rows.listed(COLUMNS), rows.numbered(COLUMNS), rows.assigned(COLUMNS)
 
@@ -77,14 +88,48 @@ async def lock_film(tx: Transaction, film_id: UUID) -> Film:
     return _film(row)
 
 
+async def lock_films_merging(tx: Transaction, film_id: UUID, into: UUID) -> dict[UUID, Film]:
+    """Read and hold what a merge concerns: both films, what either was merged into, what was merged into the first.
+
+    One at a time, and in the order of their ids (`domain.merging`, 3).
+    """
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", _ONE_MERGE)
+    found = await tx.fetch(
+        f"""
+        SELECT {_LISTED}
+          FROM film
+         WHERE id IN ($1, $2) OR merged_into = $1
+            OR id IN (SELECT merged_into FROM film WHERE id IN ($1, $2))
+         ORDER BY id
+           FOR UPDATE
+        """,
+        film_id,
+        into,
+    )
+    return {row["id"]: _film(row) for row in found}
+
+
+async def film(tx: Transaction, film_id: UUID) -> Film:
+    """Read one film as it stands."""
+    row = await tx.fetchrow(f"SELECT {_LISTED} FROM film WHERE id = $1", film_id)
+    if row is None:
+        raise NoSuchFilm
+    return _film(row)
+
+
 async def lock_films_called(tx: Transaction, calls: Sequence[Name]) -> list[Film]:
-    """Read and hold the films that carry one of these names, or are filed under one of these titles."""
+    """Read and hold the films that carry one of these names, or are filed under one of these titles.
+
+    A title of a film that was merged is one of the film it was merged into.
+    """
     found = await tx.fetch(
         f"""
         WITH asked AS (SELECT scheme, value FROM unnest($1::text[], $2::text[]) AS asked (scheme, value))
         SELECT {_LISTED}
           FROM film
-         WHERE filed IN (SELECT value FROM asked WHERE scheme = 'title')
+         WHERE id IN (SELECT coalesce(merged_into, id)
+                        FROM film
+                       WHERE filed IN (SELECT value FROM asked WHERE scheme = 'title'))
             OR id IN (SELECT film_id FROM film_name JOIN asked USING (scheme, value))
          ORDER BY id
            FOR UPDATE
@@ -171,7 +216,9 @@ async def keep_words(tx: Transaction, films: Sequence[Film]) -> None:
 async def create_film(tx: Transaction, film: Film, fact: FilmFact, once: Once | None) -> Answer:
     location, state = f"/v1/films/{film.id}", film.state(at=fact.occurred_at)
     said = announcement(film, state, [fact])
-    return await outbox.write(tx, _CREATE, _values(film, state), said, once, status=201, location=location)
+    answer = await outbox.write(tx, _CREATE, _values(film, state), said, once, status=201, location=location)
+    await changes.note(tx, [(film, [fact])])
+    return answer
 
 
 async def save_film(
@@ -181,19 +228,29 @@ async def save_film(
     once: Once | None,
     *,
     status: int = 200,
+    location: str | None = None,
 ) -> Answer:
     state = film.state(at=facts[-1].occurred_at)
-    return await outbox.write(tx, _SAVE, _values(film, state), announcement(film, state, facts), once, status=status)
+    said = announcement(film, state, facts)
+    answer = await outbox.write(tx, _SAVE, _values(film, state), said, once, status=status, location=location)
+    await changes.note(tx, [(film, facts)])
+    return answer
 
 
-async def film_exists(tx: Transaction, film_id: UUID) -> bool:
-    found: bool = await tx.fetchval("SELECT EXISTS (SELECT FROM film WHERE id = $1)", film_id)
+async def standing(tx: Transaction, film_id: UUID) -> UUID | None:
+    """Tell by which id a film is found today, and keep it from being merged until the transaction ends.
+
+    None: there is no such film.
+    """
+    found: UUID | None = await tx.fetchval(
+        "SELECT coalesce(merged_into, id) FROM film WHERE id = $1 FOR KEY SHARE", film_id
+    )
     return found
 
 
 def found_by(film: Film) -> list[str]:
-    """List the words by which a film is found, each once, in order."""
-    return sorted(set(_words(film)))
+    """List the words by which a film is found, each once, in order; one that was merged is found by the other's."""
+    return [] if film.merged_into is not None else sorted(set(_words(film)))
 
 
 def _words(film: Film) -> Iterator[str]:

@@ -68,6 +68,12 @@ async def lock_rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
     return rows.restored(RightsOffer, row, NESTED, part="terms")
 
 
+async def lock_offers_on(tx: Transaction, film_id: UUID) -> list[RightsOffer]:
+    """Read and hold all offers on a film."""
+    found = await tx.fetch(f"SELECT {_LISTED} FROM rights_offer WHERE film_id = $1 ORDER BY id FOR UPDATE", film_id)
+    return [rows.restored(RightsOffer, row, part="terms") for row in found]
+
+
 async def create_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFact, once: Once | None) -> Answer:
     location = f"/v1/rights-offers/{offer.id}"
     return await outbox.write(tx, _CREATE, _values(offer), _said(offer, fact), once, status=201, location=location)
@@ -102,7 +108,9 @@ async def films_called(tx: Transaction, calls: Sequence[tuple[str, str]]) -> lis
                ARRAY(SELECT scheme FROM film_name WHERE film_id = film.id ORDER BY scheme, value) AS schemes,
                ARRAY(SELECT value FROM film_name WHERE film_id = film.id ORDER BY scheme, value) AS numbers
           FROM film
-         WHERE filed IN (SELECT value FROM asked WHERE scheme = 'title')
+         WHERE id IN (SELECT coalesce(merged_into, id)
+                        FROM film
+                       WHERE filed IN (SELECT value FROM asked WHERE scheme = 'title'))
             OR id IN (SELECT film_id FROM film_name JOIN asked USING (scheme, value))
          ORDER BY id
         """,

@@ -54,18 +54,28 @@ _FILTERED = """
     AND ($6::integer IS NULL OR year = $6)
     AND ($7::boolean IS NULL OR (workshop IS NOT NULL) = $7)
     AND ($8::uuid IS NULL OR project_id = $8)
+    AND merged_into IS NULL
     AND ($9::text IS NULL OR id = (SELECT film_id FROM film_name WHERE scheme = $9 AND value = $10::text))
 """
 
 
-async def film_doc(tx: Transaction, film_id: UUID) -> tuple[int, str, bool]:
-    """Read a film as it was published: its version, its document, whether it is a workshop film."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmDoc:
+    """A film as it was published, and what its reader is told besides."""
+
+    version: int
+    doc: str
+    is_workshop_film: bool
+    merged_into: UUID | None
+
+
+async def film_doc(tx: Transaction, film_id: UUID) -> FilmDoc:
     row = await tx.fetchrow(
-        "SELECT version, doc, workshop IS NOT NULL AS is_workshop_film FROM film WHERE id = $1", film_id
+        "SELECT version, doc, workshop IS NOT NULL AS is_workshop_film, merged_into FROM film WHERE id = $1", film_id
     )
     if row is None:
         raise NoSuchFilm
-    return row["version"], row["doc"], row["is_workshop_film"]
+    return FilmDoc(**row)
 
 
 async def list_films(

@@ -13,12 +13,15 @@ from common.contracts.catalogue.film import (
     Consents,
     FilmChanged,
     FilmCleared,
+    FilmConflictSettled,
     FilmConsentsChanged,
+    FilmMerged,
     FilmRegistered,
     FilmRestricted,
     FilmState,
     FilmVisaChanged,
     Identifier,
+    ScreenVersion,
     Visa,
     WorkshopFilm,
 )
@@ -38,6 +41,7 @@ from common.contracts.catalogue.rights import (
     RightsOfferWithdrawn,
 )
 from common.contracts.catalogue.vocabulary import (
+    Accessibility,
     Classification,
     Clearance,
     CopyFormat,
@@ -58,6 +62,7 @@ from common.contracts.catalogue.vocabulary import (
 )
 
 __all__ = [
+    "Accessibility",
     "Cancellation",
     "Classification",
     "Clearance",
@@ -74,6 +79,7 @@ __all__ = [
     "Dissemination",
     "FilmChanged",
     "FilmCleared",
+    "FilmConflictSettled",
     "FilmConsentsChanged",
     "FilmKind",
     "FilmListClosed",
@@ -84,6 +90,7 @@ __all__ = [
     "FilmListScheme",
     "FilmListState",
     "FilmListStatus",
+    "FilmMerged",
     "FilmRegistered",
     "FilmRestricted",
     "FilmState",
@@ -101,6 +108,7 @@ __all__ = [
     "RightsOfferWithdrawn",
     "RightsTerritory",
     "RightsUse",
+    "ScreenVersion",
     "Visa",
     "VisaKind",
     "WorkshopFilm",

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from common.contracts.catalogue.vocabulary import (
+    Accessibility,
     Classification,
     Clearance,
     Dissemination,
@@ -34,6 +35,21 @@ class Visa:
     classification: Classification | None = None
     warning: str | None = None
     year: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenVersion:
+    """One form in which a film is shown; several cuts of one form are told apart by `cut`.
+
+    Languages are those of ISO 639; a cut that lasts longer or shorter than the film is said to has its own duration.
+    """
+
+    code: FilmVersion
+    cut: str = ""
+    language: str | None = None
+    subtitles: str | None = None
+    accessibility: tuple[Accessibility, ...] = ()
+    duration_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +170,40 @@ class FilmRestricted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilmMerged:
+    """A film was the same as another one, which has all of it now; whoever names it means `into`.
+
+    `differing` names what the two were said to be, and differently.
+    """
+
+    TYPE: ClassVar[str] = "film.merged"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    into: UUID
+    differing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmConflictSettled:
+    """Two sources said two things of a film, and somebody has settled which is kept; `taken`: the other was right."""
+
+    TYPE: ClassVar[str] = "film.conflict_settled"
+
+    occurred_at: datetime
+    film_id: UUID
+    title: str
+    field: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilmState:
     """A film, whole: what it is, in which versions, under which visas, and how far it may travel.
 
     `classification` is the strictest known of the film itself and of its visas in force; `warning` says all of theirs.
+    `merged_into` is set for a duplicate, which carries nothing any more: whoever names it means that film.
     """
 
     AGGREGATE: ClassVar[str] = "film"
@@ -182,3 +228,5 @@ class FilmState:
     identifiers: tuple[Identifier, ...]
     workshop: WorkshopFilm | None
     deleted: bool = False
+    screen_versions: tuple[ScreenVersion, ...] = ()
+    merged_into: UUID | None = None

@@ -28,6 +28,14 @@ class FilmVersion(StrEnum):
     LSF = "lsf"
 
 
+class Accessibility(StrEnum):
+    """What lets people follow a film who do not see or hear it, on whichever version it lies."""
+
+    SDH = "sdh"
+    AD = "ad"
+    LSF = "lsf"
+
+
 class Classification(StrEnum):
     """Who may be admitted (R211-12); a warning may accompany any class and is none itself."""
 

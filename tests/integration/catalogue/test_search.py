@@ -3,8 +3,12 @@
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
+import httpx
 import pytest
 
+from catalogue.store import organisations
+from common.database import Database
+from common.tokens import SYSTEM
 from tests.integration.catalogue.portal import Portal, a_visa, problem
 
 FILMS = (
@@ -83,6 +87,9 @@ async def test_an_identifier_is_found_however_it_is_written(portal: Portal):
         ({"year": "soon"}, "year"),
         ({"limit": 101}, "limit"),
         ({"after": "nothing"}, "after"),
+        ({"duration_min": 0}, "duration_min"),
+        ({"rights_on": "2025-02-29", "rights_in": "974", "rights_for": "open_air"}, "rights_on"),
+        ({"rights_on": "2025-07-18", "rights_in": "974"}, "rights_for"),
     ],
 )
 async def test_a_question_that_cannot_be_understood_is_refused(
@@ -112,6 +119,56 @@ async def test_filters_narrow(portal: Portal):
         listed = await portal.get("/v1/films", year=mark, **params)
         assert [item["id"] for item in listed.json()["items"]] == [expected.json()["id"]], params
     assert (await portal.get("/v1/films", year=mark, workshop_film=True)).json()["items"] == []
+
+
+async def offered(portal: Portal, db: Database, film_id: str) -> httpx.Response:
+    """Offer a film in the open air on La Réunion, in July and August 2025."""
+    holder = uuid4()
+    known = organisations.KnownOrganisation(id=holder, epoch=1, version=1, name="Gebeka", closed_on=None)
+    async with db.transaction(SYSTEM) as tx:
+        await organisations.keep_organisations(tx, [known])
+    body = {"film_id": film_id, "holder_id": str(holder), "uses": ["open_air"], "territories": ["974"]}
+    window = {"versions": ["vf"], "starts_on": "2025-07-01", "ends_on": "2025-08-31"}
+    answer = await portal.post("/v1/rights-offers", body | window)
+    assert answer.status_code == 201, answer.text
+    return answer
+
+
+@pytest.mark.parametrize("words", [{}, {"q": "durée"}])
+async def test_a_length_narrows_to_the_minute_and_leaves_out_what_nobody_has_measured(portal: Portal, words):
+    mark = 1900 + uuid4().int % 100
+    made = {n: (await portal.film(f"Durée {n}", year=mark, duration_minutes=n)).json()["id"] for n in (59, 60, 61)}
+    await portal.film("Durée inconnue", year=mark)
+    for params, minutes in (
+        ({"duration_min": 60}, {60, 61}),
+        ({"duration_max": 60}, {59, 60}),
+        ({"duration_min": 60, "duration_max": 60}, {60}),
+    ):
+        listed = await portal.get("/v1/films", year=mark, **words, **params)
+        assert {item["id"] for item in listed.json()["items"]} == {made[n] for n in minutes}, params
+
+
+@pytest.mark.parametrize("words", [{}, {"q": "droits"}])
+async def test_films_are_found_by_rights_offered_on_a_day_in_a_territory_for_a_use(portal: Portal, db: Database, words):
+    mark = 1900 + uuid4().int % 100
+    film = await portal.film(f"Droits {mark}", year=mark)
+    await portal.film(f"Droits {mark} sans offre", year=mark)
+    offer = await offered(portal, db, film.json()["id"])
+    asked = {"rights_on": "2025-07-18", "rights_in": "974", "rights_for": "open_air"}
+    for other, found in (
+        ({}, True),
+        ({"rights_on": "2025-06-30"}, False),
+        ({"rights_on": "2025-07-01"}, True),
+        ({"rights_on": "2025-08-31"}, True),
+        ({"rights_on": "2025-09-01"}, False),
+        ({"rights_in": "metropolitan"}, False),
+        ({"rights_for": "commercial"}, False),
+    ):
+        listed = await portal.get("/v1/films", year=mark, **words, **asked | other)
+        assert [item["id"] for item in listed.json()["items"]] == [film.json()["id"]] * found, other
+    gone = await portal.post(f"/v1/rights-offers/{offer.json()['id']}/withdraw", match=offer)
+    assert gone.status_code == 200
+    assert (await portal.get("/v1/films", year=mark, **words, **asked)).json()["items"] == []
 
 
 @pytest.mark.parametrize("params", [{}, {"q": "page"}])

@@ -42,10 +42,13 @@ from common.contracts.catalogue import (
     Genre,
     Identifier,
     IdentifierScheme,
+    RightsTerritory,
+    RightsUse,
     Visa,
     WorkshopFilm,
 )
 from common.errors import AllowedAction, FieldError, Malformed
+from common.fields import Day
 from common.http import Caller, ChangeOnce, CreateOnce, Db, NewId, Now, from_query, present, respond, with_actions
 from common.pages import Listed, Page, listed
 from common.problems import problems
@@ -84,8 +87,17 @@ class FilmQuery:
     visa: Annotated[str | None, Query(max_length=12, description="With or without leading zeros.")] = None
     identifier: Annotated[str | None, Query(max_length=60, description="Such as `imdb:tt0053198`.")] = None
 
+    duration_min: Annotated[int | None, Query(ge=1, le=1440, description="Minutes, included.")] = None
+    duration_max: Annotated[int | None, Query(ge=1, le=1440, description="Minutes, included.")] = None
+    rights_on: Annotated[
+        Day | None, Query(description="Offered on this day; with `rights_in` and `rights_for`, or not at all.")
+    ] = None
+    rights_in: Annotated[RightsTerritory | None, Query(description="Where the film is to be shown.")] = None
+    rights_for: Annotated[RightsUse | None, Query(description="How the film is to be shown.")] = None
+
     def filters(self) -> store.Filters:
         scheme, value = self._name()
+        self._require_whole_rights()
         return store.Filters(
             kind=self.kind,
             genre=self.genre,
@@ -97,7 +109,22 @@ class FilmQuery:
             project_id=self.project_id,
             scheme=scheme,
             value=value,
+            minutes_min=self.duration_min,
+            minutes_max=self.duration_max,
+            rights_on=self.rights_on,
+            rights_in=self.rights_in,
+            rights_for=self.rights_for,
         )
+
+    def _require_whole_rights(self) -> None:
+        """Refuse to guess the day, the territory or the use for which rights are asked."""
+        asked = {"rights_on": self.rights_on, "rights_in": self.rights_in, "rights_for": self.rights_for}
+        missing = [name for name, value in asked.items() if value is None]
+        if missing and len(missing) < len(asked):
+            message, libelle = "Rights are asked for by day, territory and use.", "Jour, territoire et usage ensemble."
+            raise Malformed(
+                errors=[FieldError("", "missing", message, libelle=libelle, parameter=name) for name in missing]
+            )
 
     def _name(self) -> tuple[str | None, str | None]:
         """Read the visa or the identifier asked for, whichever is given; the visa, if both are."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from catalogue.domain.film import NoSuchFilm
@@ -17,7 +18,10 @@ VOCABULARY_MAX = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a list of films may be narrowed by; None: any."""
+    """What a list of films may be narrowed by; None: any.
+
+    Rights are asked for by day, territory and use together; `minutes_…` leave out films of unknown length.
+    """
 
     kind: str | None = None
     genre: str | None = None
@@ -29,6 +33,11 @@ class Filters:
     project_id: UUID | None = None
     scheme: str | None = None
     value: str | None = None
+    minutes_min: int | None = None
+    minutes_max: int | None = None
+    rights_on: date | None = None
+    rights_in: str | None = None
+    rights_for: str | None = None
 
     def values(self) -> tuple[object, ...]:
         return (
@@ -42,6 +51,11 @@ class Filters:
             self.project_id,
             self.scheme,
             self.value,
+            self.minutes_min,
+            self.minutes_max,
+            self.rights_on,
+            self.rights_in,
+            self.rights_for,
         )
 
 
@@ -56,6 +70,12 @@ _FILTERED = """
     AND ($8::uuid IS NULL OR project_id = $8)
     AND merged_into IS NULL
     AND ($9::text IS NULL OR id = (SELECT film_id FROM film_name WHERE scheme = $9 AND value = $10::text))
+    AND ($11::integer IS NULL OR duration_minutes >= $11)
+    AND ($12::integer IS NULL OR duration_minutes <= $12)
+    AND ($13::date IS NULL OR id IN (SELECT film_id
+                                       FROM rights_offer
+                                      WHERE status = 'offered' AND $13 BETWEEN starts_on AND ends_on
+                                        AND $14::text = ANY (territories) AND $15::text = ANY (uses)))
 """
 
 
@@ -88,9 +108,9 @@ async def list_films(
         SELECT id, filed, doc
           FROM film
          WHERE {_FILTERED}
-           AND ($11::text IS NULL OR (filed, id) > ($11, $12::uuid))
+           AND ($16::text IS NULL OR (filed, id) > ($16, $17::uuid))
          ORDER BY filed, id
-         LIMIT $13
+         LIMIT $18
         """,
         *filters.values(),
         filed,
@@ -133,13 +153,13 @@ async def _candidates(
     rows = await tx.fetch(
         f"""
         WITH said AS (
-          SELECT film_id, count(*) AS words FROM film_word WHERE word = ANY ($11::text[]) GROUP BY film_id),
+          SELECT film_id, count(*) AS words FROM film_word WHERE word = ANY ($16::text[]) GROUP BY film_id),
         candidate AS (
           SELECT id, filed, words
             FROM said JOIN film ON id = film_id
            WHERE {_FILTERED}
            ORDER BY words DESC, filed, id
-           LIMIT $12)
+           LIMIT $17)
         SELECT id, filed, ARRAY (SELECT word FROM film_word WHERE film_id = id) AS found_by
           FROM candidate
         """,

@@ -8,7 +8,6 @@ import asyncio
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,12 +20,12 @@ from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Outcome, Result
 from catalogue.domain.lines import TIDIED, Kind, Remark, Sheet
 from catalogue.domain.provenance import Source, SourceKind
-from common.database import Database
+from common.database import Database, passes
 from common.tokens import SYSTEM
 
 ROWS_IN_A_TRANSACTION = 500
-TRIES = 3
-"""To take some rows in, while others give the same numbers to films."""
+TRIES = 30
+"""To take some rows in: while another file is, each waits for a second, as long as the database lets it."""
 
 Rows: TypeAlias = Iterator[tuple[int, Sequence[str]]]
 QUIET = frozenset({Result.REGISTERED, Result.CHANGED, Result.UNCHANGED})
@@ -77,11 +76,15 @@ class _Taking:
         self._dry_run, self._new_id, self._clock = dry_run, new_id, clock
 
     async def take(self, read: Sequence[commands.Read]) -> list[Outcome]:
-        """Take some rows in; if a number of theirs was given to another film meanwhile, decide again on what is so."""
-        for _ in range(TRIES - 1):
-            with suppress(IdentifierTaken):
+        """Take some rows in, or wait for another file; what was given to others meanwhile has them decided again."""
+        tries_left = TRIES
+        while True:
+            tries_left -= 1
+            try:
                 return await self._try(read)
-        return await self._try(read)
+            except Exception as error:
+                if tries_left == 0 or not (isinstance(error, IdentifierTaken) or passes(error)):
+                    raise
 
     async def _try(self, read: Sequence[commands.Read]) -> list[Outcome]:
         known = commands.Known(self._known)

@@ -11,12 +11,11 @@ from catalogue.domain.changes import NEVER, Position, PositionTooOld, Snapshot
 from catalogue.store import changes as store
 from common.errors import FieldError
 from common.http import Caller, Db
-from common.pages import CursorRefused, PageRequest, cursor
+from common.pages import LIMIT_DEFAULT, LIMIT_MAX, CursorRefused, PageRequest, cursor
 from common.problems import problems
 
 router = APIRouter(tags=["films"])
 
-LIMIT_DEFAULT, LIMIT_MAX = 100, 500
 POSITION_LENGTH_MAX = 8_000
 """A position names the transactions that were open."""
 

@@ -29,9 +29,12 @@ async def merge(
     await store.film(tx, film_id)
     access.require(caller, "film.merge")
     found = await store.lock_films_merging(tx, film_id, into)
-    duplicate, survivor = found[film_id], _survivor(found, into)
-    if answer := await _merged_before(tx, duplicate, survivor, once):
+    duplicate, gone = found[film_id], found[film_id].merged_into is not None
+    if answer := await (once.stored(tx) if gone else once.answered(tx, duplicate.version)):
         return answer
+    survivor = _survivor(found, into)
+    if gone:
+        return await _merged_before(tx, duplicate, survivor)
     led_here = [film for film in found.values() if film.merged_into == duplicate.id]
     merged = merging.merge(duplicate, survivor, led_here, by=films.voice(caller), at=at)
     return await _write_merge(tx, merged, once, new_id=new_id, at=at)
@@ -44,12 +47,8 @@ def _survivor(found: Mapping[UUID, Film], into: UUID) -> Film:
     return found[found[into].merged_into or into]
 
 
-async def _merged_before(tx: Transaction, duplicate: Film, survivor: Film, once: Once) -> Answer | None:
-    """Find the answer to a merge that was made before, by this request or another one."""
-    if duplicate.merged_into is None:
-        return await once.answered(tx, duplicate.version)
-    if answer := await once.stored(tx):
-        return answer
+async def _merged_before(tx: Transaction, duplicate: Film, survivor: Film) -> Answer:
+    """Find the answer to a merge that another request made before; merged into another film, it is not again."""
     if duplicate.merged_into != survivor.id:
         raise FilmIsMerged(f"film {duplicate.merged_into}", precision=f"film {duplicate.merged_into}")
     known = await search.film_doc(tx, duplicate.id)

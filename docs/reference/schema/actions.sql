@@ -137,17 +137,34 @@ ALTER TABLE actions.session OWNER TO actions_owner;
 CREATE FUNCTION actions.copy_bookings(copies uuid[], besides uuid, first_on date, last_on date) RETURNS TABLE(copy_id uuid, held_on date, starts_at time without time zone, zone text, minutes integer, municipality text)
     LANGUAGE sql STABLE SECURITY DEFINER
     BEGIN ATOMIC
- SELECT l.copy_id,
-     s.held_on,
-     s.starts_at,
-     s.zone,
-     s.minutes,
-     s.municipality
-    FROM ((actions.lending l
-      JOIN actions.session s ON ((s.id = l.session_id)))
-      JOIN actions.action a ON ((a.id = s.action_id)))
-   WHERE ((l.copy_id = ANY (copy_bookings.copies)) AND (s.state = ANY (ARRAY['planned'::text, 'held'::text])) AND ((s.held_on >= copy_bookings.first_on) AND (s.held_on <= copy_bookings.last_on)) AND (s.action_id <> copy_bookings.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])))
-   ORDER BY s.held_on, s.starts_at, s.id;
+ WITH booked AS (
+          SELECT l.copy_id,
+             s.held_on,
+             s.starts_at,
+             s.zone,
+             s.minutes,
+             s.municipality,
+             s.id
+            FROM ((actions.lending l
+              JOIN actions.session s ON ((s.id = l.session_id)))
+              JOIN actions.action a ON ((a.id = s.action_id)))
+           WHERE ((l.copy_id = ANY (copy_bookings.copies)) AND (s.state = ANY (ARRAY['planned'::text, 'held'::text])) AND (s.held_on <= copy_bookings.last_on) AND (s.action_id <> copy_bookings.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])))
+         ), last AS (
+          SELECT DISTINCT ON (b_1.copy_id) b_1.id
+            FROM booked b_1
+           WHERE (b_1.held_on < copy_bookings.first_on)
+           ORDER BY b_1.copy_id, b_1.held_on DESC, b_1.starts_at DESC, b_1.id
+         )
+  SELECT b.copy_id,
+     b.held_on,
+     b.starts_at,
+     b.zone,
+     b.minutes,
+     b.municipality
+    FROM booked b
+   WHERE ((b.held_on >= copy_bookings.first_on) OR (b.id IN ( SELECT last.id
+            FROM last)))
+   ORDER BY b.held_on, b.starts_at, b.id;
 END;
 
 ALTER FUNCTION actions.copy_bookings(copies uuid[], besides uuid, first_on date, last_on date) OWNER TO actions_owner;
@@ -292,7 +309,7 @@ ALTER TABLE actions.known_film OWNER TO actions_owner;
 
 CREATE FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) RETURNS date[]
     LANGUAGE sql STABLE SECURITY DEFINER
-    RETURN (SELECT COALESCE(array_agg(s.held_on ORDER BY s.held_on), '{}'::date[]) AS "coalesce" FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_days.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_days.of_year, 1, 1)) AND (s.held_on <= make_date(paid_days.of_year, 12, 31))) AND (s.action_id <> paid_days.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM ((unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film named ON ((named.id = shown.id))) LEFT JOIN actions.known_film f ON ((f.id = COALESCE(named.merged_into, shown.id)))) WHERE COALESCE((GREATEST(f.duration_minutes, (SELECT max(((cut.value ->> 'duration_minutes'::text))::integer) AS max FROM jsonb_array_elements(f.screen_versions) cut(value))) > paid_days.minutes_max), true)))));
+    RETURN (SELECT COALESCE(array_agg(s.held_on ORDER BY s.held_on), '{}'::date[]) AS "coalesce" FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_days.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_days.of_year, 1, 1)) AND (s.held_on <= make_date(paid_days.of_year, 12, 31))) AND (s.action_id <> paid_days.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM ((unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film named ON ((named.id = shown.id))) LEFT JOIN actions.known_film f ON ((f.id = COALESCE(named.merged_into, shown.id)))) WHERE (COALESCE((f.duration_minutes > paid_days.minutes_max), true) OR (EXISTS (SELECT FROM jsonb_array_elements(f.screen_versions) cut(value) WHERE (((cut.value ->> 'duration_minutes'::text))::integer > paid_days.minutes_max))))))));
 
 ALTER FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) OWNER TO actions_owner;
 

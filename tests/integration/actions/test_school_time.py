@@ -13,6 +13,7 @@ from actions.jobs import commandline
 from common import migrations
 from tests.integration.actions.people import Desk, a_cast, a_department, a_town
 from tests.integration.actions.screenings import a_film, a_session, asked, begun, by_rule, indoors, planned
+from tests.integration.actions.test_risks import risks, settled
 
 OK = (201, "", None)
 IN_CLASS = (409, "on-school-time", "R20")
@@ -93,12 +94,33 @@ async def test_r20_overseas_counts_by_its_own_calendar_and_its_own_midnight(desk
     before = await asked(desk, action, cast.holder, friday)
     (unknown,) = (one for one in before["verdicts"] if one["rule"] == "R20")
     assert (unknown["outcome"], unknown["inputs"]["year_is_known"]) == ("to_clear", False)
+    action = await planned(desk, action, cast.holder, friday["session"])
     await take(str(file), "--source-date", "2025-06-01")
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == ["R20"]
+    action = await desk.get(f"/v1/actions/{action.json()['id']}", cast.holder)
     after = await asked(desk, action, cast.holder, friday)
     (refused,) = (one for one in after["verdicts"] if one["rule"] == "R20")
     assert (refused["outcome"], refused["first_lawful_on"]) == ("refused", "2025-12-20")
     monday = a_session(film.id, "2025-12-22", starts_at="00:00", school_group=True)
     assert by_rule(await planned(desk, action, cast.holder, monday)) == OK
+
+
+async def test_what_is_older_than_what_is_known_says_nothing(take: Take, tmp_path: Path):
+    file = tmp_path / "calendar.csv"
+    file.write_text("\n".join(GUADELOUPE).replace("2025", "2027").replace("2026", "2028"), "utf-8")
+    corrected = tmp_path / "corrected.csv"
+    corrected.write_text(file.read_text("utf-8").replace("2028-01-05", "2028-01-06"), "utf-8")
+    said = [
+        (await take(str(which), "--source-date", day, *rest))[-1].rpartition(" ")[2]
+        for which, day, *rest in (
+            (corrected, "2027-06-01"),
+            (file, "2027-01-01", "--dry-run"),
+            (file, "2027-01-01"),
+            (file, "2027-07-01"),
+        )
+    ]
+    assert said == ["taken", "unchanged", "unchanged", "taken"]
 
 
 def test_a_file_with_other_columns_is_refused_and_a_file_is_of_some_day(address: str, tmp_path: Path):

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from common.database import Database
-from tests.integration.catalogue.portal import Portal, problem
+from tests.integration.catalogue.portal import NATIONAL, Portal, problem
 from tests.integration.catalogue.test_rights import hear_of
 
 Body = Callable[..., dict[str, Any]]
@@ -40,6 +40,8 @@ async def test_a_copy_is_registered_changed_opened_and_withdrawn(portal: Portal,
     assert (changed.json()["transit_days"], changed.json()["film_version"], changed.json()["version"]) == (3, "vf", 2)
     issued = await portal.post(f"{path}/keys", {**KEY, "municipality": "86194"}, match=changed)
     (key,) = issued.json()["keys"]
+    assert (await portal.get(path, NATIONAL)).json()["keys"] == [key]
+    assert (await portal.get(path)).json()["keys"] == []  # for whoever neither issues it nor holds the copy (R41)
     assert (issued.status_code, key["opens_at"], key["closes_at"]) == (
         201,
         "2025-07-17T08:00:00Z",

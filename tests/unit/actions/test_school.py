@@ -127,6 +127,19 @@ def test_r20_says_the_same_again_by_what_its_verdict_keeps(on: str, at: str):
     assert again(p.there(in_force("R20", p.day(on))), kept(verdict)) == verdict
 
 
+@pytest.mark.parametrize(("on", "outcome"), [("2023-09-01", Outcome.ALLOWED), ("2023-09-04", Outcome.REFUSED)])
+def test_r20_the_long_holiday_may_last_into_the_first_days_of_the_next_year(on: str, outcome: Outcome):
+    summer = Holiday(label="Vacances d'Été", starts_on=p.day("2023-07-08"), ends_on=p.day("2023-09-04"))
+    noel = Holiday(label="Vacances de Noël", starts_on=p.day("2023-12-23"), ends_on=p.day("2024-01-08"))
+    known = Calendar(
+        (
+            SchoolYear(zone=SchoolZone.A, year=2022, holidays=(summer,)),
+            SchoolYear(zone=SchoolZone.A, year=2023, holidays=(noel,)),
+        )
+    )
+    assert judged(on, "10:00", known).verdict.outcome is outcome
+
+
 # -------------------------------------------------------------------------------------------------- the calendar
 
 

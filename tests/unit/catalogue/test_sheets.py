@@ -141,7 +141,9 @@ def test_a_price_is_one_however_it_is_written(value: Value, cents: int | None):
     assert read({"Prix HT (€)": value}).terms.price_cents == cents
 
 
-@pytest.mark.parametrize("value", [-1, "-2", "1.200,00", "120,505", 0.001, "sur demande", 1e12, 1e400, True, "1 à 2"])
+@pytest.mark.parametrize(
+    "value", [-1, "-2", "1.200,00", "1.200", "1,000 €", "120,505", 0.001, "sur demande", 1e12, 1e400, True, "1 à 2"]
+)
 def test_what_may_be_another_price_is_none(value: Value):
     with pytest.raises(UnreadableCell, match=r"^prix ht: "):
         read({"Prix HT (€)": value})

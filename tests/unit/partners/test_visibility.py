@@ -120,3 +120,10 @@ def test_a_subscription_narrows_by_kind_and_by_place():
     assert not subscriber("*", codes=["86041"]).wants(heard("action.held"))
     assert subscriber("*", codes=["86041"]).wants(heard("action.held", municipalities=("86041",)))
     assert not subscriber("*", codes=["79191"]).wants(heard("action.held", municipalities=("79191",)))
+
+
+@pytest.mark.parametrize("fact", ["copy.key_issued", "copy.key_revoked"])
+def test_nobody_hears_when_a_key_opens(fact):
+    """It may be for a closed circuit, whose day is told to nobody before (R41)."""
+    assert not any(may_hear(owner, Heard(fact=fact)) for owner in (POITIERS, COORDINATION))
+    assert all(may_hear(owner, Heard(fact="copy.registered")) for owner in (POITIERS, COORDINATION))

@@ -1,5 +1,6 @@
 """What rules say of an action, over HTTP: asked beforehand, and kept afterwards."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from actions.api.sessions import SessionBody
 from actions.commands import checking as commands
 from actions.commands.wishes import CheckWish
 from actions.domain import access, disclosure, refusals, unlawful
-from actions.domain.checking import Check, Standing
+from actions.domain.checking import Check, Standing, told
 from actions.domain.obligations import Obligation
 from actions.store import actions as store
 from actions.store import verdicts
@@ -117,4 +118,5 @@ async def list_verdicts(action_id: UUID, db: Db, caller: Caller, page: Page) -> 
     async with db.transaction(caller) as tx:
         disclosure.require_inside(caller, await store.action(tx, action_id))
         found = await verdicts.list_verdicts(tx, action_id, after=last, limit=page.limit + 1)
-    return listed(page, found, key=lambda kept: (kept.id,), doc=lambda kept: msgspec.json.encode(kept).decode())
+    shown = [replace(kept, inputs=told(kept.inputs)) for kept in found]
+    return listed(page, shown, key=lambda kept: (kept.id,), doc=lambda kept: msgspec.json.encode(kept).decode())

@@ -4,7 +4,7 @@ A check and its verb judge by the same `Judgement`: where the check is clean, at
 refuses the verb.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -26,6 +26,7 @@ from common.errors import Input, Outcome
 Offers: TypeAlias = Collection[RightsOffer]
 """What rights-holders offer on the films of what is judged; only the costs look at it."""
 
+WITHHELD = frozenset({"lent"})
 LATER = "action.schedule"
 """The verb that what is still missing of a planned session stands in the way of."""
 
@@ -161,6 +162,11 @@ def _days(judged: Judgement) -> Iterator[date]:
             yield finding.verdict.first_lawful_on
 
 
+def told(inputs: Mapping[str, Input]) -> dict[str, Input]:
+    """Leave out of a verdict's inputs when a copy is lent elsewhere: that may be a closed circuit's day (R41)."""
+    return {name: value for name, value in inputs.items() if name not in WITHHELD}
+
+
 def _verdict(finding: Finding, verb: str) -> CheckedVerdict:
     verdict, refusal = finding.verdict, finding.refusal
     return CheckedVerdict(
@@ -174,5 +180,5 @@ def _verdict(finding: Finding, verb: str) -> CheckedVerdict:
         first_lawful_on=verdict.first_lawful_on,
         session_id=finding.session_id,
         film_id=finding.film_id,
-        inputs=dict(verdict.inputs),
+        inputs=told(verdict.inputs),
     )

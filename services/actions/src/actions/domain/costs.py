@@ -32,9 +32,10 @@ SPOKEN_OF = frozenset(
 
 
 class CostBasis(StrEnum):
-    """Who has named a price."""
+    """How far a price is settled: agreed, named for this session, offered to everybody, or nobody has named one."""
 
     AGREED = "agreed"
+    QUOTED = "quoted"
     OFFERED = "offered"
     UNKNOWN = "unknown"
 
@@ -117,7 +118,8 @@ def _rights(
     clearance = _spoken_of(action, session, item)
     if clearance is not None and clearance.price_cents is not None:
         agreed_on = next((one for one in offers if one.id == clearance.offer_id), None)
-        agreed = replace(unknown, basis=CostBasis.AGREED, offer_id=clearance.offer_id)
+        basis = CostBasis.QUOTED if clearance.state is ClearanceStatus.QUOTED else CostBasis.AGREED
+        agreed = replace(unknown, basis=basis, offer_id=clearance.offer_id)
         return _priced(agreed, clearance.price_cents, agreed_on)
     covering = [one for one in offers if one.price_cents is not None and _covers(one, action, session, item, given)]
     cheapest = min(covering, key=lambda one: (one.price_cents, one.id), default=None)

@@ -19,6 +19,7 @@ class Elsewhere:
     session_id: UUID
     action_id: UUID
     holder_id: UUID
+    closed_circuit: bool
     held_on: date
     starts_at: time
     zone: str

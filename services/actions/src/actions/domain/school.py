@@ -119,7 +119,8 @@ def day_off(calendar: Calendar, department: str, day: date) -> str | None:
     """Name the holiday or the public holiday for which there is no class on a day; None where none is known."""
     if day in public_holidays(department, day.year):
         return "jour férié"
-    known = calendar.holidays(ZONE_OF.get(department), day) or ()
+    zone = ZONE_OF.get(department)
+    known = (one for year in calendar.years if year.zone == zone for one in year.holidays)
     return next((holiday.label for holiday in known if holiday.frees(day)), None)
 
 

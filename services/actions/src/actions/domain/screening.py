@@ -194,8 +194,16 @@ def judge_papers(action: Action, sessions: Iterable[Session], given: Circumstanc
 
 
 def judge_overlaps(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
-    """Find the sessions that the holder has at the same place at the same time in another action (R53)."""
-    besides = [one for one in given.elsewhere if one.holder_id == action.holder_id and one.action_id != action.id]
+    """Find the sessions that the holder has at the same place at the same time in another action (R53).
+
+    What is said of an open action many read: a closed circuit's sessions are not told of there (R41).
+    """
+    inside = action.setting is Setting.CLOSED_SITE or action.closed_circuit is not None
+    besides = [
+        one
+        for one in given.elsewhere
+        if one.holder_id == action.holder_id and one.action_id != action.id and (inside or not one.closed_circuit)
+    ]
     for session in sessions:
         place = action.place(session.place_id)
         others = tuple(other.session_id for other in overlapping(session, place, besides))

@@ -47,7 +47,7 @@ async def take(database: Database, reading: Reading, origin: Origin, *, dry_run:
     """Take in the whole years of a file in one transaction; tell which are news."""
     async with database.transaction(SYSTEM) as tx:
         if dry_run:
-            return await commands.differing(tx, reading.years)
+            return await commands.differing(tx, reading.years, source_date=origin.source_date)
         return await commands.take(tx, reading.years, source=origin.source, source_date=origin.source_date)
 
 

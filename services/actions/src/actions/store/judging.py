@@ -30,6 +30,16 @@ async def ask_by_film(tx: Transaction, film_id: UUID) -> None:
     )
 
 
+async def ask_by_school_groups(tx: Transaction) -> None:
+    """Have the actions judged again to which a class is to come with its school."""
+    await tx.execute(
+        """
+        INSERT INTO to_judge (action_id)
+        SELECT id FROM action WHERE sessions @> '[{"school_group": true, "state": "planned"}]'
+        """
+    )
+
+
 async def ask_by_offer(tx: Transaction, offer_id: UUID) -> None:
     """Have the actions judged again whose rights were agreed on an offer."""
     await tx.execute(

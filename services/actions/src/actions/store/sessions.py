@@ -78,7 +78,7 @@ async def elsewhere(tx: Transaction, holders: Collection[UUID], days: Iterable[d
     found = await tx.fetch(
         """
         SELECT s.id AS session_id, s.action_id, s.holder_id, s.held_on, s.starts_at, s.zone, s.minutes, s.municipality,
-               s.label
+               s.label, action.setting = 'closed_site' OR action.closed_circuit IS NOT NULL AS closed_circuit
           FROM session AS s
           JOIN action ON action.id = s.action_id
          WHERE s.holder_id = ANY ($1::uuid[]) AND s.held_on = ANY ($2::date[])

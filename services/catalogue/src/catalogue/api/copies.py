@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -164,7 +165,7 @@ async def search(asked: CopySearch, db: Db, caller: Caller, page: Page) -> Respo
     (last,) = page.position(UUID) or (None,)
     async with db.transaction(caller) as tx:
         copies = await store.list_copies(tx, asked.filters(), after=last, limit=page.limit + 1)
-    return listed(page, copies, key=lambda row: (row[0],), doc=lambda row: row[1])
+    return listed(page, copies, key=lambda row: (row[0],), doc=lambda row: _shown(row[1], caller))
 
 
 @router.get("/v1/copies/{copy_id}", operation_id="copy.read", response_model=CopySeen, responses=problems(NoSuchCopy))
@@ -174,7 +175,7 @@ async def read(copy_id: UUID, db: Db, caller: Caller) -> Response:
     async with db.transaction(caller) as tx:
         seen = await store.read_copy(tx, copy_id)
     said = refusals(seen.status, encrypted=seen.encrypted, keys=seen.keys)
-    return present(with_actions(seen.doc, access.allowed_actions(caller, said)), version=seen.version)
+    return present(with_actions(_shown(seen.doc, caller), access.allowed_actions(caller, said)), version=seen.version)
 
 
 @router.post(
@@ -230,3 +231,11 @@ async def revoke_key(copy_id: UUID, key_id: UUID, db: Db, caller: Caller, once: 
     async with db.transaction(caller) as tx:
         answer = await commands.revoke_key(tx, copy_id, key_id, caller=caller, once=once, at=now)
     return respond(answer)
+
+
+def _shown(doc: str, caller: Caller) -> str:
+    """Leave out when keys open, for who neither issues them nor holds the copy: one may be for a closed site (R41)."""
+    copy = msgspec.json.decode(doc)
+    if access.refusal(caller, "copy.issue_key") is None or copy["holder_id"] == str(caller.org):
+        return doc
+    return msgspec.json.encode(copy | {"keys": []}).decode()

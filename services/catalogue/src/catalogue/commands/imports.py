@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from catalogue.domain.film import Film, IdentifierTaken
+from catalogue.domain.film import Film, FilmIsMerged, IdentifierTaken
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Sheet
 from catalogue.domain.provenance import Source
@@ -94,7 +94,10 @@ async def take_rows(
     """Do what the rows ask; with `dry_run`, only say what would be done."""
     await bulk.wait_for_other_files(tx)
     calls = {call for entry in read if isinstance(entry, Entry) for call in called(entry.film)}
-    known.learn(await store.lock_films_called(tx, sorted(calls)))
+    found = await store.lock_films_called(tx, sorted(calls))
+    if any(film.merged_into for film in found):
+        raise FilmIsMerged("A film was merged a moment ago.")
+    known.learn(found)
     outcomes = [entry if isinstance(entry, Outcome) else _decide(entry, known, at) for entry in read]
     if not dry_run:
         await _write(tx, [outcome for outcome in outcomes if outcome.facts])

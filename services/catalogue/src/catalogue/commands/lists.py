@@ -37,6 +37,7 @@ async def add_film(
     film_id = await films.standing(tx, film.film_id)
     if film_id is None:
         raise NotInTheCatalogue(pointer="/film_id")
+    listing = listing.following(await store.merged(tx, [one.film_id for one in listing.films]))
     added, fact = listing.add(replace(film, film_id=film_id), at=at)
     return await store.save_film_list(tx, added, fact, once, status=201)
 
@@ -48,7 +49,8 @@ async def remove_film(
     access.require(caller, "film_list.remove_film", listing.coordination_id)
     if answer := await once.answered(tx, listing.version):
         return answer
-    removed, fact = listing.remove(film_id, at=at)
+    merged = await store.merged(tx, [film_id, *(one.film_id for one in listing.films)])
+    removed, fact = listing.following(merged).remove(merged.get(film_id, film_id), at=at)
     return await store.save_film_list(tx, removed, fact, once)
 
 

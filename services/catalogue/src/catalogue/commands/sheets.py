@@ -10,7 +10,7 @@ from uuid import UUID
 
 from catalogue.commands.rights import require_holder
 from catalogue.domain.imports import Result
-from catalogue.domain.offering import Met, Offering, RowOutcome, decide
+from catalogue.domain.offering import Met, NamedFilm, Offering, RowOutcome, decide
 from catalogue.domain.sheets import SheetLine, Table, Value, shown
 from catalogue.store import organisations
 from catalogue.store import rights as store
@@ -35,13 +35,21 @@ async def take_rows(
     require_holder(await organisations.lock_organisation(tx, holder_id), at=at)
     read = [_read(table, number, row) for number, row in rows]
     lines = [line for line in read if isinstance(line, SheetLine)]
-    films = await store.films_called(tx, sorted({call for line in lines for call in line.film.calls}))
+    films = await _films(tx, sorted({call for line in lines for call in line.film.calls}))
     offers = await store.lock_offers_of(tx, holder_id, [film.id for film in films])
     offering = Offering(holder_id=holder_id, films=films, offers=offers, at=at)
     outcomes = [one if isinstance(one, RowOutcome) else decide(one, offering, met, new_id()) for one in read]
     if not dry_run:
         await _write(tx, outcomes)
     return outcomes
+
+
+async def _films(tx: Transaction, calls: Sequence[tuple[str, str]]) -> list[NamedFilm]:
+    """Find the films that rows call, and keep them from being merged: films are held before offers, as a merge does."""
+    while True:
+        films = await store.films_called(tx, calls)
+        if await store.keep_films_standing(tx, [film.id for film in films]):
+            return films
 
 
 def _read(table: Table, number: int, row: Sequence[Value]) -> SheetLine | RowOutcome:

@@ -122,6 +122,15 @@ class FilmList:
             title=made.title,
         )
 
+    def following(self, merged: Mapping[UUID, UUID]) -> "FilmList":
+        """See films that were merged as those that they are, each once; negotiated for one is negotiated."""
+        found: dict[UUID, ListedFilm] = {}
+        for one in self.films:
+            film_id = merged.get(one.film_id, one.film_id)
+            negotiated = one.negotiated or (film_id in found and found[film_id].negotiated)
+            found[film_id] = replace(one, film_id=film_id, negotiated=negotiated)
+        return replace(self, films=tuple(found.values()))
+
     def add(self, film: ListedFilm, *, at: datetime) -> "tuple[FilmList, contracts.FilmListFilmAdded]":
         """Put a film on the list, behind the others; one that is there may be given another word on its tariff."""
         self._still_open()

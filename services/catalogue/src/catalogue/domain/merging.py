@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from catalogue.domain import provenance, titles, versions
+from catalogue.domain import provenance, titles, versions, visas
 from catalogue.domain.film import Description, Film, NotAWorkshopFilm
 from catalogue.domain.provenance import Difference, Source
 from common.contracts import catalogue as contracts
@@ -131,6 +131,10 @@ def _completing(here: Description, there: Description) -> Iterator[tuple[str, An
             yield field.name, versions.united(own, other)
         elif field.name in UNITED:
             yield field.name, tuple(dict.fromkeys((*own, *other)))
+        elif field.name == "classification":
+            yield field.name, max((one for one in (own, other) if one), key=visas.STRICTER.index, default=None)
+        elif field.name == "warning":
+            yield field.name, "; ".join(dict.fromkeys(one for one in (own, other) if one)) or None
         elif other and not own:
             yield field.name, other
 

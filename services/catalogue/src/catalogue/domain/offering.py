@@ -7,7 +7,7 @@ nothing.  The same sheet twice makes no difference the second time.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -106,15 +106,20 @@ def _offered(line: SheetLine, film: NamedFilm, offering: Offering, new_id: UUID)
 
 
 def _changed(line: SheetLine, known: RightsOffer, *, at: datetime) -> RowOutcome:
-    news = {name: said for name, said in _besides(line).items() if said != getattr(known.terms, name)}
+    news = {name: said for name, said in _besides(line, known.terms).items() if said != getattr(known.terms, name)}
     if not news:
         return _outcome(line, Result.UNCHANGED)
     offer, fact = known.change(news, at=at)
     return _outcome(line, Result.CHANGED, offer=offer, fact=fact)
 
 
-def _besides(line: SheetLine) -> Mapping[str, object]:
-    return {name: getattr(line.terms, name) for name in sorted(line.named)}
+def _besides(line: SheetLine, known: Terms | None = None) -> Mapping[str, object]:
+    """List what a line says besides what it offers; an empty cell on cancellation leaves the words that are known."""
+    said = {name: getattr(line.terms, name) for name in sorted(line.named)}
+    cancellation, before = line.terms.cancellation, known and known.cancellation
+    if cancellation and before and cancellation.terms is None and "cancellation" in said:
+        said["cancellation"] = replace(cancellation, terms=before.terms)
+    return said
 
 
 def _outcome(

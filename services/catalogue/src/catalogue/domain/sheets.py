@@ -110,6 +110,7 @@ _SEPARATORS = re.compile(r"[,;/|+\n]")
 _SPACES = re.compile(r"\s")
 _SPACES_AND_UNITS = re.compile(r"\s|€|EUR|HT", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,9})?")
+PLACES_MAX = 2
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -287,8 +288,11 @@ def _number(value: Value, noise: re.Pattern[str] = _SPACES) -> Decimal:
 
 
 def _cents(value: Value) -> int:
-    """Read `1 200,50 €`; a price has two places at most."""
-    cents = _number(value, _SPACES_AND_UNITS).scaleb(2)
+    """Read `1 200,50 €`; a price has two places at most, since of `1.200` nobody knows whether it is a thousand."""
+    number = _number(value, _SPACES_AND_UNITS)
+    if isinstance(value, str) and _places(number) > PLACES_MAX:
+        raise ValueError
+    cents = number.scaleb(2)
     if cents != int(cents) or cents > PRICE_CENTS_MAX:
         raise ValueError
     return int(cents)
@@ -310,8 +314,16 @@ def _basis_points(value: Value) -> int:
     return int(points)
 
 
+def _places(number: Decimal) -> int:
+    """Count the digits that are written behind the point, noughts too."""
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
 def _whole(value: Value) -> int:
     number = _number(value)
+    if isinstance(value, str) and _places(number):
+        raise ValueError
     if number != int(number):
         raise ValueError
     return int(number)

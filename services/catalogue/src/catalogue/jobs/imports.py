@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from catalogue.commands import imports as commands
-from catalogue.domain.film import IdentifierTaken
+from catalogue.domain.film import FilmIsMerged, IdentifierTaken
 from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Outcome, Result
 from catalogue.domain.lines import TIDIED, Kind, Remark, Sheet
@@ -83,7 +83,7 @@ class _Taking:
             try:
                 return await self._try(read)
             except Exception as error:
-                if tries_left == 0 or not (isinstance(error, IdentifierTaken) or passes(error)):
+                if tries_left == 0 or not (isinstance(error, IdentifierTaken | FilmIsMerged) or passes(error)):
                     raise
 
     async def _try(self, read: Sequence[commands.Read]) -> list[Outcome]:

@@ -101,7 +101,10 @@ async def list_film_lists(
            AND ($3::integer IS NULL OR year = $3)
            AND ($4::uuid IS NULL OR coordination_id = $4)
            AND ($5::text IS NULL OR status = $5)
-           AND ($6::uuid IS NULL OR id IN (SELECT list_id FROM film_list_entry WHERE film_id = $6))
+           AND ($6::uuid IS NULL
+                OR id IN (SELECT list_id
+                            FROM film_list_entry
+                           WHERE film_id IN (SELECT film.id FROM film WHERE $6 IN (film.id, film.merged_into))))
            AND ($7::uuid IS NULL OR id > $7)
          ORDER BY id
          LIMIT $8
@@ -121,16 +124,22 @@ async def list_film_lists(
 async def list_films_of(
     tx: Transaction, list_id: UUID, *, after: tuple[str, UUID] | None, limit: int
 ) -> Sequence[tuple[str, UUID, str]]:
-    """Read the films of a list by title, each as it was published beside the word on its tariff."""
+    """Read the films of a list by title, each as it was published beside the word on its tariff.
+
+    One that was merged stands as the film that it is.
+    """
     filed, last_id = after or (None, None)
     found = await tx.fetch(
         """
-        SELECT filed, id, format('{"negotiated":%s,"film":%s}', negotiated::text, doc) AS item
-          FROM film_list_entry
-          JOIN film ON id = film_id
-         WHERE list_id = $1
-           AND ($2::text IS NULL OR (filed, id) > ($2, $3::uuid))
-         ORDER BY filed, id
+        SELECT film.filed, film.id,
+               format('{"negotiated":%s,"film":%s}', bool_or(entry.negotiated)::text, film.doc) AS item
+          FROM film_list_entry AS entry
+          JOIN film AS named ON named.id = entry.film_id
+          JOIN film ON film.id = coalesce(named.merged_into, named.id)
+         WHERE entry.list_id = $1
+           AND ($2::text IS NULL OR (film.filed, film.id) > ($2, $3::uuid))
+         GROUP BY film.id
+         ORDER BY film.filed, film.id
          LIMIT $4
         """,
         list_id,
@@ -139,6 +148,14 @@ async def list_films_of(
         limit,
     )
     return [(row["filed"], row["id"], row["item"]) for row in found]
+
+
+async def merged(tx: Transaction, films: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Tell which of these films were merged, and into which."""
+    found = await tx.fetch(
+        "SELECT id, merged_into FROM film WHERE id = ANY ($1::uuid[]) AND merged_into IS NOT NULL", list(films)
+    )
+    return {row["id"]: row["merged_into"] for row in found}
 
 
 async def _keep_entries(tx: Transaction, changed: FilmList) -> None:

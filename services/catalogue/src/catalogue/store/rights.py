@@ -71,7 +71,7 @@ async def lock_rights_offer(tx: Transaction, offer_id: UUID) -> RightsOffer:
 async def lock_offers_on(tx: Transaction, film_id: UUID) -> list[RightsOffer]:
     """Read and hold all offers on a film."""
     found = await tx.fetch(f"SELECT {_LISTED} FROM rights_offer WHERE film_id = $1 ORDER BY id FOR UPDATE", film_id)
-    return [rows.restored(RightsOffer, row, part="terms") for row in found]
+    return [rows.restored(RightsOffer, row, NESTED, part="terms") for row in found]
 
 
 async def create_rights_offer(tx: Transaction, offer: RightsOffer, fact: OfferFact, once: Once | None) -> Answer:
@@ -97,6 +97,14 @@ async def lock_offers_of(tx: Transaction, holder_id: UUID, films: Sequence[UUID]
         films,
     )
     return [rows.restored(RightsOffer, row, NESTED, part="terms") for row in found]
+
+
+async def keep_films_standing(tx: Transaction, films: Sequence[UUID]) -> bool:
+    """Keep films from being merged until the transaction ends, in one order for all; tell whether none was yet."""
+    found = await tx.fetch(
+        "SELECT merged_into FROM film WHERE id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE", list(films)
+    )
+    return all(row["merged_into"] is None for row in found)
 
 
 async def films_called(tx: Transaction, calls: Sequence[tuple[str, str]]) -> list[NamedFilm]:

@@ -4,7 +4,8 @@
     collectivity     what lies in its communes on the effective date, from the project's validation on; of the money,
                      its own lines, and the totals once the project is funded; of a closed circuit nothing that
                      comes on the day itself before it is held (R41)
-    both             reference data: territories, organisations, coordinations, films, their lists, offers, copies
+    both             reference data: territories, organisations, coordinations, films, their lists, offers, copies; of
+                     the keys of copies nothing (R41)
 
 Whatever no line of this module allows is not heard.
 """
@@ -27,6 +28,8 @@ OF_ONE_LINE = frozenset(
     }
 )
 OF_TOTALS = frozenset({"project.budget_revised"})
+OF_A_KEY = frozenset({"copy.key_issued", "copy.key_revoked"})
+"""When a key opens, and where: it may be for a closed circuit, whose day is nobody's (R41)."""
 OF_THE_DAY = frozenset({"action.started", "action.attendance_recorded"})
 """What is announced when a session takes place: hearing it is knowing its day."""
 
@@ -59,7 +62,7 @@ def may_hear(owner: Owner, heard: Heard) -> bool:
     if owner.role not in (Role.REGIONAL_COORDINATOR, Role.COLLECTIVITY_SYSTEM):
         return False
     if heard.aggregate in REFERENCE:
-        return True
+        return heard.fact not in OF_A_KEY
     if owner.role is Role.REGIONAL_COORDINATOR:
         holder = heard.about.coordination_id if heard.about else heard.coordination_id
         return holder is not None and holder == owner.coordination_id

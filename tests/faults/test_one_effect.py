@@ -14,7 +14,7 @@ from tests.conftest import House
 from tests.e2e import dossier
 from tests.e2e.dossier import FEBRUARY, JANUARY, MARCH
 from tests.e2e.standing import BACK_WITHIN_S, all_seen_ready
-from tests.faults.asking import Client, Reply, statuses
+from tests.faults.asking import Client, Reply
 from tests.faults.breaking import kill
 from tests.faults.experiment import Experiment
 from tests.faults.town import Town
@@ -106,7 +106,7 @@ async def test_one_line_is_decided_once(experiment: Experiment, house: House, to
         kill(house, ("actions-api", "actions-api-2")[n % 2])
         replies = await deciding
         winners.append(sum(one.good for one in replies))
-        answers.update(statuses(replies))
+        answers.update(reply.lost or str(reply.status) for reply in replies)
         await until(lambda: all_seen_ready(house), within_s=BACK_WITHIN_S)
     await drac.close()
     experiment.judge("exactly one passes", holds=set(winners) == {1}, rounds=len(winners), kills=len(winners))

@@ -37,7 +37,7 @@ _NAMED = re.compile(r"^(?:async )?def (test_\w*)\(", re.MULTILINE)
 
 def pages(root: Path) -> dict[Path, str]:
     """Write the list, and a page for each rule."""
-    ordered = sorted((*RULES, *DELAYS), key=lambda rule: (rule.id, rule.valid_from))
+    ordered = sorted((*RULES, *DELAYS), key=lambda rule: (rule.id, rule.valid_from, rule.version))
     versions = {name: list(some) for name, some in groupby(ordered, key=lambda rule: rule.id)}
     tests = _tests(root)
     listed = BEGINS + "\n".join(_line(some[-1]) for some in versions.values()) + "\n"
@@ -59,7 +59,8 @@ def _told(versions: Sequence[Rule], tests: Sequence[str]) -> Iterator[str]:
     yield f"# {versions[0].id}"
     for rule in versions:
         until = f" to {rule.valid_until}" if rule.valid_until else ""
-        yield f"\n## Version {rule.version}, from {rule.valid_from}{until}\n"
+        corrected = ", corrected: it judges no day any more" if rule.corrected else ""
+        yield f"\n## Version {rule.version}, from {rule.valid_from}{until}{corrected}\n"
         yield f"{rule.texte}\n\n*{rule.text}*\n\nSource: {rule.source}."
         if rule.parameters:
             yield "\n" + "\n".join(f"- `{name}`: {value}" for name, value in rule.parameters.items())

@@ -9,7 +9,7 @@ import pytest
 from actions.domain.clearance import ClearanceStep
 from actions.domain.known import RightsOffer
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState
-from actions.domain.rules import rights
+from actions.domain.rules import RULES, rights
 from actions.domain.unlawful import RightsDoNotCover
 from common.contracts.actions import (
     ClearanceStatus,
@@ -44,6 +44,21 @@ def test_r52_rights_cover_day_territory_use_and_version(changed, terms, covered)
     terms = replace(p.OPEN_AIR_TERMS, **terms)
     verdict = against("R52", a_case(terms=terms, film_version=FilmVersion.VF, **changed))
     assert (verdict and (verdict.rule, verdict.outcome)) == (None if covered else ("R52", Outcome.REFUSED))
+
+
+def test_r52_a_version_that_is_not_named_is_to_be_cleared_where_the_rights_name_some():
+    for_vf = replace(p.OPEN_AIR_TERMS, versions=(FilmVersion.VF,))
+    verdict = p.there(against("R52", a_case(terms=for_vf)))
+    assert (verdict.outcome, verdict.version) == (Outcome.TO_CLEAR, "2")
+    assert "version" in verdict.reason
+    assert against("R52", a_case()) is None
+    assert p.there(against("R52", a_case(on="2025-08-01", terms=for_vf))).outcome is Outcome.REFUSED
+
+
+def test_r52_what_the_first_version_said_of_an_unnamed_version_it_says_again():
+    (first,) = (rule for rule in RULES if (rule.id, rule.version) == ("R52", "1"))
+    verdict = first.judge(a_case(terms=replace(p.OPEN_AIR_TERMS, versions=(FilmVersion.VF,))))
+    assert p.there(verdict).outcome is Outcome.ALLOWED
 
 
 def test_r52_rights_that_begin_later_say_when():

@@ -45,7 +45,7 @@ def again(rule: Rule, inputs: Mapping[str, Any]) -> Verdict | None:
     return rule.say({name: msgspec.convert(value, kinds[name]) for name, value in inputs.items()})
 
 
-@pytest.mark.parametrize("rule", ON_CASES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", ON_CASES, ids=lambda rule: f"{rule.id} {rule.version}")
 def test_a_rule_looks_at_nothing_but_the_case(rule: Rule):
     case = {field.name: get_type_hints(Case)[field.name] for field in fields(Case)}
     wanted = {name: kind for name, kind in get_type_hints(rule.ask).items() if name in looked_at(rule.ask)}

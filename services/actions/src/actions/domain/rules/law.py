@@ -1,7 +1,8 @@
 """The rules that hold everywhere, as records; what a region decides is in its campaigns' rule sets.
 
 A change of the law is a new record: the old one gets its last day, so that an old dossier is judged as it was.
-`SINCE` is the day of the interministerial protocol; nothing earlier is judged here.
+`SINCE` is the day of the interministerial protocol; nothing earlier is judged here.  A record that misread the law is
+corrected by another one over the same days, and stays.
 """
 
 from datetime import date
@@ -292,6 +293,19 @@ RULES: tuple[Rule, ...] = (
         text="Rights cover the day, the territory, the use and the version; a disc for private use is never shown.",
         texte="Les droits couvrent le jour, le territoire, l’usage et la version ; jamais un disque d’usage privé.",
         source="Code de la propriété intellectuelle; distributors' contracts",
+        ask=rights.covered,
+        corrected=True,
+    ),
+    Rule(
+        id="R52",
+        version="2",
+        valid_from=SINCE,
+        text="Rights cover the day, the territory, the use and the version, which is named where they name any; "
+        "a disc for private use is never shown.",
+        texte="Les droits couvrent le jour, le territoire, l’usage et la version, nommée s’ils en nomment ; "
+        "jamais un disque d’usage privé.",
+        source="Code de la propriété intellectuelle; distributors' contracts",
+        parameters={"version_named": 1},
         ask=rights.covered,
     ),
     Rule(

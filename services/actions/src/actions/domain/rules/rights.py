@@ -24,7 +24,7 @@ def territory_of(department: str) -> RightsTerritory:
 
 
 def covered(
-    _: Rule,
+    rule: Rule,
     *,
     on: date,
     film_title: str,
@@ -43,7 +43,8 @@ def covered(
 ) -> Answer | None:
     """R52: confirmed rights cover the day, the territory, the use and the version, from a lawful support.
 
-    What was agreed stands when the offer is withdrawn afterwards, but somebody must look at it.
+    What was agreed stands when the offer is withdrawn afterwards, but somebody must look at it.  Where rights are for
+    some versions only, nobody knows whether they cover one that is not named.
     """
     if support is Support.PRIVATE_DISC:
         what, quoi = (
@@ -73,13 +74,27 @@ def covered(
         ),
     )
     lacking = next(((what, quoi) for holds, what, quoi in checks if not holds), None)
-    if lacking is None and offer_withdrawn:
-        return Answer(
-            Outcome.TO_CLEAR,
-            f"{film_title}: agreed, but the rights-holder has withdrawn its offer since.",
-            f"{film_title} : convenu, mais l’ayant droit a retiré son offre depuis.",
+    if lacking is not None:
+        begins_later = rights_from if on < rights_from else None
+        return Answer(Outcome.REFUSED, f"{film_title}: {lacking[0]}.", f"{film_title} : {lacking[1]}.", begins_later)
+    if doubt := _doubt(rule, film_version, rights_versions, offer_withdrawn=offer_withdrawn):
+        return Answer(Outcome.TO_CLEAR, f"{film_title}: {doubt[0]}.", f"{film_title} : {doubt[1]}.")
+    return Answer(Outcome.ALLOWED, f"{film_title}: the rights cover it.", f"{film_title} : les droits le couvrent.")
+
+
+def _doubt(
+    rule: Rule, shown: FilmVersion | None, versions: tuple[FilmVersion, ...], *, offer_withdrawn: bool
+) -> tuple[str, str] | None:
+    """Say what somebody must look at of rights that cover all that is known."""
+    if shown is None and versions and "version_named" in rule.parameters:
+        listed = ", ".join(versions)
+        return (
+            f"the rights are for {listed}, and the version that is shown is not named",
+            f"les droits sont pour {listed}, et la version montrée n’est pas nommée",
         )
-    if lacking is None:
-        return Answer(Outcome.ALLOWED, f"{film_title}: the rights cover it.", f"{film_title} : les droits le couvrent.")
-    begins_later = rights_from if on < rights_from else None
-    return Answer(Outcome.REFUSED, f"{film_title}: {lacking[0]}.", f"{film_title} : {lacking[1]}.", begins_later)
+    if offer_withdrawn:
+        return (
+            "agreed, but the rights-holder has withdrawn its offer since",
+            "convenu, mais l’ayant droit a retiré son offre depuis",
+        )
+    return None

@@ -4,6 +4,8 @@
     that the same version, asked again with them, says the same.
 (2) An input that nobody knows makes "to be cleared", and so does a day on which no version is in force:
     never "allowed".
+(3) A change of the law ends one version and begins the next.  A version that misread the law is corrected: the next one
+    judges its days too, and it stays for its verdicts to replay.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +33,10 @@ Ask = Callable[..., Answer | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule in one version; the days are both included, no last day means that it still holds."""
+    """One rule in one version; the days are both included, no last day means that it still holds.
+
+    A `corrected` one judges no day any more.
+    """
 
     id: str
     version: str
@@ -42,9 +47,10 @@ class Rule:
     valid_until: date | None = None
     parameters: Mapping[str, int] = field(default_factory=dict)
     ask: Ask | None = None
+    corrected: bool = False
 
     def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        return not self.corrected and self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
     def judge(self, case: object) -> Verdict | None:
         """Ask the rule of a case, which has all that it looks at; nothing where it does not concern it."""

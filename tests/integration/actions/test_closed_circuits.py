@@ -16,6 +16,9 @@ from common.database import Database
 from common.tokens import SYSTEM, Principal, Territory
 from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, funded
 from tests.integration.actions.people import Cast, Desk, Person, a_cast
+from tests.integration.actions.screenings import a_film, by_rule, indoors, planned
+from tests.integration.actions.screenings import begun as begun_with
+from tests.integration.actions.test_copies import NEXT_DOOR, a_copy, shown_from
 from tests.unit.actions import dossiers as a
 from tests.unit.actions.test_access import SITE
 from tests.unit.actions.test_disclosure import in_prison
@@ -146,6 +149,34 @@ async def facts_of(address: str, action_id: str) -> list[tuple[str, bool]]:
         (row["type"].removeprefix("fr.passeursdimages.").removesuffix(".v1"), b'"day_withheld":true' in row["value"])
         for row in rows
     ]
+
+
+async def test_r41_what_a_copy_is_lent_for_in_a_prison_no_answer_tells_a_refusal_neither(desk: Desk) -> None:
+    cast, authority, film = a_cast(), Person(role=Role.CLOSED_SITE_AUTHORITY), a_film(visa="2023-01-01")
+    copy = a_copy(film)
+    await desk.hear("copy", copy)
+    prison = inside_a_prison(authority) | {"action_type": "closed_room_screening"}
+    inside, *_ = await begun_with(desk, cast, film, actions=[prison])
+    assert (await planned(desk, inside, cast.holder, shown_from(copy, DAYS[0]))).status_code == 201
+    other = a_cast()
+    action, *_ = await begun_with(desk, other, film, actions=[indoors(places=[NEXT_DOOR])])
+    action = await planned(desk, action, other.holder, shown_from(copy, "2025-05-14"))
+    day_before = shown_from(copy, "2025-05-11")
+    refused = await planned(desk, action, other.holder, day_before)
+    asked_for = await desk.post(f"/v1/actions/{action.json()['id']}/check", other.holder, {"session": day_before})
+    kept = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", other.holder)
+    assert by_rule(refused) == (409, "copy-cannot-be-there", "C01")
+    assert "C01" in kept.text
+    for answer in (refused, asked_for, kept):
+        assert not [secret for secret in ('"lent"', DAYS[0]) if secret in answer.text]
+    assert any(DAYS[0] in one for one in await lendings_kept(desk, action.json()["id"]))
+
+
+async def lendings_kept(desk: Desk, action_id: str) -> list[str]:
+    """Read what is kept of the verdicts on copies: whole, since it replays."""
+    async with desk.db.transaction(SYSTEM) as tx:
+        rows = await tx.fetch("SELECT inputs FROM verdict WHERE action_id = $1 AND rule = 'C01'", action_id)
+    return [row["inputs"] for row in rows]
 
 
 WHOSE = {

@@ -15,8 +15,9 @@ from actions.api.sessions import SessionBody
 from actions.commands import checking as commands
 from actions.commands.wishes import CheckWish
 from actions.domain import access, disclosure, refusals, unlawful
-from actions.domain.checking import Check, Standing, told
+from actions.domain.checking import Check, Standing
 from actions.domain.obligations import Obligation
+from actions.domain.telling import told
 from actions.store import actions as store
 from actions.store import verdicts
 from actions.store.verdicts import Kept

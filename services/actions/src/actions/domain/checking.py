@@ -4,7 +4,7 @@ A check and its verb judge by the same `Judgement`: where the check is clean, at
 refuses the verb.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -19,6 +19,7 @@ from actions.domain.known import RightsOffer
 from actions.domain.lifecycle import NewDay
 from actions.domain.obligations import Obligation, obligations
 from actions.domain.screening import Finding, Judgement, judge, judge_papers
+from actions.domain.telling import told
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
 from common.contracts.actions import ActionStatus, Session, SessionStatus
 from common.errors import Input, Outcome
@@ -26,7 +27,6 @@ from common.errors import Input, Outcome
 Offers: TypeAlias = Collection[RightsOffer]
 """What rights-holders offer on the films of what is judged; only the costs look at it."""
 
-WITHHELD = frozenset({"lent"})
 LATER = "action.schedule"
 """The verb that what is still missing of a planned session stands in the way of."""
 
@@ -160,11 +160,6 @@ def _days(judged: Judgement) -> Iterator[date]:
     for finding in judged.findings:
         if finding.refusal is not None and finding.verdict.first_lawful_on is not None:
             yield finding.verdict.first_lawful_on
-
-
-def told(inputs: Mapping[str, Input]) -> dict[str, Input]:
-    """Leave out of a verdict's inputs when a copy is lent elsewhere: that may be a closed circuit's day (R41)."""
-    return {name: value for name, value in inputs.items() if name not in WITHHELD}
 
 
 def _verdict(finding: Finding, verb: str) -> CheckedVerdict:

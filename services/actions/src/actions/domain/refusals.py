@@ -1,7 +1,9 @@
 """Every refusal of the domain, in words a user may read; a rule's refusal carries its verdict."""
 
+from dataclasses import replace
 from typing import NoReturn
 
+from actions.domain.telling import told
 from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Verdict
 
 # ------------------------------------------------------------------------------------------------ not there
@@ -320,7 +322,12 @@ class ShortReportMissing(Conflict):
 
 
 def refuse(kind: type[DomainError], verdict: Verdict, *others: Verdict, pointer: str | None = None) -> NoReturn:
-    """Say no, in the rule's own words, and in those of other verdicts that say the same no."""
+    """Say no, in the rule's own words, and in those of other verdicts that say the same no, as far as it is told."""
     reasons = dict.fromkeys(one.reason for one in (verdict, *others))
     raisons = dict.fromkeys(one.raison for one in (verdict, *others))
-    raise kind(" ".join(reasons), precision=" ".join(raisons), verdict=verdict, pointer=pointer)
+    raise kind(
+        " ".join(reasons),
+        precision=" ".join(raisons),
+        verdict=replace(verdict, inputs=told(verdict.inputs)),
+        pointer=pointer,
+    )

@@ -116,6 +116,34 @@ async def test_r41_that_it_has_begun_is_told_to_those_inside_only_by_no_filter_e
     assert (town.json()["attendance"], town.json()["sessions"]) == (None, [])
 
 
+async def test_r41_that_it_has_begun_is_told_by_no_refusal_and_by_no_instant_either(desk: Desk) -> None:
+    cast, authority = a_cast(), Person(role=Role.CLOSED_SITE_AUTHORITY)
+    before = await announced(desk, cast, authority)
+    said = [await refusals_outside(desk, cast, before)]
+    begun_now = await begun(desk, cast, before)
+    said.append(await refusals_outside(desk, cast, begun_now))
+    assert said[0] == said[1] == [(403, "not-yours")] * 2
+    for who in outsiders(cast):
+        for answer in await read_by(desk, who, begun_now):
+            assert "2025-05-12" not in answer.text
+            assert "2025-01-01T00:00:00Z" in answer.text
+
+
+async def refusals_outside(desk: Desk, cast: Cast, action: httpx.Response) -> list[tuple[int, str]]:
+    """Let those give an opinion and decide of whom nothing was asked."""
+    opinion = {"opinion": "favourable", "given_on": "2025-03-20"}
+    decision = {"granted": True, "decided_on": "2025-03-20", "reference": "CNC-1"}
+    said = []
+    for who, verb, body in (
+        (cast.drac, "opinion", opinion),
+        (Person(role=Role.CNC_OPEN_AIR_OFFICER), "decide", decision),
+    ):
+        answer = await desk.post(f"/v1/actions/{action.json()['id']}/authorisation/{verb}", who, body, match=action)
+        assert "in_progress" not in answer.text
+        said.append((answer.status_code, answer.json()["code"]))
+    return said
+
+
 async def test_r41_the_day_is_told_once_it_was_held_and_the_place_never(desk: Desk) -> None:
     cast, authority = a_cast(), Person(role=Role.CLOSED_SITE_AUTHORITY)
     action = await counted(desk, cast, await begun(desk, cast, await announced(desk, cast, authority)), 1)

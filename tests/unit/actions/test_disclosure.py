@@ -144,3 +144,17 @@ def test_r41_who_does_not_know_the_day_counts_nobody():
     with pytest.raises(NotYours):
         access.require(RELAY, "action.record_attendance", closed)
     access.require(a_client(Role.PROJECT_HOLDER), "action.record_attendance", closed)
+
+
+@pytest.mark.parametrize(
+    ("role", "verb"),
+    [
+        (Role.DRAC_ADVISER, "action.record_opinion"),
+        (Role.CNC_OPEN_AIR_OFFICER, "action.decide_authorisation"),
+    ],
+)
+def test_r41_who_was_asked_for_nothing_neither_advises_nor_decides(role, verb):
+    planned = in_prison(a.screening_planned(a.a_funded()).screening)
+    with pytest.raises(NotYours):
+        access.require(a_client(role), verb, planned)
+    access.require(a_client(role), verb, in_prison(a.authorised(a.screening_planned(a.a_funded())).screening))

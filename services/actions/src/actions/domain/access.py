@@ -322,8 +322,21 @@ def _site(caller: Caller, resource: Resource) -> bool:
     return isinstance(resource, Action) and resource.site_authority_id == caller.org
 
 
+def _inside(caller: Caller, resource: Resource) -> bool:
+    """Tell whether the caller may know enough to act: a refusal by the state would tell the others of the day (R41)."""
+    return not isinstance(resource, Action) or sees_inside(caller, resource)
+
+
+def _advising(caller: Caller, resource: Resource) -> bool:
+    return _inside(caller, resource) and _in_departments(caller, resource)
+
+
+def _deciding(caller: Caller, resource: Resource) -> bool:
+    return _inside(caller, resource) and caller.territory.level == "national"
+
+
 def _attending(caller: Caller, resource: Resource) -> bool:
-    if isinstance(resource, Action) and not sees_inside(caller, resource):
+    if not _inside(caller, resource):
         return False
     if caller.territory.level == "municipalities":
         return _in_municipalities(caller, resource)
@@ -334,9 +347,9 @@ _RELATED: Mapping[Relation, Callable[[Caller, Resource], bool]] = {
     Relation.READER: visible,
     Relation.HOLDER: _holder,
     Relation.COORDINATION: _coordination,
-    Relation.DEPARTMENT: _in_departments,
+    Relation.DEPARTMENT: _advising,
     Relation.MUNICIPALITY: _in_municipalities,
-    Relation.NATION: lambda caller, _: caller.territory.level == "national",
+    Relation.NATION: _deciding,
     Relation.SITE: _site,
     Relation.ATTENDING: _attending,
 }

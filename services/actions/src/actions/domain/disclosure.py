@@ -8,7 +8,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from actions.domain.access import Caller, Closable, sees_inside
@@ -93,6 +93,7 @@ def _from_outside(action: ActionState) -> ActionState:
     authority = action.site_authority_id
     return replace(
         action,
+        occurred_at=action.occurred_at if held else datetime(action.campaign_year, 1, 1, tzinfo=UTC),
         state=_outward(action.state),
         postponed_from=action.postponed_from and _outward(action.postponed_from),
         effective_on=action.effective_on if held else year.first_on,

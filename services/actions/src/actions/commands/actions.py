@@ -120,10 +120,12 @@ async def change_clearance(
     action = await _lock(tx, action_id, "action.change_clearance", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    offer = None
-    if wish.offer_id is not None:
-        offer = await catalogue.rights_offer(tx, wish.offer_id, on=action.clearance(clearance_id).film_id)
-    step = ClearanceStep(to=wish.to, price_cents=wish.price_cents, terms=wish.terms, offer=offer)
+    clearance = action.clearance(clearance_id)
+    offer, stands_on = [
+        None if one is None else await catalogue.rights_offer(tx, one, on=clearance.film_id)
+        for one in (wish.offer_id, clearance.offer_id)
+    ]
+    step = ClearanceStep(to=wish.to, price_cents=wish.price_cents, terms=wish.terms, offer=offer, stands_on=stands_on)
     return await _save(tx, formalities.change_clearance(action, clearance_id, step, at=at), once)
 
 

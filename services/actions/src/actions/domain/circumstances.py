@@ -111,8 +111,8 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
     if regime is None:
         raise ValueError(action.action_type)
     film, place = given.film(item.film_id), action.place(session.place_id)
-    authorisation, confirmed = action.authorisation, _confirmed(action, session, item)
-    terms = confirmed and confirmed.terms
+    authorisation, clearance = action.authorisation, _clearance(action, session, item)
+    terms = clearance.terms if clearance is not None and clearance.state in rights.CLEARED else None
     return Case(
         on=session.held_on,
         regime=regime,
@@ -156,18 +156,12 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         rights_uses=terms.uses if terms else (),
         rights_territories=terms.territories if terms else (),
         rights_versions=terms.versions if terms else (),
-        offer_withdrawn=confirmed is not None and confirmed.offer_id in given.withdrawn_offers,
+        offer_withdrawn=clearance is not None and clearance.offer_id in given.withdrawn_offers,
     )
 
 
-def _confirmed(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:
-    return next(
-        (
-            clearance
-            for clearance in action.clearances
-            if clearance.session_id == session.id
-            and clearance.film_id == item.film_id
-            and clearance.state in rights.CLEARED
-        ),
-        None,
-    )
+def _clearance(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:
+    """Find what was agreed for a film at a session, else what is being asked; what was refused stands on nothing."""
+    mine = [one for one in action.clearances if (one.session_id, one.film_id) == (session.id, item.film_id)]
+    agreed = (one for one in mine if one.state in rights.CLEARED)
+    return next(agreed, next((one for one in mine if one.state in rights.ASKED), None))

@@ -12,6 +12,7 @@ from uuid import UUID
 from actions.domain.known import RightsOffer
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
 from actions.domain.rules.offers import inside_offer
+from actions.domain.rules.rights import CLEARED
 from actions.domain.unlawful import RightsDoNotCover
 from common.contracts import actions as wire
 from common.contracts.actions import ClearanceStatus, RightsTerms
@@ -33,12 +34,16 @@ NEXT: Mapping[ClearanceStatus, frozenset[ClearanceStatus]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearanceStep:
-    """Where a clearance goes next, with what was quoted or agreed; an offer gives its own terms."""
+    """Where a clearance goes next, with what was quoted or agreed; an offer gives its own terms.
+
+    `stands_on` is the offer that was named at an earlier step.
+    """
 
     to: ClearanceStatus
     price_cents: int | None = None
     terms: RightsTerms | None = None
     offer: RightsOffer | None = None
+    stands_on: RightsOffer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ class Clearance:
         return replace(
             self,
             state=step.to,
-            offer_id=self.offer_id if step.offer is None else step.offer.id,
+            offer_id=self._offer_id(step),
             price_cents=self.price_cents if step.price_cents is None else step.price_cents,
             terms=None if reopened else self._terms(step, on),
         )
@@ -88,11 +93,24 @@ class Clearance:
                 precision="Des droits confirmés ont leurs termes.",
                 pointer="/terms",
             )
-        if step.offer is None or terms is None:
-            return terms
-        if verdict := inside_offer(self.film_id, terms, step.offer, on):
-            refuse(RightsDoNotCover, verdict)
+        if terms is not None:
+            self._require_inside(terms, step, on)
         return terms
+
+    def _require_inside(self, terms: RightsTerms, step: ClearanceStep, on: date) -> None:
+        """Refuse terms that are wider than the offer; what was agreed stands, whatever became of it."""
+        bound = step.offer or (step.stands_on if step.to in CLEARED else None)
+        agreed = step.offer is None and self.state in CLEARED and terms == self.terms
+        if bound is None or agreed:
+            return
+        if verdict := inside_offer(self.film_id, terms, bound, on):
+            refuse(RightsDoNotCover, verdict)
+
+    def _offer_id(self, step: ClearanceStep) -> UUID | None:
+        """Name the offer that it stands on from here; asked again, it stands on none but the one that is named."""
+        if step.offer is not None:
+            return step.offer.id
+        return None if step.to is S.REQUESTED else self.offer_id
 
 
 def _of_offer(offer: RightsOffer) -> RightsTerms:

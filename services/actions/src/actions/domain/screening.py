@@ -13,7 +13,7 @@ from actions.domain.kinds import WITH_PROGRAMME
 from actions.domain.lending import lending
 from actions.domain.overlaps import minutes_of, overlapping
 from actions.domain.refusals import OnSchoolTime, refuse
-from actions.domain.rules import Rule, in_force, judged, procedure
+from actions.domain.rules import Rule, in_force, judged, procedure, rights
 from actions.domain.rules.school import hours_of
 from actions.domain.school import ZONE_OF, Calendar, day_off, free_from
 from actions.domain.unlawful import (
@@ -235,7 +235,7 @@ def _refusal(verdict: Verdict) -> type[DomainError] | None:
     """Say what a verb answers to a verdict; nothing where it is allowed, or where it only asks to look."""
     if verdict.outcome is Outcome.ALLOWED:
         return None
-    if verdict.inputs.get("offer_withdrawn") and verdict.outcome is Outcome.TO_CLEAR:
+    if verdict.outcome is Outcome.TO_CLEAR and rights.stand_withdrawn(verdict.inputs):
         return None
     if verdict.outcome is Outcome.REFUSED or verdict.rule in NOTHING_WITHOUT:
         return REFUSALS[verdict.rule]

@@ -1,14 +1,19 @@
 """Rights of one film for one session: day, territory, use, version, support (R52)."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from actions.domain.rules.film_law import COMMERCIAL
 from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import ClearanceStatus, Regime, Support
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
-from common.errors import Outcome
+from common.errors import Input, Outcome
 
 CLEARED = frozenset({ClearanceStatus.CONFIRMED, ClearanceStatus.MATERIAL_RECEIVED, ClearanceStatus.SETTLED})
+
+
+ASKED = frozenset({ClearanceStatus.REQUESTED, ClearanceStatus.QUOTED})
+"""What stands on an offer before it is agreed."""
 
 
 def use_of(regime: Regime, *, outdoors: bool) -> RightsUse:
@@ -43,7 +48,8 @@ def covered(
 ) -> Answer | None:
     """R52: confirmed rights cover the day, the territory, the use and the version, from a lawful support.
 
-    What was agreed stands when the offer is withdrawn afterwards, but somebody must look at it.  Where rights are for
+    What was agreed stands when the offer is withdrawn afterwards, but somebody must look at it; what was not agreed can
+    no longer be on that offer.  Where rights are for
     some versions only, nobody knows whether they cover one that is not named.
     """
     if support is Support.PRIVATE_DISC:
@@ -56,6 +62,9 @@ def covered(
         return None
     if not rights_confirmed or rights_from is None or rights_until is None:
         what, quoi = "the rights are not confirmed", "les droits ne sont pas confirmés"
+        if offer_withdrawn:
+            what = f"{what}, and the rights-holder has withdrawn its offer"
+            quoi = f"{quoi}, et l’ayant droit a retiré son offre"
         return Answer(Outcome.TO_CLEAR, f"{film_title}: {what}.", f"{film_title} : {quoi}.")
     any_version = film_version is None or not rights_versions
     span = f"{rights_from}/{rights_until}"
@@ -80,6 +89,12 @@ def covered(
     if doubt := _doubt(rule, film_version, rights_versions, offer_withdrawn=offer_withdrawn):
         return Answer(Outcome.TO_CLEAR, f"{film_title}: {doubt[0]}.", f"{film_title} : {doubt[1]}.")
     return Answer(Outcome.ALLOWED, f"{film_title}: the rights cover it.", f"{film_title} : les droits le couvrent.")
+
+
+def stand_withdrawn(inputs: Mapping[str, Input]) -> bool:
+    """Tell whether all that is to be looked at is that the offer was withdrawn after it was agreed on."""
+    named = inputs.get("film_version") is not None or not inputs.get("rights_versions")
+    return bool(inputs.get("offer_withdrawn") and inputs.get("rights_confirmed") and named)
 
 
 def _doubt(

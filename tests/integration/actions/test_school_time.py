@@ -128,3 +128,16 @@ def test_a_file_with_other_columns_is_refused_and_a_file_is_of_some_day(address:
     file.write_text("a;b\n", "utf-8")
     assert run(address, str(file)).exit_code == 2
     assert run(address, str(file), "--source-date", "2025-06-01").exit_code == 2
+
+
+async def test_r01_r20_the_day_that_is_named_is_one_that_is_not_refused(desk: Desk, take: Take) -> None:
+    await take()
+    cast, film = a_cast(), a_film(visa="2024-09-15")
+    action, *_ = await begun(desk, cast, film, actions=[indoors()])
+    for_a_class = {"starts_at": "10:00", "school_group": True}
+    session = a_session(film.id, "2025-09-08", **for_a_class)
+    said = await asked(desk, action, cast.holder, {"session": session})
+    alone = {one["rule"]: one["first_lawful_on"] for one in said["verdicts"] if one["blocks"] == "action.plan_session"}
+    assert alone == {"R01": "2025-09-16", "R20": "2025-09-13"}
+    assert said["first_lawful_on"] == "2025-09-20"
+    assert by_rule(await planned(desk, action, cast.holder, a_session(film.id, "2025-09-20", **for_a_class))) == OK

@@ -1,12 +1,13 @@
 """Asking what a verb would be told, with nothing written and nothing held."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from actions.commands import lookups
 from actions.commands.wishes import CheckWish
 from actions.domain import access, checking, disclosure, states
+from actions.domain.action import Action
 from actions.domain.checking import Check, Standing
 from actions.domain.obligations import Obligation, obligations
 from actions.store import actions, campaigns, catalogue
@@ -23,18 +24,26 @@ async def check(
     disclosure.require_inside(caller, action)
     if wish.session is not None:
         shown = wish.session.film_ids
+        days = await _until_the_end(tx, action, [wish.session.held_on])
         given = await lookups.circumstances(
-            tx, action, [wish.session.held_on], shown, copies=wish.session.copy_ids, booking=True, asked_at=at
+            tx, action, days, shown, copies=wish.session.copy_ids, booking=True, asked_at=at
         )
         offers = await catalogue.offers_on(tx, shown)
         return checking.check_session(action, wish.session, given, offers, session_id=new_id())
     offers = await catalogue.offers_on(tx, lookups.shown_in([action]))
     if wish.days:
-        new_days = [day.held_on for day in wish.days]
-        given = await lookups.circumstances(tx, action, new_days, booking=True, asked_at=at)
+        days = await _until_the_end(tx, action, [day.held_on for day in wish.days])
+        given = await lookups.circumstances(tx, action, days, booking=True, asked_at=at)
         return checking.check_reschedule(action, wish.days, given, offers)
-    given = await lookups.circumstances(tx, action, [one.held_on for one in action.live_sessions])
+    days = await _until_the_end(tx, action, [one.held_on for one in action.live_sessions])
+    given = await lookups.circumstances(tx, action, days)
     return checking.check_schedule(action, given, offers)
+
+
+async def _until_the_end(tx: Transaction, action: Action, days: Sequence[date]) -> Sequence[date]:
+    """Name the campaign's last day besides: the first lawful one may be any before it."""
+    campaign = await campaigns.campaign(tx, action.campaign_id)
+    return (*days, campaign.last_on)
 
 
 async def standings(tx: Transaction, campaign_id: UUID, *, after: UUID | None, limit: int) -> tuple[Standing, ...]:

@@ -1,7 +1,7 @@
 """Campaigns: one call for projects of one coordination, with the rules that its region chose for it."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from actions.domain import states
@@ -51,6 +51,11 @@ class Campaign:
     opened_on: date | None = None
     ends_on: date
     rules: RuleSet
+
+    @property
+    def last_on(self) -> date:
+        """The last day on which what was put off may be held: its end, and as long as its rules extend it."""
+        return self.ends_on + timedelta(days=self.rules.extension_days)
 
     @property
     def date(self) -> date:

@@ -4,7 +4,7 @@ A check and its verb judge by the same `Judgement`: where the check is clean, at
 refuses the verb.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -15,10 +15,11 @@ from actions.domain.action import Action
 from actions.domain.agenda import SessionPlan
 from actions.domain.circumstances import Circumstances
 from actions.domain.costs import Costs, costs
+from actions.domain.first_days import first_lawful
 from actions.domain.known import RightsOffer
 from actions.domain.lifecycle import NewDay
 from actions.domain.obligations import Obligation, obligations
-from actions.domain.screening import Finding, Judgement, judge, judge_papers
+from actions.domain.screening import Finding, Judgement, judge, judge_papers, judge_plan
 from actions.domain.telling import told
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
 from common.contracts.actions import ActionStatus, Session, SessionStatus
@@ -55,8 +56,9 @@ class CheckedVerdict:
 class Check:
     """The whole verdict on a verb, at one version of the action.
 
-    `lawful`: nothing stands in its way.  `first_lawful_on` is the first day on which nothing would, as far as days
-    alone are in the way.  `obligations` is what the judged sessions ask for, `costs` what they cost.
+    `lawful`: nothing stands in its way.  `first_lawful_on` is the first day of the campaign on which nothing would, as
+    far as days alone are in the way; of several sessions, the latest of their first days.  `obligations` is what the
+    judged sessions ask for, `costs` what they cost.
     """
 
     verb: str
@@ -92,17 +94,34 @@ def check_session(
     """Judge a session that might be planned, and what it would still need before it is announced."""
     judged = agenda.judge_session(action, wish, given, session_id=session_id)
     later = tuple(judge_papers(judged.action, judged.sessions, given))
-    return _check(action, judged, given, offers, later)
+    first = first_lawful(
+        judged,
+        lambda session: judge_plan(judged.action.with_sessions(session), [session], given),
+        given.campaign.ends_on,
+    )
+    return _check(action, judged, given, offers, first, later)
 
 
 def check_schedule(action: Action, given: Circumstances, offers: Offers = ()) -> Check:
     """Judge whether the action could be announced now."""
-    return _check(action, lifecycle.judge_schedule(action, given), given, offers)
+    judged = lifecycle.judge_schedule(action, given)
+    first = first_lawful(
+        judged,
+        lambda session: judge(judged.action.with_sessions(session), [session], given),
+        given.campaign.ends_on,
+    )
+    return _check(action, judged, given, offers, first)
 
 
 def check_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances, offers: Offers = ()) -> Check:
     """Judge new days for the sessions that were put off."""
-    return _check(action, lifecycle.judge_reschedule(action, days, given), given, offers)
+    judged = lifecycle.judge_reschedule(action, days, given)
+    first = first_lawful(
+        judged,
+        lambda session: lifecycle.judge_new_days(judged.action.with_sessions(session), [session], given),
+        given.campaign.last_on,
+    )
+    return _check(action, judged, given, offers, first)
 
 
 def standing(action: Action, given: Circumstances | None) -> Standing:
@@ -132,7 +151,12 @@ def _standing(
 
 
 def _check(
-    action: Action, judged: Judgement, given: Circumstances, offers: Offers, later: tuple[Finding, ...] = ()
+    action: Action,
+    judged: Judgement,
+    given: Circumstances,
+    offers: Offers,
+    first_lawful_on: date | None,
+    later: tuple[Finding, ...] = (),
 ) -> Check:
     verdicts = (
         *(_verdict(finding, judged.verb) for finding in judged.findings),
@@ -142,24 +166,11 @@ def _check(
         verb=judged.verb,
         version=action.version,
         lawful=judged.lawful,
-        first_lawful_on=_first_lawful(judged),
+        first_lawful_on=first_lawful_on,
         verdicts=verdicts,
         obligations=obligations(judged.action, given, judged.sessions),
         costs=costs(judged.action, judged.sessions, given, offers),
     )
-
-
-def _first_lawful(judged: Judgement) -> date | None:
-    """Take the last of the first days, if each thing in the way has one."""
-    blocking = [finding.verdict for finding in judged.findings if finding.refusal is not None]
-    days = list(_days(judged))
-    return max(days) if blocking and len(days) == len(blocking) else None
-
-
-def _days(judged: Judgement) -> Iterator[date]:
-    for finding in judged.findings:
-        if finding.refusal is not None and finding.verdict.first_lawful_on is not None:
-            yield finding.verdict.first_lawful_on
 
 
 def _verdict(finding: Finding, verb: str) -> CheckedVerdict:

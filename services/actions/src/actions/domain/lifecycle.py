@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 from actions.domain.action import Action, Cancellation, Moved, moved
@@ -24,7 +24,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.rules.counting import attendance
-from actions.domain.screening import Judgement, judge, judge_days_authorised, require
+from actions.domain.screening import Finding, Judgement, judge, judge_days_authorised, require
 from actions.domain.tally import distinct
 from common.contracts.actions import (
     ActionCancelled,
@@ -144,13 +144,18 @@ def judge_reschedule(action: Action, days: Sequence[NewDay], given: Circumstance
     put_off = {session.id: session for session in action.sessions if session.state is SessionStatus.POSTPONED}
     if {day.session_id for day in days} != set(put_off) or len(days) != len(put_off):
         raise SessionsStillPostponed(pointer="/days")
-    last = given.campaign.ends_on + timedelta(days=given.campaign.rules.extension_days)
     for day in days:
-        require_within(given.campaign, day.held_on, last=last)
+        require_within(given.campaign, day.held_on, last=given.campaign.last_on)
     renewed = tuple(_moved_to(put_off[day.session_id], day) for day in days)
     placed = action.with_sessions(*renewed)
-    findings = (*judge_days_authorised(placed, renewed, given), *(judge(placed, renewed, given) if renewed else ()))
+    findings = judge_new_days(placed, renewed, given)
     return Judgement(verb="action.reschedule", action=placed, sessions=renewed, findings=findings)
+
+
+def judge_new_days(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
+    """Find what rules say of sessions on their new days, which an authorisation that was granted must list (R12)."""
+    listed = judge_days_authorised(action, sessions, given)
+    return (*listed, *(judge(action, sessions, given) if sessions else ()))
 
 
 def reschedule(action: Action, judged: Judgement, given: Circumstances, *, at: datetime) -> Moved:
@@ -249,7 +254,7 @@ def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
     """Cancel by the timer (T17) what is still postponed after the campaign's end and its extension."""
     action.require("action.lapse")
     today = local_day(at, campaign.zone)
-    last = campaign.ends_on + timedelta(days=campaign.rules.extension_days)
+    last = campaign.last_on
     if today <= last:
         raise CampaignStillRuns(f"The campaign ends on {last}.", precision=f"La campagne finit le {last}.")
     return cancel(action, CancellationPlan(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED), at=at)

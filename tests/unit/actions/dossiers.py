@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from actions.domain import agenda, campaign, closing, deciding, filing, financing, formalities, lifecycle, reviewing
-from actions.domain.action import Action, Cancellation, Moved
+from actions.domain.action import Action, ActionPlan, Cancellation, Moved
 from actions.domain.agenda import SessionPlan
 from actions.domain.campaign import Campaign
 from actions.domain.circumstances import Circumstances
@@ -63,6 +63,11 @@ from tests.unit.actions.pieces import (
 def plan_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID, **else_: Any) -> Moved:
     """Plan a session as the command does: judge it, then decide by the judgement."""
     return agenda.plan_session(agenda.judge_session(action, wish, given, session_id=session_id), **else_)
+
+
+def change(action: Action, wish: ActionPlan, given: Circumstances, *, at: datetime) -> Moved:
+    described = agenda.described(action, wish, given.organiser)
+    return agenda.change(action, agenda.judge_change(action, described, given), at=at)
 
 
 def schedule(action: Action, given: Circumstances, *, at: datetime) -> Moved:

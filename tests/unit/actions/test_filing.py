@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from actions.domain import agenda, campaign, filing
+from actions.domain import campaign, filing
 from actions.domain.known import Appointment, Coordination
 from actions.domain.refusals import (
     BudgetNotBalanced,
@@ -330,6 +330,6 @@ def test_a_change_of_rules_is_numbered_and_judges_what_comes_after():
 def test_an_action_of_a_draft_can_be_described_otherwise():
     dossier = a.a_draft()
     plan = replace(p.WORKSHOP, title="Choisir deux films", intergenerational=True)
-    changed, facts = agenda.change(dossier.workshop, plan, p.HOLDER, dossier.films, at=p.at("2024-12-04 10:00"))
+    changed, facts = a.change(dossier.workshop, plan, dossier.given, at=p.at("2024-12-04 10:00"))
     assert p.only(facts, ActionChanged).changed == ("title", "intergenerational")
     assert changed.version == 2

@@ -301,7 +301,7 @@ def _declare_move(d: Dossier) -> Move:
 
 
 ACTION: Mapping[str, Verb] = {
-    "action.change": one(lambda d: agenda.change(d.screening, p.OPEN_AIR, p.HOLDER, d.films, at=LATE)),
+    "action.change": one(lambda d: a.change(d.screening, p.OPEN_AIR, d.given, at=LATE)),
     "action.plan_session": one(_plan_session),
     "action.cancel_session": one(
         lambda d: agenda.cancel_session(d.screening, SESSION, Cause.WEATHER, d.films, at=LATE)

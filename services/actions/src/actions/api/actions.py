@@ -150,6 +150,7 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
         unlawful.OpenAirNotFree,
         unlawful.RegimeContradicts,
         unlawful.OpenAirIndoors,
+        unlawful.QuotaReached,
         refusals.PeriodReversed,
         NotKnownHere,
     ),
@@ -157,7 +158,7 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
 async def change(
     action_id: UUID, body: ActionBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
 ) -> Response:
-    """Describe a planned action otherwise."""
+    """Describe a planned action otherwise; what becomes a paid screening by it is booked as one (R07)."""
     async with db.transaction(caller) as tx:
         answer = await commands.change(tx, action_id, body.wish(), caller=caller, new_id=new_id, once=once, at=now)
     return respond_action(caller, answer)

@@ -48,7 +48,11 @@ async def change(
         return answer
     plan = await lookups.action_plan(tx, wish, action.campaign_year, new_id=new_id, pointer="")
     organiser = await known.organisation(tx, wish.organiser_id or action.holder_id)
-    return await _save(tx, agenda.change(action, plan, organiser, await lookups.films(tx, action), at=at), once)
+    described = agenda.described(action, plan, organiser)
+    days = agenda.days_booked(action, described)
+    given = await lookups.circumstances(tx, described, days, booking=True, hold=bool(days))
+    judged = agenda.judge_change(action, described, given)
+    return await _save_judged(tx, judged, agenda.change(action, judged, at=at), once, at=at)
 
 
 async def plan_session(

@@ -17,7 +17,7 @@ from actions.domain.place import keeping_ids
 from actions.domain.project import Project
 from actions.domain.refusals import AmountNotPossible, NothingAsked, NotPossibleInThisState, NotYet, PeriodReversed
 from actions.domain.rules import in_force
-from actions.domain.screening import Judgement, judge_overlaps, judge_plan, require
+from actions.domain.screening import Judgement, judge_bookings, judge_overlaps, judge_plan, require
 from actions.domain.unlawful import FallbackIsThePlace, OpenAirIndoors, OpenAirNotFree, RegimeContradicts
 from common.contracts.actions import (
     ActionAttendanceRecorded,
@@ -102,7 +102,7 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
     return moved(action, fact)
 
 
-def change(action: Action, wish: ActionPlan, organiser: Organisation, films: Films, *, at: datetime) -> Moved:
+def described(action: Action, wish: ActionPlan, organiser: Organisation) -> Action:
     """Describe a planned action otherwise; once it has sessions, its type and their places stay."""
     action.require("action.change")
     wish = replace(wish, places=keeping_ids(wish.places, action.places))
@@ -115,18 +115,43 @@ def change(action: Action, wish: ActionPlan, organiser: Organisation, films: Fil
             "The action has sessions: its type and their places stay.",
             precision="L’action a des séances : son type et leurs lieux restent.",
         )
-    described = replace(
+    return replace(
         action,
         organiser_id=organiser.id,
         **wish.said() | {"regime": _regime(wish, organiser)},
     )
-    changed = authorisation_reviewed(described, films)
+
+
+def days_booked(before: Action, after: Action) -> tuple[date, ...]:
+    """List the days on which a new description makes sessions paid screenings of an organiser whose they were not."""
+    was, is_now = ((one.regime, one.organiser_id) for one in (before, after))
+    if after.regime is not Regime.NC_ASSOCIATION_PAID or was == is_now:
+        return ()
+    return tuple(session.held_on for session in after.live_sessions)
+
+
+def judge_change(before: Action, after: Action, given: Circumstances) -> Judgement:
+    """Find what the rule on paid screenings says of sessions that become such (R07), as if they were booked now.
+
+    Raises:
+        FilmNotKnownYet: a film of these sessions has not been heard of.
+    """
+    booked = after.live_sessions if days_booked(before, after) else ()
+    findings = tuple(judge_bookings(after, booked, given))
+    changed = authorisation_reviewed(after, given.films)
+    return Judgement(verb="action.change", action=changed, sessions=booked, findings=findings)
+
+
+def change(before: Action, judged: Judgement, *, at: datetime) -> Moved:
+    """Describe an action as was judged."""
+    require(judged.findings)
+    changed = judged.action
     fact = ActionChanged(
         occurred_at=at,
         about=changed.about(),
         action_id=changed.id,
         action_type=changed.action_type,
-        changed=_differing(action, changed),
+        changed=_differing(before, changed),
     )
     return moved(changed, fact)
 

@@ -28,6 +28,9 @@ from common.contracts.actions import (
 )
 from common.contracts.money import money
 
+COUNTS_NOWHERE = frozenset({ProjectStatus.REJECTED, ProjectStatus.INELIGIBLE, ProjectStatus.WITHDRAWN})
+"""What was planned in such a project takes nobody's place: no quota, no copy, no hour."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFile:

@@ -4,7 +4,7 @@ The checks are those of T12 and, for other days, of T15; a type that shows no fi
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from actions.domain.action import Action
@@ -136,6 +136,13 @@ def judge_plan(action: Action, sessions: Iterable[Session], given: Circumstances
     yield from judge_school_time(action, sessions, given)
     yield from _asked(PLANNED_BY, action, sessions, given)
     yield from judge_copies(action, sessions, given)
+
+
+def judge_bookings(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Ask of several sessions whether the organiser may have them all (R07): one is booked after the other, by day."""
+    in_order = sorted(sessions, key=lambda one: (one.held_on, one.starts_at))
+    for n, session in enumerate(in_order, start=1):
+        yield from _asked(("R07",), replace(action, sessions=tuple(in_order[:n])), [session], given)
 
 
 def judge_copies(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:

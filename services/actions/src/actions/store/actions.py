@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from actions.domain.action import Action
-from actions.domain.project import Project
+from actions.domain.project import COUNTS_NOWHERE, Project
 from actions.domain.refusals import NoSuchAction
 from actions.store import sessions
 from common import outbox, rows
@@ -192,6 +192,8 @@ async def follow_project(tx: Transaction, project: Project) -> None:
         project.state,
         project.parties,
     )
+    if project.state in COUNTS_NOWHERE:
+        await sessions.judge_uncounted(tx, project.id)
 
 
 async def published_action(tx: Transaction, action_id: UUID) -> tuple[Action, str]:

@@ -17,14 +17,30 @@ async def ask(tx: Transaction, action_id: UUID) -> None:
 
 
 async def ask_by_film(tx: Transaction, film_id: UUID) -> None:
-    """Have the actions judged again that plan to show a film, or one that was merged into it."""
+    """Have the actions judged again that plan to show a film, or one that was merged into it.
+
+    And the organiser's other paid screenings of that year: whether this one is a feature, hence counts before them,
+    is the film's to say (R07).
+    """
     await tx.execute(
         """
+        WITH showing AS (
+          SELECT action_id, organiser_id, regime, state, held_on
+            FROM session
+           WHERE film_ids && (ARRAY[$1::uuid] || ARRAY(SELECT film_id FROM merged_film WHERE into_id = $1))
+             AND state <> 'cancelled'
+        )
         INSERT INTO to_judge (action_id)
-        SELECT DISTINCT action_id
-          FROM session
-         WHERE film_ids && (ARRAY[$1::uuid] || ARRAY(SELECT film_id FROM merged_film WHERE into_id = $1))
-           AND state = 'planned'
+        SELECT action_id FROM showing WHERE state = 'planned'
+         UNION
+        SELECT other.action_id
+          FROM showing
+          JOIN session AS other
+            ON other.organiser_id = showing.organiser_id
+           AND other.held_on BETWEEN make_date(extract(year FROM showing.held_on)::integer, 1, 1)
+                                 AND make_date(extract(year FROM showing.held_on)::integer, 12, 31)
+         WHERE showing.regime = 'nc_association_paid' AND other.regime = 'nc_association_paid'
+           AND other.state = 'planned'
         """,
         film_id,
     )

@@ -11,14 +11,18 @@ from uuid import UUID
 from actions.domain.action import Action
 from actions.domain.overlaps import Elsewhere, minutes_of
 from actions.store import copies
-from common.contracts.actions import Session
+from common.contracts.actions import Regime, Session
 from common.database import Transaction
 
 
 async def follow(tx: Transaction, action: Action) -> None:
-    """Say of an action's sessions what the action says of them now."""
+    """Say of an action's sessions what the action says of them now.
+
+    Where they are not the paid screenings that they were, the organiser's others of that year are judged again (R07).
+    """
     if not action.sessions:
         return
+    paid_before = await _paid(tx, action)
     await tx.executemany(
         """
         INSERT INTO session AS kept
@@ -40,6 +44,23 @@ async def follow(tx: Transaction, action: Action) -> None:
         [_row(action, session) for session in action.sessions],
     )
     await copies.follow(tx, action)
+    paid_now = {(s.id, action.organiser_id, s.held_on) for s in action.live_sessions if _is_paid(action, s)}
+    for organiser_id, year in sorted({(organiser, day.year) for _, organiser, day in paid_before ^ paid_now}):
+        await tx.execute("SELECT judge_with_paid($1, $2)", organiser_id, year)
+
+
+async def judge_uncounted(tx: Transaction, project_id: UUID) -> None:
+    """Have those judged again that came after the paid screenings of a project, which count no more (R07)."""
+    await tx.execute(
+        """
+        SELECT judge_with_paid(organiser_id, year)
+          FROM (SELECT DISTINCT s.organiser_id, extract(year FROM s.held_on)::integer AS year
+                  FROM session AS s
+                  JOIN action ON action.id = s.action_id
+                 WHERE action.project_id = $1 AND s.regime = 'nc_association_paid' AND s.state <> 'cancelled') AS paid
+        """,
+        project_id,
+    )
 
 
 async def hold_paid_years(tx: Transaction, organiser_id: UUID, years: Sequence[int]) -> None:
@@ -90,6 +111,25 @@ async def elsewhere(tx: Transaction, holders: Collection[UUID], days: Iterable[d
         sorted(around),
     )
     return tuple(Elsewhere(**row) for row in found)
+
+
+async def _paid(tx: Transaction, action: Action) -> set[tuple[UUID, UUID, date]]:
+    """Read which of an action's sessions counted as paid screenings, of whom and on which day; a plan has its type."""
+    if action.regime is None:
+        return set()
+    found = await tx.fetch(
+        """
+        SELECT id, organiser_id, held_on
+          FROM session
+         WHERE action_id = $1 AND regime = 'nc_association_paid' AND state <> 'cancelled'
+        """,
+        action.id,
+    )
+    return {(row["id"], row["organiser_id"], row["held_on"]) for row in found}
+
+
+def _is_paid(action: Action, session: Session) -> bool:
+    return action.regime_of(session) is Regime.NC_ASSOCIATION_PAID
 
 
 def _row(action: Action, session: Session) -> tuple[object, ...]:

@@ -1,0 +1,112 @@
+"""An association's paid screenings of a year (R07), when a plan is described otherwise, and when a count changes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import httpx
+import pytest
+
+from common.contracts.catalogue import FilmState
+from tests.integration.actions.journeys import JANUARY, MARCH, act
+from tests.integration.actions.people import Cast, Desk, a_cast
+from tests.integration.actions.screenings import a_film, a_session, begun, by_rule, indoors, planned
+from tests.integration.actions.test_film_law import book, paid
+from tests.integration.actions.test_risks import risks, settled
+
+REFUSED = (409, "quota-reached", "R07")
+FREE = {"amount": "0", "currency": "EUR"}
+PAID = {"amount": "3.00", "currency": "EUR"}
+
+Change: TypeAlias = Callable[[Desk, Cast, httpx.Response, FilmState], Awaitable[Any]]
+
+
+async def repriced(desk: Desk, cast: Cast, action: httpx.Response, price: dict[str, str]) -> httpx.Response:
+    """Describe a screening as before, at another price."""
+    body = indoors(title=action.json()["title"], price=price)
+    return await desk.post(f"/v1/actions/{action.json()['id']}/change", cast.holder, body, match=action, at=MARCH)
+
+
+async def test_r07_what_becomes_paid_by_a_change_is_booked_like_any_other(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    *actions, free = await begun(desk, cast, film, actions=[*paid(6), indoors(title="Gratuite")])
+    booked = await book(desk, cast, actions, film)
+    free = await planned(desk, free, cast.holder, a_session(film.id, "2025-01-31"))
+    assert by_rule(await repriced(desk, cast, free, PAID)) == REFUSED
+    path = f"sessions/{booked[5].json()['sessions'][0]['id']}/cancel"
+    await act(desk, booked[5], path, cast.holder, {"cause": "public"}, at=MARCH)
+    answer = await repriced(desk, cast, free, PAID)
+    assert (answer.status_code, answer.json()["regime"]) == (200, "nc_association_paid")
+    kept = await desk.get(f"/v1/actions/{free.json()['id']}/verdicts", cast.holder)
+    said = [one["reason"] for one in kept.json()["items"] if one["verb"] == "action.change"]
+    assert said == ["Paid screening 6 of 6 in the year."]
+
+
+async def test_r07_what_is_paid_already_is_described_otherwise_as_often_as_one_likes(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    actions = await begun(desk, cast, film, actions=paid(6))
+    first, *_ = await book(desk, cast, actions, film)
+    answer = await repriced(desk, cast, first, {**PAID, "amount": "4.00"})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_r07_of_three_simultaneous_changes_to_the_sixth_exactly_one_passes(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    free = [indoors(title=f"Gratuite {n}") for n in range(3)]
+    actions = await begun(desk, cast, film, actions=[*paid(5), *free])
+    await book(desk, cast, actions[:5], film)
+    planned_free = await book(desk, cast, actions[5:], film)
+    answers = await asyncio.gather(*(repriced(desk, cast, one, PAID) for one in planned_free))
+    assert sorted((by_rule(one) for one in answers), key=str) == [(200, "", None), REFUSED, REFUSED]
+
+
+async def seven(desk: Desk, cast: Cast, short: FilmState) -> tuple[httpx.Response, httpx.Response]:
+    """Book six features, and a short before them that is found to be a feature too; answer that one, and the last."""
+    film = a_film(visa="2023-01-01")
+    january, *_ = await begun(desk, cast, short, actions=paid(1))
+    january = await planned(desk, january, cast.holder, a_session(short.id, "2025-01-31"))
+    *_, december = await book(desk, cast, await begun(desk, cast, film, actions=paid(6)), film)
+    await settled(desk)
+    assert await risks(desk, december, cast.holder) == []
+    await desk.hear("film", replace(short, version=2, duration_minutes=61))
+    await settled(desk)
+    return january, december
+
+
+async def test_r07_a_film_found_to_be_a_feature_flags_the_one_that_is_too_many_by_it(desk: Desk) -> None:
+    cast, short = a_cast(), a_film(60, "2023-01-01")
+    january, december = await seven(desk, cast, short)
+    assert await risks(desk, december, cast.holder) == ["R07"]
+    assert await risks(desk, january, cast.holder) == []
+
+
+async def cancelled(desk: Desk, cast: Cast, action: httpx.Response, _: FilmState) -> None:
+    path = f"sessions/{action.json()['sessions'][0]['id']}/cancel"
+    await act(desk, action, path, cast.holder, {"cause": "public"}, at=MARCH)
+
+
+async def made_free(desk: Desk, cast: Cast, action: httpx.Response, _: FilmState) -> None:
+    assert (await repriced(desk, cast, action, FREE)).status_code == 200
+
+
+async def withdrawn(desk: Desk, cast: Cast, action: httpx.Response, _: FilmState) -> None:
+    path = f"/v1/projects/{action.json()['project_id']}"
+    project = await desk.get(path, cast.holder)
+    answer = await desk.post(f"{path}/withdraw", cast.holder, {"reason": "Autre projet."}, match=project, at=JANUARY)
+    assert answer.status_code == 200, answer.text
+
+
+async def shortened(desk: Desk, _: Cast, __: httpx.Response, short: FilmState) -> None:
+    await desk.hear("film", replace(short, version=3))
+
+
+@pytest.mark.parametrize("change", [cancelled, made_free, withdrawn, shortened])
+async def test_r07_who_was_too_many_is_flagged_no_more_once_another_counts_no_more(desk: Desk, change: Change) -> None:
+    cast, short = a_cast(), a_film(60, "2023-01-01")
+    january, december = await seven(desk, cast, short)
+    assert await risks(desk, december, cast.holder) == ["R07"]
+    january = await desk.get(f"/v1/actions/{january.json()['id']}", cast.holder)
+    await change(desk, cast, january, short)
+    await settled(desk)
+    assert await risks(desk, december, cast.holder) == []

@@ -46,6 +46,13 @@ S = AuthorisationStatus
 SCHEDULED_AT = p.at("2025-06-24 11:00")
 
 
+UNCOVERED = (
+    {"place_ids": (p.an_id("elsewhere"),)},
+    {"film_ids": (p.an_id("another"),)},
+    {"granted_dates": (p.day("2025-07-25"),)},
+)
+
+
 def schedule(dossier, **authorisation):
     """Schedule with an authorisation that is otherwise than the granted one."""
     action = dossier.screening
@@ -62,12 +69,11 @@ def test_r08_an_authorised_open_air_feature_is_scheduled():
 @pytest.mark.parametrize(
     "otherwise",
     [
-        *({"state": state} for state in AuthorisationStatus if state is not S.GRANTED),
+        *({"state": state} for state in AuthorisationStatus if state not in {S.GRANTED, S.AMENDMENT_REQUESTED}),
+        *({"state": S.AMENDMENT_REQUESTED, **lacking} for lacking in UNCOVERED),
         {"organiser_id": p.PROVIDER.id},
         {"municipalities": ("86041",)},
-        {"place_ids": (p.an_id("elsewhere"),)},
-        {"film_ids": (p.an_id("another"),)},
-        {"granted_dates": (p.day("2025-07-25"),)},
+        *UNCOVERED,
     ],
     ids=str,
 )
@@ -75,6 +81,11 @@ def test_r08_the_authorisation_is_granted_for_that_organiser_commune_place_date_
     with pytest.raises(NotAuthorised) as refused:
         schedule(a.a_ready(), **otherwise)
     assert p.verdict_of(refused).rule == "R08"
+
+
+def test_r12_what_was_granted_stays_granted_while_more_is_asked():
+    action, _ = schedule(a.a_ready(), state=S.AMENDMENT_REQUESTED, asked_dates=(p.day("2025-08-02"),))
+    assert action.state is ActionStatus.SCHEDULED
 
 
 def test_all_that_a_screening_lacks_is_found_at_once():

@@ -40,6 +40,8 @@ class AuthorisationBody(Model):
 
 
 class AmendmentBody(Model):
+    """Which days are to be granted besides those that are: these stay granted, whatever is answered."""
+
     dates: Annotated[tuple[Day, ...], Some]
 
 
@@ -49,7 +51,10 @@ class OpinionBody(Model):
 
 
 class AuthorisationDecisionBody(Model):
-    """What the president of the CNC decided; no days named means all that were asked."""
+    """What the president of the CNC decided; no days named means all that were asked.
+
+    An amendment that is granted adds to what was granted before; one that is refused leaves it.
+    """
 
     granted: bool
     decided_on: Day
@@ -139,7 +144,7 @@ async def request_authorisation(
 async def amend_authorisation(
     action_id: UUID, body: AmendmentBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
-    """Ask for other days (R12)."""
+    """Ask for other days besides those that are granted (R12)."""
     async with db.transaction(caller) as tx:
         answer = await commands.amend_authorisation(tx, action_id, body.dates, caller=caller, once=once, at=now)
     return respond_action(caller, answer)

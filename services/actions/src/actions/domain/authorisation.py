@@ -9,7 +9,11 @@ from actions.domain.circumstances import Films, known_film
 from actions.domain.rules import in_force, open_air
 from common.contracts.actions import AuthorisationStatus, Session
 
-NOTHING_ASKED = frozenset({AuthorisationStatus.NOT_REQUIRED, AuthorisationStatus.TO_REQUEST})
+S = AuthorisationStatus
+
+NOTHING_ASKED = frozenset({S.NOT_REQUIRED, S.TO_REQUEST})
+PENDING = frozenset({S.REQUESTED, S.OPINION_GIVEN, S.AMENDMENT_REQUESTED})
+"""The CNC has been asked for something, and has not answered yet."""
 
 
 def needs_authorisation(action: Action, session: Session, minutes: int | None) -> bool:
@@ -42,5 +46,5 @@ def authorisation_reviewed(action: Action, films: Films) -> Action:
     if action.authorisation.state not in NOTHING_ASKED or not shown <= films.keys():
         return action
     needed = bool(features_to_authorise(action, action.live_sessions, films))
-    state = AuthorisationStatus.TO_REQUEST if needed else AuthorisationStatus.NOT_REQUIRED
+    state = S.TO_REQUEST if needed else S.NOT_REQUIRED
     return replace(action, authorisation=replace(action.authorisation, state=state))

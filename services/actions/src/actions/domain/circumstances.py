@@ -19,7 +19,7 @@ from actions.domain.rules import in_force, quota, rights
 from actions.domain.rules.case import Case
 from actions.domain.school import NO_CALENDAR, Calendar
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
-from common.contracts.actions import ProgrammeItem, RuleSet, Session
+from common.contracts.actions import AuthorisationStatus, ProgrammeItem, RuleSet, Session
 
 Films: TypeAlias = Mapping[UUID, Film]
 
@@ -140,7 +140,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         classification=film.classification,
         request_by=request_by(given.campaign.rules, session.held_on),
         requested_on=authorisation.requested_on,
-        authorisation=authorisation.state,
+        authorisation=_leave(action, session, film.id, given),
         authorised_organiser_id=authorisation.organiser_id,
         authorised_municipalities=authorisation.municipalities,
         authorised_place_ids=authorisation.place_ids,
@@ -158,6 +158,15 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         rights_versions=terms.versions if terms else (),
         offer_withdrawn=clearance is not None and clearance.offer_id in given.withdrawn_offers,
     )
+
+
+def _leave(action: Action, session: Session, film_id: UUID, given: Circumstances) -> AuthorisationStatus:
+    """Tell where the CNC's leave stands for a film at a session: what was granted stays so while more is asked."""
+    asked = action.authorisation
+    there = session.held_on in asked.granted_dates and session.place_id in asked.place_ids
+    covered = there and film_id in map(given.work, asked.film_ids)
+    amended = asked.state is AuthorisationStatus.AMENDMENT_REQUESTED
+    return AuthorisationStatus.GRANTED if amended and covered else asked.state
 
 
 def _clearance(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:

@@ -1,7 +1,7 @@
 """The verbs of an action's papers: rights, the CNC's authorisation, permits, neighbours, the closed site's answer.
 
 authorisation   to_request ─▶ requested ─▶ opinion_given ─▶ granted | refused ─▶ requested
-granted ─▶ amendment_requested ─▶ granted (for the new days, or, refused, for the old ones)
+granted ─▶ amendment_requested ─▶ granted (for what it was granted for, and, unless refused, for what was asked)
 """
 
 from collections.abc import Sequence
@@ -124,7 +124,7 @@ def request_authorisation(
 
 
 def amend_authorisation(action: Action, dates: Sequence[date], *, at: datetime) -> Moved:
-    """Ask that a granted authorisation cover these days (R12); until the answer nothing may be scheduled."""
+    """Ask that a granted authorisation cover these days too (R12); what it covers already stays granted."""
     action.require("action.amend_authorisation")
     _require_authorisation(action, "action.amend_authorisation", S.GRANTED)
     if not dates:
@@ -166,7 +166,7 @@ def record_opinion(action: Action, opinion: Opinion, given_on: date, *, at: date
 
 
 def decide_authorisation(action: Action, decision: AuthorisationDecision, *, at: datetime) -> Moved:
-    """Record the CNC's decision; an amendment refused leaves what was granted before."""
+    """Record the CNC's decision; an amendment leaves what was granted before, and adds to it unless it is refused."""
     action.require("action.decide_authorisation")
     _require_authorisation(action, "action.decide_authorisation", S.OPINION_GIVEN, S.AMENDMENT_REQUESTED)
     require_past(decision.decided_on, at, action.zone, pointer="/decided_on")
@@ -285,15 +285,16 @@ def _require_one_region(regions: Sequence[str], on: date) -> None:
 
 
 def _decided(authorisation: Authorisation, decision: AuthorisationDecision) -> Authorisation:
+    """Say what is granted now: by an amendment, what was and what it adds; by a refused one, what was."""
     amendment = authorisation.state is S.AMENDMENT_REQUESTED
-    granted = tuple(sorted(set(decision.dates or authorisation.asked_dates))) if decision.granted else ()
-    kept = amendment and not decision.granted
+    kept = authorisation.granted_dates if amendment else ()
+    added = (decision.dates or authorisation.asked_dates) if decision.granted else ()
     return replace(
         authorisation,
         state=S.GRANTED if decision.granted or amendment else S.REFUSED,
-        granted_dates=authorisation.granted_dates if kept else granted,
+        granted_dates=tuple(sorted({*kept, *added})),
         decided_on=decision.decided_on,
-        reference=authorisation.reference if kept else decision.reference,
+        reference=authorisation.reference if amendment and not decision.granted else decision.reference,
     )
 
 

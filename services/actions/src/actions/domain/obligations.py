@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from actions.domain.action import Action
-from actions.domain.authorisation import NOTHING_ASKED, features_to_authorise, needs_authorisation
+from actions.domain.authorisation import PENDING, features_to_authorise, needs_authorisation
 from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.lending import lending
 from actions.domain.rules import in_force, judged, rights
@@ -136,12 +136,10 @@ def _of_place(action: Action, session: Session) -> Iterator[Obligation]:
 def _is_asked(action: Action, session: Session, given: Circumstances) -> bool:
     """Tell whether the CNC has been asked, and has not refused, for this day and each of its features."""
     asked = action.authorisation
+    days = {*asked.granted_dates, *(asked.asked_dates if asked.state in PENDING else ())}
     features = features_to_authorise(action, [session], given.films)
-    return (
-        asked.state not in {*NOTHING_ASKED, AuthorisationStatus.REFUSED}
-        and session.held_on in {*asked.asked_dates, *asked.granted_dates}
-        and set(features) <= set(map(given.work, asked.film_ids))
-    )
+    refused = asked.state is AuthorisationStatus.REFUSED
+    return not refused and session.held_on in days and set(features) <= set(map(given.work, asked.film_ids))
 
 
 def _is_declared(action: Action, session: Session) -> bool:

@@ -5,11 +5,14 @@ from typing import Any
 import httpx
 
 from common.contracts.access import Role
+from common.contracts.catalogue import FilmState
 from tests.integration.actions.journeys import MARCH, act, an_action
 from tests.integration.actions.people import Cast, Desk, Person, a_cast
 from tests.integration.actions.screenings import (
+    SQUARE,
     a_film,
     a_session,
+    by_rule,
     cleared,
     outdoors,
     planned,
@@ -25,13 +28,14 @@ from tests.integration.actions.test_open_air_law import (
 )
 from tests.integration.actions.test_risks import risks, settled
 
+PLACES = [SQUARE, {"label": "Parc de Buxerolles", "municipality": "86041"}]
 LATER = "2025-08-02"
 AFTER = "2025-07-21T10:00:00+02:00"
 
 
 async def permitted(desk: Desk, cast: Cast, action: httpx.Response, place_id: str) -> httpx.Response:
     permit = {"place_id": place_id, "dates": [*JULY, LATER], "reference": "AM 1", "granted_on": "2025-03-18"}
-    return await act(desk, action, "permits", cast.town, permit, at=MARCH)
+    return await act(desk, action, "permits", cast.coordinator, permit, at=MARCH)
 
 
 async def twice(desk: Desk, cast: Cast) -> httpx.Response:
@@ -85,3 +89,114 @@ async def test_r12_a_fallback_day_that_is_granted_is_free_while_another_is_asked
     moved = await to(desk, action, cast, JULY[1])
     assert (moved.json()["state"], leave(moved)) == ("scheduled", ("amendment_requested", [*JULY]))
     assert leave(await decided(desk, moved, granted=False)) == ("granted", [*JULY])
+
+
+async def granted(desk: Desk, cast: Cast, film: FilmState, *others: FilmState) -> httpx.Response:
+    """Plan a film for 18 July in one of two squares, and have it granted."""
+    action, *_ = await running(desk, cast, film, *others, actions=[outdoors(places=PLACES), an_action()])
+    square, _ = places(action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0], place_id=square))
+    return await authorised(desk, cast, action)
+
+
+def places(action: httpx.Response) -> list[str]:
+    return [place["id"] for place in action.json()["places"]]
+
+
+async def given_up(desk: Desk, cast: Cast, action: httpx.Response) -> httpx.Response:
+    path = f"sessions/{action.json()['sessions'][0]['id']}/cancel"
+    return await act(desk, action, path, cast.holder, {"cause": "technical"}, at=MARCH)
+
+
+async def announced_once_amended(desk: Desk, cast: Cast, action: httpx.Response) -> httpx.Response:
+    """Have all but the CNC's leave, be refused, ask for what is planned now, and announce it."""
+    action = await cleared(desk, action, cast.holder, "open_air")
+    for place in places(action):
+        action = await permitted(desk, cast, action, place)
+    assert by_rule(await scheduled(desk, action, cast.holder)) == (409, "not-authorised", "R08")
+    action = await act(desk, action, "authorisation/amend", cast.holder, {}, at=MARCH)
+    action = await decided(desk, action)
+    announced = await scheduled(desk, action, cast.holder)
+    assert announced.status_code == 200, announced.text
+    return announced
+
+
+async def test_r08_r12_another_film_is_added_to_the_authorisation(desk: Desk) -> None:
+    cast, film, other = a_cast(), a_film(visa="2023-01-01"), a_film(visa="2023-01-01")
+    action = await given_up(desk, cast, await granted(desk, cast, film, other))
+    square, _ = places(action)
+    action = await planned(desk, action, cast.holder, a_session(other.id, JULY[0], place_id=square))
+    announced = await announced_once_amended(desk, cast, action)
+    said = announced.json()["authorisation"]
+    assert (said["film_ids"], said["asked_film_ids"]) == ([str(film.id), str(other.id)], [])
+    assert said["granted_dates"] == [JULY[0]]
+
+
+async def test_r08_r12_another_square_is_added_to_the_authorisation(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action = await given_up(desk, cast, await granted(desk, cast, film))
+    _, other = places(action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[1], place_id=other))
+    said = (await announced_once_amended(desk, cast, action)).json()["authorisation"]
+    assert (said["place_ids"], said["municipalities"]) == (places(action), ["86041", "86194"])
+    assert said["granted_dates"] == [*JULY]
+
+
+async def test_r08_r12_a_session_planned_while_the_cnc_is_asked_is_added_once_it_has_answered(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[outdoors(places=PLACES), an_action()])
+    square, _ = places(action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0], place_id=square))
+    action = await act(desk, action, "authorisation/request", cast.holder, {}, at=MARCH)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[1], place_id=square))
+    opinion = {"opinion": "favourable", "given_on": "2025-03-20"}
+    action = await act(desk, action, "authorisation/opinion", cast.drac, opinion, at=MARCH)
+    action = await decided(desk, action)
+    assert leave(action) == ("granted", [JULY[0]])
+    assert leave(await announced_once_amended(desk, cast, action)) == ("granted", [*JULY])
+
+
+async def tried(desk: Desk, cast: Cast, action: httpx.Response, verb: str) -> httpx.Response:
+    path = f"/v1/actions/{action.json()['id']}/authorisation/{verb}"
+    return await desk.post(path, cast.holder, {}, match=action, at=MARCH)
+
+
+async def test_r12_an_amendment_asks_for_something(desk: Desk) -> None:
+    cast = a_cast()
+    action = await granted(desk, cast, a_film(visa="2023-01-01"))
+    assert by_rule(await tried(desk, cast, action, "amend"))[:2] == (422, "nothing-asked")
+
+
+async def test_r09_another_organiser_s_authorisation_is_not_amended_but_requested(desk: Desk) -> None:
+    cast = a_cast()
+    action = await granted(desk, cast, a_film(visa="2023-01-01"))
+    assert (await tried(desk, cast, action, "request")).status_code == 409
+    body = outdoors(places=PLACES, organiser_id=str(cast.town.org))
+    action = await act(desk, action, "change", cast.holder, body, at=MARCH)
+    amended = await desk.post(
+        f"/v1/actions/{action.json()['id']}/authorisation/amend",
+        cast.holder,
+        {"dates": [LATER]},
+        match=action,
+        at=MARCH,
+    )
+    assert by_rule(amended) == (409, "authorised-person-not-organiser", "R09")
+    requested = await tried(desk, cast, action, "request")
+    assert (requested.status_code, leave(requested)) == (200, ("requested", []))
+    assert requested.json()["authorisation"]["organiser_id"] == str(cast.town.org)
+
+
+async def test_r10_what_is_planned_in_another_region_is_not_amended_but_requested(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    there = {"label": "Parc", "municipality": "93066"}
+    action, *_ = await running(desk, cast, film, actions=[outdoors(places=[SQUARE, there]), an_action()])
+    here, away = places(action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0], place_id=here))
+    action = await authorised(desk, cast, action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[1], place_id=away))
+    assert by_rule(await tried(desk, cast, action, "amend")) == (409, "one-region-each", "R10")
+    assert by_rule(await tried(desk, cast, action, "request"))[:2] == (409, "not-possible-in-this-state")
+    action = await given_up(desk, cast, action)
+    requested = await tried(desk, cast, action, "request")
+    assert (requested.status_code, leave(requested)) == (200, ("requested", []))
+    assert requested.json()["authorisation"]["municipalities"] == ["93066"]

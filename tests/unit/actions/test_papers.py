@@ -156,7 +156,9 @@ def test_r12_another_date_must_be_authorised_first_and_then_is_possible():
     with pytest.raises(DateNotAuthorised) as refused:
         a.reschedule(dossier.screening, to_26, dossier.given, at=p.at("2025-07-18 17:20"))
     assert p.verdict_of(refused).rule == "R12"
-    amended, _ = formalities.amend_authorisation(dossier.screening, [p.day("2025-07-26")], at=p.at("2025-07-18 17:30"))
+    amended, _ = formalities.amend_authorisation(
+        dossier.screening, [p.day("2025-07-26")], dossier.films, at=p.at("2025-07-18 17:30")
+    )
     assert amended.authorisation.state is S.AMENDMENT_REQUESTED
     with pytest.raises(NotAuthorised):
         a.reschedule(amended, to_26, dossier.given, at=p.at("2025-07-18 17:40"))
@@ -168,7 +170,9 @@ def test_r12_another_date_must_be_authorised_first_and_then_is_possible():
 
 def test_r12_an_amendment_refused_leaves_what_was_granted():
     dossier = a.screening_postponed(a.screening_scheduled(a.a_ready()))
-    amended, _ = formalities.amend_authorisation(dossier.screening, [p.day("2025-08-01")], at=p.at("2025-07-19 10:00"))
+    amended, _ = formalities.amend_authorisation(
+        dossier.screening, [p.day("2025-08-01")], dossier.films, at=p.at("2025-07-19 10:00")
+    )
     no = AuthorisationDecision(granted=False, decided_on=p.day("2025-07-21"), reference="CNC-2025-3")
     kept, facts = formalities.decide_authorisation(amended, no, at=p.at("2025-07-21 10:00"))
     assert kept.authorisation.state is S.GRANTED
@@ -187,7 +191,9 @@ def test_the_authorisation_goes_through_its_own_states():
     for verb in (
         lambda: formalities.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00")),
         lambda: formalities.decide_authorisation(action, decision, at=p.at("2025-06-17 10:00")),
-        lambda: formalities.amend_authorisation(action, [p.day("2025-08-01")], at=p.at("2025-06-17 10:00")),
+        lambda: formalities.amend_authorisation(
+            action, [p.day("2025-08-01")], dossier.films, at=p.at("2025-06-17 10:00")
+        ),
     ):
         with pytest.raises(NotPossibleInThisState):
             verb()

@@ -315,7 +315,9 @@ ACTION: Mapping[str, Verb] = {
         lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), d.given, at=LATE)
     ),
     "action.amend_authorisation": one(
-        lambda d: formalities.amend_authorisation(d.screening, [p.day("2025-07-18"), p.day("2025-07-25")], at=LATE)
+        lambda d: formalities.amend_authorisation(
+            d.screening, [p.day("2025-07-18"), p.day("2025-07-25")], d.films, at=LATE
+        )
     ),
     "action.record_opinion": one(
         lambda d: formalities.record_opinion(d.screening, Opinion.FAVOURABLE, p.day("2025-06-10"), at=LATE)

@@ -40,9 +40,13 @@ class AuthorisationBody(Model):
 
 
 class AmendmentBody(Model):
-    """Which days are to be granted besides those that are: these stay granted, whatever is answered."""
+    """What is to be granted besides what is, which stays granted, whatever is answered.
 
-    dates: Annotated[tuple[Day, ...], Some]
+    The days, films and places of sessions that are planned and not granted yet are asked for in any case; other days
+    are named, such as one to which a session that was put off may go.
+    """
+
+    dates: Annotated[tuple[Day, ...], Few] = ()
 
 
 class OpinionBody(Model):
@@ -139,12 +143,19 @@ async def request_authorisation(
     "/v1/actions/{action_id}/authorisation/amend",
     operation_id="action.amend_authorisation",
     response_model=ActionState,
-    responses=problems(refusals.NoSuchAction, refusals.NotPossibleInThisState),
+    responses=problems(
+        refusals.NoSuchAction,
+        refusals.NotPossibleInThisState,
+        refusals.NothingAsked,
+        unlawful.AuthorisedPersonNotOrganiser,
+        unlawful.OneRegionEach,
+        NotKnownHere,
+    ),
 )
 async def amend_authorisation(
     action_id: UUID, body: AmendmentBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
-    """Ask for other days besides those that are granted (R12)."""
+    """Ask for other days, films or places besides those that are granted (R12), for the same organiser and region."""
     async with db.transaction(caller) as tx:
         answer = await commands.amend_authorisation(tx, action_id, body.dates, caller=caller, once=once, at=now)
     return respond_action(caller, answer)

@@ -168,14 +168,11 @@ async def request_authorisation(
 async def amend_authorisation(
     tx: Transaction, action_id: UUID, dates: Sequence[date], *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.amend_authorisation",
-        lambda action: formalities.amend_authorisation(action, dates, at=at),
-        caller,
-        once,
-    )
+    action = await _lock(tx, action_id, "action.amend_authorisation", caller)
+    if answer := await once.answered(tx, action.version):
+        return answer
+    films = await lookups.films(tx, action)
+    return await _save(tx, formalities.amend_authorisation(action, dates, films, at=at), once)
 
 
 async def record_opinion(

@@ -132,7 +132,8 @@ async def films(tx: Transaction, action: Action, also: Iterable[UUID] = ()) -> F
 def _named_by(found: Iterable[Action]) -> set[UUID]:
     """Name the films of these actions' sessions and authorisations."""
     found = list(found)
-    return {*shown_in(found), *(film_id for action in found for film_id in action.authorisation.film_ids)}
+    asked = (action.authorisation for action in found)
+    return {*shown_in(found), *(film_id for one in asked for film_id in (*one.film_ids, *one.asked_film_ids))}
 
 
 def shown_in(found: Iterable[Action]) -> set[UUID]:

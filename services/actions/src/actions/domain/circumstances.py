@@ -58,8 +58,7 @@ class Circumstances:
         return known_film(self.films, film_id)
 
     def work(self, film_id: UUID) -> UUID:
-        """Name a film by the id under which it is known today: it may have been merged into another one since."""
-        return self.films[film_id].id if film_id in self.films else film_id
+        return film_today(film_id, self.films)
 
     def paid_besides(self, action: Action, session: Session) -> int:
         """Count the organiser's other paid features that come before a session in its year, in this action and others.
@@ -75,6 +74,11 @@ class Circumstances:
         days = (*self.paid_elsewhere, *(one.held_on for one in here))
         last = date(session.held_on.year, 12, 31) if self.booking else session.held_on - timedelta(days=1)
         return sum(date(session.held_on.year, 1, 1) <= day <= last for day in days)
+
+
+def film_today(film_id: UUID, films: Films) -> UUID:
+    """Name a film by the id under which it is known today: it may have been merged into another one since."""
+    return films[film_id].id if film_id in films else film_id
 
 
 def known_film(films: Films, film_id: UUID) -> Film:

@@ -4,14 +4,14 @@ authorisation   to_request ─▶ requested ─▶ opinion_given ─▶ granted 
 granted ─▶ amendment_requested ─▶ granted (for what it was granted for, and, unless refused, for what was asked)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from actions.domain.action import Action, Moved, moved
-from actions.domain.authorisation import NOTHING_ASKED, features_to_authorise
-from actions.domain.circumstances import Circumstances, request_by
+from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, is_asked_anew, needed
+from actions.domain.circumstances import Circumstances, Films, film_today, request_by
 from actions.domain.clearance import ClearanceStep
 from actions.domain.days import local_day, require_past
 from actions.domain.obligations import BY_EVIDENCE
@@ -42,6 +42,7 @@ from common.contracts.actions import (
     Opinion,
     Permit,
     Regime,
+    SessionStatus,
     SiteApproval,
 )
 from common.errors import Outcome
@@ -83,32 +84,32 @@ def request_authorisation(
 ) -> Moved:
     """Ask the CNC for every open-air feature of the action, on its days and on these and its own fallback dates.
 
-    One request lies in one region (R10); it is late after the day that the campaign's rules give (R11).
+    One request lies in one region (R10); it is late after the day that the campaign's rules give (R11).  An
+    authorisation that is another organiser's, or another region's, stands in the way of none.
     """
     action.require("action.request_authorisation")
-    sessions = [session for session in action.live_sessions if features_to_authorise(action, [session], given.films)]
-    if not sessions and action.authorisation.state in NOTHING_ASKED:
+    needs = needed(action, action.live_sessions, given.films)
+    anew = is_asked_anew(action, needs)
+    if anew and not needs.sessions:
         raise AuthorisationNotRequired
-    _require_authorisation(action, "action.request_authorisation", *NOTHING_ASKED, S.REFUSED)
+    if not anew:
+        _require_authorisation(action, "action.request_authorisation", *NOTHING_ASKED, S.REFUSED)
     today = local_day(at, action.zone)
-    rule = in_force("R09", today)
-    verdict = rule and rule.say({"authorised_id": organiser_id, "organiser_id": action.organiser_id})
-    if verdict and verdict.outcome is Outcome.REFUSED:
-        refuse(AuthorisedPersonNotOrganiser, verdict, pointer="/organiser_id")
-    places = {session.place_id: action.place(session.place_id) for session in sessions}
-    _require_one_region([place.region for place in places.values()], today)
-    own_fallbacks = [session.fallback_on for session in sessions if session.fallback_on is not None]
+    _require_organiser(action, organiser_id, today, pointer="/organiser_id")
+    _require_one_region(needs.regions, today)
+    own_fallbacks = [session.fallback_on for session in needs.sessions if session.fallback_on is not None]
+    last_days = (request_by(given.campaign.rules, day) for day in needs.dates)
     requested = replace(
         action,
         authorisation=Authorisation(
             state=S.REQUESTED,
             organiser_id=organiser_id,
-            municipalities=tuple(sorted({place.municipality for place in places.values()})),
-            place_ids=tuple(places),
-            film_ids=features_to_authorise(action, sessions, given.films),
-            asked_dates=tuple(sorted({*(one.held_on for one in sessions), *own_fallbacks, *fallbacks})),
+            municipalities=tuple(sorted({place.municipality for place in needs.places})),
+            place_ids=tuple(place.id for place in needs.places),
+            film_ids=needs.film_ids,
+            asked_dates=tuple(sorted({*needs.dates, *own_fallbacks, *fallbacks})),
             requested_on=today,
-            late=any(today > (request_by(given.campaign.rules, session.held_on) or today) for session in sessions),
+            late=any(today > last for last in last_days if last is not None),
         ),
     )
     fact = ActionAuthorisationRequested(
@@ -123,13 +124,32 @@ def request_authorisation(
     return moved(requested, fact)
 
 
-def amend_authorisation(action: Action, dates: Sequence[date], *, at: datetime) -> Moved:
-    """Ask that a granted authorisation cover these days too (R12); what it covers already stays granted."""
+def amend_authorisation(action: Action, dates: Sequence[date], films: Films, *, at: datetime) -> Moved:
+    """Ask that a granted authorisation cover more: these days (R12), and what is planned and is not granted yet.
+
+    That is days, films and places of sessions to come.  What it covers already stays granted.  It stays its organiser's
+    (R09), and in its region (R10): anything else is another request.
+
+    Raises:
+        FilmNotKnownYet: a film of these sessions has not been heard of.
+    """
     action.require("action.amend_authorisation")
     _require_authorisation(action, "action.amend_authorisation", S.GRANTED)
-    if not dates:
+    granted, today = action.authorisation, local_day(at, action.zone)
+    named = {film_today(one, films) for one in granted.film_ids}
+    to_come = (session for session in action.sessions if session.state is SessionStatus.PLANNED)
+    needs = needed(action, to_come, films)
+    asked = replace(
+        granted,
+        state=S.AMENDMENT_REQUESTED,
+        asked_dates=tuple(sorted({*dates, *(needs.dates - set(granted.granted_dates))})),
+        asked_place_ids=tuple(place.id for place in needs.places if place.id not in granted.place_ids),
+        asked_film_ids=tuple(one for one in needs.film_ids if one not in named),
+    )
+    if not (asked.asked_dates or asked.asked_place_ids or asked.asked_film_ids):
         raise NothingAsked(pointer="/dates")
-    asked = replace(action.authorisation, state=S.AMENDMENT_REQUESTED, asked_dates=tuple(sorted(set(dates))))
+    _require_organiser(action, granted.organiser_id or action.organiser_id, today)
+    _require_one_region(authorised_regions(action) | needs.regions, today)
     amended = replace(action, authorisation=asked)
     fact = ActionAuthorisationAmendmentRequested(
         occurred_at=at,
@@ -137,6 +157,7 @@ def amend_authorisation(action: Action, dates: Sequence[date], *, at: datetime) 
         action_id=amended.id,
         action_type=amended.action_type,
         dates=asked.asked_dates,
+        film_ids=asked.asked_film_ids,
     )
     return moved(amended, fact)
 
@@ -170,7 +191,7 @@ def decide_authorisation(action: Action, decision: AuthorisationDecision, *, at:
     action.require("action.decide_authorisation")
     _require_authorisation(action, "action.decide_authorisation", S.OPINION_GIVEN, S.AMENDMENT_REQUESTED)
     require_past(decision.decided_on, at, action.zone, pointer="/decided_on")
-    decided = replace(action, authorisation=_decided(action.authorisation, decision))
+    decided = replace(action, authorisation=_decided(action, decision))
     fact = ActionAuthorisationDecided(
         occurred_at=at,
         about=decided.about(),
@@ -277,24 +298,47 @@ def settle_obligation(action: Action, evidence: Evidence, *, at: datetime) -> Mo
     return moved(settled, fact)
 
 
-def _require_one_region(regions: Sequence[str], on: date) -> None:
+def _require_organiser(action: Action, authorised_id: UUID, on: date, *, pointer: str | None = None) -> None:
+    rule = in_force("R09", on)
+    verdict = rule and rule.say({"authorised_id": authorised_id, "organiser_id": action.organiser_id})
+    if verdict and verdict.outcome is Outcome.REFUSED:
+        refuse(AuthorisedPersonNotOrganiser, verdict, pointer=pointer)
+
+
+def _require_one_region(regions: Collection[str], on: date) -> None:
     rule = in_force("R10", on)
-    verdict = rule and rule.say({"regions": tuple(sorted(set(regions)))})
+    verdict = rule and rule.say({"regions": tuple(sorted(regions))})
     if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(OneRegionEach, verdict)
 
 
-def _decided(authorisation: Authorisation, decision: AuthorisationDecision) -> Authorisation:
+def _decided(action: Action, decision: AuthorisationDecision) -> Authorisation:
     """Say what is granted now: by an amendment, what was and what it adds; by a refused one, what was."""
-    amendment = authorisation.state is S.AMENDMENT_REQUESTED
-    kept = authorisation.granted_dates if amendment else ()
-    added = (decision.dates or authorisation.asked_dates) if decision.granted else ()
+    asked = action.authorisation
+    amendment = asked.state is S.AMENDMENT_REQUESTED
+    granted = _extended(action) if decision.granted else asked
+    kept = asked.granted_dates if amendment else ()
+    added = (decision.dates or asked.asked_dates) if decision.granted else ()
     return replace(
-        authorisation,
+        granted,
         state=S.GRANTED if decision.granted or amendment else S.REFUSED,
         granted_dates=tuple(sorted({*kept, *added})),
         decided_on=decision.decided_on,
-        reference=authorisation.reference if amendment and not decision.granted else decision.reference,
+        reference=asked.reference if amendment and not decision.granted else decision.reference,
+        asked_place_ids=(),
+        asked_film_ids=(),
+    )
+
+
+def _extended(action: Action) -> Authorisation:
+    """Add to an authorisation the films and places that an amendment asks for."""
+    asked = action.authorisation
+    communes = {action.place(place_id).municipality for place_id in asked.asked_place_ids}
+    return replace(
+        asked,
+        municipalities=tuple(sorted({*asked.municipalities, *communes})),
+        place_ids=(*asked.place_ids, *asked.asked_place_ids),
+        film_ids=(*asked.film_ids, *asked.asked_film_ids),
     )
 
 

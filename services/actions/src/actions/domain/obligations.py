@@ -137,9 +137,10 @@ def _is_asked(action: Action, session: Session, given: Circumstances) -> bool:
     """Tell whether the CNC has been asked, and has not refused, for this day and each of its features."""
     asked = action.authorisation
     days = {*asked.granted_dates, *(asked.asked_dates if asked.state in PENDING else ())}
+    named = frozenset(map(given.work, (*asked.film_ids, *asked.asked_film_ids)))
     features = features_to_authorise(action, [session], given.films)
     refused = asked.state is AuthorisationStatus.REFUSED
-    return not refused and session.held_on in days and set(features) <= set(map(given.work, asked.film_ids))
+    return not refused and session.held_on in days and named.issuperset(features)
 
 
 def _is_declared(action: Action, session: Session) -> bool:

@@ -109,7 +109,7 @@ class ActionAuthorisationRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionAuthorisationAmendmentRequested:
-    """A granted authorisation is to cover other days."""
+    """A granted authorisation is to cover other days, or other films and places, besides."""
 
     TYPE: ClassVar[str] = "action.authorisation_amendment_requested"
 
@@ -118,6 +118,7 @@ class ActionAuthorisationAmendmentRequested:
     action_id: UUID
     action_type: ActionType
     dates: tuple[date, ...]
+    film_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,8 @@ class Session:
 class Authorisation:
     """Leave of the CNC for features in the open air: what was asked, and which days are granted.
 
-    `late`: it was requested after the last day that the DRAC had published.
+    `late`: it was requested after the last day that the DRAC had published.  `asked_place_ids` and `asked_film_ids` are
+    what an amendment asks for besides what is granted, until it is answered.
     """
 
     state: AuthorisationStatus
@@ -85,6 +86,8 @@ class Authorisation:
     decided_on: date | None = None
     reference: str = ""
     late: bool = False
+    asked_place_ids: tuple[UUID, ...] = ()
+    asked_film_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

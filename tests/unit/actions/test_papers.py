@@ -28,6 +28,7 @@ from actions.domain.unlawful import (
 )
 from common.contracts.actions import (
     ActionAuthorisationDecided,
+    ActionRescheduled,
     ActionStatus,
     ActionType,
     AuthorisationStatus,
@@ -284,6 +285,15 @@ def test_t15_every_session_put_off_gets_a_day_inside_the_campaign():
     extended = replace(dossier.campaign, rules=replace(p.RULES, extension_days=1))
     with pytest.raises(DateNotAuthorised):
         a.reschedule(dossier.screening, late, replace(dossier.given, campaign=extended), at=p.at("2025-07-18 17:20"))
+
+
+def test_t15_an_action_left_postponed_without_anything_put_off_goes_on_without_a_day():
+    """Rows were written so: a session that was put off could be given up, and the action stayed where it was."""
+    dossier = a.screening_scheduled(a.a_ready())
+    stuck = replace(dossier.screening, state=ActionStatus.POSTPONED, postponed_from=ActionStatus.SCHEDULED)
+    action, facts = a.reschedule(stuck, [], dossier.given, at=p.at("2025-07-18 17:20"))
+    assert (action.state, action.postponed_from) == (ActionStatus.SCHEDULED, None)
+    assert p.only(facts, ActionRescheduled).dates == ()
 
 
 def test_t17_the_timer_waits_for_the_end_of_the_extension():

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Few, Hour, Some
+from actions.api.bodies import NOTHING, ActionBody, Amount, Code, Few, Hour
 from actions.api.seen import ActionSeen, action_for, respond_action
 from actions.commands import actions as commands
 from actions.domain import access, disclosure, refusals, unlawful
@@ -86,7 +86,9 @@ class NewDayBody(Model):
 
 
 class ReschedulingBody(Model):
-    days: Annotated[tuple[NewDayBody, ...], Some]
+    """A day for each session that is put off; none where all that were have been given up."""
+
+    days: Annotated[tuple[NewDayBody, ...], Few]
 
 
 class HoldingBody(Model):

@@ -223,6 +223,13 @@ class Action(ActionPlan):
         by_id = {session.id: session for session in changed}
         return replace(self, sessions=tuple(by_id.get(session.id, session) for session in self.sessions))
 
+    def resumed(self) -> "Action":
+        """Take a postponed action back to where it was once nothing is put off any more and something is left of it."""
+        put_off = any(session.state is SessionStatus.POSTPONED for session in self.sessions)
+        if self.state is not ActionStatus.POSTPONED or put_off or not self.live_sessions:
+            return self
+        return replace(self, state=self.postponed_from or ActionStatus.SCHEDULED, postponed_from=None)
+
     def with_notices(self, judged: Collection[UUID], notices: Iterable[Notice]) -> "Action":
         """Put these notices in the place of those that the judged sessions had, and of those that name no session."""
         kept = (one for one in self.notices if one.session_id is not None and one.session_id not in judged)

@@ -23,6 +23,7 @@ from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
     ActionPlanned,
+    ActionRescheduled,
     ActionSessionCancelled,
     ActionSessionPlanned,
     ActionType,
@@ -197,7 +198,7 @@ def plan_session(judged: Judgement, *, new_id: Callable[[], UUID], at: datetime)
 
 
 def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films, *, at: datetime) -> Moved:
-    """Give up one session that was not held, saying why (R44)."""
+    """Give up one session that was not held, saying why (R44); once nothing is put off any more, the action goes on."""
     action.require("action.cancel_session")
     session = action.session(session_id)
     _require_to_come(session, "action.cancel_session")
@@ -211,7 +212,13 @@ def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films,
         session_id=session_id,
         cause=cause,
     )
-    return moved(cancelled, fact)
+    resumed = cancelled.resumed()
+    if resumed is cancelled:
+        return moved(cancelled, fact)
+    goes_on = ActionRescheduled(
+        occurred_at=at, about=resumed.about(), action_id=resumed.id, action_type=resumed.action_type, dates=()
+    )
+    return moved(resumed, fact, goes_on)
 
 
 def record_attendance(action: Action, session_id: UUID, total: int, method: CountMethod, *, at: datetime) -> Moved:

@@ -135,13 +135,19 @@ def postpone(action: Action, cause: Cause, session_ids: Sequence[UUID], *, at: d
 def judge_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances) -> Judgement:
     """Find what rules say of the new days of all sessions that were put off (T15, R12, R52).
 
-    A day after the campaign's end is possible as long as its rules extend it.
+    A day after the campaign's end is possible as long as its rules extend it.  Where all sessions were given up there
+    is nothing left to go on with.
 
     Raises:
         FilmNotKnownYet: a film of these sessions has not been heard of.
     """
     action.require("action.reschedule")
     put_off = {session.id: session for session in action.sessions if session.state is SessionStatus.POSTPONED}
+    if not action.live_sessions:
+        raise NotPossibleInThisState(
+            "All its sessions were given up: it can only be cancelled.",
+            precision="Toutes ses séances sont annulées : elle ne peut plus qu’être annulée.",
+        )
     if {day.session_id for day in days} != set(put_off) or len(days) != len(put_off):
         raise SessionsStillPostponed(pointer="/days")
     for day in days:
@@ -166,11 +172,7 @@ def reschedule(action: Action, judged: Judgement, given: Circumstances, *, at: d
     placed, ids = judged.action, {session.id for session in judged.sessions}
     before = obligations(action, given, [session for session in action.sessions if session.id in ids])
     days = moved_days(before, obligations(placed, given, judged.sessions))
-    rescheduled = replace(
-        placed.with_notices({session.id for session in judged.sessions}, require(judged.findings)),
-        state=placed.postponed_from or ActionStatus.SCHEDULED,
-        postponed_from=None,
-    )
+    rescheduled = placed.with_notices({session.id for session in judged.sessions}, require(judged.findings)).resumed()
     fact = ActionRescheduled(
         occurred_at=at,
         about=rescheduled.about(),

@@ -255,7 +255,7 @@ class ActionPostponed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRescheduled:
-    """Every session that was put off has its new day."""
+    """Every session that was put off has its new day (`dates`), or was given up: the action goes on."""
 
     TYPE: ClassVar[str] = "action.rescheduled"
 

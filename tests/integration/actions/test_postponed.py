@@ -1,0 +1,79 @@
+"""What was put off, through the HTTP door: an action goes on without it, and what is due is told when it moves."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.actions.journeys import act, actions_of, an_action, funded, scheduled
+from tests.integration.actions.people import Cast, Desk, a_cast
+from tests.integration.actions.screenings import by_rule
+from tests.integration.actions.test_closed_circuits import facts_of
+
+DAYS = "2025-07-10", "2025-07-11", "2025-07-12"
+BEFORE = "2025-07-09T10:00:00+02:00"
+GONE = {"cause": "public"}
+
+
+async def announced(desk: Desk, cast: Cast, **said: Any) -> httpx.Response:
+    """Announce a workshop of three days."""
+    project = await funded(desk, cast, actions=[an_action(**said)])
+    (action,) = await actions_of(desk, cast, project)
+    return await scheduled(desk, cast, action, *DAYS)
+
+
+def path_of(action: httpx.Response, n: int, verb: str) -> str:
+    return f"sessions/{action.json()['sessions'][n]['id']}/{verb}"
+
+
+async def put_off(desk: Desk, cast: Cast, action: httpx.Response, *which: int) -> httpx.Response:
+    ids = [action.json()["sessions"][n]["id"] for n in which]
+    return await act(desk, action, "postpone", cast.holder, {"cause": "artist", "session_ids": ids}, at=BEFORE)
+
+
+async def counted(desk: Desk, cast: Cast, action: httpx.Response, n: int) -> httpx.Response:
+    at, body = f"{DAYS[n]}T18:00:00+02:00", {"total": 9, "method": "counted"}
+    return await act(desk, action, path_of(action, n, "attendance"), cast.holder, body, at=at)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_t15_an_action_goes_on_once_what_was_put_off_is_given_up(
+    desk: Desk, address: str, *, begun: bool
+) -> None:
+    cast = a_cast()
+    action = await announced(desk, cast)
+    if begun:
+        action = await act(desk, action, "start", cast.holder, at="2025-07-10T08:00:00+02:00")
+    action = await put_off(desk, cast, action, 0, 1)
+    action = await act(desk, action, path_of(action, 0, "cancel"), cast.holder, GONE, at=BEFORE)
+    assert action.json()["state"] == "postponed"
+    action = await act(desk, action, path_of(action, 1, "cancel"), cast.holder, GONE, at=BEFORE)
+    assert action.json()["state"] == ("in_progress" if begun else "scheduled")
+    assert [fact for fact, _ in await facts_of(address, action.json()["id"])][-2:] == [
+        "action.session_cancelled",
+        "action.rescheduled",
+    ]
+    action = await counted(desk, cast, action, 2)
+    held = await act(desk, action, "hold", cast.holder, {"participants_distinct": 9}, at="2025-07-12T19:00:00+02:00")
+    assert held.json()["state"] == "held"
+
+
+async def test_t17_an_action_of_which_nothing_is_left_waits_to_be_cancelled(desk: Desk) -> None:
+    cast = a_cast()
+    action = await put_off(desk, cast, await announced(desk, cast), 0, 1, 2)
+    for n in range(3):
+        action = await act(desk, action, path_of(action, n, "cancel"), cast.holder, GONE, at=BEFORE)
+    assert action.json()["state"] == "postponed"
+    path = f"/v1/actions/{action.json()['id']}/reschedule"
+    answer = await desk.post(path, cast.holder, {"days": []}, match=action, at=BEFORE)
+    assert by_rule(answer)[:2] == (409, "not-possible-in-this-state")
+    cancelled = await act(desk, action, "cancel", cast.holder, GONE, at=BEFORE)
+    assert cancelled.json()["state"] == "cancelled"
+
+
+async def test_t15_no_day_is_a_refusal_by_name_while_something_is_put_off(desk: Desk) -> None:
+    cast = a_cast()
+    action = await put_off(desk, cast, await announced(desk, cast), 0)
+    path = f"/v1/actions/{action.json()['id']}/reschedule"
+    answer = await desk.post(path, cast.holder, {"days": []}, match=action, at=BEFORE)
+    assert by_rule(answer)[:2] == (409, "sessions-still-postponed")

@@ -83,11 +83,15 @@ class PermitBody(Model):
 
 
 class ApprovalBody(Model):
-    """What the authority of a closed site answers."""
+    """What the authority of a closed site answers: yes to some days, besides those it said yes to before, or no to all.
+
+    No days named means those of the sessions as they are planned, and of their fallbacks.
+    """
 
     approved: bool
     decided_on: Day
     restrictions: Text = ""
+    dates: Annotated[tuple[Day, ...], Few] = ()
 
 
 class EvidenceBody(Model):
@@ -240,7 +244,7 @@ async def record_permit(
     "/v1/actions/{action_id}/site-approval",
     operation_id="action.approve_site",
     response_model=ActionState,
-    responses=problems(*FORMALITY, refusals.NoClosedSite),
+    responses=problems(*FORMALITY, refusals.NothingAsked, refusals.NoClosedSite),
 )
 async def approve_site(
     action_id: UUID, body: ApprovalBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
@@ -251,6 +255,7 @@ async def approve_site(
         approved=body.approved,
         decided_on=body.decided_on,
         restrictions=body.restrictions,
+        dates=body.dates or None,
     )
     async with db.transaction(caller) as tx:
         answer = await commands.approve_site(tx, action_id, approval, caller=caller, once=once, at=now)

@@ -194,7 +194,19 @@ class Action(ActionPlan):
     @property
     def day_withheld(self) -> bool:
         """Tell whether the day is for those inside a closed circuit only: until the action was held (R41)."""
-        return kinds.is_closed(self.setting, self.closed_circuit) and self.state is not ActionStatus.HELD
+        return self.closed and self.state is not ActionStatus.HELD
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether it takes place in a closed circuit, whose authority must approve."""
+        return kinds.is_closed(self.setting, self.closed_circuit)
+
+    def approved_on(self, day: date) -> bool:
+        """Tell whether the authority of its closed site, the one it has now, has said yes to that day."""
+        said = self.site_approval
+        if said is None or not said.approved or said.authority_id != self.site_authority_id:
+            return False
+        return said.dates is None or day in said.dates
 
     def session(self, session_id: UUID) -> Session:
         found = next((session for session in self.sessions if session.id == session_id), None)

@@ -104,7 +104,10 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
 
 
 def described(action: Action, wish: ActionPlan, organiser: Organisation) -> Action:
-    """Describe a planned action otherwise; once it has sessions, its type and their places stay."""
+    """Describe a planned action otherwise; once it has sessions, its type and their places stay.
+
+    What one authority said of its closed site is not said by another.
+    """
     action.require("action.change")
     wish = replace(wish, places=keeping_ids(wish.places, action.places))
     _require_possible(wish, action)
@@ -116,9 +119,11 @@ def described(action: Action, wish: ActionPlan, organiser: Organisation) -> Acti
             "The action has sessions: its type and their places stay.",
             precision="L’action a des séances : son type et leurs lieux restent.",
         )
+    same_site = wish.site_authority_id == action.site_authority_id
     return replace(
         action,
         organiser_id=organiser.id,
+        site_approval=action.site_approval if same_site else None,
         **wish.said() | {"regime": _regime(wish, organiser)},
     )
 

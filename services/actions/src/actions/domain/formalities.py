@@ -244,12 +244,18 @@ def record_permit(action: Action, permit: Permit, *, at: datetime) -> Moved:
 
 
 def approve_site(action: Action, approval: SiteApproval, *, at: datetime) -> Moved:
-    """Record what the authority of the closed site answers."""
+    """Record what the authority of the closed site answers: yes to some days besides earlier ones, or no to all.
+
+    Without days it answers for those that it sees planned, and for their fallbacks.
+    """
     action.require("action.approve_site")
     require_past(approval.decided_on, at, action.zone, pointer="/decided_on")
     if action.site_authority_id is None:
         raise NoClosedSite
-    answered = replace(action, site_approval=approval)
+    days = _days_approved(action, approval) if approval.approved else ()
+    if approval.approved and not days:
+        raise NothingAsked(pointer="/dates")
+    answered = replace(action, site_approval=replace(approval, dates=days))
     fact = ActionSiteApproved(
         occurred_at=at,
         about=answered.about(),
@@ -260,6 +266,16 @@ def approve_site(action: Action, approval: SiteApproval, *, at: datetime) -> Mov
         decided_on=approval.decided_on,
     )
     return moved(answered, fact)
+
+
+def _days_approved(action: Action, approval: SiteApproval) -> tuple[date, ...]:
+    sessions = action.live_sessions
+    fallbacks = (session.fallback_on for session in sessions if session.fallback_on is not None)
+    seen = {*(session.held_on for session in sessions), *fallbacks}
+    earlier = action.site_approval
+    if earlier is None or not earlier.approved or earlier.authority_id != approval.authority_id:
+        return tuple(sorted(approval.dates or seen))
+    return tuple(sorted({*(seen if earlier.dates is None else earlier.dates), *(approval.dates or seen)}))
 
 
 def declare_move(action: Action, declaration: Declaration, *, at: datetime) -> Moved:

@@ -85,8 +85,8 @@ def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obli
         yield from _of_place(action, session)
         settled = _has_evidence(action, K.MUSIC, session)
         yield _obligation("O08", K.MUSIC, session, B.SACEM, settled=settled)
-    if action.setting is Setting.CLOSED_SITE:
-        approved = action.site_approval is not None and action.site_approval.approved
+    if action.closed:
+        approved = action.approved_on(session.held_on)
         yield _obligation("O04", K.SITE_APPROVAL, session, B.SITE_AUTHORITY, settled=approved, blocking=True)
     if action.action_type is ActionType.FILMMAKING_WORKSHOP and session.held_on == action.first_on:
         settled = _has_evidence(action, K.IMAGE_CONSENTS, session)

@@ -283,7 +283,8 @@ def _permit(action: Action, session: Session) -> Iterator[Finding]:
 
 
 def _approval(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
-    approved = action.site_approval is not None and action.site_approval.approved
-    if sessions and action.setting is Setting.CLOSED_SITE and not approved:
-        verdict = procedure.lacks("the closed site's approval", "l’accord du lieu fermé", action.first_on)
-        yield Finding(verdict=verdict, refusal=SiteNotApproved)
+    """Find the days that the authority of a closed circuit has not seen, or has not said yes to."""
+    for session in sessions:
+        if action.closed and not action.approved_on(session.held_on):
+            verdict = procedure.lacks("the closed site's approval", "l’accord du lieu fermé", session.held_on)
+            yield Finding(verdict=verdict, refusal=SiteNotApproved, session_id=session.id)

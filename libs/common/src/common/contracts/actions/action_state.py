@@ -145,12 +145,16 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteApproval:
-    """What the authority of a closed site answered, and under which restrictions."""
+    """What the authority of a closed site answered, for which days, and under which restrictions.
+
+    Null days: it answered before they were written down, for all that there would be.
+    """
 
     authority_id: UUID
     approved: bool
     decided_on: date
     restrictions: str
+    dates: tuple[date, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

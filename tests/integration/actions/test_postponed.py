@@ -71,6 +71,48 @@ async def test_t17_an_action_of_which_nothing_is_left_waits_to_be_cancelled(desk
     assert cancelled.json()["state"] == "cancelled"
 
 
+async def consents(desk: Desk, cast: Cast, action: httpx.Response) -> list[tuple[str, bool]]:
+    """Tell by which day the consents to be filmed are due, and whether they are there."""
+    found = await desk.get(f"/v1/actions/{action.json()['id']}/obligations", cast.holder)
+    return [(one["due_on"], one["settled"]) for one in found.json()["items"] if one["kind"] == "image_consents"]
+
+
+async def told(address: str, action: httpx.Response, after: int) -> list[str]:
+    """List the facts that came after so many."""
+    return [fact.removeprefix("action.") for fact, _ in (await facts_of(address, action.json()["id"]))[after:]]
+
+
+async def test_o09_the_consents_are_due_by_the_first_session_that_has_a_day(desk: Desk, address: str) -> None:
+    cast = a_cast()
+    action = await announced(desk, cast, action_type="filmmaking_workshop")
+    first = action.json()["sessions"][0]["id"]
+    assert await consents(desk, cast, action) == [(DAYS[0], False)]
+    said = {"kind": "image_consents", "session_id": first, "reference": "9 sur 9", "settled_on": "2025-07-01"}
+    action = await act(desk, action, "obligations", cast.holder, said, at=BEFORE)
+    before = len(await told(address, action, 0))
+    action = await put_off(desk, cast, action, 0)
+    assert await consents(desk, cast, action) == [(DAYS[1], True)]
+    days = {"days": [{"session_id": first, "held_on": "2025-07-20"}]}
+    action = await act(desk, action, "reschedule", cast.holder, days, at=BEFORE)
+    assert await consents(desk, cast, action) == [(DAYS[1], True)]
+    assert await told(address, action, before) == ["postponed", "obligations_moved", "rescheduled"]
+    action = await act(desk, action, path_of(action, 1, "cancel"), cast.holder, GONE, at=BEFORE)
+    assert await consents(desk, cast, action) == [(DAYS[2], True)]
+    assert (await told(address, action, before))[3:] == ["session_cancelled", "obligations_moved"]
+
+
+async def test_o09_where_all_is_put_off_the_new_day_is_told_beside_the_old_one(desk: Desk, address: str) -> None:
+    cast = a_cast()
+    action = await put_off(desk, cast, await announced(desk, cast, action_type="filmmaking_workshop"), 0, 1, 2)
+    assert await consents(desk, cast, action) == []
+    before = len(await told(address, action, 0))
+    new = zip(action.json()["sessions"], ("2025-07-20", "2025-07-18", "2025-07-19"), strict=True)
+    days = {"days": [{"session_id": session["id"], "held_on": day} for session, day in new]}
+    action = await act(desk, action, "reschedule", cast.holder, days, at=BEFORE)
+    assert await consents(desk, cast, action) == [("2025-07-18", False)]
+    assert await told(address, action, before) == ["rescheduled", "obligations_moved"]
+
+
 async def test_t15_no_day_is_a_refusal_by_name_while_something_is_put_off(desk: Desk) -> None:
     cast = a_cast()
     action = await put_off(desk, cast, await announced(desk, cast), 0)

@@ -13,6 +13,7 @@ from actions.domain.circumstances import Circumstances, Films
 from actions.domain.clearance import Clearance
 from actions.domain.days import instant
 from actions.domain.known import Organisation
+from actions.domain.obligations import announced, consents_moved
 from actions.domain.place import keeping_ids
 from actions.domain.project import Project
 from actions.domain.refusals import AmountNotPossible, NothingAsked, NotPossibleInThisState, NotYet, PeriodReversed
@@ -199,7 +200,8 @@ def plan_session(judged: Judgement, *, new_id: Callable[[], UUID], at: datetime)
         place_id=session.place_id,
         fallback_on=session.fallback_on,
     )
-    return moved(planned, fact)
+    without = replace(action, sessions=tuple(one for one in action.sessions if one.id != session.id))
+    return moved(planned, fact, *announced(planned, consents_moved(without, planned), at=at))
 
 
 def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films, *, at: datetime) -> Moved:
@@ -217,13 +219,14 @@ def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films,
         session_id=session_id,
         cause=cause,
     )
+    due = announced(cancelled, consents_moved(action, cancelled), at=at)
     resumed = cancelled.resumed()
     if resumed is cancelled:
-        return moved(cancelled, fact)
+        return moved(cancelled, fact, *due)
     goes_on = ActionRescheduled(
         occurred_at=at, about=resumed.about(), action_id=resumed.id, action_type=resumed.action_type, dates=()
     )
-    return moved(resumed, fact, goes_on)
+    return moved(resumed, fact, *due, goes_on)
 
 
 def record_attendance(action: Action, session_id: UUID, total: int, method: CountMethod, *, at: datetime) -> Moved:

@@ -10,7 +10,7 @@ from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import Campaign, require_within
 from actions.domain.circumstances import Circumstances
 from actions.domain.days import local_day
-from actions.domain.obligations import moved_days, obligations
+from actions.domain.obligations import announced, consents, consents_moved, moved_days, obligations
 from actions.domain.refusals import (
     AmountNotPossible,
     AttendanceMissing,
@@ -29,7 +29,6 @@ from actions.domain.tally import distinct
 from common.contracts.actions import (
     ActionCancelled,
     ActionHeld,
-    ActionObligationsMoved,
     ActionPostponed,
     ActionRescheduled,
     ActionScheduled,
@@ -129,7 +128,7 @@ def postpone(action: Action, cause: Cause, session_ids: Sequence[UUID], *, at: d
         cause=cause,
         session_ids=tuple(named),
     )
-    return moved(postponed, fact)
+    return moved(postponed, fact, *announced(postponed, consents_moved(action, postponed), at=at))
 
 
 def judge_reschedule(action: Action, days: Sequence[NewDay], given: Circumstances) -> Judgement:
@@ -170,8 +169,10 @@ def reschedule(action: Action, judged: Judgement, given: Circumstances, *, at: d
     The days by which something must be settled move along, and are announced.
     """
     placed, ids = judged.action, {session.id for session in judged.sessions}
-    before = obligations(action, given, [session for session in action.sessions if session.id in ids])
-    days = moved_days(before, obligations(placed, given, judged.sessions))
+    put_off = [session for session in action.sessions if session.id in ids]
+    standing = action.with_sessions(*(replace(session, state=SessionStatus.PLANNED) for session in put_off))
+    before = (*obligations(action, given, put_off), *(consents(action) or consents(standing)))
+    after = (*obligations(placed, given, judged.sessions), *consents(placed))
     rescheduled = placed.with_notices({session.id for session in judged.sessions}, require(judged.findings)).resumed()
     fact = ActionRescheduled(
         occurred_at=at,
@@ -180,16 +181,7 @@ def reschedule(action: Action, judged: Judgement, given: Circumstances, *, at: d
         action_type=rescheduled.action_type,
         dates=_days(judged.sessions),
     )
-    if not days:
-        return moved(rescheduled, fact)
-    due = ActionObligationsMoved(
-        occurred_at=at,
-        about=rescheduled.about(),
-        action_id=rescheduled.id,
-        action_type=rescheduled.action_type,
-        days=days,
-    )
-    return moved(rescheduled, fact, due)
+    return moved(rescheduled, fact, *announced(rescheduled, moved_days(before, after), at=at))
 
 
 def hold(action: Action, participants_distinct: int | None, *, at: datetime) -> Moved:

@@ -6,7 +6,7 @@ itself (a permit, a clearance); only what nothing else tells of has an evidence 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from actions.domain.action import Action
@@ -16,6 +16,7 @@ from actions.domain.lending import lending
 from actions.domain.rules import in_force, judged, rights
 from actions.domain.rules.delays import DELAYS
 from common.contracts.actions import (
+    ActionObligationsMoved,
     ActionType,
     AuthorisationStatus,
     ClearanceStatus,
@@ -65,8 +66,25 @@ def obligations(
         FilmNotKnownYet: a film of the programme has not been heard of.
     """
     coming = [session for session in action.sessions if session.state is SessionStatus.PLANNED]
-    found = (one for session in (coming if sessions is None else sessions) for one in _of(action, session, given))
+    asked = coming if sessions is None else sessions
+    ids = {session.id for session in asked}
+    by_action = (one for one in consents(action) if one.session_id in ids)
+    found = (*(one for session in asked for one in _of(action, session, given)), *by_action)
     return tuple(sorted(found, key=lambda one: (one.due_on, one.kind, str(one.session_id), str(one.film_id))))
+
+
+def consents(action: Action) -> tuple[Obligation, ...]:
+    """Ask for the consents of those who are filmed, by the first session that takes place: of a workshop, once.
+
+    One that is put off has no day; one that was held asks for nothing more.  Whichever session an evidence names, it
+    shows that they are there.
+    """
+    placed = [one for one in action.sessions if one.state in {SessionStatus.PLANNED, SessionStatus.HELD}]
+    first = min(placed, key=lambda one: (one.held_on, one.starts_at, one.id), default=None)
+    if action.action_type is not ActionType.FILMMAKING_WORKSHOP or first is None or first.state is SessionStatus.HELD:
+        return ()
+    settled = any(one.kind is K.IMAGE_CONSENTS for one in action.evidence)
+    return (_obligation("O09", K.IMAGE_CONSENTS, first, B.PARTICIPANTS, settled=settled),)
 
 
 def moved_days(before: Iterable[Obligation], after: Iterable[Obligation]) -> tuple[DueDay, ...]:
@@ -79,18 +97,32 @@ def moved_days(before: Iterable[Obligation], after: Iterable[Obligation]) -> tup
     )
 
 
+def consents_moved(before: Action, after: Action) -> tuple[DueDay, ...]:
+    """Tell by which other session's day the consents are due now, where they are due before and after."""
+    then, now = consents(before), consents(after)
+    return moved_days(then, now) if then and now else ()
+
+
+def announced(action: Action, days: tuple[DueDay, ...], *, at: datetime) -> tuple[ActionObligationsMoved, ...]:
+    """Tell of due days that have moved, if any has."""
+    if not days:
+        return ()
+    return (
+        ActionObligationsMoved(
+            occurred_at=at, about=action.about(), action_id=action.id, action_type=action.action_type, days=days
+        ),
+    )
+
+
 def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
     if action.is_screening:
         yield from _of_films(action, session, given)
         yield from _of_place(action, session)
-        settled = _has_evidence(action, K.MUSIC, session)
+        settled = any((one.kind, one.session_id) == (K.MUSIC, session.id) for one in action.evidence)
         yield _obligation("O08", K.MUSIC, session, B.SACEM, settled=settled)
     if action.closed:
         approved = action.approved_on(session.held_on)
         yield _obligation("O04", K.SITE_APPROVAL, session, B.SITE_AUTHORITY, settled=approved, blocking=True)
-    if action.action_type is ActionType.FILMMAKING_WORKSHOP and session.held_on == action.first_on:
-        settled = _has_evidence(action, K.IMAGE_CONSENTS, session)
-        yield _obligation("O09", K.IMAGE_CONSENTS, session, B.PARTICIPANTS, settled=settled)
 
 
 def _of_films(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
@@ -149,10 +181,6 @@ def _is_declared(action: Action, session: Session) -> bool:
     if rule is None or told is None:
         return False
     return told.declared_on + timedelta(days=rule.parameters["days"]) <= session.held_on
-
-
-def _has_evidence(action: Action, kind: ObligationKind, session: Session) -> bool:
-    return any((one.kind, one.session_id) == (kind, session.id) for one in action.evidence)
 
 
 def _obligation(

@@ -268,7 +268,7 @@ class ActionRescheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionObligationsMoved:
-    """A session has another day, and with it every day by which something must be settled."""
+    """A session has another day, or none any more, and with it days by which something must be settled."""
 
     TYPE: ClassVar[str] = "action.obligations_moved"
 

@@ -251,6 +251,20 @@ END;
 ALTER FUNCTION actions.judge_with_copies(copies uuid[]) OWNER TO actions_owner;
 
 --
+-- Name: judge_with_paid(uuid, integer); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.judge_with_paid(organiser uuid, of_year integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    BEGIN ATOMIC
+ INSERT INTO actions.to_judge (action_id)  SELECT DISTINCT s.action_id
+            FROM actions.session s
+           WHERE ((s.organiser_id = judge_with_paid.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state = 'planned'::text) AND ((s.held_on >= make_date(judge_with_paid.of_year, 1, 1)) AND (s.held_on <= make_date(judge_with_paid.of_year, 12, 31))));
+END;
+
+ALTER FUNCTION actions.judge_with_paid(organiser uuid, of_year integer) OWNER TO actions_owner;
+
+--
 -- Name: may_call(); Type: FUNCTION; Schema: actions; Owner: actions_owner
 --
 
@@ -1208,6 +1222,12 @@ ALTER TABLE ONLY actions.verdict
     ADD CONSTRAINT verdict_pkey PRIMARY KEY (id);
 
 --
+-- Name: action_campaign_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX action_campaign_id_id_idx ON actions.action USING btree (campaign_id, id);
+
+--
 -- Name: action_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
 --
 
@@ -1356,6 +1376,12 @@ CREATE INDEX session_offer_ids_idx ON actions.session USING gin (offer_ids);
 --
 
 CREATE INDEX session_organiser_id_held_on_idx ON actions.session USING btree (organiser_id, held_on) WHERE (regime = 'nc_association_paid'::text);
+
+--
+-- Name: session_organiser_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_organiser_id_idx ON actions.session USING btree (organiser_id) WHERE (state = 'planned'::text);
 
 --
 -- Name: to_judge_action_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner

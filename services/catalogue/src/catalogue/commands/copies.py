@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from catalogue.commands import holders
 from catalogue.domain import access
 from catalogue.domain.copies import Copy, CopyHolderClosed, NewCopy
 from catalogue.domain.rights import UnknownFilm
@@ -13,7 +14,6 @@ from catalogue.store import copies as store
 from catalogue.store import films, organisations
 from common.contracts.catalogue import CopyKey
 from common.database import Transaction
-from common.errors import NotKnownHere
 from common.idempotency import Answer, Once
 from common.tokens import Principal
 
@@ -27,11 +27,7 @@ async def register(
     film_id = await films.standing(tx, new.film_id)
     if film_id is None:
         raise UnknownFilm(pointer="/film_id")
-    holder = await organisations.known_organisation(tx, new.holder_id)
-    if holder is None:
-        raise NotKnownHere(pointer="/holder_id")
-    if holder.closed_on is not None and holder.closed_on <= at.date():
-        raise CopyHolderClosed(pointer="/holder_id")
+    holders.require(await organisations.known_organisation(tx, new.holder_id), CopyHolderClosed, at=at)
     copy, fact = Copy.register(copy_id, replace(new, film_id=film_id), at=at)
     return await store.create_copy(tx, copy, fact, once)
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from catalogue.commands import holders
 from catalogue.domain import access
 from catalogue.domain.rights import NewRightsOffer, RightsHolderClosed, RightsOffer, UnknownFilm
 from catalogue.store import films, organisations
 from catalogue.store import rights as store
 from common.database import Transaction
-from common.errors import NotKnownHere
 from common.idempotency import Answer, Once
 from common.tokens import Principal
 
@@ -25,17 +25,9 @@ async def offer(
     film_id = await films.standing(tx, new.film_id)
     if film_id is None:
         raise UnknownFilm(pointer="/film_id")
-    require_holder(await organisations.known_organisation(tx, new.holder_id), at=at)
+    holders.require(await organisations.known_organisation(tx, new.holder_id), RightsHolderClosed, at=at)
     offer, fact = RightsOffer.offer(offer_id, replace(new, film_id=film_id), at=at)
     return await store.create_rights_offer(tx, offer, fact, once)
-
-
-def require_holder(holder: organisations.KnownOrganisation | None, *, at: datetime) -> None:
-    """Refuse offers by an organisation that has not been heard of, or no longer is."""
-    if holder is None:
-        raise NotKnownHere(pointer="/holder_id")
-    if holder.closed_on is not None and holder.closed_on <= at.date():
-        raise RightsHolderClosed(pointer="/holder_id")
 
 
 async def change(

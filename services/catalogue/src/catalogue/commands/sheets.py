@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from catalogue.commands.rights import require_holder
+from catalogue.commands import holders
 from catalogue.domain.imports import Result
 from catalogue.domain.offering import Met, NamedFilm, Offering, RowOutcome, decide
+from catalogue.domain.rights import RightsHolderClosed
 from catalogue.domain.sheets import SheetLine, Table, Value, shown
 from catalogue.store import organisations
 from catalogue.store import rights as store
@@ -32,7 +33,7 @@ async def take_rows(
     at: datetime,
 ) -> list[RowOutcome]:
     """Do what the rows ask, each of them by its number; with `dry_run`, only say what would be done."""
-    require_holder(await organisations.lock_organisation(tx, holder_id), at=at)
+    holders.require(await organisations.lock_organisation(tx, holder_id), RightsHolderClosed, at=at)
     read = [_read(table, number, row) for number, row in rows]
     lines = [line for line in read if isinstance(line, SheetLine)]
     films = await _films(tx, sorted({call for line in lines for call in line.film.calls}))

@@ -1,0 +1,14 @@
+"""Whoever offers rights or lends copies is an organisation that has been heard of, and has not been closed."""
+
+from datetime import datetime
+
+from catalogue.store.organisations import KnownOrganisation
+from common.errors import Conflict, NotKnownHere
+
+
+def require(holder: KnownOrganisation | None, closed: type[Conflict], *, at: datetime) -> None:
+    """Refuse a holder that nobody has heard of or, as `closed`, one that no longer is."""
+    if holder is None:
+        raise NotKnownHere(pointer="/holder_id")
+    if holder.closed_on is not None and holder.closed_on <= at.date():
+        raise closed(pointer="/holder_id")

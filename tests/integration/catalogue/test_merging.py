@@ -221,3 +221,4 @@ async def test_a_merger_never_makes_a_class_milder(portal: Portal):
     assert (await merge(portal, duplicate, survivor)).status_code == 200
     read = (await portal.get(where(survivor))).json()
     assert (read["classification"], read["warning"]) == ("u16", "drogue; violence")
+    assert (await portal.get(f"{where(survivor)}/provenance")).json()["conflicts"] == [], "nothing is left to settle"

@@ -19,6 +19,7 @@ CNC = (
     "rang_film,nationalite\n"
 )
 HOUSE = {"kind": "client", "name": NATIONAL, "organisation_id": "00000000-0000-0000-0000-000000000009"}
+VISAS = "titre,realisation,production,format,annee_visa,nationalite,visa,decision,localisation_dossier\n"
 FILE = {"kind": "file", "name": "cnc-agrees", "organisation_id": None}
 
 Take = Callable[..., Awaitable[Outcome]]
@@ -37,6 +38,27 @@ def take(db: Database, tmp_path: Path) -> Take:
         return outcome
 
     return taken
+
+
+@pytest.fixture
+def list_visa(db: Database, tmp_path: Path) -> Take:
+    """Take in one line of the CNC's list of visas: a visa, what was decided, its year."""
+
+    async def taken(visa: str, decision: str, year: int) -> Outcome:
+        file = tmp_path / "visas.csv"
+        file.write_text(f"{VISAS}La Nuit du 12,Dominik Moll,X,Long-métrage,{year},France,{visa},{decision},X\n")
+        [outcome] = await imports.import_films(
+            db, file, Kind.CNC_VISAS, dry_run=False, new_id=uuid7, clock=lambda: datetime.now(UTC)
+        )
+        return outcome
+
+    return taken
+
+
+async def record(portal: Portal, film: httpx.Response, visa: str, **said: Any) -> None:
+    now = await portal.get(f"/v1/films/{film.json()['id']}")
+    recorded = await portal.post(f"/v1/films/{film.json()['id']}/visas", {"number": visa, **said}, match=now)
+    assert recorded.status_code == 201, recorded.text
 
 
 async def provenance(portal: Portal, film: httpx.Response) -> dict[str, Any]:
@@ -129,3 +151,84 @@ async def test_a_merged_film_s_provenance_is_the_survivor_s(portal: Portal):
     await portal.post(f"/v1/films/{duplicate.json()['id']}/merge", {"into": into}, match=duplicate)
     led = await portal.get(f"/v1/films/{duplicate.json()['id']}/provenance")
     assert (led.status_code, led.headers["location"]) == (308, f"/v1/films/{into}/provenance")
+
+
+SINCE = {"issued_on": "2004-02-01", "warning": "violence"}
+"""What somebody records of a visa, after a list has named another class and another year."""
+
+
+async def test_taking_a_class_leaves_what_was_recorded_of_the_visa_since(portal: Portal, list_visa: Take):
+    visa = a_visa()
+    film = await portal.film("La Nuit du 12", visas=[{"number": visa, "classification": "all"}])
+    await list_visa(visa, "Interdit -12 ans", 2003)
+    await record(portal, film, visa, **SINCE)
+    [raised] = (await provenance(portal, film))["conflicts"]
+    assert (raised["field"], raised["said"]["classification"]) == (f"visas/{visa}", "u12")
+    assert raised["said"] == {**raised["said"], "year": 2003, "issued_on": None, "warning": None}, "what the line says"
+    taken = await settle(portal, film, raised, "take")
+    assert taken.status_code == 200, taken.text
+    [after] = taken.json()["visas"]
+    assert after == {**after, **SINCE, "classification": "u12", "year": None}
+
+
+async def test_a_visa_s_conflict_settled_for_what_is_kept_does_not_come_back(portal: Portal, list_visa: Take):
+    visa = a_visa()
+    film = await portal.film("La Nuit du 12", visas=[{"number": visa, "classification": "all"}])
+    await list_visa(visa, "Interdit -12 ans", 2003)
+    [raised] = (await provenance(portal, film))["conflicts"]
+    assert (await settle(portal, film, raised, "keep")).status_code == 200
+    await record(portal, film, visa, **SINCE)
+    await list_visa(visa, "Interdit -12 ans", 2003)
+    assert [one["id"] for one in (await provenance(portal, film))["conflicts"]] == [raised["id"]]
+    await list_visa(visa, "Interdit -16 ans", 2003)
+    conflicts = (await provenance(portal, film))["conflicts"]
+    assert [(one["said"]["classification"], one["decision"]) for one in conflicts] == [("u16", None), ("u12", "keep")]
+
+
+async def test_a_visa_s_conflict_is_over_once_its_class_is_what_was_said(portal: Portal, list_visa: Take):
+    visa = a_visa()
+    film = await portal.film("La Nuit du 12", visas=[{"number": visa, "classification": "all"}])
+    await list_visa(visa, "Interdit -12 ans", 2003)
+    [raised] = (await provenance(portal, film))["conflicts"]
+    await record(portal, film, visa, classification="u12", **SINCE)
+    assert (await provenance(portal, film))["conflicts"] == []
+    assert problem(await settle(portal, film, raised, "take")) == (409, "nothing-to-change")
+
+
+async def test_whoever_settles_sees_what_is_kept_by_now_and_that_is_written_down(portal: Portal, take: Take):
+    visa = a_visa()
+    film = await portal.film("La Nuit du 12", year=2023, visas=[{"number": visa}])
+    await take(visa, "Nuit du 12 (La)", 2022)
+    now = await portal.get(f"/v1/films/{film.json()['id']}")
+    await portal.post(f"/v1/films/{film.json()['id']}/change", {"year": 2021}, match=now)
+    [raised] = (await provenance(portal, film))["conflicts"]
+    assert (raised["kept"], raised["said"]) == (2021, 2022)
+    assert (await settle(portal, film, raised, "take")).json()["year"] == 2022
+    [settled] = (await provenance(portal, film))["conflicts"]
+    assert (settled["kept"], settled["said"], settled["decision"]) == (2021, 2022, "take")
+
+
+async def test_a_visa_that_was_removed_is_recorded_again_with_what_was_said_of_it(portal: Portal, list_visa: Take):
+    visa = a_visa()
+    film = await portal.film("La Nuit du 12", visas=[{"number": visa, "classification": "all"}])
+    await list_visa(visa, "Interdit -12 ans", 2003)
+    now = await portal.get(f"/v1/films/{film.json()['id']}")
+    await portal.post(f"/v1/films/{film.json()['id']}/visas/{visa}/remove", match=now)
+    [raised] = (await provenance(portal, film))["conflicts"]
+    assert raised["kept"] is None
+    [after] = (await settle(portal, film, raised, "take")).json()["visas"]
+    assert (after["number"], after["classification"], after["year"]) == (visa, "u12", 2003)
+    [settled] = (await provenance(portal, film))["conflicts"]
+    assert (settled["kept"], settled["decision"]) == (None, "take")
+
+
+async def test_a_title_under_which_the_film_is_found_by_now_is_no_conflict(portal: Portal, take: Take):
+    visa = a_visa()
+    film = await portal.film("La Nuit du 12", directors=["Dominik Moll"], visas=[{"number": visa}])
+    await take(visa, "The night of the 12th", 2022)
+    [raised] = (await provenance(portal, film))["conflicts"]
+    assert (raised["field"], raised["said"]) == ("title", "The night of the 12th")
+    now = await portal.get(f"/v1/films/{film.json()['id']}")
+    change = {"other_titles": ["Night of the 12th"]}
+    await portal.post(f"/v1/films/{film.json()['id']}/change", change, match=now)
+    assert (await provenance(portal, film))["conflicts"] == []

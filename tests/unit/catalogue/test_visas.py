@@ -1,5 +1,6 @@
 """What is known of a film's visas, and what is published of them."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -50,6 +51,66 @@ def test_a_source_that_only_completes_overrules_nothing():
     assert visas.completed(DUBBED, other, decides=False) == visas.said((DUBBED,), "130000", {"issued_on": DAY})
     decided = visas.completed(DUBBED, other, decides=True)
     assert (decided.classification, decided.versions) == (Classification.ALL, (FilmVersion.VF,))
+
+
+@pytest.mark.parametrize(
+    ("kept", "current", "said", "taken"),
+    [
+        pytest.param(
+            Visa(number="5", classification=Classification.ALL),
+            Visa(number="5", classification=Classification.ALL, issued_on=DAY, warning="violence"),
+            Visa(number="5", classification=Classification.U12, year=2003),
+            Visa(number="5", classification=Classification.U12, issued_on=DAY, warning="violence"),
+            id="a day of another year, recorded since, stays",
+        ),
+        pytest.param(
+            Visa(number="5", year=2004),
+            Visa(number="5", year=2004, classification=Classification.U12),
+            Visa(number="5", year=2003, classification=Classification.ALL),
+            Visa(number="5", year=2003, classification=Classification.U12),
+            id="a class recorded since stays",
+        ),
+        pytest.param(
+            Visa(number="5", issued_on=DAY),
+            Visa(number="5", issued_on=DAY, warning="violence"),
+            Visa(number="5", year=2003),
+            Visa(number="5", year=2003, warning="violence"),
+            id="the year was in dispute, and the day is of another one",
+        ),
+        pytest.param(
+            Visa(number="5", issued_on=DAY),
+            Visa(number="5", issued_on=date(2003, 1, 31)),
+            Visa(number="5", year=2003),
+            Visa(number="5", issued_on=date(2003, 1, 31)),
+            id="somebody has found the day of that year",
+        ),
+    ],
+)
+def test_what_was_in_dispute_is_taken_and_what_was_recorded_since_stays(
+    kept: Visa, current: Visa, said: Visa, taken: Visa
+):
+    assert visas.taken(current, kept, said) == taken
+
+
+KNOWN = st.builds(
+    Visa,
+    number=st.just("5"),
+    issued_on=st.none() | st.sampled_from([date(2003, 1, 31), DAY]),
+    year=st.none() | st.sampled_from([2003, 2025]),
+    classification=st.none() | st.sampled_from([Classification.ALL, Classification.U12]),
+    warning=st.none() | st.sampled_from(["violence", "drogue"]),
+).map(lambda visa: replace(visa, year=None) if visa.issued_on else visa)
+
+
+@given(kept=KNOWN, said=KNOWN)
+def test_where_nothing_was_recorded_since_all_that_was_said_is_taken(kept: Visa, said: Visa):
+    assert visas.taken(kept, kept, said) == visas.completed(kept, said, decides=True)
+
+
+@given(kept=KNOWN, current=KNOWN, said=KNOWN)
+def test_what_is_taken_once_is_taken(kept: Visa, current: Visa, said: Visa):
+    once = visas.taken(current, kept, said)
+    assert visas.taken(once, kept, said) == once == visas.written(once)
 
 
 def test_what_is_published_is_the_strictest_class_and_every_warning():

@@ -1,6 +1,7 @@
 """Who said what of a film, and what is said otherwise, over HTTP."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from fastapi import APIRouter, Response
 
 from catalogue.api.redirects import ELSEWHERE, elsewhere
 from catalogue.commands import films as commands
-from catalogue.domain import access, provenance
-from catalogue.domain.film import FilmIsMerged, IdentifierTaken, NoSuchFilm, NothingToChange
+from catalogue.domain import access, provenance, settling
+from catalogue.domain.film import Film, FilmIsMerged, IdentifierTaken, NoSuchFilm, NothingToChange
 from catalogue.domain.provenance import ConflictSettled, Decision, NoSuchConflict, Source
 from catalogue.store import conflicts, films
 from catalogue.store.conflicts import FilmConflict
@@ -64,10 +65,17 @@ async def read(film_id: UUID, db: Db, caller: Caller) -> Response:
             return elsewhere(f"/v1/films/{film.merged_into}/provenance")
         raised = await conflicts.film_conflicts(tx, film_id)
     said = tuple(FieldSaid(field=name, source=one.source, said_at=one.at) for name, one in provenance.each(film.said))
-    known = film.parts()
-    differing = tuple(one for one in raised if one.decision is not None or known.get(one.field) != one.said)
-    answer = Provenance(film_id=film.id, version=film.version, fields=said, conflicts=differing)
+    answer = Provenance(film_id=film.id, version=film.version, fields=said, conflicts=tuple(_shown(raised, film)))
     return present(msgspec.json.encode(answer), version=film.version)
+
+
+def _shown(raised: Sequence[FilmConflict], film: Film) -> Iterator[FilmConflict]:
+    """Show what was settled as it was then, and what still differs beside what is kept by now."""
+    for one in raised:
+        if one.decision is not None:
+            yield one
+        elif settling.is_open(film, one.difference):
+            yield replace(one, kept=settling.kept(film, one.field))
 
 
 @router.post(
@@ -85,7 +93,10 @@ async def settle(
     once: ChangeOnce,
     now: Now,
 ) -> Response:
-    """Settle what a source says otherwise; the same source saying the same does not raise it again."""
+    """Settle what a source says otherwise; the same source saying the same does not raise it again.
+
+    Taken is what was in dispute: of a visa, what has been recorded since the conflict was raised stays.
+    """
     async with db.transaction(caller) as tx:
         answer = await commands.settle_conflict(
             tx, film_id, conflict_id, body.decision, caller=caller, once=once, at=now

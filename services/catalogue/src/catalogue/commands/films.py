@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalogue.domain import access, visas
+from catalogue.domain import access, settling, visas
 from catalogue.domain.film import Film, IdentifierTaken, NewFilm
 from catalogue.domain.imports import FilmFact
 from catalogue.domain.provenance import ConflictSettled, Decision, Source, SourceKind
 from catalogue.store import conflicts
 from catalogue.store import films as store
-from common.contracts.catalogue import Consents, Dissemination, RestrictionCause, Visa
+from common.contracts.catalogue import Consents, Dissemination, RestrictionCause
 from common.database import Transaction
 from common.idempotency import Answer, Once
 from common.tokens import Principal
@@ -138,17 +138,15 @@ async def settle_conflict(
     known = await conflicts.conflict(tx, film_id, conflict_id)
     if known.decision is not None:
         raise ConflictSettled
-    taken, facts = _taken(film, known.field, known.said, at=at) if decision is Decision.TAKE else (film, [])
+    taken, facts = film, list[FilmFact]()
+    if decision is Decision.TAKE:
+        taken, change = settling.take(film, known.difference, at=at)
+        facts.append(change)
     settled, fact = taken.settle(known.field, decision, at=at)
-    await conflicts.settle(tx, conflict_id, decision, voice(caller), at=at)
+    kept = settling.kept(film, known.field)
+    await conflicts.settle(tx, conflict_id, decision, kept, voice(caller), at=at)
     await claim(tx, settled)
     return await store.save_film(tx, settled.told(film, voice(caller), at=at), [*facts, fact], once)
-
-
-def _taken(film: Film, field: str, said: Any, *, at: datetime) -> tuple[Film, list[FilmFact]]:
-    """Take over what a source says otherwise: of a visa, or of one field of the description."""
-    changed, fact = film.record_visa(said, at=at) if isinstance(said, Visa) else film.change({field: said}, at=at)
-    return changed, [fact]
 
 
 def voice(caller: Principal) -> Source:

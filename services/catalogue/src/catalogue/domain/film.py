@@ -176,6 +176,12 @@ class Film:
         """The title under which it is filed."""
         return titles.filed(self.description.title)
 
+    def filed_titles(self) -> frozenset[str]:
+        """List all its titles as they are filed."""
+        said = self.description
+        shown = (said.title, said.original_title, *said.other_titles)
+        return frozenset(titles.filed(title) for title in shown if title)
+
     def change(self, changes: Mapping[str, Any], *, at: datetime) -> "tuple[Film, contracts.FilmChanged]":
         """Describe the film otherwise: what `changes` names is replaced, the rest stays."""
         self._stands()

@@ -1,6 +1,7 @@
 """The numbers by which the world knows a film: their form, their check digits, their one way of being written."""
 
 import re
+from collections.abc import Sequence
 
 from stdnum import isan
 from stdnum.exceptions import ValidationError
@@ -24,6 +25,13 @@ def canonical(identifier: Identifier) -> Identifier | None:
     """Write an identifier the one way it is kept; None if it is no identifier of its scheme."""
     value = _WRITERS[identifier.scheme](identifier.value.strip())
     return None if value is None else Identifier(scheme=identifier.scheme, value=value)
+
+
+def renewed(known: Sequence[Identifier], said: Sequence[Identifier]) -> tuple[Identifier, ...]:
+    """Take over identifiers: what is said of a scheme replaces what was known of it, and of no other."""
+    schemes = {one.scheme for one in said}
+    kept = tuple(one for one in known if one.scheme not in schemes or one in said)
+    return (*kept, *(one for one in said if one not in kept))
 
 
 def _isan(text: str) -> str | None:

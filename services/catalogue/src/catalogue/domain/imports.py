@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from catalogue.domain import titles, visas
+from catalogue.domain import identifiers, titles, visas
 from catalogue.domain.film import Description, Film
 from catalogue.domain.lines import Line, Remark
 from catalogue.domain.provenance import Difference, Source
@@ -83,18 +83,18 @@ def decide(entry: Entry, candidates: Sequence[Film], met: Collection[UUID], *, a
 
 def called(film: Film) -> set[tuple[str, str]]:
     """List all that a film may be asked for by: what names it alone, and its titles as they are filed."""
-    return {*film.names(), *(("title", filed) for filed in _filed(film))}
+    return {*film.names(), *(("title", filed) for filed in film.filed_titles())}
 
 
 def is_same_work(one: Film, other: Film) -> bool:
     """Tell whether two films that carry the same number can be one: a title or a director in common."""
-    return bool(_filed(one) & _filed(other)) or _shares_director(one.description, other.description)
+    return bool(one.filed_titles() & other.filed_titles()) or _shares_director(one.description, other.description)
 
 
 def _is_twin(film: Film, entry: Entry) -> bool:
     """Tell whether a film that no number links to the line is nevertheless the line's: same title, makers, year."""
     entering, decides = entry.film, entry.line.decides
-    if (film.names() and entering.names()) or film.workshop or not _filed(film) & _filed(entering):
+    if (film.names() and entering.names()) or film.workshop or not film.filed_titles() & entering.filed_titles():
         return False
     if film.kind is FilmKind.SHORT and not decides:
         return False
@@ -104,11 +104,6 @@ def _is_twin(film: Film, entry: Entry) -> bool:
     if one.directors and other.directors and not _shares_director(one, other):
         return False
     return one.year is None or other.year is None or abs(one.year - other.year) <= (0 if decides else YEARS_APART_MAX)
-
-
-def _filed(film: Film) -> set[str]:
-    said = film.description
-    return {titles.filed(title) for title in (said.title, said.original_title, *said.other_titles) if title}
 
 
 def _shares_director(one: Description, other: Description) -> bool:
@@ -137,6 +132,8 @@ def _changes(entry: Entry, known: Film) -> Iterator[tuple[str, Any]]:
     """List what a line says that is news; an empty cell says nothing."""
     for field in fields(Description):
         here, there = getattr(known.description, field.name), getattr(entry.film.description, field.name)
+        if field.name == "identifiers":
+            there = identifiers.renewed(here, there)
         if there and there != here and (entry.line.decides or not here):
             yield field.name, there
 
@@ -146,7 +143,7 @@ def _kept(entry: Entry, known: Film) -> Iterator[Difference]:
     if entry.line.decides:
         return
     ours, theirs = known.description, entry.film.description
-    if not _filed(known) & _filed(entry.film):
+    if not known.filed_titles() & entry.film.filed_titles():
         yield Difference(field="title", kept=ours.title, said=theirs.title)
     for name in ("directors", "year", "countries", "genre"):
         here, there = getattr(ours, name), getattr(theirs, name)
@@ -156,7 +153,7 @@ def _kept(entry: Entry, known: Film) -> Iterator[Difference]:
     for visa in entry.film.visas:
         here = carried.get(visa.number, visa)
         if visas.completed(here, visa, decides=True) != visas.completed(here, visa, decides=False):
-            yield Difference(field=f"visas/{visa.number}", kept=here, said=visas.completed(here, visa, decides=True))
+            yield Difference(field=f"visas/{visa.number}", kept=here, said=visa)
 
 
 def _visas(entry: Entry, known: Film) -> Iterator[Visa]:
@@ -199,6 +196,7 @@ def _outcome(
 
 def _said(value: object) -> str:
     if isinstance(value, Visa):
-        said = (value.issued_on, value.ends_on, value.kind, *value.versions, value.classification, value.warning)
+        issued, ended = value.issued_on or value.year, value.ends_on
+        said = (issued, ended, value.kind, *value.versions, value.classification, value.warning)
         return " ".join(str(one) for one in said if one)
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -22,6 +22,9 @@ from common.errors import Conflict, DomainError, FieldError, Invalid
 UNITED = frozenset({"other_titles", "identifiers", "versions", "screen_versions"})
 """What a film has several of: the survivor has its own and the duplicate's."""
 
+TOGETHER = UNITED | {"title", "original_title", "warning"}
+"""Of these, too, it has both: titles among its other ones, warnings one after the other."""
+
 
 class UnknownSurvivor(Invalid):
     """A duplicate is merged into a film of the catalogue."""
@@ -148,10 +151,10 @@ def _titles(here: Description, there: Description) -> tuple[str, ...]:
 
 
 def _differences(duplicate: Film, survivor: Film) -> Iterator[Difference]:
-    """Name what both are said to be, and differently; titles are not one of them: the survivor has them all."""
+    """Name what both are said to be, and differently; what the survivor has both of is not one of them."""
     for field in fields(Description):
         own, other = getattr(survivor.description, field.name), getattr(duplicate.description, field.name)
-        if field.name not in UNITED and "title" not in field.name and own and other and own != other:
+        if field.name not in TOGETHER and own and other and own != other:
             yield Difference(field=field.name, kept=own, said=other)
 
 

@@ -91,6 +91,17 @@ def completed(known: Visa, other: Visa, *, decides: bool) -> Visa:
     return replace(both, issued_on=None) if is_overruled else replace(both, year=None)
 
 
+def taken(current: Visa, kept: Visa, said: Visa) -> Visa:
+    """Let what a source said otherwise than what was kept decide, on the visa as it is by now.
+
+    The rest of what the source says only completes: what somebody has recorded since then stays.
+    """
+    overruled, completing = (completed(kept, said, decides=decides) for decides in (True, False))
+    names = [field.name for field in fields(Visa) if getattr(overruled, field.name) != getattr(completing, field.name)]
+    disputed = replace(Visa(number=said.number), **{name: getattr(said, name) for name in names})
+    return completed(completed(current, disputed, decides=True), said, decides=False)
+
+
 def strictest(own: Classification | None, visas: Sequence[Visa], *, on: date) -> Classification | None:
     """Tell the class by which people are admitted: the strictest known of the film's own and its visas'; None: unknown.
 

@@ -2,6 +2,8 @@
 
 (1) The same source saying the same thing of the same field is one conflict, for ever: what was settled is not raised
     again, and a file that is given twice makes no difference.
+(2) A row says what its conflict was raised against, which tells what is in dispute: what was recorded since then is
+    not.  Readers are shown what is kept by now, and settling writes down what it was settled against.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +28,7 @@ Raised: TypeAlias = tuple[UUID, Sequence[Difference]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmConflict:
-    """What a source says of a film's field, what was kept instead, and how it was settled, if it was."""
+    """What a source says of a film's field, what is kept instead (null: nothing), and how it was settled, if it was."""
 
     id: UUID
     field: str
@@ -37,6 +39,10 @@ class FilmConflict:
     decision: Decision | None
     settled_at: datetime | None
     settled_by: Source | None
+
+    @property
+    def difference(self) -> Difference:
+        return Difference(field=self.field, kept=self.kept, said=self.said)
 
 
 async def raise_all(
@@ -110,12 +116,15 @@ async def conflict(tx: Transaction, film_id: UUID, conflict_id: UUID) -> FilmCon
     return _conflict(row)
 
 
-async def settle(tx: Transaction, conflict_id: UUID, decision: Decision, by: Source, *, at: datetime) -> None:
-    """Settle a conflict; the row of its film is held meanwhile, and so are all its conflicts."""
+async def settle(
+    tx: Transaction, conflict_id: UUID, decision: Decision, kept: object, by: Source, *, at: datetime
+) -> None:
+    """Settle a conflict against what is kept by now; the row of its film is held, and so are all its conflicts."""
     await tx.execute(
-        "UPDATE film_conflict SET decision = $2, settled_by = $3, settled_at = $4 WHERE id = $1",
+        "UPDATE film_conflict SET decision = $2, kept = $3, settled_by = $4, settled_at = $5 WHERE id = $1",
         conflict_id,
         decision,
+        _json(kept),
         _json(by),
         at,
     )
@@ -128,7 +137,7 @@ def _conflict(row: asyncpg.Record) -> FilmConflict:
         id=row["id"],
         field=row["field"],
         source=msgspec.json.decode(row["source"], type=Source),
-        kept=msgspec.json.decode(row["kept"], type=kind),
+        kept=msgspec.json.decode(row["kept"], type=kind | None),
         said=msgspec.json.decode(row["said"], type=kind),
         raised_at=row["raised_at"],
         decision=None if row["decision"] is None else Decision(row["decision"]),

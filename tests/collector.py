@@ -27,6 +27,7 @@ class Collector:
 
     url: str = ""
     _arrived: list[tuple[str, Span]] = field(default_factory=list)
+    _bodies: list[bytes] = field(default_factory=list)
 
     @classmethod
     @contextmanager
@@ -58,6 +59,7 @@ class Collector:
             server.server_close()
 
     def take(self, body: bytes) -> None:
+        self._bodies.append(body)
         request = ExportTraceServiceRequest()
         request.ParseFromString(body)
         for one in request.resource_spans:
@@ -72,6 +74,10 @@ class Collector:
     def of(self, trace: str) -> list[Span]:
         """List the spans of one trace that have arrived until now."""
         return [span for known, span in self._arrived if known == trace]
+
+    def has(self, text: str) -> bool:
+        """Tell whether a text stands anywhere in what has arrived: in a name, in an attribute, in an event."""
+        return any(text.encode() in body for body in self._bodies)
 
 
 def _body(request: BaseHTTPRequestHandler) -> bytes:

@@ -30,3 +30,15 @@ async def test_of_what_begins_here_a_share_is_kept(another: Start, issuer: Issue
         async with another(otlp_endpoint=collector.url, sample_ratio=ratio) as edge:
             answer = await edge.get("/v1/projects", headers={"authorization": f"Bearer {issuer.token()}"})
             assert answer.json()["headers"]["traceparent"].endswith(f"-{flags}")
+
+
+async def test_what_is_asked_for_in_an_address_is_in_no_trace(another: Start, issuer: Issuer) -> None:
+    """A calendar's address holds a secret in its query; of where it leads, the trace tells."""
+    known = {"authorization": f"Bearer {issuer.token()}", "traceparent": f"00-{TRACE}-{PARENT}-01"}
+    with Collector.listening() as collector:
+        async with another(otlp_endpoint=collector.url) as edge:
+            for path in ("/v1/calendars/0191e3a0-0000-7000-8000-000000000000.ics", "/v1/projects"):
+                assert (await edge.get(path, params={"key": "s3cr3t"}, headers=known)).status_code == 200
+            await until(lambda: collector.has(f"{edge.base_url.host}:{edge.base_url.port}/v1/projects"))
+        assert collector.has(".ics")
+        assert not collector.has("s3cr3t")

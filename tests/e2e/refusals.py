@@ -13,7 +13,7 @@ from docs import house as pages
 from tests.conftest import House
 
 KEPT: Mapping[str, Collection[str]] = {
-    "actions": ("campaign", "project", "action", "report", "outbox", "idempotency"),
+    "actions": ("campaign", "project", "action", "report", "calendar_feed", "outbox", "idempotency"),
     "catalogue": ("film", "rights_offer", "copy", "film_list", "outbox", "idempotency"),
     "partners": (
         *("organisation", "coordination", "coverage", "territory", "municipality", "district"),

@@ -102,6 +102,7 @@ async def set_up(office: Office, letterbox: Letterbox, port: int) -> Scene:
     things |= {"campaign_id": draft["id"], "open_campaign_id": campaign_id}
     things |= {"aggregate": "project", "record_id": untold.things["project_id"]}
     things |= await _described(office, people[Role.NATIONAL_COORDINATION], home)
+    things |= await _feed(office, coordinator)
     return Scene(
         office=office,
         home=home,
@@ -111,9 +112,16 @@ async def set_up(office: Office, letterbox: Letterbox, port: int) -> Scene:
         nation=people,
         things=things,
         subscription=subscription,
-        private=dossier.ids | untold.ids | {subscription.id, draft["id"]},
+        private=dossier.ids | untold.ids | {subscription.id, draft["id"], things["feed_id"]},
         elsewhere=theirs.ids | others.ids,
     )
+
+
+async def _feed(office: Office, coordinator: Person) -> dict[str, str]:
+    """Have a calendar of the coordination's sessions, with the key that opens it."""
+    body = {"of": "sessions", "coordination_id": coordinator.coordination_id}
+    feed = await office.write(coordinator, "/v1/calendar-feeds", body)
+    return {"feed_id": feed["id"], "key": feed["address"].partition("?key=")[2]}
 
 
 async def _drac(office: Office, name: str, *departments: str) -> Person:

@@ -47,7 +47,9 @@ def could(people: list[Person], operations: list[Operation]) -> Iterator[tuple[P
 
 def test_most_routes_are_aimed_at_something_of_somebody():
     assert len(AIMED) > 60
-    assert {noun(one) for one in AIMED} == {"campaign", "project", "action", "report", "endpoint", "delivery", "event"}
+    assert {noun(one) for one in AIMED} == {
+        *("campaign", "project", "action", "report", "calendar_feed", "endpoint", "delivery", "event")
+    }
 
 
 # -------------------------------------------------------------------------------------------------------- by id
@@ -158,6 +160,7 @@ async def test_lists_show_what_is_ones_own(scene: Scene, doors: Doors):
         "action.list": things["action_id"],
         "report.list": things["report_id"],
         "endpoint.list": things["endpoint_id"],
+        "calendar_feed.list": things["feed_id"],
         "figure.trace": things["project_id"],
     }
     named = {operation.name: operation for operation in LISTS}
@@ -196,11 +199,19 @@ def outside(scene: Scene) -> Mapping[str, list[tuple[Person, Any]]]:
     appointment = {"organisation_id": abroad.company.organisations["association"], **covering}
     listing = {"scheme": "open_air", "year": 2031, "title": "Ailleurs", "coordination_id": home.coordination_id}
     endpoint = {"url": "https://hooks.example.org/x", "event_types": ["*"]}
+    feed, of_ours = {"of": "sessions"}, {"coordination_id": home.coordination_id}
+    holder = {"organisation_id": home.company.organisations["association"]}
     department, commune = {"codes": [home.place.department]}, {"codes": [home.place.communes[0]]}
     return {
         "organisation.register": [(one[Role.REGIONAL_COORDINATOR], organisation) for one in (abroad, sibling)],
         "coordination.appoint": [(abroad.drac, appointment)],
         "film_list.publish": [(one[Role.REGIONAL_COORDINATOR], listing) for one in (abroad, sibling)],
+        "calendar_feed.make": [
+            (abroad[Role.REGIONAL_COORDINATOR], feed | of_ours),
+            (sibling[Role.REGIONAL_COORDINATOR], feed | of_ours),
+            (scene.neighbour[Role.COLLECTIVITY_SYSTEM], feed | {"municipality": home.place.communes[0]}),
+            (scene.neighbour[Role.PROJECT_HOLDER], feed | holder),
+        ],
         "endpoint.register": [
             (abroad[Role.REGIONAL_COORDINATOR], endpoint | department),
             (sibling[Role.REGIONAL_COORDINATOR], endpoint | department),

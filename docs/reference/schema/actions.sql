@@ -295,6 +295,26 @@ CREATE FUNCTION actions.may_write() RETURNS boolean
 ALTER FUNCTION actions.may_write() OWNER TO actions_owner;
 
 --
+-- Name: reads(); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.reads() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((((actions.principal() -> 'scopes'::text) ? 'read'::text) AND ((actions.principal() ->> 'role'::text) <> 'dashboard'::text)), false);
+
+ALTER FUNCTION actions.reads() OWNER TO actions_owner;
+
+--
+-- Name: owns_feed(uuid, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.owns_feed(org uuid, coordination uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (actions.is_system() OR COALESCE((actions.reads() AND ((org = ((actions.principal() ->> 'org'::text))::uuid) OR (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid))), false));
+
+ALTER FUNCTION actions.owns_feed(org uuid, coordination uuid) OWNER TO actions_owner;
+
+--
 -- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -326,16 +346,6 @@ CREATE FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max i
     RETURN (SELECT COALESCE(array_agg(s.held_on ORDER BY s.held_on), '{}'::date[]) AS "coalesce" FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_days.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_days.of_year, 1, 1)) AND (s.held_on <= make_date(paid_days.of_year, 12, 31))) AND (s.action_id <> paid_days.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM ((unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film named ON ((named.id = shown.id))) LEFT JOIN actions.known_film f ON ((f.id = COALESCE(named.merged_into, shown.id)))) WHERE (COALESCE((f.duration_minutes > paid_days.minutes_max), true) OR (EXISTS (SELECT FROM jsonb_array_elements(f.screen_versions) cut(value) WHERE (((cut.value ->> 'duration_minutes'::text))::integer > paid_days.minutes_max))))))));
 
 ALTER FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) OWNER TO actions_owner;
-
---
--- Name: reads(); Type: FUNCTION; Schema: actions; Owner: actions_owner
---
-
-CREATE FUNCTION actions.reads() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE((((actions.principal() -> 'scopes'::text) ? 'read'::text) AND ((actions.principal() ->> 'role'::text) <> 'dashboard'::text)), false);
-
-ALTER FUNCTION actions.reads() OWNER TO actions_owner;
 
 --
 -- Name: sees(uuid, uuid, uuid[], text[], text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
@@ -376,6 +386,38 @@ CREATE FUNCTION actions.withheld(a actions.action) RETURNS boolean
     RETURN ((((a).setting = 'closed_site'::text) OR ((a).closed_circuit IS NOT NULL)) AND (NOT COALESCE(CASE WHEN actions.is_system() THEN true WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN ((a).coordination_id = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE ((((actions.principal() ->> 'org'::text))::uuid = ANY (ARRAY[(a).holder_id, COALESCE((a).site_authority_id, (a).holder_id)])) OR ((((a).authorisation ->> 'state'::text) <> ALL (ARRAY['not_required'::text, 'to_request'::text])) AND ((actions.principal() -> 'scopes'::text) ?| ARRAY['authorisations:write'::text, 'opinions:write'::text]))) END, false)));
 
 ALTER FUNCTION actions.withheld(a actions.action) OWNER TO actions_owner;
+
+--
+-- Name: calendar_feed; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.calendar_feed (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    of text NOT NULL,
+    coordination_id uuid,
+    organisation_id uuid,
+    municipality text,
+    name text NOT NULL,
+    client_id text NOT NULL,
+    role text NOT NULL,
+    scopes text[] NOT NULL,
+    org uuid NOT NULL,
+    maker_coordination_id uuid,
+    level text NOT NULL,
+    codes text[] NOT NULL,
+    fingerprint bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT calendar_feed_check CHECK ((num_nonnulls(coordination_id, organisation_id, municipality) = 1)),
+    CONSTRAINT calendar_feed_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT calendar_feed_of_check CHECK ((of = ANY (ARRAY['sessions'::text, 'obligations'::text]))),
+    CONSTRAINT calendar_feed_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY actions.calendar_feed FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.calendar_feed OWNER TO actions_owner;
 
 --
 -- Name: campaign; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -998,6 +1040,13 @@ ALTER TABLE ONLY actions.action
     ADD CONSTRAINT action_pkey PRIMARY KEY (id);
 
 --
+-- Name: calendar_feed calendar_feed_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.calendar_feed
+    ADD CONSTRAINT calendar_feed_pkey PRIMARY KEY (id);
+
+--
 -- Name: campaign campaign_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -1252,6 +1301,18 @@ CREATE INDEX action_parties_idx ON actions.action USING gin (parties);
 CREATE INDEX action_project_id_id_idx ON actions.action USING btree (project_id, id);
 
 --
+-- Name: calendar_feed_maker_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX calendar_feed_maker_coordination_id_id_idx ON actions.calendar_feed USING btree (maker_coordination_id, id);
+
+--
+-- Name: calendar_feed_org_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX calendar_feed_org_id_idx ON actions.calendar_feed USING btree (org, id);
+
+--
 -- Name: campaign_coordination_id_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
 --
 
@@ -1364,6 +1425,12 @@ CREATE INDEX session_film_ids_idx ON actions.session USING gin (film_ids);
 --
 
 CREATE INDEX session_holder_id_held_on_idx ON actions.session USING btree (holder_id, held_on);
+
+--
+-- Name: session_municipality_held_on_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_municipality_held_on_idx ON actions.session USING btree (municipality, held_on);
 
 --
 -- Name: session_offer_ids_idx; Type: INDEX; Schema: actions; Owner: actions_owner
@@ -1479,6 +1546,12 @@ CREATE POLICY booked ON actions.lent_copy USING (( SELECT actions.may_write() AS
 --
 
 CREATE POLICY booked ON actions.paid_year USING (( SELECT actions.may_write() AS may_write)) WITH CHECK (( SELECT actions.may_write() AS may_write));
+
+--
+-- Name: calendar_feed; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.calendar_feed ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: campaign; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
@@ -1701,6 +1774,12 @@ CREATE POLICY lent ON actions.lending FOR INSERT WITH CHECK ((( SELECT actions.m
 ALTER TABLE actions.lent_copy ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: calendar_feed made; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY made ON actions.calendar_feed FOR INSERT WITH CHECK ((actions.reads() AND (org = ((actions.principal() ->> 'org'::text))::uuid) AND (NOT (maker_coordination_id IS DISTINCT FROM ((actions.principal() ->> 'coordination_id'::text))::uuid)) AND (role = (actions.principal() ->> 'role'::text)) AND (level = (actions.principal() ->> 'level'::text)) AND (level <> 'system'::text) AND (codes <@ actions.codes()) AND (scopes <@ ARRAY( SELECT jsonb_array_elements_text((actions.principal() -> 'scopes'::text)) AS jsonb_array_elements_text))));
+
+--
 -- Name: merged_film; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
@@ -1725,6 +1804,12 @@ ALTER TABLE actions.project ENABLE ROW LEVEL SECURITY;
 ALTER TABLE actions.report ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: calendar_feed revoked; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY revoked ON actions.calendar_feed FOR UPDATE USING (actions.owns_feed(org, maker_coordination_id));
+
+--
 -- Name: school_year; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
 --
 
@@ -1735,6 +1820,12 @@ ALTER TABLE actions.school_year ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY seen ON actions.action FOR SELECT USING (actions.sees(coordination_id, holder_id, parties, municipalities, departments, project_state));
+
+--
+-- Name: calendar_feed seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.calendar_feed FOR SELECT USING (actions.owns_feed(org, maker_coordination_id));
 
 --
 -- Name: campaign seen; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -1893,6 +1984,24 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.to_judge TO actions_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_film TO actions_app;
+
+--
+-- Name: TABLE calendar_feed; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT ON TABLE actions.calendar_feed TO actions_app;
+
+--
+-- Name: COLUMN calendar_feed.version; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT UPDATE(version) ON TABLE actions.calendar_feed TO actions_app;
+
+--
+-- Name: COLUMN calendar_feed.revoked_at; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT UPDATE(revoked_at) ON TABLE actions.calendar_feed TO actions_app;
 
 --
 -- Name: TABLE campaign; Type: ACL; Schema: actions; Owner: actions_owner

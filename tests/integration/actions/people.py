@@ -164,7 +164,12 @@ class Desk:
 
 
 def an_organisation(
-    organisation_id: UUID, kind: OrganisationKind, *, version: int = 1, derogations: tuple[Derogation, ...] = ()
+    organisation_id: UUID,
+    kind: OrganisationKind,
+    *,
+    version: int = 1,
+    derogations: tuple[Derogation, ...] = (),
+    closed_on: date | None = None,
 ) -> OrganisationState:
     return OrganisationState(
         id=organisation_id,
@@ -183,7 +188,7 @@ def an_organisation(
         names=(),
         dated_roles=(),
         identifiers=(),
-        closed_on=None,
+        closed_on=closed_on,
         derogations=derogations,
     )
 

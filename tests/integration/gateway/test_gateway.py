@@ -252,6 +252,18 @@ async def test_the_token_endpoint_has_a_stricter_one(another: Start) -> None:
         assert (await edge.get("/docs")).status_code == 200
 
 
+async def test_calendars_are_counted_by_address_and_apart_from_everything_else(another: Start, issuer: Issuer) -> None:
+    """Who reads one has no token to be counted by: those that do have one lose nothing by it."""
+    async with another(client=Limits(per_s=5, burst=10)) as edge:
+        path = "/v1/calendars/0191e3a0-0000-7000-8000-000000000000.ics?key=x"
+        answers = [(await edge.get(path)).status_code for _ in range(30)]
+        assert answers[:10] == [200] * 10
+        assert 429 in answers[10:]
+        assert (await edge.get("/docs")).status_code == 200
+        assert (await edge.get("/v1/calendar-feeds", headers=bearer(issuer.token()))).status_code == 200
+        assert (await edge.get("/v1/calendar-feeds")).status_code == 401
+
+
 # ------------------------------------------------------------------------------------------- when things break
 
 

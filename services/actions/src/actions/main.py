@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from actions import consumers
 from actions.api import routers
 from actions.domain.access import VERBS
+from actions.domain.feed import Limits
 from actions.jobs import commandline, judging, timers
 from actions.settings import Settings
 from common import backbone, checkpoints, service
@@ -27,7 +28,13 @@ SERVICE = "actions"
 
 def api(settings: Settings) -> FastAPI:
     moving = partial(timers.move_due, page_max=settings.timers_page_max) if settings.sandbox else None
-    return service.application(settings, service=SERVICE, routers=routers(moving), verbs=VERBS)
+    app = service.application(settings, service=SERVICE, routers=routers(moving), verbs=VERBS)
+    app.state.feed_limits = Limits(
+        feeds_max=settings.calendar_feeds_max,
+        events_max=settings.calendar_events_max,
+        actions_max=settings.calendar_actions_max,
+    )
+    return app
 
 
 @asynccontextmanager

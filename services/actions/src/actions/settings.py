@@ -22,3 +22,12 @@ class Settings(Shared):
     timers_page_max: Annotated[int, Field(ge=1, le=1000)] = Field(
         100, description="Files or actions listed at once in such a look; it goes through all pages."
     )
+    calendar_feeds_max: Annotated[int, Field(ge=1, le=1000)] = Field(
+        50, description="Calendar feeds that an organisation may have, the revoked ones not counted."
+    )
+    calendar_events_max: Annotated[int, Field(ge=1, le=5000)] = Field(
+        1000, description="Events in one calendar; a sign says that there are more.  Programs take about a megabyte."
+    )
+    calendar_actions_max: Annotated[int, Field(ge=1, le=1000)] = Field(
+        300, description="Actions whose obligations one calendar lists, those that take place first."
+    )

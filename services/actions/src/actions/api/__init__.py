@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from actions.api import actions, campaigns, formalities, funding, maps, projects, reports, sandbox, sessions, verdicts
+from actions.api import (
+    actions,
+    campaigns,
+    feeds,
+    formalities,
+    funding,
+    maps,
+    projects,
+    reports,
+    sandbox,
+    sessions,
+    verdicts,
+)
 
 
 def routers(timers: sandbox.Timers | None) -> list[APIRouter]:
@@ -13,6 +25,7 @@ def routers(timers: sandbox.Timers | None) -> list[APIRouter]:
         funding.router,
         actions.router,
         maps.router,
+        feeds.router,
         sessions.router,
         formalities.router,
         verdicts.router,

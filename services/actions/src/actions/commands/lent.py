@@ -27,11 +27,16 @@ async def copies(
         return {}, {}
     if hold:
         await store.hold_copies(tx, named)
-    known = await store.copies(tx, named)
+    found = await store.copies(tx, named)
     if not days:
-        return known, {}
-    first, last = _around(days, known)
-    return known, await store.bookings(tx, named, besides=action.id, first_on=first, last_on=last)
+        return found, {}
+    first, last = _around(days, found)
+    return found, await store.bookings(tx, named, besides=action.id, first_on=first, last_on=last)
+
+
+async def known(tx: Transaction, found: Iterable[Action]) -> Mapping[UUID, Copy]:
+    """Find the copies of these actions, whatever else they are lent for."""
+    return await store.copies(tx, {copy_id for action in found for copy_id in _named(action)})
 
 
 async def judge_others(tx: Transaction, action: Action) -> None:

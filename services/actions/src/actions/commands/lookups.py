@@ -120,6 +120,23 @@ async def of_campaign(tx: Transaction, campaign: Campaign, found: Sequence[Actio
     return each
 
 
+async def of_obligations(tx: Transaction, found: Sequence[Action]) -> dict[UUID, Circumstances]:
+    """Look up once what many actions' obligations follow from; who has not heard of an organiser cannot tell.
+
+    Nothing is booked by asking, so that other sessions play no part.
+    """
+    organisers = await known.heard_organisations(tx, {action.organiser_id for action in found})
+    calls = await campaigns.campaigns(tx, {action.campaign_id for action in found})
+    shared = partial(
+        Circumstances, films=await catalogue.films(tx, _named_by(found)), copies=await lent.known(tx, found)
+    )
+    return {
+        action.id: shared(campaign=calls[action.campaign_id], organiser=organisers[action.organiser_id])
+        for action in found
+        if action.campaign_id in calls and action.organiser_id in organisers
+    }
+
+
 def _offers(found: Iterable[Action]) -> set[UUID]:
     return {one.offer_id for action in found for one in action.clearances if one.offer_id is not None}
 

@@ -1,6 +1,6 @@
 """Campaigns: their rows and their documents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from actions.domain.campaign import Campaign
@@ -59,6 +59,12 @@ async def lock_campaign(tx: Transaction, campaign_id: UUID) -> Campaign:
 async def campaign(tx: Transaction, campaign_id: UUID) -> Campaign:
     """Read one campaign, for a verb of one of its projects."""
     return await _campaign(tx, _READ, campaign_id)
+
+
+async def campaigns(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Campaign]:
+    """Read those of these campaigns that the caller sees."""
+    found = await tx.fetch(f"SELECT {_LISTED} FROM campaign WHERE id = ANY ($1::uuid[])", list(ids))
+    return {row["id"]: rows.restored(Campaign, row, NESTED) for row in found}
 
 
 async def create_campaign(

@@ -177,21 +177,40 @@ async def municipality(tx: Transaction, code: str, vintage: int) -> Municipality
         code,
     )
     if row is not None:
-        return Municipality(
-            code=row["code"],
-            vintage=row["vintage"],
-            name=row["name"],
-            department=row["department"],
-            region=row["region"],
-            epci=row["epci"],
-            density=row["density"],
-            districts=frozenset(row["districts"]),
-            parent=row["parent"],
-            successors=tuple(row["successors"]),
-        )
+        return _municipality(row)
     if await tx.fetchval("SELECT NOT EXISTS (SELECT FROM known_territory WHERE vintage = $1)", vintage):
         raise VintageNotKnownYet
     return None
+
+
+async def latest_municipality(tx: Transaction, code: str) -> Municipality | None:
+    """Find a commune as the last of the vintages knows it that have it; none: no vintage known here has."""
+    row = await tx.fetchrow(
+        """
+        SELECT code, vintage, name, department, region, epci, density, districts, parent, successors
+          FROM known_municipality
+         WHERE code = $1
+         ORDER BY vintage DESC
+         LIMIT 1
+        """,
+        code,
+    )
+    return None if row is None else _municipality(row)
+
+
+def _municipality(row: asyncpg.Record) -> Municipality:
+    return Municipality(
+        code=row["code"],
+        vintage=row["vintage"],
+        name=row["name"],
+        department=row["department"],
+        region=row["region"],
+        epci=row["epci"],
+        density=row["density"],
+        districts=frozenset(row["districts"]),
+        parent=row["parent"],
+        successors=tuple(row["successors"]),
+    )
 
 
 async def organisation(tx: Transaction, organisation_id: UUID) -> Organisation:

@@ -112,6 +112,39 @@ async def test_a_line_that_is_wrong_keeps_nobody_else_out(take):
     assert all(outcome.reason for outcome in outcomes if outcome.result is Result.REFUSED)
 
 
+async def test_a_cell_too_long_or_no_text_refuses_its_line_and_no_other(take, tmp_path: Path, portal: Portal):
+    cells = [
+        b"Bon",
+        b"T" * 501,
+        b"T" * 2_001,
+        b"T" * 200_000,
+        b"T\0",
+        "Amélie".encode("latin-1"),
+        "🎬".encode(),
+        b"Bon 2",
+    ]
+    lines = [cell + b",,,," + str(940_001 + n).encode() for n, cell in enumerate(cells)]
+    file = tmp_path / "cells.csv"
+    file.write_bytes(HEADER.encode() + b"\n".join(lines) + b"\n")
+    outcomes = await take(file)
+    assert [(outcome.number, outcome.reason) for outcome in outcomes] == [
+        (2, ""),
+        (3, "/title: At most 500 characters."),
+        (4, "title: more than 2000 characters"),
+        (5, "title: more than 2000 characters"),
+        (6, "title: a NUL character"),
+        (7, "title: not UTF-8"),
+        (8, ""),
+        (9, ""),
+    ]
+    assert Counter(outcome.result for outcome in outcomes) == {Result.REGISTERED: 3, Result.REFUSED: 5}
+    assert [item["title"] for item in (await portal.get("/v1/films", visa="940008")).json()["items"]] == ["Bon 2"]
+    report = list(imports.account(outcomes))
+    assert "line 6: refused: T\ufffd, , , , 940005: title: a NUL character" in report
+    assert "line 7: refused: Am\ufffdlie, , , , 940006: title: not UTF-8" in report
+    assert Counter(outcome.result for outcome in await take(file))[Result.UNCHANGED] == 3
+
+
 async def test_what_was_imported_is_announced_in_the_name_of_the_house(take, db: Database):
     [outcome] = await take("Annoncé,,,,900007\n")
     assert outcome.film
@@ -212,3 +245,19 @@ async def test_the_command_refuses_a_file_with_other_columns(address: str, tmp_p
     done = run(address, str(file), "--format", "ours")
     assert done.returncode == 2
     assert "columns" in done.stderr
+
+
+async def test_the_command_names_the_line_from_which_a_file_is_no_csv(address: str, tmp_path: Path):
+    file = tmp_path / "films.csv"
+    file.write_text(HEADER + 'Un,,,,\n"Deux,,,,\nTrois,,,,\n')
+    done = run(address, str(file), "--format", "ours")
+    assert done.returncode == 2
+    assert "no CSV" in done.stderr
+    assert "line 4" in done.stderr
+
+
+async def test_a_file_larger_than_any_list_is_refused_unopened(take, tmp_path: Path):
+    with (tmp_path / "huge.csv").open("wb") as file:
+        file.truncate(imports.FILE_BYTES_MAX + 1)
+    with pytest.raises(imports.UnreadableFile, match="more than 268435456 bytes"):
+        await take(tmp_path / "huge.csv")

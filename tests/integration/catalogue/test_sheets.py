@@ -122,6 +122,26 @@ async def test_a_dry_run_says_what_would_be_done_and_writes_nothing(
     assert (await offers(portal, holder), await announced(address)) == ([], before)
 
 
+async def test_a_cell_too_long_or_no_text_refuses_its_row_and_no_other(take: Take, portal: Portal, holder: UUID):
+    """XML holds no NUL; a workbook writes it, as it does other characters, by its number."""
+    visa, other = await a_film(portal), await a_film(portal)
+    taken = await take(
+        a_row(visa, Titre="T" * 2_001),
+        a_row(visa, Titre="T_x0000_"),
+        a_row(visa, Titre="T_xD83D_"),
+        a_row(visa, Versions="VF_x000D_\nVO"),
+        a_row(other),
+    )
+    assert [(outcome.number, outcome.reason) for outcome in taken.outcomes] == [
+        (5, "titre: more than 2000 characters"),
+        (6, "titre: a NUL character"),
+        (7, "titre: not UTF-8"),
+        (8, ""),
+        (9, ""),
+    ]
+    assert [offer["versions"] for offer in await offers(portal, holder)] == [["vf", "vo"], ["vf"]]
+
+
 async def test_a_row_that_is_wrong_keeps_nobody_else_out(take: Take, portal: Portal, holder: UUID):
     visa, other = await a_film(portal), await a_film(portal)
     taken = await take(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from catalogue.domain.film import Film
+from catalogue.domain.film import Film, InvalidFilm
 from catalogue.domain.formats import FORMATS
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Kind, Remark, UnknownColumn, UnreadableCell
@@ -208,6 +208,33 @@ def test_our_own_file_decides_and_an_empty_cell_says_nothing():
     assert outcome.film.visas == (Visa(number="5", issued_on=date(2011, 11, 2)),)
 
 
+def test_an_identifier_of_one_scheme_says_nothing_of_another():
+    """An empty cell says nothing: whoever corrects the IMDb number of a film does not take its ISAN from it."""
+    isan, wrong, right = ("0000-0001-8947-0000-8-0000-0000-D", "tt0000001", "tt14914430")
+    identifiers = (
+        Identifier(scheme=IdentifierScheme.ISAN, value=isan),
+        Identifier(scheme=IdentifierScheme.IMDB, value=wrong),
+    )
+    known = a_film(Visa(number="5"), identifiers=identifiers)
+    [corrected] = ours(f"Le Tableau,5,{right}", header="title,visas,imdb", knowing=[known])
+    assert corrected.film
+    assert {one.scheme: one.value for one in corrected.film.description.identifiers} == {
+        IdentifierScheme.ISAN: known.description.identifiers[0].value,
+        IdentifierScheme.IMDB: right,
+    }
+    [again] = ours(f"Le Tableau,5,{right}", header="title,visas,imdb", knowing=[corrected.film])
+    assert again.result is Result.UNCHANGED
+
+
+def test_a_line_that_differs_on_a_visa_is_told_as_it_stands():
+    known = a_film(Visa(number="128083", issued_on=date(2023, 10, 10)), title="Linda veut du poulet !")
+    visa = Visa(number="128083", year=2022)
+    lines = ["titre,realisation,annee_visa,nationalite,visa,decision", "Linda veut du poulet,X,2022,,128083,"]
+    [outcome] = Catalogue([known]).take(Kind.CNC_VISAS, lines)
+    assert outcome.differs == (Difference(field="visas/128083", kept=known.visas[0], said=visa),)
+    assert (Remark.DIFFERS, "visas/128083: 2023-10-10 ordinary is kept, not 2022 ordinary") in outcome.remarks
+
+
 def test_an_empty_film_is_one():
     """Five rows of a real list are programmes without director, country or duration."""
     [outcome] = ours("Programme de courts métrages,,,,")
@@ -221,6 +248,29 @@ def test_an_empty_film_is_one():
 def test_a_cell_that_cannot_be_read_is_named(line: str):
     with pytest.raises(UnreadableCell):
         ours(line)
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("T" * 2_001, "title: more than 2000 characters"),
+        ("T\0", "title: a NUL character"),
+        ("Am\udce9lie", "title: not UTF-8"),
+    ],
+)
+def test_a_cell_that_no_film_can_hold_is_named(cell: str, why: str):
+    with pytest.raises(UnreadableCell, match=why):
+        ours(f"{cell},A,2011,76,5")
+
+
+@pytest.mark.parametrize(
+    ("line", "pointer"), [("T" * 501 + ",A,2011,76,5", "/title"), ("T,B|" + "A" * 201 + ",2011,76,5", "/directors")]
+)
+def test_what_a_film_is_found_by_is_no_longer_in_a_file_than_through_the_api(line: str, pointer: str):
+    with pytest.raises(InvalidFilm) as refused:
+        ours(line)
+    assert [(one.pointer, one.code) for one in refused.value.errors] == [(pointer, "too-long")]
+    ours(line.replace("TT", "T", 1).replace("AA", "A", 1))
 
 
 @pytest.mark.parametrize("header", ["titel,year", "year", "title,title", ""])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from catalogue.domain import lengths
 from catalogue.domain.film import Description
 from catalogue.domain.rights import (
     AUDIENCE_MAX,
@@ -49,8 +50,8 @@ def _absent() -> Any:
 Amount = Annotated[Decimal, *written_amount(7)]
 """The price of a screening: in cents it fits the whole number that its column keeps."""
 
-Title = Annotated[str, Field(min_length=1, max_length=500)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Title = Annotated[str, Field(min_length=1, max_length=lengths.TITLE_MAX)]
+Name = Annotated[str, Field(min_length=1, max_length=lengths.NAME_MAX)]
 Number = Annotated[str, Field(min_length=1, max_length=12, description="With or without leading zeros.")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1, or CS, SU, YU.")]
 Few = Field(max_length=LISTED_MAX)

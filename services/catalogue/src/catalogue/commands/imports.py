@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from catalogue.domain.cells import beginning
 from catalogue.domain.film import Film, FilmIsMerged, IdentifierTaken
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Sheet
@@ -78,7 +79,7 @@ def read_row(sheet: Sheet, row: tuple[int, Sequence[str]], *, source: Source, ne
     try:
         return Entry.make(sheet.read(number, cells), new_id, source=source, at=at)
     except Invalid as error:
-        return _refused(number, ", ".join(cells)[:80], error)
+        return _refused(number, beginning(cells), error)
 
 
 async def take_rows(

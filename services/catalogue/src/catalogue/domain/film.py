@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from catalogue.domain import consents, countries, identifiers, provenance, titles, versions, visas
+from catalogue.domain import consents, countries, identifiers, lengths, provenance, titles, versions, visas
 from catalogue.domain.provenance import Said, Source
 from common.contracts import catalogue as contracts
 from common.contracts.catalogue import (
@@ -355,6 +355,10 @@ def _mistakes(said: Description) -> Iterator[FieldError]:
             libelle = f"Ce n’est pas un identifiant {identifier.scheme} : forme ou clé de contrôle fausse."
             yield FieldError(f"/identifiers/{n}/value", "invalid-identifier", message, libelle=libelle)
 
+    yield from lengths.mistakes("/title", [said.title], lengths.TITLE_MAX)
+    yield from lengths.mistakes("/original_title", [said.original_title], lengths.TITLE_MAX)
+    yield from lengths.mistakes("/other_titles", said.other_titles, lengths.TITLE_MAX)
+    yield from lengths.mistakes("/directors", said.directors, lengths.NAME_MAX)
     yield from versions.mistakes(said.screen_versions)
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from catalogue.domain import countries, titles
+from catalogue.domain.cells import unfit
 from catalogue.domain.film import Description, NewFilm
 from common.contracts.catalogue import Classification, FilmVersion, Genre, Identifier, IdentifierScheme, Visa
 from common.errors import Invalid
@@ -106,6 +107,9 @@ class Sheet:
     def read(self, number: int, cells: Sequence[str]) -> Line:
         if len(cells) != len(self.header):
             raise UnreadableCell(f"{len(cells)} cells under {len(self.header)} columns")
+        for name, text in zip(self.header, cells, strict=True):
+            if why := unfit(text):
+                raise UnreadableCell(f"{name}: {why}")
         return self.read_row(number, dict(zip(self.header, cells, strict=True)))
 
 

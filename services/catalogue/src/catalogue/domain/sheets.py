@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
 from catalogue.domain import identifiers, titles
+from catalogue.domain.cells import beginning
 from catalogue.domain.lines import UnknownColumn, UnreadableCell
 from catalogue.domain.rights import Terms
 from common.contracts.catalogue import (
@@ -181,7 +182,7 @@ def is_empty(row: Sequence[Value]) -> bool:
 
 def shown(row: Sequence[Value]) -> str:
     """Show the beginning of a row to whoever looks for it."""
-    return ", ".join(_text(cell) for cell in row if cell is not None)[:80]
+    return beginning(_text(cell) for cell in row if cell is not None)
 
 
 def _film(cells: Cells) -> FilmAsked:

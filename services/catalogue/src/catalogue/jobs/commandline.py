@@ -45,7 +45,7 @@ def import_films(
     """Take in a file of films and account for every line; the same file twice makes no difference."""
     try:
         outcomes = asyncio.run(_import(dsn, file, kind, dry_run=dry_run))
-    except UnknownColumn as error:
+    except (UnknownColumn, imports.UnreadableFile) as error:
         raise typer.BadParameter(f"{error.title} {error}") from error
     for line in imports.account(outcomes, tidied=tidied):
         typer.echo(line)

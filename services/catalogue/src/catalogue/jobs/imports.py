@@ -21,14 +21,23 @@ from catalogue.domain.imports import Outcome, Result
 from catalogue.domain.lines import TIDIED, Kind, Remark, Sheet
 from catalogue.domain.provenance import Source, SourceKind
 from common.database import Database, passes
+from common.errors import Invalid
 from common.tokens import SYSTEM
 
 ROWS_IN_A_TRANSACTION = 500
+FILE_BYTES_MAX = 256 * 1024 * 1024
 TRIES = 30
 """To take some rows in: while another file is, each waits for a second, as long as the database lets it."""
 
 Rows: TypeAlias = Iterator[tuple[int, Sequence[str]]]
 QUIET = frozenset({Result.REGISTERED, Result.CHANGED, Result.UNCHANGED})
+
+
+class UnreadableFile(Invalid):
+    """Where quotes are not closed, nobody knows which cells the rest of a file has."""
+
+    title = "The file is no CSV that can be taken in."
+    titre = "Le fichier n’est pas un CSV recevable."
 
 
 async def import_films(
@@ -132,13 +141,20 @@ def account(outcomes: Sequence[Told], *, tidied: bool = False) -> Iterator[str]:
 
 
 def _opened(file: Path, kind: Kind) -> tuple[Sheet, Rows]:
+    if file.stat().st_size > FILE_BYTES_MAX:
+        raise UnreadableFile(f"more than {FILE_BYTES_MAX} bytes")
     rows = _rows(file)
     _, header = next(rows, (1, ()))
     return FORMATS[kind].opened(header), rows
 
 
 def _rows(file: Path) -> Rows:
-    with file.open(encoding="utf-8-sig", newline="") as opened:
+    """Read a file row by row; a cell that is too long or no text is the row's own, and refused with it."""
+    csv.field_size_limit(FILE_BYTES_MAX)  # the module's own limit would break the file off
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as opened:
         reader = csv.reader(opened, strict=True)
-        for cells in reader:
-            yield reader.line_num, cells
+        try:
+            for cells in reader:
+                yield reader.line_num, cells
+        except csv.Error as error:
+            raise UnreadableFile(f"line {reader.line_num}: {error}") from error

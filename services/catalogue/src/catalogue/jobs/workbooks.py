@@ -18,9 +18,11 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.utils.escape import unescape
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from catalogue.domain.cells import unfit
 from catalogue.domain.sheets import Broken, Value, is_empty
 from common.errors import Invalid
 
@@ -31,8 +33,6 @@ ROWS_MAX = 10_000
 """Rows with something in them."""
 COLUMNS_MAX = 64
 """What stands further to the right is not looked at."""
-TEXT_LENGTH_MAX = 2_000
-"""Characters in a cell."""
 LAST_ROW = 1_048_576
 """Of any sheet, by the format; a row said to be beyond is none."""
 
@@ -123,7 +123,9 @@ def _value(shown: _Cell, written: _Cell) -> Value:
         is_unknown = written.data_type == "f" and shown.data_type != "str"  # `str`: its result is the empty text
         return Broken(f"the file does not hold the result of {str(written.value)[:80]!r}") if is_unknown else None
     if isinstance(value, str):
-        return value if len(value) <= TEXT_LENGTH_MAX else Broken(f"more than {TEXT_LENGTH_MAX} characters")
+        text = unescape(value)  # `_x000D_`: what XML cannot hold, or not keep
+        why = unfit(text)
+        return text if why is None else Broken(why)
     if isinstance(value, int | float) and "%" in shown.number_format and not isinstance(value, bool):
         return f"{Decimal(f'{value:.15g}').scaleb(2):f} %"
     return value if isinstance(value, bool | int | float | date) else Broken(f"{value} is no day")

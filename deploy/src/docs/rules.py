@@ -1,80 +1,147 @@
 """The jurist's pages: what the law and the scheme say, by which text, since when, with which numbers, held by what."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from actions.domain.rules import RULES, Rule
+from actions.domain.rules import RULES
 from actions.domain.rules.delays import DELAYS
+from catalogue.domain import law as of_catalogue
+from common.contracts.rules import Rule
+from partners.domain import law as of_partners
+from reporting.domain import law as of_reporting
 
 FOLDER = Path("docs/reference/rules")
-TESTS = ("tests/unit/actions", "tests/integration/actions", "tests/unit/catalogue", "tests/e2e")
-REGIONAL: Mapping[str, str] = {
-    "R11": "authorisation_deadlines",
-    "R15": "companion",
-    "R16": "under_12_outdoors",
-    "R21": "prior_contact_required",
-    "R22": "deadline_on",
-    "O01": "authorisation_deadlines",
+TESTS = "tests"
+JUDGES: Mapping[str, Sequence[Rule]] = {
+    "actions": (*RULES, *DELAYS),
+    "catalogue": of_catalogue.RULES,
+    "partners": of_partners.RULES,
+    "reporting": of_reporting.RULES,
 }
-"""What a region decides of a rule: the field of its campaign's rule set."""
+"""By which records each service judges; a rule that lives in several of them has a record in each."""
+
+LAST = 54
+"""The rules of the scheme are R01 to R54."""
+
+UNRECORDED: Mapping[str, tuple[str, str]] = {
+    "R18": (
+        "No campaign's rule set says yet that a project needs something to see and something to do.",
+        "Aucune règle de campagne ne dit encore qu’un projet demande du « voir » et du « faire ».",
+    ),
+    "R19": (
+        "No campaign's rule set has a least length of a workshop yet: the coordination judges it from the file.",
+        "Aucune règle de campagne n’a encore de durée minimale d’atelier : la coordination en juge à l’instruction.",
+    ),
+    "R38": (
+        "Nothing to judge: no body, fact or table has a field for a participant. Free texts are not scanned.",
+        "Rien à juger : aucun champ n’est prévu pour un participant. Les textes libres ne sont pas analysés.",
+    ),
+    "R42": (
+        "Vouchers are not kept here, so that none is added to anybody's participants.",
+        "Les contremarques ne sont pas tenues ici ; aucune ne s’ajoute donc aux participants.",
+    ),
+    "R43": ("Vouchers are not kept here.", "Les contremarques ne sont pas tenues ici."),
+    "R45": (
+        "The day by which a report is due stands in the convention, on paper; no file waits for another's report.",
+        "La date du bilan est dans la convention, sur papier ; aucun dossier n’attend le bilan d’un autre.",
+    ),
+    "R49": (
+        "“Des cinés, la vie !” keeps its own enrolments and votes.",
+        "« Des cinés, la vie ! » tient ses inscriptions et ses votes.",
+    ),
+}
+"""The rules of the scheme that nothing here judges, and why."""
 
 BEGINS = """# Rules
 
-*Written by `make docs` from the records that the code judges by (`actions.domain.rules`).*
+*Written by `make docs` from the records that the code judges by: `common.contracts.rules` says what one is, and each
+service's domain has its own.*
 
 A rule is a dated record; the version in force on the day of the thing judged decides.  A verdict names rule, version,
 what went in, why, and the first day on which it would pass, and says the same again when it is asked again with what
 went in.  R… are rules, T… steps of a procedure, O… the days by which something must be settled,
 C… what a copy can do.  What differs by region is in its campaign's own rule set: the last column names the field.
 
-| rule | says | dit | regional |
-|---|---|---|---|
+| rule | says | dit | judged by | regional |
+|---|---|---|---|---|
+"""
+BESIDES = """
+## Not judged
+
+Of R01 to R54, these have no record:
+
+| rule | why | pourquoi |
+|---|---|---|
 """
 _NAMED = re.compile(r"^(?:async )?def (test_\w*)\(", re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A record, and the service that judges by it."""
+
+    service: str
+    rule: Rule
+
+
+def records() -> Mapping[str, Sequence[Judged]]:
+    """List every record by its rule, service by service, the first version first."""
+    each = (Judged(service, rule) for service, some in JUDGES.items() for rule in some)
+    ordered = sorted(each, key=lambda one: (one.rule.id, one.service, one.rule.valid_from, one.rule.version))
+    return {name: list(some) for name, some in groupby(ordered, key=lambda one: one.rule.id)}
+
+
 def pages(root: Path) -> dict[Path, str]:
     """Write the list, and a page for each rule."""
-    ordered = sorted((*RULES, *DELAYS), key=lambda rule: (rule.id, rule.valid_from, rule.version))
-    versions = {name: list(some) for name, some in groupby(ordered, key=lambda rule: rule.id)}
-    tests = _tests(root)
-    listed = BEGINS + "\n".join(_line(some[-1]) for some in versions.values()) + "\n"
-    return {FOLDER / "README.md": listed} | {
-        FOLDER / f"{name}.md": _page(some, tests.get(name, [])) for name, some in versions.items()
+    known, tests = records(), held_by(root)
+    listed = BEGINS + "\n".join(line for some in known.values() for line in _lines(some)) + "\n"
+    besides = BESIDES + "\n".join(f"| {name} | {why} | {pourquoi} |" for name, (why, pourquoi) in UNRECORDED.items())
+    return {FOLDER / "README.md": f"{listed}{besides}\n"} | {
+        FOLDER / f"{name}.md": _page(name, some, tests.get(name, [])) for name, some in known.items()
     }
 
 
-def _line(rule: Rule) -> str:
-    regional = f"`{REGIONAL[rule.id]}`" if rule.id in REGIONAL else ""
-    return f"| [{rule.id}]({rule.id}.md) | {rule.text} | {rule.texte} | {regional} |"
-
-
-def _page(versions: Sequence[Rule], tests: Sequence[str]) -> str:
-    return "\n".join(_told(versions, tests)) + "\n"
-
-
-def _told(versions: Sequence[Rule], tests: Sequence[str]) -> Iterator[str]:
-    yield f"# {versions[0].id}"
-    for rule in versions:
-        until = f" to {rule.valid_until}" if rule.valid_until else ""
-        corrected = ", corrected: it judges no day any more" if rule.corrected else ""
-        yield f"\n## Version {rule.version}, from {rule.valid_from}{until}{corrected}\n"
-        yield f"{rule.texte}\n\n*{rule.text}*\n\nSource: {rule.source}."
-        if rule.parameters:
-            yield "\n" + "\n".join(f"- `{name}`: {value}" for name, value in rule.parameters.items())
-    if versions[0].id in REGIONAL:
-        yield f"\n## By region\n\nThe campaign's rule set: `{REGIONAL[versions[0].id]}`."
-    yield "\n## Held by\n"
-    yield "\n".join(f"- {test}" for test in tests) if tests else "No test is named after it."
-
-
-def _tests(root: Path) -> Mapping[str, Sequence[str]]:
+def held_by(root: Path) -> Mapping[str, Sequence[str]]:
     """Find the tests that are named after rules: `test_r01_r02_…` holds both."""
     found: dict[str, list[str]] = {}
-    for path in sorted(path for folder in TESTS for path in (root / folder).glob("test_*.py")):
+    for path in sorted((root / TESTS).rglob("test_*.py")):
         for name in dict.fromkeys(_NAMED.findall(path.read_text(encoding="utf-8"))):
             for rule in re.findall(r"_([rtoc]\d\d)(?=_)", name):
                 found.setdefault(rule.upper(), []).append(f"`{path.relative_to(root)}` · {name}")
     return found
+
+
+def _lines(some: Sequence[Judged]) -> Iterator[str]:
+    """Tell what the newest version of each service says."""
+    for service, versions in groupby(some, key=lambda one: one.service):
+        *_, newest = (one.rule for one in versions)
+        link = f"[{newest.id}]({newest.id}.md)"
+        yield f"| {link} | {newest.text} | {newest.texte} | {service} | {_listed(newest.regional)} |"
+
+
+def _page(name: str, some: Sequence[Judged], tests: Sequence[str]) -> str:
+    told = [f"# {name}", *(part for one in some for part in _told(one))]
+    told.append("\n## Held by\n")
+    told.append("\n".join(f"- {test}" for test in tests) if tests else "No test is named after it.")
+    return "\n".join(told) + "\n"
+
+
+def _told(judged: Judged) -> Iterator[str]:
+    rule = judged.rule
+    until = f" to {rule.valid_until}" if rule.valid_until else ""
+    corrected = ", corrected: it judges no day any more" if rule.corrected else ""
+    yield f"\n## Version {rule.version}, from {rule.valid_from}{until}{corrected}\n"
+    yield f"{rule.texte}\n\n*{rule.text}*\n\nSource: {rule.source}. Judged by `{judged.service}`."
+    numbers = (f"- `{name}`: {value}" for name, value in rule.parameters.items())
+    sets = (f"- `{name}`: {_listed(values)}" for name, values in rule.sets.items())
+    if rule.parameters or rule.sets:
+        yield "\n" + "\n".join((*numbers, *sets))
+    if rule.regional:
+        yield f"\nBy region: the campaign's rule set, {_listed(rule.regional)}."
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)

@@ -252,7 +252,7 @@ def test_t19_names_its_anomalies_and_t20_is_a_new_edition():
     assert [(one.number, one.anomalies) for one in published.editions] == [(1, ("R36 : 210 ≠ 214",)), (2, ())]
 
 
-def test_t25_an_amendment_of_a_closed_project_counts_at_once_and_leaves_it_closed():
+def test_t25_r47_an_amendment_of_a_closed_project_counts_at_once_and_leaves_it_closed():
     dossier = a.report_validated(a.reported(a.an_ended()))
     content = p.a_content(women=113, men=101)
     with pytest.raises(NotPossibleInThisState):

@@ -177,7 +177,7 @@ def test_t22_needs_the_report_validated():
     assert closing.close(project, ReportStatus.VALIDATED, (), at=CLOSING)[0].state is ProjectStatus.CLOSED
 
 
-def test_t22_needs_every_account_accepted_and_every_balance_paid_or_clawed_back():
+def test_t22_r46_needs_every_account_accepted_and_every_balance_paid_or_clawed_back():
     ended = a.report_validated(a.reported(a.an_ended()))
     with pytest.raises(AccountsNotAccepted):
         closing.close(ended.project, ReportStatus.VALIDATED, (), at=CLOSING)

@@ -19,7 +19,7 @@ SAINT_DENIS = Municipality(
 PIERREFITTE = replace(SAINT_DENIS, code="93059", name="Pierrefitte-sur-Seine", epci=None)
 
 
-def test_a_commune_that_became_a_part_of_another_has_ceased():
+def test_r30_a_commune_that_became_a_part_of_another_has_ceased():
     """Still a delegated commune: taken as a part, its people would be counted elsewhere than in the year before."""
     merged = replace(PIERREFITTE, parent="93066", successors=("93066",))
     with pytest.raises(MunicipalityCeased) as refusal:
@@ -31,7 +31,7 @@ def test_a_commune_that_became_a_part_of_another_has_ceased():
     assert place.current(before, "93059", 2024, pointer="") == before
 
 
-def test_a_part_that_never_was_a_whole_is_taken_and_counted_under_its_commune():
+def test_r31_r32_a_part_that_never_was_a_whole_is_taken_and_counted_under_its_commune():
     arrondissement = replace(SAINT_DENIS, code="75118", name="Paris 18e", parent="75056")
     found = place.current(arrondissement, "75118", 2025, pointer="")
     assert place.locality(found).municipality == "75056"

@@ -10,6 +10,7 @@ from actions.domain.clearance import ClearanceStep
 from actions.domain.known import RightsOffer
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState
 from actions.domain.rules import RULES, rights
+from actions.domain.rules.rule import judge
 from actions.domain.unlawful import RightsDoNotCover
 from common.contracts.actions import (
     ClearanceStatus,
@@ -57,7 +58,7 @@ def test_r52_a_version_that_is_not_named_is_to_be_cleared_where_the_rights_name_
 
 def test_r52_what_the_first_version_said_of_an_unnamed_version_it_says_again():
     (first,) = (rule for rule in RULES if (rule.id, rule.version) == ("R52", "1"))
-    verdict = first.judge(a_case(terms=replace(p.OPEN_AIR_TERMS, versions=(FilmVersion.VF,))))
+    verdict = judge(first, a_case(terms=replace(p.OPEN_AIR_TERMS, versions=(FilmVersion.VF,))))
     assert p.there(verdict).outcome is Outcome.ALLOWED
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from actions.domain.rules import RULES, Rule, judged
 from actions.domain.rules.case import Case
-from actions.domain.rules.law import SINCE
-from actions.domain.rules.rule import looked_at
+from actions.domain.rules.rule import judge, looked_at, say
+from common.contracts.rules import SINCE
 from common.errors import Outcome, Verdict
 from tests.unit.actions.cases import a_case
 from tests.unit.actions.test_rules import ALONE
@@ -42,7 +42,7 @@ def kept(verdict: Verdict) -> Mapping[str, Any]:
 def again(rule: Rule, inputs: Mapping[str, Any]) -> Verdict | None:
     """Ask the same version of a rule again, with what was kept."""
     kinds = get_type_hints(rule.ask)
-    return rule.say({name: msgspec.convert(value, kinds[name]) for name, value in inputs.items()})
+    return say(rule, {name: msgspec.convert(value, kinds[name]) for name, value in inputs.items()})
 
 
 @pytest.mark.parametrize("rule", ON_CASES, ids=lambda rule: f"{rule.id} {rule.version}")
@@ -55,7 +55,7 @@ def test_a_rule_looks_at_nothing_but_the_case(rule: Rule):
 @given(case=CASES)
 def test_a_verdict_says_the_same_again_by_what_it_keeps(case: Case):
     for rule in ON_CASES:
-        verdict = rule.judge(case)
+        verdict = judge(rule, case)
         if verdict is not None:
             assert again(rule, kept(verdict)) == verdict
 
@@ -63,13 +63,13 @@ def test_a_verdict_says_the_same_again_by_what_it_keeps(case: Case):
 @given(case=CASES)
 def test_a_first_lawful_day_is_lawful_for_the_rule_that_names_it(case: Case):
     for rule in ON_CASES:
-        verdict = rule.judge(case)
+        verdict = judge(rule, case)
         if verdict is None or verdict.outcome is not Outcome.REFUSED or verdict.first_lawful_on is None:
             continue
-        then = rule.judge(replace(case, on=verdict.first_lawful_on))
+        then = judge(rule, replace(case, on=verdict.first_lawful_on))
         assert then is not None
         assert then.outcome is Outcome.ALLOWED or rule.id == "R52"  # whose day may be right and its use be wrong
-        before = rule.judge(replace(case, on=verdict.first_lawful_on - timedelta(days=1)))
+        before = judge(rule, replace(case, on=verdict.first_lawful_on - timedelta(days=1)))
         assert before is not None
         assert before.outcome is Outcome.REFUSED
 

@@ -1,20 +1,23 @@
 """How far a workshop film may travel by what its makers agreed to (R39), and what a prison asks besides (R40)."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from catalogue.domain import consents, law
 from catalogue.domain.consents import ConsentsDoNotAdd, ConsentsMissing
 from catalogue.domain.film import Film, NotAWorkshopFilm, NothingToChange
 from common.contracts.catalogue import Clearance, Consents, Dissemination, RestrictionCause
+from common.errors import Outcome
 from tests.unit.catalogue.films import NOON, UNSETTLED, a_film
 
 TEN = Consents(identifiable=10, network=10, festivals=10, internet=9)
 PRISON = Consents(identifiable=4, restitution_only=4, network=4, in_prison=True, administration_reference="DISP-1")
 
 
-def counted(consents: Consents) -> Film:
-    return a_film(workshop=UNSETTLED).count_consents(consents, at=NOON)[0]
+def counted(agreed: Consents) -> Film:
+    return a_film(workshop=UNSETTLED).count_consents(agreed, at=NOON)[0]
 
 
 def shown(film: Film, wanted: Dissemination) -> object:
@@ -48,6 +51,34 @@ def test_r39_those_who_made_it_may_always_see_it():
     film, _ = counted(TEN).restrict(Dissemination.RESTITUTION_ONLY, RestrictionCause.CONSENT_MISSING, at=NOON)
     assert film.workshop is not None
     assert film.workshop.dissemination is Dissemination.RESTITUTION_ONLY
+
+
+def test_r39_changed_in_may_is_not_what_april_is_judged_by(monkeypatch: pytest.MonkeyPatch):
+    """A change of the law is a new record: the old one gets its last day, and judges as it did."""
+    (now,) = law.versions("R39")
+    until_april = replace(now, valid_until=date(2025, 4, 30))
+    milder = replace(
+        now,
+        version="2",
+        valid_from=date(2025, 5, 1),
+        sets={"without_consents": ("none", "restitution_only", "network")},
+    )
+    monkeypatch.setattr(law, "RULES", (until_april, milder))
+    asked = Dissemination.NETWORK
+    april, may, missing = date(2025, 4, 30), date(2025, 5, 1), replace(TEN, network=9)
+    verdict = consents.against(missing, asked, april)
+    assert verdict is not None
+    assert (verdict.rule, verdict.version) == ("R39", "1")
+    assert consents.against(missing, asked, may) is None
+    internet = consents.against(missing, Dissemination.INTERNET, may)
+    assert internet is not None
+    assert internet.version == "2"
+
+
+def test_r40_where_no_version_is_in_force_nobody_says_yes():
+    verdict = consents.against(PRISON, Dissemination.NETWORK, date(2001, 1, 1))
+    assert verdict is not None
+    assert (verdict.rule, verdict.version, verdict.outcome) == ("R40", "", Outcome.TO_CLEAR)
 
 
 def test_r39_a_film_in_which_nobody_can_be_recognised_travels():

@@ -40,7 +40,7 @@ def heard(fact="action.scheduled", **details):
 
 
 @pytest.mark.parametrize("state", list(ProjectStatus))
-def test_a_collectivity_hears_of_a_project_from_its_validation_on(state):
+def test_r54_a_collectivity_hears_of_a_project_from_its_validation_on(state):
     assert may_hear(POITIERS, heard("project.closed", state=state)) == (state in FROM_VALIDATED)
 
 
@@ -49,7 +49,7 @@ def test_a_coordination_hears_of_its_projects_from_the_first_day(state):
     assert may_hear(COORDINATION, heard("project.drafted", state=state))
 
 
-def test_nobody_hears_of_another_territory():
+def test_r54_nobody_hears_of_another_territory():
     assert not may_hear(POITIERS, heard(municipalities=("79191",)))
     assert may_hear(POITIERS, heard(municipalities=("79191", "86041")))
     assert not may_hear(COORDINATION, heard(coordination_id=THEIRS))
@@ -123,7 +123,7 @@ def test_a_subscription_narrows_by_kind_and_by_place():
 
 
 @pytest.mark.parametrize("fact", ["copy.key_issued", "copy.key_revoked"])
-def test_nobody_hears_when_a_key_opens(fact):
+def test_r41_nobody_hears_when_a_key_opens(fact):
     """It may be for a closed circuit, whose day is told to nobody before (R41)."""
     assert not any(may_hear(owner, Heard(fact=fact)) for owner in (POITIERS, COORDINATION))
     assert all(may_hear(owner, Heard(fact="copy.registered")) for owner in (POITIERS, COORDINATION))

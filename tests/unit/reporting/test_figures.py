@@ -40,14 +40,13 @@ def test_dossier_a():
 
 
 @pytest.mark.parametrize("indicator", [Indicator.PASSEURS_SHARE, Indicator.CO_FUNDING_RATE, Indicator.COST])
-def test_before_funding_there_is_no_ratio(indicator):
+def test_r48_before_funding_there_is_no_ratio(indicator):
     assert value(indicator, {}) is None
     assert value(indicator, {(Quantity.PARTICIPATIONS, "", ""): 9}) is None
 
 
 @pytest.mark.parametrize("indicator", [Indicator.PASSEURS_SHARE, Indicator.CO_FUNDING_RATE])
-def test_of_nothing_there_is_no_share(indicator):
-    """R48."""
+def test_r48_of_nothing_there_is_no_share(indicator):
     nothing = {(Quantity.CASH, "", "revised"): 0, (Quantity.PASSEURS, "", "revised"): 0}
     assert value(indicator, nothing) is None
 

@@ -15,7 +15,7 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 A, B, C = (UUID(int=n) for n in (10, 11, 12))
 
 
-def test_one_changed_action_publishes_nothing():
+def test_r37_one_changed_action_publishes_nothing():
     assert due({(ONE, "spectators"): {A}}, published=()) == set()
 
 
@@ -106,7 +106,7 @@ RESTING, MOVING = ("A", "x"), ("A", "y")
 
 @given(FEW, FEW, MORE)
 @settings(max_examples=150, deadline=None)
-def test_who_keeps_two_publications_learns_no_small_cell_from_both(resting, moving, more):
+def test_r37_who_keeps_two_publications_learns_no_small_cell_from_both(resting, moving, more):
     """One campaign rests, the other is published anew: what both publications allow together is never one value."""
     first_leaves: Rows = {RESTING: resting, MOVING: moving}
     second_leaves: Rows = {RESTING: resting, MOVING: {name: moving[name] + more[name] for name in moving}}

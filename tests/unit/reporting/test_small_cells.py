@@ -68,7 +68,7 @@ def trees(*, leaves_max: int, categories: str) -> st.SearchStrategy[dict[Path, d
 
 @given(trees(leaves_max=2, categories="abc"))
 @settings(max_examples=300, deadline=None)
-def test_no_hidden_cell_of_a_small_tree_has_only_one_reading(leaves):
+def test_r37_no_hidden_cell_of_a_small_tree_has_only_one_reading(leaves):
     assert_nothing_can_be_recomputed(leaves)
 
 
@@ -80,12 +80,12 @@ def test_nor_where_three_campaigns_share_two_categories(leaves):
 
 @given(trees(leaves_max=6, categories="abcdef"))
 @settings(max_examples=100, deadline=None)
-def test_every_small_cell_is_hidden_at_every_level(leaves):
+def test_r37_every_small_cell_is_hidden_at_every_level(leaves):
     assert small(whole_tree(leaves)) <= hidden(leaves)
 
 
 @given(st.fixed_dictionaries({name: st.one_of(st.just(0), st.integers(5, 90)) for name in "abcdef"}))
-def test_where_nothing_is_small_nothing_is_hidden(counts):
+def test_r37_where_nothing_is_small_nothing_is_hidden(counts):
     assert hidden({("A", "x"): counts}) == frozenset()
 
 

@@ -1,6 +1,7 @@
 """What services tell each other: facts and states, one module a publisher, and the names of their topics.
 
-`platform` is what all of them say about themselves: how far they have published, and what they then had.
+`platform` is what all of them say about themselves: how far they have published, and what they then had; `rules` is
+what a verdict names.
 
 Data only: no behaviour, no framework, standard library alone.  A publisher owns its module; a reader may depend on it;
 neither imports the other.  Names follow one rule, written once, here.

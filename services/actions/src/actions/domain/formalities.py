@@ -16,7 +16,7 @@ from actions.domain.clearance import ClearanceStep
 from actions.domain.days import local_day, require_past
 from actions.domain.obligations import BY_EVIDENCE
 from actions.domain.refusals import NoClosedSite, NothingAsked, NotPossibleInThisState, refuse
-from actions.domain.rules import in_force
+from actions.domain.rules import in_force, say
 from actions.domain.unlawful import (
     AuthorisationNotRequired,
     AuthorisedPersonNotOrganiser,
@@ -316,14 +316,14 @@ def settle_obligation(action: Action, evidence: Evidence, *, at: datetime) -> Mo
 
 def _require_organiser(action: Action, authorised_id: UUID, on: date, *, pointer: str | None = None) -> None:
     rule = in_force("R09", on)
-    verdict = rule and rule.say({"authorised_id": authorised_id, "organiser_id": action.organiser_id})
+    verdict = rule and say(rule, {"authorised_id": authorised_id, "organiser_id": action.organiser_id})
     if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(AuthorisedPersonNotOrganiser, verdict, pointer=pointer)
 
 
 def _require_one_region(regions: Collection[str], on: date) -> None:
     rule = in_force("R10", on)
-    verdict = rule and rule.say({"regions": tuple(sorted(regions))})
+    verdict = rule and say(rule, {"regions": tuple(sorted(regions))})
     if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(OneRegionEach, verdict)
 

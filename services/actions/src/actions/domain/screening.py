@@ -13,7 +13,7 @@ from actions.domain.kinds import WITH_PROGRAMME
 from actions.domain.lending import lending
 from actions.domain.overlaps import minutes_of, overlapping
 from actions.domain.refusals import OnSchoolTime, refuse
-from actions.domain.rules import Rule, in_force, judged, procedure, rights
+from actions.domain.rules import Rule, in_force, judged, procedure, rights, say
 from actions.domain.rules.school import hours_of
 from actions.domain.school import ZONE_OF, Calendar, day_off, free_from
 from actions.domain.unlawful import (
@@ -163,7 +163,7 @@ def judge_school_time(action: Action, sessions: Iterable[Session], given: Circum
     for session in sessions:
         rule = in_force("R20", session.held_on)
         if session.school_group and rule is not None:
-            verdict = rule.say(_school_hour(rule, action, session, given.school))
+            verdict = say(rule, _school_hour(rule, action, session, given.school))
             if verdict is not None:
                 refusal = REFUSALS["R20"] if verdict.outcome is Outcome.REFUSED else None
                 yield Finding(verdict=verdict, refusal=refusal, session_id=session.id)
@@ -215,7 +215,7 @@ def judge_overlaps(action: Action, sessions: Iterable[Session], given: Circumsta
         place = action.place(session.place_id)
         others = tuple(other.session_id for other in overlapping(session, place, besides))
         rule = in_force("R53", session.held_on)
-        verdict = rule and rule.say({"on": session.held_on, "place_label": place.label, "overlaps": others})
+        verdict = rule and say(rule, {"on": session.held_on, "place_label": place.label, "overlaps": others})
         if verdict:
             yield Finding(verdict=verdict, session_id=session.id)
 

@@ -1,17 +1,14 @@
-"""Who agreed to be seen: counted on paper, never named; what the counts allow (R39, R40).
-
-R39 (image rights, Code civil, 372-1 for minors): a film travels as far as each person who can be recognised has agreed
-to; shown to those who made it and theirs, it needs no more than that.  R40 (loi du 24 novembre 2009, article 41): made
-in a prison, it is shown to nobody before each has agreed in writing and the administration has given its leave.
-"""
+"""Who agreed to be seen: counted on paper, never named; what the counts allow (R39, in prisons R40: `law`)."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 
+from catalogue.domain import law
 from common.contracts.catalogue import Consents, Dissemination
+from common.contracts.rules import Rule, unjudged
 from common.errors import Conflict, FieldError, Invalid, Verdict
 
-VERSION = "1"
 USES = (Dissemination.RESTITUTION_ONLY, Dissemination.NETWORK, Dissemination.FESTIVALS, Dissemination.INTERNET)
 
 
@@ -35,29 +32,31 @@ def require_possible(consents: Consents) -> None:
         raise ConsentsDoNotAdd(errors=mistakes)
 
 
-def against(consents: Consents | None, wanted: Dissemination) -> Verdict | None:
-    """Say what stands against showing a workshop film this far; uncounted consents are none."""
-    if wanted is Dissemination.NONE:
+def against(consents: Consents | None, wanted: Dissemination, on: date) -> Verdict | None:
+    """Say what stands, on a day, against showing a workshop film this far; uncounted consents are none."""
+    rule_id = "R40" if consents is not None and consents.in_prison else "R39"
+    rule = law.in_force(rule_id, on)
+    if rule is None:
+        return unjudged(rule_id, on)
+    if wanted in rule.sets["without_consents"]:
         return None
     if consents is not None and consents.in_prison:
-        return _in_prison(consents, wanted)
-    if wanted is Dissemination.RESTITUTION_ONLY:
-        return None
+        return _in_prison(rule, consents, wanted)
     agreed, wanted_of = _counted(consents, wanted)
     if consents is not None and agreed >= wanted_of:
         return None
     said = f"{agreed} of {wanted_of} agreed.", f"{agreed} sur {wanted_of} ont consenti."
-    return _verdict("R39", consents, wanted, *said)
+    return _verdict(rule, consents, wanted, *said)
 
 
-def _in_prison(consents: Consents, wanted: Dissemination) -> Verdict | None:
+def _in_prison(rule: Rule, consents: Consents, wanted: Dissemination) -> Verdict | None:
     agreed, wanted_of = _counted(consents, wanted)
     if agreed < wanted_of:
         said = f"{agreed} of {wanted_of} agreed in writing.", f"{agreed} sur {wanted_of} ont consenti par écrit."
-        return _verdict("R40", consents, wanted, *said)
+        return _verdict(rule, consents, wanted, *said)
     if not consents.administration_reference:
         said = "The administration has not given its leave.", "L’administration n’a pas donné son autorisation."
-        return _verdict("R40", consents, wanted, *said)
+        return _verdict(rule, consents, wanted, *said)
     return None
 
 
@@ -66,11 +65,11 @@ def _counted(consents: Consents | None, wanted: Dissemination) -> tuple[int, int
     return (0, 0) if consents is None else (getattr(consents, wanted), consents.identifiable)
 
 
-def _verdict(rule: str, consents: Consents | None, wanted: Dissemination, reason: str, raison: str) -> Verdict:
+def _verdict(rule: Rule, consents: Consents | None, wanted: Dissemination, reason: str, raison: str) -> Verdict:
     if consents is None:
         said = "Nobody has counted the consents.", "Les consentements n’ont pas été comptés."
-        return Verdict(rule, VERSION, {"dissemination": wanted}, *said)
-    return Verdict(rule, VERSION, {"dissemination": wanted, **asdict(consents)}, reason, raison)
+        return rule.verdict(*said, inputs={"dissemination": wanted})
+    return rule.verdict(reason, raison, inputs={"dissemination": wanted, **asdict(consents)})
 
 
 def _mistakes(consents: Consents) -> Iterator[FieldError]:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from catalogue.domain import consents, countries, identifiers, lengths, provenance, titles, versions, visas
+from catalogue.domain import consents, countries, identifiers, law, lengths, provenance, titles, versions, visas
 from catalogue.domain.provenance import Said, Source
 from common.contracts import catalogue as contracts
 from common.contracts.catalogue import (
@@ -31,7 +31,7 @@ from common.contracts.catalogue import (
 )
 from common.errors import Conflict, FieldError, Invalid, NotFound
 
-FEATURE_OVER_MINUTES = 60
+FEATURE_OVER_MINUTES = law.newest("R03").parameters["minutes"]
 FIRST_YEAR, LAST_YEAR = 1888, 2100
 
 NEAR = frozenset({Dissemination.NONE, Dissemination.RESTITUTION_ONLY})
@@ -260,7 +260,7 @@ class Film:
         """Let a workshop film travel."""
         if dissemination in NEAR:
             raise WrongDissemination(pointer="/dissemination")
-        self._require_consents(dissemination)
+        self._require_consents(dissemination, at)
         film, workshop = self._settled(Clearance.CLEARED, dissemination)
         return film, contracts.FilmCleared(
             occurred_at=at,
@@ -277,7 +277,7 @@ class Film:
         """Keep a workshop film with those who made it."""
         if dissemination not in NEAR:
             raise WrongDissemination(pointer="/dissemination")
-        self._require_consents(dissemination)
+        self._require_consents(dissemination, at)
         film, workshop = self._settled(Clearance.RESTRICTED, dissemination)
         return film, contracts.FilmRestricted(
             occurred_at=at,
@@ -320,9 +320,9 @@ class Film:
         fact = contracts.FilmVisaChanged(occurred_at=at, film_id=self.id, title=self.description.title, visas=carried)
         return film, fact
 
-    def _require_consents(self, dissemination: Dissemination) -> None:
+    def _require_consents(self, dissemination: Dissemination, at: datetime) -> None:
         """Refuse to show a workshop film further than its makers agreed to (R39, R40)."""
-        verdict = self.workshop and consents.against(self.workshop.consents, dissemination)
+        verdict = self.workshop and consents.against(self.workshop.consents, dissemination, at.date())
         if verdict:
             raise consents.ConsentsMissing(verdict.reason, precision=verdict.raison, verdict=verdict)
 

@@ -9,12 +9,15 @@ from datetime import date
 from typing import NewType
 
 from common.errors import Invalid, Verdict
+from partners.domain import law
 
 DepartmentCode = NewType("DepartmentCode", str)
 RegionCode = NewType("RegionCode", str)
 """Kept apart from `DepartmentCode`: `75` is Paris as a département and Nouvelle-Aquitaine as a region."""
 
-MUNICIPALITY = r"^(?:0[1-9]|1[0-9]|2[1-9]|[3-8][0-9]|9[0-5]|2[ABab])[0-9]{3}$|^97[1-8][0-9]{2}$|^98[46-9][0-9]{2}$"
+RULE = law.newest("R33")
+
+MUNICIPALITY = RULE.sets["form"][0]
 """The 101 départements (there is no 20 any more) and the overseas collectivities."""
 
 _MUNICIPALITY = re.compile(MUNICIPALITY)
@@ -38,22 +41,18 @@ def malformed(written: str) -> Verdict | None:
     """Judge the form of a municipality code (R33)."""
     if _MUNICIPALITY.fullmatch(written):
         return None
-    return Verdict(
-        rule="R33",
-        version="1",
-        inputs={"code": written},
-        reason=MunicipalityCodeMalformed.title,
-        raison=MunicipalityCodeMalformed.titre,
-    )
+    said = MunicipalityCodeMalformed
+    return RULE.verdict(said.title, said.titre, inputs={"code": written})
 
 
 def department_of(municipality: str) -> DepartmentCode:
     """Read the département off a municipality code: overseas it has three characters (R33)."""
-    return DepartmentCode(municipality[:3] if is_overseas(municipality) else municipality[:2])
+    length = "department_length_overseas" if is_overseas(municipality) else "department_length"
+    return DepartmentCode(municipality[: RULE.parameters[length]])
 
 
 def is_overseas(code: str) -> bool:
-    return code.startswith(("97", "98"))
+    return code.startswith(RULE.sets["overseas"])
 
 
 def vintage_of(day: date) -> int:

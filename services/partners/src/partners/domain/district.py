@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
-from common.contracts.partners import District
+from common.contracts.partners import District, Zone
+from common.contracts.rules import Rule
 from common.errors import FieldError, Invalid, NotFound, Verdict
-from partners.domain import codes
+from partners.domain import codes, law
 
 DISTRICT = r"^(?:QN(?:[0-9]{3}|02[ABab])[0-9]{2}[A-Za-z]|QP(?:[0-9]{3}|02[ABab])[0-9]{3})$"
 """The letter behind a QN code is not interpreted: what it means is not published."""
@@ -42,40 +42,11 @@ class DistrictRefused(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """A list of districts: from when to when it is in force, where, and by which decree."""
+    """A list of districts, in metropolitan France or overseas: from when to when it is in force."""
 
-    prefix: Literal["QP", "QN"]
     overseas: bool
     valid_from: date
     valid_until: date | None
-    decree: str
-
-
-GENERATIONS = (
-    Generation(
-        prefix="QP",
-        overseas=False,
-        valid_from=date(2015, 1, 1),
-        valid_until=date(2023, 12, 31),
-        decree="décret 2014-1750",
-    ),
-    Generation(
-        prefix="QP",
-        overseas=True,
-        valid_from=date(2015, 1, 1),
-        valid_until=date(2024, 12, 31),
-        decree="décret 2014-1751",
-    ),
-    Generation(prefix="QN", overseas=False, valid_from=date(2024, 1, 1), valid_until=None, decree="décret 2023-1314"),
-    Generation(
-        prefix="QN",
-        overseas=True,
-        valid_from=date(2025, 1, 1),
-        valid_until=None,
-        decree="décrets 2024-1211 et 2024-1212",
-    ),
-)
-"""Overseas, the second list came a year later."""
 
 
 def district_code(written: str, *, pointer: str = "/code") -> str:
@@ -96,9 +67,10 @@ def department_of(code: str) -> codes.DepartmentCode:
 
 
 def generation(code: str) -> Generation:
-    """Find the list that a code belongs to."""
+    """Find the list that a code belongs to; overseas, the second one came a year later."""
     overseas = codes.is_overseas(department_of(code))
-    return next(one for one in GENERATIONS if one.prefix == code[:2] and one.overseas is overseas)
+    holding = [rule for rule in law.versions("R34") if _holds(rule, code, overseas=overseas)]
+    return Generation(overseas=overseas, valid_from=holding[0].valid_from, valid_until=holding[-1].valid_until)
 
 
 def not_in_force(code: str, on: date) -> Verdict | None:
@@ -107,9 +79,10 @@ def not_in_force(code: str, on: date) -> Verdict | None:
     if of.valid_from <= on and (of.valid_until is None or on <= of.valid_until):
         return None
     first, last = of.valid_from.isoformat(), of.valid_until.isoformat() if of.valid_until else None
+    rule = law.in_force("R34", on)
     return Verdict(
         rule="R34",
-        version=of.decree,
+        version="" if rule is None else rule.version,
         inputs={"code": code, "on": on.isoformat(), "overseas": of.overseas},
         reason=f"{code} is in force from {first}" + (f" to {last}." if last else "."),
         raison=f"{code} est en vigueur à compter du {first}" + (f" et jusqu’au {last}." if last else "."),
@@ -122,12 +95,10 @@ def elsewhere(district: District, municipalities: Collection[str]) -> Verdict | 
     if not set(district.municipalities).isdisjoint(municipalities):
         return None
     lies_on = ", ".join(district.municipalities)
-    return Verdict(
-        rule="R35",
-        version="1",
+    return law.newest("R35").verdict(
+        f"{district.code} lies on {lies_on}, and on none of the municipalities named.",
+        f"{district.code} se trouve sur {lies_on}, et sur aucune des communes citées.",
         inputs={"code": district.code, "municipalities": ", ".join(sorted(municipalities))},
-        reason=f"{district.code} lies on {lies_on}, and on none of the municipalities named.",
-        raison=f"{district.code} se trouve sur {lies_on}, et sur aucune des communes citées.",
     )
 
 
@@ -145,6 +116,10 @@ def mistakes(
             yield _said(pointer, NoSuchDistrict)
         elif refused := elsewhere(known, municipalities):
             yield FieldError(pointer, DistrictRefused.code, refused.reason, refused.rule, refused.raison)
+
+
+def _holds(rule: Rule, code: str, *, overseas: bool) -> bool:
+    return code[:2] in rule.sets[Zone.OVERSEAS if overseas else Zone.METROPOLITAN]
 
 
 def _said(pointer: str, kind: type[Invalid] | type[NotFound]) -> FieldError:

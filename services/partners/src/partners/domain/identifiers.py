@@ -9,17 +9,16 @@ Bas-Rhin, Haut-Rhin and Moselle are registered at the court and have no RNA numb
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
 
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as siren_numbers
 from stdnum.fr import siret as siret_numbers
 
 from common.contracts.partners import LegalForm, OrganisationIdentifier
-from common.errors import FieldError, Invalid, Verdict
+from common.errors import FieldError, Invalid
+from partners.domain import law
 
-RNA = r"^W[0-9A-Z]{9}$"
+RNA = law.newest("R29").sets["rna_form"][0]
 """`W` and nine digits; in Corsica and overseas some of them are letters."""
 
 CNC_ESTABLISHMENT = r"^[1-9][0-9]{0,5}$"
@@ -64,18 +63,6 @@ class Identifiers:
 UNIDENTIFIED = Identifiers()
 
 
-class CourtRegister(NamedTuple):
-    """A département where associations have no RNA number, by which law, since when."""
-
-    department: str
-    law: str
-    since: date
-
-
-LOCAL_LAW = "loi du 1er juin 1924, articles 21 à 79-IV du code civil local"
-COURT_REGISTERS = tuple(CourtRegister(department, LOCAL_LAW, date(1924, 6, 1)) for department in ("57", "67", "68"))
-
-
 def identifiers(
     *,
     siren: str | None = None,
@@ -104,7 +91,7 @@ def identifiers(
     if mistakes:
         raise IdentifierMalformed(errors=mistakes)
     return Identifiers(
-        siren=known_siren or (known_siret and known_siret[:9]),
+        siren=known_siren or (known_siret and known_siret[: law.newest("R28").parameters["siren_digits"]]),
         siret=known_siret,
         rna=known_rna,
         cnc_establishment=cnc_establishment or None,
@@ -113,20 +100,18 @@ def identifiers(
 
 def require_identified(legal_form: LegalForm | None, known: Identifiers, department: str | None) -> None:
     """Refuse a project holder that no register knows, but where associations are kept by the court (R29)."""
-    kept_by_court = {register.department for register in COURT_REGISTERS}
+    rule = law.newest("R29")
+    kept_by_court = rule.sets["kept_by_court"]
     if known.siret or known.rna or (legal_form is LegalForm.ASSOCIATION and department in kept_by_court):
         return
-    raise HolderUnidentified(
-        pointer="/siret",
-        verdict=Verdict(
-            rule="R29",
-            version=COURT_REGISTERS[0].since.isoformat(),
-            inputs={"legal_form": legal_form, "department": department},
-            reason=f"{HolderUnidentified.title[:-1]}; only associations of 57, 67 and 68 may have neither.",
-            raison=f"{HolderUnidentified.titre[:-1]} ; seules les associations de 57, 67 et 68 peuvent n’avoir ni l’un "
-            "ni l’autre.",
-        ),
+    *others, last = kept_by_court
+    some, quelques = f"{', '.join(others)} and {last}", f"{', '.join(others)} et {last}"
+    verdict = rule.verdict(
+        f"{HolderUnidentified.title[:-1]}; only associations of {some} may have neither.",
+        f"{HolderUnidentified.titre[:-1]} ; seules les associations de {quelques} peuvent n’avoir ni l’un ni l’autre.",
+        inputs={"legal_form": legal_form, "department": department},
     )
+    raise HolderUnidentified(pointer="/siret", verdict=verdict)
 
 
 def _number(written: str | None, validate: Callable[[str], str]) -> str | None:

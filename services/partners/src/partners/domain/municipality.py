@@ -16,7 +16,7 @@ from typing import Protocol, TypeGuard, TypeVar
 
 from common.contracts.partners import Municipality
 from common.errors import FieldError, Invalid, NotFound, Verdict
-from partners.domain import codes
+from partners.domain import codes, law
 
 
 class NoSuchMunicipality(NotFound):
@@ -78,7 +78,7 @@ def why_not(code: str, vintage: int, known: LookedUp | None) -> Verdict:
     """Say why a code may not be used as a place, and what to use instead (R30)."""
     use = ", ".join(known.successors) if known else ""
     return Verdict(
-        rule="R30",
+        rule=law.newest("R30").id,
         version=str(vintage),
         inputs={"code": code, "vintage": vintage, "use": use or None},
         reason=f"{code} is no municipality of {vintage}: use {use}." if use else f"{code} is no code of {vintage}.",

@@ -30,11 +30,10 @@ from common.contracts.partners import (
     OrganisationState,
 )
 from common.errors import Conflict, DomainError, Invalid, NotFound
+from partners.domain import law
 from partners.domain.identifiers import UNIDENTIFIED, Identifiers, require_identified
 from partners.domain.naming import line
 from partners.domain.periods import DAY, DatesGoBackwards, NothingToChange, ended_before, followed, require_order
-
-DEROGATION_YEARS = 3
 
 
 class NoSuchOrganisation(NotFound):
@@ -222,13 +221,11 @@ class Organisation:
 
 
 def require_derogation(derogation: Derogation, *, pointer: str) -> None:
-    """Refuse a derogation that ends before it begins, or lasts for more than three years (R07).
-
-    Source: Code du cinéma, D214-2.
-    """
+    """Refuse a derogation that ends before it begins, or lasts for longer than the law gives it (R07)."""
     first, last = derogation.valid_from, derogation.valid_until
     require_order(first, last, pointer=pointer)
-    if (last.year, last.month, last.day) >= (first.year + DEROGATION_YEARS, first.month, first.day):
+    rule = law.in_force("R07", first) or law.versions("R07")[0]
+    if (last.year, last.month, last.day) >= (first.year + rule.parameters["derogation_years"], first.month, first.day):
         raise DerogationTooLong(pointer=pointer)
 
 

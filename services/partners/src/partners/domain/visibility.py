@@ -15,6 +15,7 @@ from uuid import UUID
 
 from common.contracts.access import Role
 from common.contracts.actions import FROM_VALIDATED, About, ProjectStatus
+from partners.domain import law
 
 REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer", "copy", "film_list"})
 
@@ -28,9 +29,9 @@ OF_ONE_LINE = frozenset(
     }
 )
 OF_TOTALS = frozenset({"project.budget_revised"})
-OF_A_KEY = frozenset({"copy.key_issued", "copy.key_revoked"})
+OF_A_KEY = frozenset(law.newest("R41").sets["of_a_key"])
 """When a key opens, and where: it may be for a closed circuit, whose day is nobody's (R41)."""
-OF_THE_DAY = frozenset({"action.started", "action.attendance_recorded"})
+OF_THE_DAY = frozenset(law.newest("R41").sets["of_the_day"])
 """What is announced when a session takes place: hearing it is knowing its day."""
 
 

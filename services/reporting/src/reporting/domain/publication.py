@@ -20,9 +20,9 @@ from uuid import UUID
 
 from common.contracts.actions import CELLS_OF, CountMethod, Dimension
 from reporting.domain.quantities import BREAKDOWNS, Quantity
-from reporting.domain.small_cells import SMALL, Cell, Path, Rows, hidden, whole_tree
+from reporting.domain.small_cells import RULE, SMALL, Cell, Path, Rows, hidden, whole_tree
 
-ACTIONS_MIN: Final = 2
+ACTIONS_MIN: Final = RULE.parameters["actions_changed"]
 """Actions that must have changed before their sum is published."""
 
 LEAF_DEPTH: Final = 2

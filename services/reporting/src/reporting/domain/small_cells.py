@@ -24,7 +24,11 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-SMALL = range(1, 5)
+from reporting.domain import law
+
+RULE = law.newest("R37")
+
+SMALL = range(RULE.parameters["smallest"], RULE.parameters["largest"] + 1)
 """Persons in a cell that must not be shown."""
 
 Path: TypeAlias = tuple[str, ...]

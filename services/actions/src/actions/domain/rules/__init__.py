@@ -2,6 +2,7 @@
 
 from actions.domain.rules.law import RULES
 from actions.domain.rules.registry import in_force, judged
-from actions.domain.rules.rule import Rule
+from actions.domain.rules.rule import say
+from common.contracts.rules import Rule
 
-__all__ = ["RULES", "Rule", "in_force", "judged"]
+__all__ = ["RULES", "Rule", "in_force", "judged", "say"]

@@ -1,8 +1,8 @@
 """How a screening is paid for and announced: a free one promotes nothing (R50), outdoors no trade poster (R51)."""
 
 from actions.domain.rules.film_law import COMMERCIAL
-from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import Regime
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 FREE_OF_CHARGE = frozenset({Regime.NC_FREE, Regime.NC_OPEN_AIR, Regime.NC_PUBLIC_SERVICE})

@@ -12,9 +12,9 @@ from typing import NamedTuple, Self
 from uuid import UUID
 
 from actions.domain.days import instant, local_day
-from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import Support
 from common.contracts.catalogue import CopyFormat, FilmVersion
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 SHOWN_FROM = {

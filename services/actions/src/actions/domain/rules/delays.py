@@ -1,13 +1,9 @@
 """How long before a session something must be settled: law where there is one, else good practice, as dated records."""
 
-from datetime import date
-
-from actions.domain.rules.rule import Rule
-
-SINCE = date(2009, 10, 26)
+from common.contracts.rules import SINCE, Rule
 
 
-def _delay(number: int, days: int, text: str, texte: str, source: str) -> Rule:
+def _delay(number: int, days: int, text: str, texte: str, source: str, regional: tuple[str, ...] = ()) -> Rule:
     return Rule(
         id=f"O{number:02}",
         version="1",
@@ -16,6 +12,7 @@ def _delay(number: int, days: int, text: str, texte: str, source: str) -> Rule:
         texte=texte,
         source=source,
         parameters={"days": days},
+        regional=regional,
     )
 
 
@@ -26,6 +23,7 @@ DELAYS: tuple[Rule, ...] = (
         "The CNC's authorisation is requested by the DRAC's last day, else two months before the session.",
         "L’autorisation du CNC se demande avant la date limite de la DRAC, sinon deux mois avant la séance.",
         "Each DRAC's last day is in the campaign's rule set; two months is ours",
+        ("authorisation_deadlines",),
     ),
     _delay(
         2,

@@ -7,9 +7,9 @@ A film made in a workshop has no visa, unless it got one; what nobody knows of a
 from datetime import date, timedelta
 
 from actions.domain.days import months_after
-from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import Regime, Under12Outdoors
 from common.contracts.catalogue import Classification
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 COMMERCIAL = frozenset({Regime.COMMERCIAL_CINEMA, Regime.COMMERCIAL_MOVED})

@@ -1,16 +1,11 @@
 """The rules that hold everywhere, as records; what a region decides is in its campaigns' rule sets.
 
 A change of the law is a new record: the old one gets its last day, so that an old dossier is judged as it was.
-`SINCE` is the day of the interministerial protocol; nothing earlier is judged here.  A record that misread the law is
-corrected by another one over the same days, and stays.
+A record that misread the law is corrected by another one over the same days, and stays.
 """
 
-from datetime import date
-
 from actions.domain.rules import conduct, copies, film_law, moved, open_air, overlap, quota, rights, school
-from actions.domain.rules.rule import Rule
-
-SINCE = date(2009, 10, 26)
+from common.contracts.rules import SINCE, Rule
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -116,6 +111,7 @@ RULES: tuple[Rule, ...] = (
         texte="Une autorisation demandée après la date limite de la DRAC est signalée en retard.",
         source="Each DRAC publishes its own last day; it is in the campaign's rule set",
         parameters={"minutes": 60},
+        regional=("authorisation_deadlines",),
         ask=open_air.in_time,
     ),
     Rule(
@@ -151,6 +147,7 @@ RULES: tuple[Rule, ...] = (
         text="An open-air screening belongs to a wider project: a workshop, a meeting or a restitution goes with it.",
         texte="Une séance en plein air s’inscrit dans un projet : atelier, rencontre ou restitution l’accompagne.",
         source="Protocol of 26 October 2009; which companion is asked for is regional",
+        regional=("companion",),
     ),
     Rule(
         id="R16",
@@ -159,6 +156,7 @@ RULES: tuple[Rule, ...] = (
         text="No film forbidden under 16 or 18 in the open air; under 12 as the campaign says.",
         texte="Pas de film interdit aux moins de 16 ou 18 ans en plein air ; moins de 12 selon la campagne.",
         source="Regional good practice; Code du cinéma, L214-7",
+        regional=("under_12_outdoors",),
         ask=film_law.age_outdoors,
     ),
     Rule(
@@ -186,6 +184,7 @@ RULES: tuple[Rule, ...] = (
         text="Where the campaign asks for it, a contact with the coordination comes before the file.",
         texte="Là où la campagne le demande, un contact avec la coordination précède le dossier.",
         source="Regional calls for projects",
+        regional=("prior_contact_required",),
     ),
     Rule(
         id="R22",
@@ -194,6 +193,7 @@ RULES: tuple[Rule, ...] = (
         text="The deadline is the last second of its day in the campaign's own zone.",
         texte="La date limite est la dernière seconde de son jour, à l’heure de la campagne.",
         source="Regional calls for projects",
+        regional=("deadline_on",),
     ),
     Rule(
         id="R23",
@@ -219,6 +219,7 @@ RULES: tuple[Rule, ...] = (
         texte="Au-delà de 23 000 € par an d’un financeur public, une association est payée sous convention signée.",
         source="Loi 2000-321, article 10; décret 2001-495",
         parameters={"threshold_cents": 2_300_000},
+        regional=("convention_required_for",),
     ),
     Rule(
         id="R26",
@@ -235,6 +236,14 @@ RULES: tuple[Rule, ...] = (
         text="Only a coordination appointed by the DRAC at the campaign's date opens a campaign.",
         texte="Seule une coordination missionnée par la DRAC à la date de la campagne en ouvre une.",
         source="The DRAC appoints the regional coordination",
+    ),
+    Rule(
+        id="R30",
+        version="1",
+        valid_from=SINCE,
+        text="A commune that has ceased by the campaign's year is refused as a place; what took its place is named.",
+        texte="Une commune qui n’existe plus l’année de la campagne n’est pas un lieu ; ce qui la remplace est nommé.",
+        source="Code officiel géographique",
     ),
     Rule(
         id="R35",
@@ -267,6 +276,22 @@ RULES: tuple[Rule, ...] = (
         text="An action is held once every session has its attendance (zero is one) or the cause why it was not held.",
         texte="Une action est réalisée quand chaque séance a sa fréquentation, même nulle, ou sa cause d’annulation.",
         source="Consistency of attendance",
+    ),
+    Rule(
+        id="R46",
+        version="1",
+        valid_from=SINCE,
+        text="A project is closed once each funder that granted anything has accepted the account.",
+        texte="Un projet est clos quand chaque financeur qui a accordé a accepté le compte rendu financier.",
+        source="Cerfa 15059; the day by which the account is due is not judged here",
+    ),
+    Rule(
+        id="R47",
+        version="1",
+        valid_from=SINCE,
+        text="After the close a correction is a new version of the report, with its reason; figures follow it.",
+        texte="Après la clôture, une correction est une nouvelle version du bilan, motivée ; les chiffres la suivent.",
+        source="Rule of the scheme (règle du dispositif)",
     ),
     Rule(
         id="R50",

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import Regime
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from actions.domain.rules.film_law import COMMERCIAL, is_feature
-from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import AuthorisationStatus, Regime
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 

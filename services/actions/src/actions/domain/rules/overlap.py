@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from actions.domain.rules.rule import Answer, Rule
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 

@@ -1,8 +1,8 @@
 """Paid screenings of an association (R07): six features a calendar year, twelve with the CNC's derogation."""
 
 from actions.domain.rules.film_law import is_feature
-from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import Regime
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 

@@ -4,20 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from actions.domain.rules.law import RULES
-from actions.domain.rules.rule import Rule
-from common.errors import Outcome, Verdict
+from actions.domain.rules.rule import judge
+from common.contracts import rules as records
+from common.contracts.rules import Rule
+from common.errors import Verdict
 
 
 def in_force(rule_id: str, day: date, rules: Sequence[Rule] = RULES) -> Rule | None:
-    """Find the version of a rule that judges this day; none before its first day, or after its last.
-
-    Raises:
-        KeyError: there is no such rule; a law is not switched off by a slip of the pen.
-    """
-    versions = [rule for rule in rules if rule.id == rule_id]
-    if not versions:
-        raise KeyError(rule_id)
-    return next((rule for rule in versions if rule.holds_on(day)), None)
+    """Find the version of a rule that judges this day; none before its first day, or after its last."""
+    return records.in_force(rules, rule_id, day)
 
 
 def judged(rule_id: str, day: date, case: object) -> Verdict | None:
@@ -26,13 +21,4 @@ def judged(rule_id: str, day: date, case: object) -> Verdict | None:
     Where no version is in force, nobody says yes: it is to be cleared.
     """
     rule = in_force(rule_id, day)
-    if rule is not None:
-        return rule.judge(case)
-    return Verdict(
-        rule=rule_id,
-        version="",
-        inputs={"on": day.isoformat()},
-        reason=f"No version of {rule_id} is in force on {day}.",
-        raison=f"Aucune version de {rule_id} n’est en vigueur le {day}.",
-        outcome=Outcome.TO_CLEAR,
-    )
+    return records.unjudged(rule_id, day) if rule is None else judge(rule, case)

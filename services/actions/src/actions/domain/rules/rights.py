@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from actions.domain.rules.film_law import COMMERCIAL
-from actions.domain.rules.rule import Answer, Rule
 from common.contracts.actions import ClearanceStatus, Regime, Support
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
+from common.contracts.rules import Answer, Rule
 from common.errors import Input, Outcome
 
 CLEARED = frozenset({ClearanceStatus.CONFIRMED, ClearanceStatus.MATERIAL_RECEIVED, ClearanceStatus.SETTLED})

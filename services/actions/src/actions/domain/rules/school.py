@@ -2,8 +2,8 @@
 
 from datetime import date, time
 
-from actions.domain.rules.rule import Answer, Rule
 from actions.domain.school import Hours
+from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 

@@ -1,0 +1,83 @@
+"""Every rule of the scheme is a record that its service judges by, or has a reason why it is none."""
+
+from dataclasses import fields
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+
+import pytest
+
+from common.contracts.actions import RuleSet
+from common.contracts.rules import SINCE, Rule, in_force, unjudged, versions
+from common.errors import Outcome
+from docs import rules
+from tests.architecture.source import ROOT
+
+EVERY = [pytest.param(service, some, id=service) for service, some in rules.JUDGES.items()]
+SCHEME = {f"R{n:02}" for n in range(1, rules.LAST + 1)}
+
+
+def test_each_rule_of_the_scheme_has_a_record_or_a_reason_why_there_is_none():
+    recorded = {name for name in rules.records() if name.startswith("R")}
+    assert recorded | set(rules.UNRECORDED) == SCHEME
+    assert not recorded & set(rules.UNRECORDED)
+    assert all(why and pourquoi for why, pourquoi in rules.UNRECORDED.values())
+
+
+def test_each_record_is_held_by_a_test_that_is_named_after_it():
+    held = rules.held_by(ROOT)
+    assert [name for name in rules.records() if not held.get(name)] == []
+
+
+@pytest.mark.parametrize(("service", "some"), EVERY)
+def test_a_record_is_whole_in_both_languages_with_its_source(service: str, some: tuple[Rule, ...]):
+    assert all(rule.text and rule.texte and rule.source and rule.version for rule in some), service
+
+
+@pytest.mark.parametrize(("service", "some"), EVERY)
+def test_the_versions_of_a_rule_follow_one_another_without_a_gap(service: str, some: tuple[Rule, ...]):
+    ordered = sorted(some, key=lambda rule: (rule.id, rule.valid_from))
+    for name, each in groupby(ordered, key=lambda rule: rule.id):
+        followed = [rule for rule in each if not rule.corrected]
+        assert len({rule.version for rule in followed}) == len(followed), name
+        assert followed[-1].valid_until is None, f"{service}: {name} ends"
+        for before, after in pairwise(followed):
+            assert after.valid_from - timedelta(days=1) == before.valid_until, f"{service}: {name}"
+
+
+def test_a_number_that_two_services_have_of_one_rule_is_the_same_on_each_day():
+    """R03 says in the catalogue what a feature is, and in `actions` what asks for leave outdoors."""
+    for name, some in rules.records().items():
+        for day in {one.rule.valid_from for one in some}:
+            found: dict[str, set[object]] = {}
+            for one in some:
+                said = {**one.rule.parameters, **one.rule.sets} if one.rule.holds_on(day) else {}
+                for key, value in said.items():
+                    found.setdefault(key, set()).add(value)
+            assert all(len(values) == 1 for values in found.values()), f"{name}: {found}"
+
+
+def test_what_a_region_decides_is_a_field_of_a_campaign_s_rule_set():
+    named = {name for some in rules.JUDGES.values() for rule in some for name in rule.regional}
+    assert named
+    assert named <= {field.name for field in fields(RuleSet)}
+
+
+def test_the_page_of_a_rule_says_all_that_its_records_say():
+    pages = rules.pages(ROOT)
+    for name, some in rules.records().items():
+        page = pages[rules.FOLDER / f"{name}.md"]
+        for one in some:
+            said = [one.rule.text, one.rule.texte, one.rule.source, one.service, str(one.rule.valid_from)]
+            numbers = [f"`{key}`: {value}" for key, value in one.rule.parameters.items()]
+            codes = [f"`{value}`" for values in one.rule.sets.values() for value in values]
+            assert [text for text in (*said, *numbers, *codes, *one.rule.regional) if text not in page] == [], name
+
+
+def test_a_day_is_judged_by_the_version_in_force_on_it():
+    lists = rules.JUDGES["partners"]
+    found = [in_force(lists, "R34", date(year, 1, 1)) for year in (2014, 2015, 2024, 2025)]
+    assert [rule and rule.version for rule in found] == [None, "1", "2", "3"]
+    assert [rule.version for rule in versions(lists, "R34")] == ["1", "2", "3"]
+    with pytest.raises(KeyError):
+        in_force(lists, "R99", SINCE)
+    assert unjudged("R34", date(2014, 1, 1)).outcome is Outcome.TO_CLEAR

@@ -1,6 +1,7 @@
-"""A way to the broker that can be slow, can hold what was sent, and can be cut: a listener of its own leads through it.
+"""A way to a server that can be slow, can hold what was sent, can be cut, and can lead elsewhere.
 
-The broker announces the proxy's address to whoever came through it, so that nobody finds the direct way.
+A broker has a listener of its own for it, and announces the proxy's address to whoever came through it, so that nobody
+finds the direct way.
 """
 
 import asyncio
@@ -40,7 +41,14 @@ class Proxy:
     @asynccontextmanager
     async def before(cls, broker: Broker) -> AsyncIterator[Self]:
         """Listen where the broker says that its second listener is."""
-        proxy = cls(port=broker.proxy_port, behind=broker.proxied_port)
+        async with cls.between(broker.proxy_port, broker.proxied_port) as proxy:
+            yield proxy
+
+    @classmethod
+    @asynccontextmanager
+    async def between(cls, port: int, behind: int) -> AsyncIterator[Self]:
+        """Listen on a port; new connections lead to the one that is `behind` then."""
+        proxy = cls(port=port, behind=behind)
         proxy.let_go()
         server = await asyncio.start_server(proxy._serve, "127.0.0.1", proxy.port)
         try:

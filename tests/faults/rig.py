@@ -203,10 +203,10 @@ class Rig:
         self.load.acknowledged = there
         return lost
 
-    async def is_of_the_second_epoch(self) -> bool:
-        """Say whether everything was told again since the restore, and heard."""
-        older = "SELECT (SELECT count(*) FROM shown WHERE epoch < 2) + (SELECT count(*) FROM balance WHERE epoch < 2)"
-        return await self._is_zero(older)
+    async def is_of_epoch(self, epoch: int) -> bool:
+        """Say whether everything was told again since the database became another one, and heard."""
+        older = "SELECT (SELECT count(*) FROM shown WHERE epoch < $1) + (SELECT count(*) FROM balance WHERE epoch < $1)"
+        return await self._is_zero(older, epoch)
 
     def free_port(self) -> int:
         return Ports(self.folder / "ports.json").named(f"metrics-{len(self.nodes)}")

@@ -15,11 +15,13 @@ from functools import partial
 from pathlib import Path
 from signal import Signals
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from stack import kafka, postgres
+from stack import kafka, ports, postgres
 from stack.folder import Folder
 from stack.ports import Ports
 from stack.processes import Program, bound_to
@@ -135,6 +137,14 @@ class Cluster:
     def url(self) -> str:
         return self.where.url
 
+    async def ask(self, question: str) -> Any:
+        """Ask one thing as the administrator."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            return await connection.fetchval(question)
+        finally:
+            await connection.close()
+
     def tool(self, name: str, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         """Run one of PostgreSQL's own programs as the cluster's user; its failure is an error."""
         user = self.where.user
@@ -167,7 +177,7 @@ async def broker(
         where = await kafka.prepare(folder, ports, os.environ)
         proxied, proxy = ports.named("kafka-proxied"), ports.named("kafka-proxy")
         _listen_twice(where, host, proxied, proxy)
-        program = replace(kafka.program(where), ready=partial(_answers, f"{host}:{where.port}"))
+        program = replace(kafka.program(where), ready=partial(answers, f"{host}:{where.port}"))
         server = Server(program, folder.logs / "kafka.log", inside)
         try:
             await server.start()
@@ -190,7 +200,8 @@ def _listen_twice(where: kafka.Broker, host: str, proxied: int, proxy: int) -> N
         file.writelines(f"{name}={value}\n" for name, value in added.items())
 
 
-async def _answers(servers: str) -> bool:
+async def answers(servers: str) -> bool:
+    """Whether a broker says who is in its cluster."""
     client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=2000)
     try:
         await client.start()
@@ -216,6 +227,20 @@ async def cluster(
         finally:
             server.end()
             await asyncio.to_thread(postgres.forget, folder)
+
+
+@asynccontextmanager
+async def standby(of: Cluster) -> AsyncIterator[Cluster]:
+    """Run a PostgreSQL that follows another one, while the block lasts."""
+    where = replace(of.where, home=postgres.own(of.where, of.where.home / "standby"), port=ports.find())
+    of.tool("pg_basebackup", "-D", str(where.data), "-d", of.url, "-X", "stream", "-c", "fast", "-R")
+    program = postgres.program(where, durable=False)
+    server = Server(program, of.server.log.with_name("standby.log"), options=of.server.options)
+    try:
+        await server.start()
+        yield Cluster(where, server)
+    finally:
+        server.end()
 
 
 @contextmanager

@@ -1,24 +1,31 @@
-"""F14: what becomes of facts when PostgreSQL crashes, is restored from a backup, or fails over."""
+"""F14: what becomes of facts when PostgreSQL crashes, is restored from a backup, or fails over to a standby."""
 
 import signal
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from common import migrations
+from stack import ports
 from tests.conftest import Database
 from tests.faults import rig as rigs
 from tests.faults import servers
 from tests.faults.experiment import Experiment
+from tests.faults.node import Node
 from tests.faults.projection import SERVICE
+from tests.faults.proxy import Proxy
 from tests.faults.rig import Rig
 from tests.faults.servers import Broker, Cluster
 from tests.waiting import until
 
 BACK_WITHIN_S = 90
+CUT_OFF = "ALTER SYSTEM SET primary_conninfo = ''"
+FOLLOWS = "SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')"
 
 
 @pytest.fixture
@@ -32,17 +39,27 @@ async def cluster() -> AsyncIterator[Cluster]:
 
 
 @pytest.fixture
+async def way(cluster: Cluster) -> AsyncIterator[Proxy]:
+    """An address that does not change, whichever server it leads to."""
+    async with Proxy.between(ports.find(), cluster.where.port) as way:
+        yield way
+
+
+@pytest.fixture
 async def apart(
-    experiment: Experiment, database: Database, broker: Broker, cluster: Cluster, tmp_path: Path
+    experiment: Experiment, database: Database, broker: Broker, cluster: Cluster, way: Proxy, tmp_path: Path
 ) -> AsyncIterator[Rig]:
     """A rig whose source lives in that cluster, and whose reader does not."""
-    async with rigs.built(experiment, database, broker.servers, tmp_path, address=cluster.url) as rig:
+    address = replace(cluster.where, port=way.port).url
+    async with rigs.built(experiment, database, broker.servers, tmp_path, address=address) as rig:
         yield rig
 
 
 @pytest.mark.on_demand
 @pytest.mark.experiment("F14")
-async def test_a_crashed_and_a_restored_database_lose_no_fact(experiment: Experiment, apart: Rig, cluster: Cluster):
+async def test_a_database_that_crashes_is_restored_or_fails_over_loses_no_fact(
+    experiment: Experiment, apart: Rig, cluster: Cluster, way: Proxy
+):
     rig = apart
     rig.read()
     leader = rig.relay()
@@ -56,15 +73,13 @@ async def test_a_crashed_and_a_restored_database_lose_no_fact(experiment: Experi
     await rig.settled()
     await cluster.server.stop(signal.SIGQUIT)
     await restore(cluster, backup)
-    await rig.connect_again()
-    lost_future = await rig.believe_the_database()
-    await until(lambda: leader.said("relay.database_restored"), within_s=BACK_WITHIN_S)
-    async with rig.flowing():
-        began = time.monotonic()
-        await until(rig.is_of_the_second_epoch, within_s=BACK_WITHIN_S)
-        restored_s = time.monotonic() - began
-    await rig.judged()
-    experiment.tell(lost_future=lost_future, recovery_s=max(recovered), restored_s=restored_s)
+    restored_s = await told_again(rig, leader, epoch=2)
+    async with servers.standby(cluster) as standby:
+        await rig.settled()
+        await fail_over(rig, cluster, standby, way)
+        failed_over_s = await told_again(rig, leader, epoch=3)
+        await rig.judged()
+    experiment.tell(recovery_s=max(recovered), restored_s=restored_s, failed_over_s=failed_over_s)
 
 
 async def crash(rig: Rig, cluster: Cluster) -> float:
@@ -89,6 +104,37 @@ async def restore(cluster: Cluster, backup: Path) -> None:
         await until(lambda: _is_promoted(connection), within_s=BACK_WITHIN_S)
     finally:
         await connection.close()
+
+
+async def fail_over(rig: Rig, cluster: Cluster, standby: Cluster, way: Proxy) -> None:
+    """Let a server die that knows what its standby does not, and put that one in its place."""
+    await until(lambda: standby.ask(FOLLOWS), within_s=BACK_WITHIN_S)
+    async with rig.flowing():
+        await rig.time_passes(rig.experiment.number("backup_age_s"))
+        await standby.ask(CUT_OFF)
+        await standby.ask("SELECT pg_reload_conf()")
+        await until(lambda: _is_cut_off(standby), within_s=BACK_WITHIN_S)
+        await rig.some_published(100)
+    await rig.settled()
+    await cluster.server.kill()
+    assert await standby.ask("SELECT pg_promote()")
+    way.behind = standby.where.port
+
+
+async def told_again(rig: Rig, leader: Node, *, epoch: int) -> float:
+    """Wait until the database that is there now is known for another one, and all it retains was told again."""
+    await rig.connect_again()
+    lost_future = await rig.believe_the_database()
+    rig.experiment.tell(**{f"lost_future_{epoch}": lost_future})
+    await until(lambda: len(leader.said("relay.database_restored")) == epoch - 1, within_s=BACK_WITHIN_S)
+    async with rig.flowing():
+        began = time.monotonic()
+        await until(partial(rig.is_of_epoch, epoch), within_s=BACK_WITHIN_S)
+        return time.monotonic() - began
+
+
+async def _is_cut_off(standby: Cluster) -> bool:
+    return not await standby.ask(FOLLOWS)
 
 
 async def _is_promoted(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:

@@ -15,6 +15,7 @@ from common import heartbeats
 from common.database import TROUBLE
 from common.kafka.port import Place
 from common.relay.ports import NOTHING_SEEN, Ahead, Cursor, Difference, OutboxAway, Row, SteppedDown, Taken
+from common.timeline import TIMELINE
 
 
 class Store:
@@ -282,10 +283,10 @@ UPDATE outbox_cursor
  WHERE relay = $1 AND epoch = $2
 """
 
-_TAKE = """
+_TAKE = f"""
 WITH here AS (
-  SELECT system.system_identifier AS system_id, checkpoint.timeline_id AS timeline, pg_current_snapshot() AS now
-    FROM pg_control_system() AS system CROSS JOIN pg_control_checkpoint() AS checkpoint
+  SELECT system_identifier AS system_id, {TIMELINE} AS timeline, pg_current_snapshot() AS now
+    FROM pg_control_system()
 ), before AS (
   SELECT cursor.relay, cursor.signed_off,
          (cursor.system_id, cursor.timeline) <> (here.system_id, here.timeline)
@@ -294,7 +295,7 @@ WITH here AS (
 ), taken AS (
   INSERT INTO outbox_cursor AS cursor
          (relay, epoch, db_epoch, s1, acked, signed_off, system_id, timeline, updated_at)
-  SELECT $1, 1, 1, '1:1:', '{}', false, here.system_id, here.timeline, clock_timestamp() FROM here
+  SELECT $1, 1, 1, '1:1:', '{{}}', false, here.system_id, here.timeline, clock_timestamp() FROM here
       ON CONFLICT (relay) DO UPDATE
      SET epoch = cursor.epoch + 1,
          db_epoch = cursor.db_epoch + (SELECT before.restored::int FROM before),
@@ -309,7 +310,7 @@ WITH here AS (
 SELECT taken.epoch, taken.db_epoch, taken.s1, taken.s2, taken.last_seq, taken.acked, taken.auditing,
        coalesce(before.signed_off, true) AS signed_off, coalesce(before.restored, false) AS restored
   FROM taken LEFT JOIN before ON before.relay = taken.relay
-"""
+"""  # noqa: S608 - an expression of ours
 
 _OLDEST = """
 SELECT (extract(epoch FROM min(at)) * 1000000)::bigint

@@ -20,6 +20,7 @@ from catalogue.domain.changes import KEPT, Position, Snapshot
 from catalogue.domain.film import Film
 from common.database import Transaction
 from common.outbox import Fact
+from common.timeline import TIMELINE
 
 Written: TypeAlias = tuple[Film, Sequence[Fact]]
 
@@ -56,13 +57,12 @@ async def note(tx: Transaction, written: Sequence[Written]) -> None:
 async def look(tx: Transaction) -> tuple[str, Snapshot]:
     """Tell which database this is, and what it shows now."""
     row = await tx.fetchrow(
-        """
-        SELECT system.system_identifier || '/' || checkpoint.timeline_id AS era,
+        f"""
+        SELECT system.system_identifier || '/' || {TIMELINE} AS era,
                extract(epoch FROM clock_timestamp())::bigint AS at,
                pg_snapshot_xmax(now.seen)::text::bigint AS below,
                ARRAY(SELECT running::text::bigint FROM pg_snapshot_xip(now.seen) AS running) AS running
-          FROM pg_control_system() AS system CROSS JOIN pg_control_checkpoint() AS checkpoint
-         CROSS JOIN pg_current_snapshot() AS now (seen)
+          FROM pg_control_system() AS system CROSS JOIN pg_current_snapshot() AS now (seen)
         """
     )
     assert row is not None  # noqa: S101 - each of the functions answers one row

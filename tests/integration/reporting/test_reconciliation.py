@@ -1,5 +1,7 @@
 """Whatever is altered behind reporting's back is found at the next checkpoint, told to its owner, and repaired."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,15 +13,20 @@ import asyncpg
 import pytest
 
 from common import migrations
+from common.contracts import topic
 from common.contracts.actions import ActionStatus
-from common.database import uuid7
+from common.contracts.platform import Checkpoint
+from common.database import Transaction, uuid7
 from common.tokens import SYSTEM
 from reporting import jobs
 from reporting.commands import announcing
 from reporting.domain.reconciliation import Outcome
+from tests.integration.common.test_consumer import holds_somebody_up
 from tests.integration.reporting.owner import Owner, Wire, opened
 from tests.integration.reporting.records import record
+from tests.positions import offsets
 from tests.states import SCREENED, action, campaign, place, project, report, reported, session
+from tests.waiting import until
 
 PACE = jobs.Pace(every_s=1, poll_s=0.1, passed_over_max=3, kept_days=90)
 COMPARING: dict[str, Any] = {"pace": PACE, "clock": partial(datetime.now, UTC), "new_id": uuid7}
@@ -218,10 +225,9 @@ async def test_a_contribution_in_another_cell_is_taken_out_and_heard_again(wire,
     assert await sums(wire) == before
 
 
-async def test_an_announcement_that_is_not_what_the_cell_says_is_made_again(wire, behind, db):
+async def test_an_announcement_that_is_not_what_the_cell_says_is_made_again(wire, behind):
     await filled(wire)
-    async with db.transaction(SYSTEM) as tx:
-        await announcing.announce(tx, cells_max=1000)
+    await announce(wire)
     assert (await checked(wire)).differing == 0
     await behind.execute(
         """
@@ -231,8 +237,7 @@ async def test_an_announcement_that_is_not_what_the_cell_says_is_made_again(wire
     )
     outcome = await checked(wire)
     assert [one.kind for one in outcome.differences] == ["figure"]
-    async with db.transaction(SYSTEM) as tx:
-        assert await announcing.announce(tx, cells_max=1000) == 1
+    assert await announce(wire) == 1
     assert (await checked(wire)).differing == 0
 
 
@@ -315,3 +320,72 @@ async def test_writes_going_on_are_no_difference(wire):
         assert (await checked(wire)).differing == 0, n
         await wire.carry()
     await is_whole(wire)
+
+
+async def test_an_outcome_names_the_position_that_was_compared(wire, behind):
+    """A record is counted between the comparison and what is written down of it."""
+    states = await filled(wire)
+    await wire.checkpoint()
+    before = await heard_up_to(behind, "actions")
+    async with behind.transaction():
+        await behind.execute("LOCK TABLE bucket IN SHARE MODE")
+        comparing = asyncio.create_task(jobs.compare_reached(wire.reporting, **COMPARING))
+        await until(lambda: holds_somebody_up(behind))
+        await wire.owner.write(replace(states[2], version=states[2].version + 1))
+        await wire.carry()
+    [outcome] = await comparing
+    assert (offsets(outcome.position), outcome.differing) == (before, 0)
+    assert await heard_up_to(behind, "actions") != before
+
+
+async def test_an_outcome_inside_names_the_position_that_was_looked_at(wire, behind):
+    await filled(wire)
+    before = await heard_up_to(behind, "actions")
+    async with behind.transaction():
+        await behind.execute("LOCK TABLE changed_cell IN SHARE MODE")
+        checking = asyncio.create_task(checked(wire))
+        await until(lambda: holds_somebody_up(behind))
+        await wire.owner.connection.execute(MOVED_ON)
+    assert (offsets((await checking).position), (await checking).differing) == (before, 0)
+    assert await heard_up_to(behind, "actions") != before
+
+
+async def test_an_outcome_of_partners_names_a_position_of_theirs(wire, behind):
+    await filled(wire)
+    await behind.execute("INSERT INTO consumer_offset VALUES ('wire', $1, 3, 7)", topic("territory", "state"))
+    await wire.hear(Checkpoint(service="partners", at=datetime.now(UTC), snapshot="", ends={}, digests=()))
+    [outcome] = await jobs.compare_reached(wire.reporting, **COMPARING)
+    assert outcome.scope == "partners"
+    assert offsets(outcome.position) == await heard_up_to(behind, "partners") != {}
+
+
+async def test_an_announcement_names_the_position_that_it_includes(wire, behind):
+    """A record is counted when its cell is about to be read: it is in the amount, and before the position."""
+    await filled(wire)
+    async with behind.transaction():
+        await behind.execute("LOCK TABLE cell")
+        announced = asyncio.create_task(announce(wire))
+        await until(lambda: holds_somebody_up(behind))
+        await behind.execute("UPDATE cell SET amount = 7 WHERE quantity = 'spectators'")
+        await behind.execute(MOVED_ON)
+    assert await announced > 0
+    said = [json.loads(row["doc"]) for row in await behind.fetch("SELECT doc FROM figure")]
+    assert {one["amount"] % 7 for one in said if one["quantity"] == "spectators"} == {0}
+    upto = await heard_up_to(behind, "actions")
+    assert all(offsets(one["position"]) == upto for one in said)
+
+
+MOVED_ON = "UPDATE reporting.consumer_offset SET next_offset = next_offset + 1"
+
+
+async def heard_up_to(behind: Transaction, service: str) -> dict[str, int]:
+    rows = await behind.fetch(
+        "SELECT topic || '/' || part AS place, next_offset FROM consumer_offset WHERE starts_with(topic, $1)",
+        f"passeurs.{service}.",
+    )
+    return {row["place"]: row["next_offset"] for row in rows}
+
+
+async def announce(wire: Wire) -> int:
+    async with wire.reporting.transaction(SYSTEM) as tx:
+        return await announcing.announce(tx, cells_max=1000)

@@ -11,8 +11,8 @@ from common.database import Transaction
 from reporting.domain.publication import PublishedCell, Table
 from reporting.domain.quantities import MONEY
 from reporting.domain.small_cells import Cell
-from reporting.store import announcements, figures
-from reporting.store.figures import Progress
+from reporting.store import announcements, hearing
+from reporting.store.hearing import Progress
 from reporting.store.publications import published_id
 
 
@@ -23,8 +23,7 @@ async def announce(tx: Transaction, *, cells_max: int) -> int:
     ids = await announcements.changed(tx, cells_max)
     if not ids:
         return 0
-    progress = await figures.progress(tx)
-    rows = await announcements.cells(tx, ids)
+    progress, rows = await announcements.cells(tx, ids)
     versions = await announcements.versions(tx, ids)
     await announcements.announce(tx, [_live(row, versions, progress) for row in rows])
     return len(rows)
@@ -42,7 +41,7 @@ class Closed:
 async def announce_published(tx: Transaction, closed: Sequence[Closed]) -> None:
     """Announce published cells; a hidden one says that it is hidden, and nothing else.  The caller leads."""
     ids = {published_id(one.table, cell): (one, cell) for one in closed for cell in one.cells}
-    progress = await figures.progress(tx)
+    progress = await hearing.now(tx)
     versions = await announcements.versions(tx, list(ids))
     figures_said = [_published(id_, one, cell, versions, progress) for id_, (one, cell) in ids.items()]
     await announcements.announce(tx, figures_said)

@@ -27,9 +27,9 @@ from reporting.domain.reconciliation import (
     repaired,
     to_tell,
 )
-from reporting.store import figures, outcomes, publications, reconciliation, sums
+from reporting.store import outcomes, publications, reconciliation, sums
 from reporting.store.reconciliation import Stated
-from reporting.store.sums import Looked
+from reporting.store.sums import Inside
 
 MEMBERS_MAX = 8_000
 """Of one fact, which must be smaller than what the broker takes; a larger bucket is told in several."""
@@ -62,7 +62,8 @@ async def compare(tx: Transaction, service: str, comparing: Comparing) -> Outcom
         return None
     await reconciliation.take_time(tx)
     parked = await reconciliation.parked(tx, said.aggregates)
-    found = findings(said.aggregates, said.digests, await reconciliation.held(tx, said), parked)
+    position, held = await reconciliation.held(tx, said)
+    found = findings(said.aggregates, said.digests, held, parked)
     past = await reconciliation.past(tx, service)
     await reconciliation.remember(tx, service, found, comparing.at)
     told = list(to_tell(found, past, passed_over_max=comparing.passed_over_max))
@@ -70,7 +71,7 @@ async def compare(tx: Transaction, service: str, comparing: Comparing) -> Outcom
     await _tell(tx, service, told, past, said.at, comparing.at)
     await reconciliation.announce(tx, [_repaired(service, one, past[one], said, comparing.at) for one in mended])
     await reconciliation.compared(tx, said, comparing.at)
-    outcome = await _outcome(tx, said, found, len(told), len(mended), comparing)
+    outcome = _outcome(said, position, found, len(told), len(mended), comparing)
     await outcomes.record(tx, outcome, kept_days=comparing.kept_days)
     return outcome
 
@@ -80,13 +81,13 @@ async def check(tx: Transaction, comparing: Comparing) -> Outcome | None:
     if not await reconciliation.lead(tx, INTERNAL):
         return None
     await reconciliation.take_time(tx)
-    cells, records, said = await sums.cells(tx), await sums.records(tx), await sums.figures(tx)
-    damaged = [(kind, UUID(id_)) for kind, id_ in records.wrong]
-    if cells.wrong:
-        damaged += await _mend_cells(tx, {UUID(cell) for cell, _ in cells.wrong})
-    await sums.announce_again(tx, [UUID(cell) for _, cell in said.wrong])
+    inside = await sums.look(tx)
+    damaged = [(kind, UUID(id_)) for kind, id_ in inside.records.wrong]
+    if inside.cells.wrong:
+        damaged += await _mend_cells(tx, {UUID(cell) for cell, _ in inside.cells.wrong})
+    await sums.announce_again(tx, [UUID(cell) for _, cell in inside.figures.wrong])
     told = await _tell_damaged(tx, damaged, comparing.at)
-    outcome = await _inside(tx, (cells, records, said), told, comparing)
+    outcome = _inside(inside, told, comparing)
     await outcomes.record(tx, outcome, kept_days=comparing.kept_days)
     return outcome
 
@@ -178,8 +179,8 @@ def _repaired(
     return state, (fact,)
 
 
-async def _outcome(
-    tx: Transaction, said: Stated, found: Mapping[Bucket, Finding], told: int, mended: int, comparing: Comparing
+def _outcome(
+    said: Stated, position: str, found: Mapping[Bucket, Finding], told: int, mended: int, comparing: Comparing
 ) -> Outcome:
     of = {finding: [bucket for bucket, one in found.items() if one is finding] for finding in Finding}
     differ = of[Finding.DIFFERS]
@@ -188,7 +189,7 @@ async def _outcome(
         scope=said.service,
         at=comparing.at,
         checkpoint_at=said.at,
-        position=(await figures.progress(tx)).position,
+        position=position,
         compared=len(of[Finding.EQUAL]) + len(differ),
         equal=len(of[Finding.EQUAL]),
         moved=len(of[Finding.MOVED]),
@@ -202,20 +203,20 @@ async def _outcome(
     )
 
 
-async def _inside(tx: Transaction, looked: tuple[Looked, Looked, Looked], told: int, comparing: Comparing) -> Outcome:
-    cells, records, said = looked
+def _inside(looked: Inside, told: int, comparing: Comparing) -> Outcome:
+    position, cells, records, said = looked
     wrong = [
         *(Difference(kind="cell", name=f"{cell} {shard}") for cell, shard in cells.wrong),
         *(Difference(kind="record", name=f"{kind} {id_}") for kind, id_ in records.wrong),
         *(Difference(kind="figure", name=name) for _, name in said.wrong),
     ]
-    compared = sum(one.compared for one in looked)
+    compared = sum(one.compared for one in (cells, records, said))
     return Outcome(
         id=comparing.id,
         scope=INTERNAL,
         at=comparing.at,
         checkpoint_at=None,
-        position=(await figures.progress(tx)).position,
+        position=position,
         compared=compared,
         equal=compared - len(wrong),
         moved=0,

@@ -8,6 +8,7 @@ from common import outbox
 from common.contracts.reporting import FigureState
 from common.database import Transaction
 from common.outbox import Announcement
+from reporting.store.hearing import PROGRESS, Progress, progress
 
 _ONE_ANNOUNCER = "figures"
 
@@ -45,21 +46,11 @@ async def changed(tx: Transaction, limit: int) -> list[UUID]:
     return [row["cell"] for row in rows]
 
 
-async def cells(tx: Transaction, ids: Sequence[UUID]) -> list[Mapping[str, object]]:
-    """Read cells as they now are, over all partitions."""
-    rows = await tx.fetch(
-        """
-        SELECT cell, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
-               department, action_type, sum(amount)::bigint AS amount
-          FROM cell
-         WHERE cell = ANY ($1::uuid[])
-         GROUP BY cell, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
-                  department, action_type
-         ORDER BY cell
-        """,
-        ids,
-    )
-    return [dict(row) for row in rows]
+async def cells(tx: Transaction, ids: Sequence[UUID]) -> tuple[Progress, list[Mapping[str, object]]]:
+    """Read cells as they now are, over all partitions, and up to where they have heard: of one moment."""
+    rows = await tx.fetch(_CELLS, ids)
+    names = _COLUMNS.replace(",", " ").split()
+    return progress(rows[0]), [{name: row[name] for name in names} for row in rows if row["cell"] is not None]
 
 
 async def versions(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -86,6 +77,25 @@ async def last_revision(tx: Transaction) -> int:
     last: int = await tx.fetchval("SELECT coalesce(max(revision), 0) FROM figure")
     return last
 
+
+_COLUMNS = """
+cell, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region, department, action_type,
+amount
+"""
+
+_CELLS = f"""
+WITH heard AS ({PROGRESS}), summed AS (
+  SELECT cell, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region, department,
+         action_type, sum(amount)::bigint AS amount
+    FROM cell
+   WHERE cell = ANY ($1::uuid[])
+   GROUP BY cell, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
+            department, action_type
+)
+SELECT heard.offsets, heard.as_of, heard.not_counted, {_COLUMNS}
+  FROM heard LEFT JOIN summed ON true
+ ORDER BY cell
+"""
 
 _ANNOUNCE = outbox.changing(
     """

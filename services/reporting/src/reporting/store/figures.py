@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import asyncpg
-import msgspec
 
 from common.database import Transaction
 from reporting.domain.indicators import Axis
-from reporting.domain.positions import position
 from reporting.domain.quantities import Quantity
 from reporting.domain.questions import Awaited, Parts
+from reporting.store.hearing import PROGRESS, Progress, progress
 
 Filters = Mapping[Axis, Sequence[str]]
 Place = tuple[tuple[str, str], ...]
@@ -28,15 +26,6 @@ PLACES = (
     Axis.TYPE,
 )
 """The axes that cells know; the other ones are an indicator's own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """Up to where the figures have heard, as of when, and how many records were set aside."""
-
-    as_of: datetime | None
-    position: str
-    not_counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +50,7 @@ async def sums(
         *_bounds(filters),
     )
     summed = [_summed(row, group_by) for row in rows if row["quantity"] is not None]
-    return _progress(rows[0]), summed
+    return progress(rows[0]), summed
 
 
 async def included(tx: Transaction, awaited: Sequence[Awaited]) -> bool:
@@ -108,13 +97,6 @@ async def contributions(
     return [dict(row) for row in rows]
 
 
-async def progress(tx: Transaction) -> Progress:
-    """Say up to where the figures have heard."""
-    row = await tx.fetchrow(_PROGRESS)
-    assert row is not None  # noqa: S101 - an aggregate without GROUP BY has one row
-    return _progress(row)
-
-
 def _bounds(filters: Filters) -> list[list[str] | list[int] | None]:
     """Give each axis's values, or nothing where an axis is not bounded."""
     bounds: list[list[str] | list[int] | None] = [list(filters[axis]) if axis in filters else None for axis in PLACES]
@@ -123,27 +105,10 @@ def _bounds(filters: Filters) -> list[list[str] | list[int] | None]:
     return bounds
 
 
-def _progress(row: asyncpg.Record) -> Progress:
-    offsets = msgspec.json.decode(row["offsets"], type=dict[str, int])
-    return Progress(
-        as_of=row["as_of"],
-        position=position(offsets),
-        not_counted=row["not_counted"],
-    )
-
-
 def _summed(row: asyncpg.Record, group_by: Sequence[Axis]) -> Summed:
     place = tuple((str(axis), str(row[axis])) for axis in PLACES if axis in group_by)
     return Summed(Quantity(row["quantity"]), row["audience"], row["category"], place, row["amount"])
 
-
-_PROGRESS = """
-SELECT coalesce(jsonb_object_agg(topic || '/' || part, next_offset), '{}') AS offsets, max(recorded_at) AS as_of,
-       (SELECT count(*) FROM parked_event WHERE topic LIKE 'passeurs.actions.%.state.v1') AS not_counted
-  FROM consumer_offset
- WHERE topic LIKE 'passeurs.actions.%.state.v1'
-"""
-"""Of the groups of this schema only the figures' reads states, by whatever name it goes: the tracer reads facts."""
 
 _BOUNDED = """
        ($3::uuid[] IS NULL OR campaign_id = ANY ($3::uuid[]))
@@ -157,7 +122,7 @@ _BOUNDED = """
 """
 
 _SUMS = f"""
-WITH heard AS ({_PROGRESS}), summed AS (
+WITH heard AS ({PROGRESS}), summed AS (
   SELECT quantity, audience, category,
          CASE WHEN ($2::boolean[])[1] THEN campaign_id END AS campaign,
          CASE WHEN ($2::boolean[])[2] THEN campaign_year END AS campaign_year,

@@ -2,7 +2,7 @@
 
 (1) Digests here are of one statement, taken after the stored offsets had reached the checkpoint's ends.  A record
     is written by the transaction that moves them, and stays when an operator moves them back: whatever stands before
-    the ends is in it.
+    the ends is in it.  The position that is published with them is read by the same statement.
 (2) A record counts in a digest by its id and version.  One whose contributions do not add up to what was counted, or
     whose place or title is not kept in the same version, is left out of the hash: its bucket differs.
 (3) A doubted copy has epoch 0: the next record heard of it is believed, whatever its version.  Records of one key
@@ -29,6 +29,7 @@ from reporting.domain.reconciliation import (
     Past,
     Sum,
 )
+from reporting.store.hearing import OFFSETS, heard_to
 
 TIMEOUT_S = 60.0
 """For reading every record and contribution: no request waits for it."""
@@ -128,8 +129,8 @@ async def parked(tx: Transaction, aggregates: Sequence[str]) -> set[Bucket]:
     return {Bucket(row["aggregate"], row["number"]) for row in rows}
 
 
-async def held(tx: Transaction, said: Stated) -> list[Held]:
-    """Sum up what is held here of a service's aggregates."""
+async def held(tx: Transaction, said: Stated) -> tuple[str, list[Held]]:
+    """Sum up what is held here of a service's aggregates, and say up to where of their topics that is."""
     ends = _ends(said)
     rows = await tx.fetch(
         _HELD,
@@ -137,15 +138,17 @@ async def held(tx: Transaction, said: Stated) -> list[Held]:
         [aggregate for aggregate, _, _ in ends],
         [part for _, part, _ in ends],
         [end for _, _, end in ends],
+        [contracts.topic(aggregate, "state") for aggregate in said.aggregates],
         timeout=TIMEOUT_S + 1,
     )
-    return [
+    return heard_to(rows[0]), [
         Held(
             bucket=Bucket(row["aggregate"], row["number"]),
             sum=Sum(row["count"], row["versions"], row["hash"]),
             moved=row["moved"],
         )
         for row in rows
+        if row["aggregate"] is not None
     ]
 
 
@@ -268,8 +271,10 @@ def _ends(said: Stated) -> list[tuple[str, int, int]]:
     return [(topics[topic], int(part), end) for topic, _, part, end in named if topic in topics and end > 0]
 
 
-_HELD = """
-WITH stated AS (
+_HELD = f"""
+WITH heard AS (
+  SELECT {OFFSETS} FROM consumer_offset WHERE topic = ANY ($5::text[])
+), stated AS (
   SELECT aggregate, part, next_offset
     FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS stated (aggregate, part, next_offset)
 ), sums AS (
@@ -303,13 +308,15 @@ WITH stated AS (
    UNION ALL
   SELECT 'coordination', id, version, part, "offset", true
     FROM known_coordination WHERE 'coordination' = ANY ($1::text[])
+), held AS (
+  SELECT copy.aggregate, id_bucket(copy.id::text) AS number, count(*) AS count, sum(copy.version)::bigint AS versions,
+         lpad(to_hex(coalesce(bit_xor(state_hash(copy.id::text, copy.version)) FILTER (WHERE copy.sound), 0)), 16, '0')
+           AS hash,
+         coalesce(bool_or(copy."offset" >= coalesce(stated.next_offset, 0)), false) AS moved
+    FROM copy LEFT JOIN stated ON stated.aggregate = copy.aggregate AND stated.part = copy.part
+   GROUP BY 1, 2
 )
-SELECT copy.aggregate, id_bucket(copy.id::text) AS number, count(*) AS count, sum(copy.version)::bigint AS versions,
-       lpad(to_hex(coalesce(bit_xor(state_hash(copy.id::text, copy.version)) FILTER (WHERE copy.sound), 0)), 16, '0')
-         AS hash,
-       coalesce(bool_or(copy."offset" >= coalesce(stated.next_offset, 0)), false) AS moved
-  FROM copy LEFT JOIN stated ON stated.aggregate = copy.aggregate AND stated.part = copy.part
- GROUP BY 1, 2
+SELECT heard.offsets, aggregate, number, count, versions, hash, moved FROM heard LEFT JOIN held ON true
 """
 
 _DOUBT_RECORD = """

@@ -1,13 +1,14 @@
 """Whether cells are the sums of contributions, contributions what records brought, announcements what cells say.
 
-(1) Each of these holds at every commit (`store.counting`, `commands.announcing`), so each is looked at in one statement
+(1) Each of these holds at every commit (`store.counting`, `commands.announcing`), so all are looked at in one statement
     and must hold exactly, however much is counted meanwhile.
 (2) A cell is put right from contributions while counting stands still.  A contribution that is not where its own
     dimensions say is taken out: its owner announces its record again, and what is missing is counted then.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +16,7 @@ import asyncpg
 from common.database import Transaction
 from reporting.domain.quantities import Spot, cell_id
 from reporting.store.counting import NEVER_ANNOUNCED
+from reporting.store.hearing import PROGRESS, heard_to
 from reporting.store.reconciliation import TIMEOUT_S
 
 WRONG_MAX = 1_000
@@ -31,6 +33,15 @@ class Looked:
     wrong: tuple[tuple[str, str], ...]
 
 
+class Inside(NamedTuple):
+    """What was looked at inside, at one position: wrong cells by cell and shard, records by kind and id, figures."""
+
+    position: str
+    cells: Looked
+    records: Looked
+    figures: Looked
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A contribution that is not where its dimensions say."""
@@ -40,19 +51,15 @@ class Part:
     part: str
 
 
-async def cells(tx: Transaction) -> Looked:
-    """Compare cells with the sums of their contributions, shard by shard; wrong ones by cell and shard."""
-    return await _looked(tx, _CELLS, WRONG_MAX)
+async def look(tx: Transaction) -> Inside:
+    """Look at all of it in one statement, and say up to where it has heard.
 
-
-async def records(tx: Transaction) -> Looked:
-    """Compare contributions with what their records brought; wrong ones by kind and id."""
-    return await _looked(tx, _RECORDS, WRONG_MAX)
-
-
-async def figures(tx: Transaction) -> Looked:
-    """Compare what was announced with cells over all shards, unless it waits to be announced; wrong ones by cell."""
-    return await _looked(tx, _FIGURES, WRONG_MAX, NEVER_ANNOUNCED)
+    Cells are compared with the sums of their contributions, shard by shard; contributions with what their records
+    brought; what was announced with cells over all shards, unless it waits to be announced.
+    """
+    rows = await tx.fetch(_LOOK, WRONG_MAX, NEVER_ANNOUNCED, timeout=TIMEOUT_S + 1)
+    of = {what: [row for row in rows if row["what"] == what] for what in ("cells", "records", "figures")}
+    return Inside(heard_to(rows[0]), *(_looked(some) for some in of.values()))
 
 
 async def misplaced(tx: Transaction, of_cells: Collection[UUID]) -> list[Part]:
@@ -82,13 +89,9 @@ async def announce_again(tx: Transaction, of_cells: Collection[UUID]) -> None:
     await tx.execute("INSERT INTO changed_cell (cell) SELECT unnest($1::uuid[])", list(of_cells))
 
 
-async def _looked(tx: Transaction, statement: str, *values: object) -> Looked:
-    rows = await tx.fetch(statement, *values, timeout=TIMEOUT_S + 1)
-    return Looked(compared=rows[0]["compared"], wrong=tuple(_wrong(rows)))
-
-
-def _wrong(rows: Sequence[asyncpg.Record]) -> Iterator[tuple[str, str]]:
-    return ((row["kind"], row["name"]) for row in rows if row["name"] is not None)
+def _looked(rows: Sequence[asyncpg.Record]) -> Looked:
+    wrong = tuple((row["kind"], row["name"]) for row in rows if row["name"] is not None)
+    return Looked(compared=rows[0]["compared"], wrong=wrong)
 
 
 def _spot(row: asyncpg.Record) -> Spot:
@@ -155,6 +158,16 @@ WITH now AS (
 )
 SELECT (SELECT count(*) FROM compared)::integer AS compared, 'figure' AS kind, wrong.name
   FROM (VALUES (1)) AS one LEFT JOIN wrong ON true
+"""
+
+_LOOK = f"""
+SELECT heard.offsets, looked.what, looked.compared, looked.kind, looked.name
+  FROM ({PROGRESS}) AS heard CROSS JOIN (
+    SELECT 'cells' AS what, compared, kind, name FROM ({_CELLS}) AS cells
+     UNION ALL
+    SELECT 'records', compared, kind, name FROM ({_RECORDS}) AS records
+     UNION ALL
+    SELECT 'figures', compared, kind, name FROM ({_FIGURES}) AS figures) AS looked
 """
 
 _PARTS = """

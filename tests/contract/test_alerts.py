@@ -1,4 +1,4 @@
-"""The alerts: thirteen, judged on made-up series, each with a page to read; what they ask is what processes say."""
+"""The alerts: fourteen, judged on made-up series, each with a page to read; what they ask is what processes say."""
 
 import os
 import re
@@ -31,8 +31,10 @@ def test_prometheus_itself_reads_and_judges_them(words: tuple[str, ...]) -> None
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_there_are_thirteen_and_no_more() -> None:
-    assert len({rule["alert"] for rule in ALERTS}) == len(ALERTS) == 13
+def test_there_are_fourteen_and_no_more() -> None:
+    assert len({rule["alert"] for rule in ALERTS}) == len(ALERTS) == 14
+    assert "Fourteen, no more" in source.text(SOURCE)
+    assert "[fourteen alerts]" in source.text(Path("docs/slo.md"))
 
 
 def test_each_is_tried_above_and_below_its_limit() -> None:
@@ -57,10 +59,12 @@ def test_each_is_fired_by_what_it_is_for() -> None:
 
 
 def test_hastened_rules_wait_a_part_of_the_time_and_for_the_same_limits() -> None:
-    rules = "expr: ratio1h > 0.0144 and rate(x[5m]) > 26 * 3600\nfor: 1h\n"
-    assert hastened(rules, times=60) == "expr: ratio1h > 0.0144 and rate(x[5000ms]) > 26 * 3600\nfor: 60000ms\n"
+    rules = "expr: ratio1h > 0.0144 and rate(x[5m] offset 2h) > 26 * 3600\nfor: 1h\n"
+    hasty = "expr: ratio1h > 0.0144 and rate(x[5000ms] offset 120000ms) > 26 * 3600\nfor: 60000ms\n"
+    assert hastened(rules, times=60) == hasty
 
 
 def test_no_duration_of_ours_is_left_as_it_was() -> None:
     hasty = hastened(source.text(SOURCE), times=60)
-    assert set(re.findall(r"(?:\[|for: )(\w+)", hasty)) == {"5000ms", "15000ms", "30000ms", "60000ms", "360000ms"}
+    left = set(re.findall(r"(?:\[|for: |offset )(\w+)", hasty))
+    assert left == {"5000ms", "15000ms", "30000ms", "60000ms", "120000ms", "360000ms"}

@@ -25,7 +25,7 @@ DEPLOYED = ROOT / "deploy/prometheus"
 TIMES = 60
 EVERY = "1s"
 FIRES_WITHIN_S = 240
-_DURATION = re.compile(r"(?<=\[)(\d+)([smh])(?=\])|(?<=for: )(\d+)([smh])\b")
+_DURATION = re.compile(r"(?:(?<=\[)|(?<=for: )|(?<=offset ))(\d+)([smh])\b")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -33,8 +33,7 @@ def hastened(rules: str, *, times: int) -> str:
     """Divide the windows and the patience of rules, and leave their limits and their names alone."""
 
     def divided(found: re.Match[str]) -> str:
-        number, unit = found[1] or found[3], found[2] or found[4]
-        return f"{int(number) * _SECONDS[unit] * 1000 // times}ms"
+        return f"{int(found[1]) * _SECONDS[found[2]] * 1000 // times}ms"
 
     return _DURATION.sub(divided, rules)
 

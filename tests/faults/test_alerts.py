@@ -1,4 +1,4 @@
-"""Each of the thirteen alerts fires once on what it is for, and falls silent when that is over.
+"""Each of the fourteen alerts fires once on what it is for, and falls silent when that is over.
 
 A real Prometheus judges.  It scrapes every process of a house of its own, as deployed; an hour of the rules lasts a
 minute here, and their limits are what they are.
@@ -39,6 +39,7 @@ IMPATIENT = {
     "CHECKPOINT_EVERY_S": "5",
     "HOUSEKEEPING_EVERY_S": "5",
     "POOL_MAX": "4",
+    "RECONCILIATION_EVERY_S": "30",
     "WEBHOOK_RETRY_DELAYS_S": ",".join(["1"] * 11),
 }
 DISK_MB = 16
@@ -48,6 +49,11 @@ ENDPOINTS = 4
 BUG = """
 CREATE FUNCTION bug() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a release was wrong'; END $$;
 CREATE TRIGGER bug BEFORE INSERT ON record FOR EACH ROW WHEN (NEW.kind = 'project') EXECUTE FUNCTION bug();
+"""
+
+UNWRITTEN = """
+CREATE FUNCTION unwritten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a release was wrong'; END $$;
+CREATE TRIGGER unwritten BEFORE INSERT ON reconciliation FOR EACH ROW EXECUTE FUNCTION unwritten();
 """
 
 REMEMBERED = """
@@ -190,6 +196,19 @@ async def test_figures_that_differ_and_are_not_mended(there: House, town: Town, 
     with frozen(there, "actions-worker"):
         await prometheus.fires("FiguresDiffer")
     await prometheus.falls_silent("FiguresDiffer")
+
+
+async def test_figures_that_nobody_compares_any_more(there: House, prometheus: Prometheus) -> None:
+    """A bug refuses what comparisons come to: no difference is known, for there is nobody who would know."""
+    await prometheus.falls_silent("FiguresUnchecked")
+    async with _owner(there, "reporting") as owner:
+        await owner.execute(UNWRITTEN)
+        try:
+            await prometheus.fires("FiguresUnchecked")
+            assert "FiguresDiffer" not in await prometheus.firing()
+        finally:
+            await owner.execute("DROP TRIGGER unwritten ON reconciliation; DROP FUNCTION unwritten()")
+    await prometheus.falls_silent("FiguresUnchecked")
 
 
 async def test_webhooks_that_fail(there: House, town: Town, prometheus: Prometheus) -> None:

@@ -87,6 +87,8 @@ async def reconcile(
     contributions that may themselves have been altered.
     """
     check_at = monotonic()
+    for scope in reconciliation.KINDS:
+        COMPARED_AT.labels(scope)  # 0, until it is read that it ever was
     while True:
         try:
             reached = await compare_reached(database, pace=pace, clock=clock, new_id=new_id)

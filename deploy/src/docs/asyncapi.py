@@ -12,6 +12,9 @@ from docs.events import Published
 PATH = Path("docs/reference/asyncapi.json")
 SERVED = Path("services/partners/src/partners/data/documents/asyncapi.json")
 
+REPLICAS = 3
+"""In production; `python -m stack create-topics` makes as many unless told otherwise."""
+
 HEADERS: Mapping[str, str] = {
     "ce_specversion": "1.0",
     "ce_id": "Identifies the record; a repeat has the same.",
@@ -63,6 +66,7 @@ def _channel(topic: str, published: Iterable[Published]) -> dict[str, Any]:
         "bindings": {
             "kafka": {
                 "partitions": contracts.PARTITIONS,
+                "replicas": REPLICAS,
                 "topicConfiguration": _configuration(topic),
                 "bindingVersion": "0.5.0",
             }
@@ -71,7 +75,7 @@ def _channel(topic: str, published: Iterable[Published]) -> dict[str, Any]:
 
 
 def _configuration(topic: str) -> dict[str, object]:
-    settings = kafka.configuration(topic)
+    settings = kafka.configuration(topic, replication_factor=REPLICAS)
     return {name: [value] if name == "cleanup.policy" else int(value) for name, value in settings.items()}
 
 

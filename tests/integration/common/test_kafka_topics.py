@@ -37,11 +37,22 @@ async def test_what_was_created_is_what_is_declared(kafka_servers: str):
 
 
 async def test_what_would_break_a_promise_is_named_and_what_is_the_operators_is_not(kafka_servers: str, configure: Set):
-    await configure({"cleanup.policy": "compact", "max.message.bytes": "1000", "retention.ms": "1234567"})
+    wrong = {"cleanup.policy": "compact", "max.message.bytes": "1000", "min.insync.replicas": "2"}
+    await configure({**wrong, "retention.ms": "1234567"})
 
     async def named() -> bool:
         return await kafka.differing_topics(kafka_servers) == {
-            TOPIC: ["cleanup.policy is compact, not delete", "max.message.bytes is 1000, not 1048576"]
+            TOPIC: [
+                "cleanup.policy is compact, not delete",
+                "max.message.bytes is 1000, not 1048576",
+                "min.insync.replicas is 2, not 1",
+            ]
         }
 
     await until(named)
+
+
+@pytest.mark.parametrize(("replication_factor", "acknowledged_by"), [(1, "1"), (3, "2"), (5, "3")])
+def test_what_is_acknowledged_is_on_a_majority_of_the_brokers_that_have_a_topic(replication_factor, acknowledged_by):
+    declared = [kafka.configuration(name, replication_factor=replication_factor) for name in contracts.topics()]
+    assert {settings["min.insync.replicas"] for settings in declared} == {acknowledged_by}

@@ -1,6 +1,7 @@
 """The topics as they are declared: created, found missing, found different; and the partition of a key.
 
-What is `HELD` must be as it is declared; retention and replication are the operator's to change.
+What is `HELD` must be as it is declared; retention and replication are the operator's to change.  How many replicas
+must have a record before it counts as acknowledged follows from how many there are.
 """
 
 import asyncio
@@ -23,8 +24,9 @@ PLATFORM_KEPT_MS: Mapping[str, int] = {"heartbeat": DAY_MS, "checkpoint": 7 * DA
 MESSAGE_BYTES_MAX = 1_048_576
 ADMIN_TIMEOUT_S = 60
 
-HELD = ("cleanup.policy", "max.message.bytes")
-"""The settings without which a promise breaks: a compacted topic of facts forgets, a small limit refuses records."""
+HELD = ("cleanup.policy", "max.message.bytes", "min.insync.replicas")
+"""The settings without which a promise breaks: a compacted topic of facts forgets, a small limit refuses records, and
+what one broker of three has acknowledged alone is lost with it."""
 
 _CONFIGS: Mapping[contracts.Kind, Mapping[str, str]] = {
     "events": {"cleanup.policy": "delete", "retention.ms": str(EVENTS_KEPT_MS)},
@@ -53,10 +55,14 @@ def partition(key: str) -> int:
     return ((hashed ^ hashed >> 15) & _POSITIVE) % contracts.PARTITIONS
 
 
-def configuration(name: str) -> Mapping[str, str]:
-    """Say what a declared topic is set to."""
-    kept = {"retention.ms": str(_KEPT_MS[name])} if name in _KEPT_MS else {}
-    return {**_CONFIGS[contracts.topics()[name]], **kept, "max.message.bytes": str(MESSAGE_BYTES_MAX)}
+def configuration(name: str, *, replication_factor: int = 1) -> Mapping[str, str]:
+    """Say what a declared topic is set to: a majority of its replicas has what is acknowledged."""
+    return {
+        **_CONFIGS[contracts.topics()[name]],
+        **({"retention.ms": str(_KEPT_MS[name])} if name in _KEPT_MS else {}),
+        "max.message.bytes": str(MESSAGE_BYTES_MAX),
+        "min.insync.replicas": str(replication_factor // 2 + 1),
+    }
 
 
 async def create_topics(servers: str, *, replication_factor: int = 1) -> list[str]:
@@ -80,9 +86,9 @@ async def differing_topics(servers: str) -> dict[str, list[str]]:
     async with _admin(servers) as admin:
         names = sorted(set(contracts.topics()) & set(await admin.list_topics()))
         described: list[dict[str, Any]] = await admin.describe_topics(names)
-        partitions = {one["topic"]: len(one["partitions"]) for one in described}
+        partitions = {one["topic"]: one["partitions"] for one in described}
         configs = await _configs(admin, names)
-    differences = {name: list(_differences(name, partitions[name], configs[name])) for name in names}
+    differences = {name: _differences(name, partitions[name], configs[name]) for name in names}
     return {name: found for name, found in differences.items() if found}
 
 
@@ -110,9 +116,10 @@ async def _configs(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str
     }
 
 
-def _differences(name: str, partitions: int, configs: Mapping[str, str]) -> list[str]:
-    declared = {"partitions": str(contracts.PARTITIONS), **configuration(name)}
-    found = {"partitions": str(partitions), **configs}
+def _differences(name: str, partitions: Sequence[Mapping[str, Any]], configs: Mapping[str, str]) -> list[str]:
+    replicas = min(len(one["replicas"]) for one in partitions)
+    declared = {"partitions": str(contracts.PARTITIONS), **configuration(name, replication_factor=replicas)}
+    found = {"partitions": str(len(partitions)), **configs}
     return [
         f"{setting} is {found.get(setting)}, not {declared[setting]}"
         for setting in ("partitions", *HELD)
@@ -125,7 +132,7 @@ def _topic(name: str, replication_factor: int) -> NewTopic:
         name=name,
         num_partitions=contracts.PARTITIONS,
         replication_factor=replication_factor,
-        topic_configs=dict(configuration(name)),
+        topic_configs=dict(configuration(name, replication_factor=replication_factor)),
     )
 
 

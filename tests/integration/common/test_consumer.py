@@ -193,13 +193,36 @@ async def test_no_header_prevents_a_record_from_being_parked(db, topic, header):
 async def test_a_lag_grows_also_while_nobody_can_say_how_large_it_is(db):
     """The broker or the database may be away: then nobody looks, and the last that was seen is ever longer ago."""
     heard, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 0, 0, 9, tzinfo=UTC)
-    group = consumer.Group(name=f"test.{uuid4()}", listeners={})
+    group = listening_to("film")
+    await was_fresh(db, group, "catalogue", heard)
+    await PostgresLedger(group, db, lambda: now).tell()
+    assert lag_s(group, "catalogue") == 9
+    now += timedelta(seconds=75)
+    assert lag_s(group, "catalogue") == 84
+
+
+async def test_behind_a_service_that_it_no_longer_listens_to_a_group_is_not(db):
+    """A release has taken its topics out: what was known of it would be older every day, and call somebody for ever."""
+    heard = datetime(2026, 1, 1, tzinfo=UTC)
+    group = listening_to("film")
+    await was_fresh(db, group, "catalogue", heard)
+    await was_fresh(db, group, "actions", heard)
+    await PostgresLedger(group, db, lambda: heard).tell()
+    assert (lag_s(group, "catalogue"), lag_s(group, "actions")) == (0, None)
+    async with db.transaction(SYSTEM) as tx:
+        assert await tx.fetch("SELECT service FROM consumer_freshness WHERE grp = $1", group.name) == [("catalogue",)]
+
+
+def listening_to(aggregate: str) -> consumer.Group:
+    return consumer.Group(name=f"test.{uuid4()}", listeners={contracts.topic(aggregate, "state"): Reader().take})
+
+
+async def was_fresh(db: Database, group: consumer.Group, service: str, at: datetime) -> None:
     async with db.transaction(SYSTEM) as tx:
         await tx.execute(
-            "INSERT INTO consumer_freshness (grp, service, as_of) VALUES ($1, 'other', $2)", group.name, heard
+            "INSERT INTO consumer_freshness (grp, service, as_of) VALUES ($1, $2, $3)", group.name, service, at
         )
-    await PostgresLedger(group, db, lambda: now).tell()
-    said = {"grp": group.name, "service": "other"}
-    assert REGISTRY.get_sample_value("consumer_lag_seconds", said) == 9
-    now += timedelta(seconds=75)
-    assert REGISTRY.get_sample_value("consumer_lag_seconds", said) == 84
+
+
+def lag_s(group: consumer.Group, service: str) -> float | None:
+    return REGISTRY.get_sample_value("consumer_lag_seconds", {"grp": group.name, "service": service})

@@ -30,5 +30,14 @@ def listening(group: Group) -> Group:
     return replace(group, listeners={**group.listeners, TOPIC: hear})
 
 
+def services(group: Group) -> frozenset[str]:
+    """Name the services that publish what a group hears."""
+    return frozenset(
+        service
+        for aggregate, service in contracts.PUBLISHERS.items()
+        if not group.listeners.keys().isdisjoint(contracts.topic(aggregate, kind) for kind in ("events", "state"))
+    )
+
+
 def _topic(place: str) -> str:
     return place.rpartition("/")[0]

@@ -11,7 +11,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from common import operations, telemetry
-from common.consumer import parking, store
+from common.consumer import freshness, parking, store
 from common.consumer.listening import Group, Message, message
 from common.consumer.ports import Asked, Away, Fenced, Held, Look, Run
 from common.consumer.store import Gap
@@ -89,7 +89,7 @@ class PostgresLedger:
     async def tell(self) -> None:
         async with self._asking() as tx:
             parked = await parking.counts(tx, self._group.name)
-            fresh = await store.freshen(tx, self._group.name)
+            fresh = await store.freshen(tx, self._group.name, freshness.services(self._group))
         for topic in self._group.listeners:
             keys, records = parked.get(topic, (0, 0))
             PARKED_KEYS.labels(self._group.name, topic).set(keys)

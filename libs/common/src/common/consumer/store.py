@@ -1,6 +1,6 @@
 """Every statement about what a group has read: offsets, versions seen, gaps, freshness."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -179,6 +179,11 @@ async def keep_heartbeats(tx: Transaction, group: str, heartbeats: Sequence[Hear
 
 HEARTBEATS_KEPT_MAX = 64
 
+_FORGET = """
+WITH waiting AS (DELETE FROM heartbeat_heard WHERE grp = $1 AND service <> ALL ($2::text[]))
+DELETE FROM consumer_freshness WHERE grp = $1 AND service <> ALL ($2::text[])
+"""
+
 _THIN = """
 WITH numbered AS (
   SELECT service, at, row_number() OVER waiting AS n, count(*) OVER (PARTITION BY service) AS told
@@ -192,8 +197,12 @@ DELETE FROM heartbeat_heard AS heard USING numbered
 """
 
 
-async def freshen(tx: Transaction, group: str) -> Mapping[str, datetime]:
-    """Compare the offsets with the heartbeats that wait; say as of when the group has read everything of a service."""
+async def freshen(tx: Transaction, group: str, services: Collection[str]) -> Mapping[str, datetime]:
+    """Compare the offsets with the heartbeats that wait; say as of when the group has read everything of a service.
+
+    Of services that it no longer listens to nothing is kept: it would be further behind them every day.
+    """
+    await tx.execute(_FORGET, group, list(services))
     await tx.execute(
         """
         WITH reached AS (

@@ -17,6 +17,7 @@ from common.contracts.actions import ActionStatus
 from common.database import Database
 from common.tokens import SYSTEM
 from reporting.consumers import LISTENERS, rebuilding
+from reporting.store import rebuilding as statements
 from reporting.store.rebuilding import BlueIsKept, KeysMoved, NothingHeard, NothingKept
 from tests.integration.reporting.sending import included, read_whole, send
 from tests.integration.reporting.test_counting import World
@@ -281,3 +282,31 @@ async def test_a_lock_that_is_held_long_makes_it_wait_and_nobody_else(db, reader
         outcome = await remaking
     assert outcome.exchanged
     await rebuilding.drop_replaced(settings)
+
+
+async def test_a_client_that_stops_while_it_holds_counting_is_ended_by_the_server(db, settings):
+    """Ctrl-Z inside the exchange: nobody goes on with it, and nobody lets go."""
+    async with db.transaction(SYSTEM) as tx:
+        await tx.execute("INSERT INTO consumer_offset (grp, topic, part, next_offset) VALUES ('stopped', 'any', 0, 0)")
+    stopped = await statements.connect(settings.owner_dsn)
+    try:
+        await stopped.execute("BEGIN")
+        await statements.hold_live(stopped)
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await _move(db)
+        await until(lambda: _moves(db), within_s=20)
+    finally:
+        stopped.terminate()
+
+
+async def _move(db: Database) -> None:
+    async with db.transaction(SYSTEM) as tx:
+        await tx.execute("UPDATE consumer_offset SET next_offset = next_offset + 1 WHERE grp = 'stopped'")
+
+
+async def _moves(db: Database) -> bool:
+    try:
+        await _move(db)
+    except asyncpg.LockNotAvailableError:
+        return False
+    return True

@@ -17,6 +17,8 @@ from reporting.store.counting import NEVER_ANNOUNCED, Heard, Source
 
 SEARCH_PATH = "reporting_green, reporting, public"
 ONE_AT_A_TIME = "rebuild:reporting"
+HELD_IDLY = "6s"
+"""A little longer than what is left to be read may take."""
 
 
 class Underway(RuntimeError):
@@ -61,7 +63,7 @@ async def connect(dsn: str) -> Transaction:
     settings = {
         "search_path": SEARCH_PATH,
         "app.principal": SYSTEM.as_setting(),
-        "idle_in_transaction_session_timeout": "0",  # who is held back sleeps inside a transaction
+        "idle_in_transaction_session_timeout": "0",  # who is held back sleeps inside a transaction; see `hold_live`
     }
     connection = await asyncpg.connect(dsn, server_settings=settings)
     if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", ONE_AT_A_TIME):
@@ -206,8 +208,11 @@ async def differences(tx: Transaction) -> list[Difference]:
 
 
 async def hold_live(tx: Transaction) -> None:
-    """Let no offset move, and no key be redriven, until the transaction ends; readers go on.  Give up soon."""
-    await tx.execute("SET LOCAL lock_timeout = '200ms'")
+    """Let no offset move, and no key be redriven, until the transaction ends; readers go on.  Give up soon.
+
+    A client that stops while it holds them (Ctrl-Z, a paused machine) is ended by the server: counting waits for it.
+    """
+    await tx.execute(f"SET LOCAL lock_timeout = '200ms'; SET LOCAL idle_in_transaction_session_timeout = '{HELD_IDLY}'")
     await tx.execute("LOCK TABLE reporting.consumer_offset, reporting.parked_event IN SHARE ROW EXCLUSIVE MODE")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,11 @@ def test_every_test_has_its_sheet_and_no_sheet_two_tests():
 
 def test_every_sheet_has_its_test():
     assert set(NAMES) - set(with_a_test()) == set()
+
+
+def test_of_every_experiment_it_is_said_what_its_long_form_found_or_that_it_has_not_run():
+    page = source.text(Path("docs/reliability.md")).partition("## Experiments")[2]
+    assert set(NAMES) - set(re.findall(r"\b[FP]\d+\b", page)) == set()
 
 
 def test_both_forms_have_the_same_numbers_and_the_long_one_never_less():

@@ -37,6 +37,19 @@ def frozen(house: House, name: str) -> Iterator[None]:
         send(stopped, signal.SIGCONT)
 
 
+@contextmanager
+def gone(house: House, name: str) -> Iterator[None]:
+    """Kill a process and its children: who connects is refused, until the launcher may start it again."""
+    launcher = house.folder.launcher()
+    assert launcher is not None
+    send([launcher], signal.SIGSTOP)
+    try:
+        send(family(house.processes()[name]), signal.SIGKILL)
+        yield
+    finally:
+        send([launcher], signal.SIGCONT)
+
+
 def kill(house: House, name: str) -> int | None:
     """Kill -9 one process, if it is there; the launcher starts it again."""
     pid = house.processes().get(name)

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 HEADER = (
     *("title", "original_title", "directors", "year", "released_on", "countries", "genre", "duration_minutes"),
-    *("versions", "classification", "visas"),
+    *("versions", "classification", "visas", "themes"),
 )
 Row: TypeAlias = tuple[str, ...]
 
@@ -51,6 +51,10 @@ _FIRST_NAMES = _listed("""
     Émile Éric Étienne Fanny François Françoise Gérard Hélène Henri Inès Jacques Jean Jean-Luc Jean-Pierre Jeanne
     Joël Julie Justine Laëtitia Léa Léo Louis Lucie Marie Marie-Hélène Mathilde Maïwenn Noémie Olivier Pascal
     Philippe Rachid Raphaël René Romain Samuel Solène Sophie Stéphane Sébastien Thomas Valérie Véronique Yasmine Zoé
+""")
+_THEMES = _listed("""
+    adolescence animals art childhood cinema city countryside dance environment exile family friendship love memory
+    music nature school sport travel war work
 """)
 _SYLLABLES = _listed("""
     ba be bé bi bou bra cha che clé co cou cra da dé dou dra du é fa fé flo fou ga gé gra gué ho ja jo ju la le lé
@@ -115,6 +119,7 @@ def _film(rng: random.Random, words: _Words, visa: int) -> Row:
         rng.choice(("vo", "vf", "vo|vostfr", "vf|ad")),
         rng.choice(("all", "all", "all", "u12", "")),
         f"{visa}@{year}-01-15",
+        "|".join(rng.sample(_THEMES, rng.randint(1, 3))) if rng.random() < 0.2 else "",  # noqa: PLR2004 - one in five
     )
 
 

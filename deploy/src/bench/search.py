@@ -22,12 +22,13 @@ from pathlib import Path
 
 import asyncpg
 
-from bench import films, ground
+from bench import facets, films, ground
 from bench.asking import Asked, questions
 from bench.figures import Measured, percentile, tell
 from bench.ground import Ground
 from catalogue.domain.search import Question
 from catalogue.store import search
+from catalogue.store.filters import Filters
 from common.database import Database, connect
 from common.tokens import SYSTEM
 
@@ -68,6 +69,7 @@ async def measure(environ: Mapping[str, str]) -> None:
         async with ground.prepared(environ["DATABASE_URL"], Path(place), SERVICE) as made:
             tell(await _imported(made, file, len(rows)))
             tell(await _searched(made, rows, Path(place)))
+            tell(await facets.counted(made))
 
 
 # ------------------------------------------------------------------------------------------------------- the import
@@ -173,7 +175,7 @@ def _figures(told: Mapping[str, Told]) -> Iterator[Measured]:
 
 
 async def _ours(database: Database, asked: Asked) -> list[str]:
-    filters = search.Filters(kind=asked.kind)
+    filters = Filters(kind=asked.kind)
     async with database.transaction(SYSTEM) as tx:
         found = await search.search_films(tx, Question.read(asked.text), filters, after=None, limit=SHOWN)
     return [visa for _, doc in found for visa in _visas(doc)]

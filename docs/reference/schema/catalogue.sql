@@ -167,6 +167,7 @@ CREATE TABLE catalogue.film (
     screen_versions jsonb DEFAULT '[]'::jsonb NOT NULL,
     said jsonb DEFAULT '[]'::jsonb NOT NULL,
     merged_into uuid,
+    themes text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT film_check CHECK (((duration_minutes IS NULL) = (kind IS NULL))),
     CONSTRAINT film_check1 CHECK (((project_id IS NULL) OR (workshop IS NOT NULL))),
     CONSTRAINT film_check2 CHECK (((merged_into IS NULL) OR ((merged_into <> id) AND (workshop IS NULL)))),

@@ -54,6 +54,7 @@ Title = Annotated[str, Field(min_length=1, max_length=lengths.TITLE_MAX)]
 Name = Annotated[str, Field(min_length=1, max_length=lengths.NAME_MAX)]
 Number = Annotated[str, Field(min_length=1, max_length=12, description="With or without leading zeros.")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1, or CS, SU, YU.")]
+Theme = Annotated[str, Field(pattern="^[a-z_]{1,40}$", description="A code of `GET /v1/films/themes`.")]
 Few = Field(max_length=LISTED_MAX)
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", description="ISO 639.")] | None
 WarningText = Annotated[str, Field(max_length=1000)] | None
@@ -112,6 +113,7 @@ class DescriptionBody(Model):
     screen_versions: Annotated[tuple[ScreenVersionBody, ...], Few] = Field(
         (), description="Described; their codes are among `versions` by themselves."
     )
+    themes: Annotated[tuple[Theme, ...], Few] = Field((), description="What the film is about.")
 
     def said(self) -> dict[str, Any]:
         """Give what is said of the film, and nothing that is left out."""

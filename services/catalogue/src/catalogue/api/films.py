@@ -10,7 +10,7 @@ from catalogue.api import bodies
 from catalogue.api.redirects import ELSEWHERE, elsewhere
 from catalogue.commands import films as commands
 from catalogue.commands import merging
-from catalogue.domain import access, identifiers
+from catalogue.domain import access, identifiers, themes
 from catalogue.domain.consents import ConsentsDoNotAdd, ConsentsMissing
 from catalogue.domain.film import (
     Description,
@@ -33,10 +33,12 @@ from catalogue.domain.merging import (
 from catalogue.domain.search import Question
 from catalogue.domain.visas import InvalidVisa, InvalidVisaNumber, NoSuchVisa
 from catalogue.store import search as store
+from catalogue.store.filters import Filters
 from common.contracts.catalogue import (
     Classification,
     Clearance,
     FilmKind,
+    FilmListScheme,
     FilmState,
     FilmVersion,
     Genre,
@@ -94,11 +96,20 @@ class FilmQuery:
     ] = None
     rights_in: Annotated[RightsTerritory | None, Query(description="Where the film is to be shown.")] = None
     rights_for: Annotated[RightsUse | None, Query(description="How the film is to be shown.")] = None
+    theme: Annotated[str | None, Query(max_length=40, description="A code of `GET /v1/films/themes`.")] = None
+    list_id: Annotated[UUID | None, Query(description="Films that stand on this list.")] = None
+    list_scheme: Annotated[FilmListScheme | None, Query(description="On a list of this scheme.")] = None
+    list_year: Annotated[
+        int | None, Query(ge=1989, le=2100, description="On a list of this year; with `list_scheme`, on the same one.")
+    ] = None
+    year_min: Annotated[int | None, Query(ge=1888, le=2100, description="Of production, included.")] = None
+    year_max: Annotated[int | None, Query(ge=1888, le=2100, description="Of production, included.")] = None
 
-    def filters(self) -> store.Filters:
+    def filters(self) -> Filters:
         scheme, value = self._name()
         self._require_whole_rights()
-        return store.Filters(
+        self._require_theme()
+        return Filters(
             kind=self.kind,
             genre=self.genre,
             version=self.version,
@@ -114,6 +125,12 @@ class FilmQuery:
             rights_on=self.rights_on,
             rights_in=self.rights_in,
             rights_for=self.rights_for,
+            theme=self.theme,
+            list_id=self.list_id,
+            list_scheme=self.list_scheme,
+            list_year=self.list_year,
+            year_min=self.year_min,
+            year_max=self.year_max,
         )
 
     def _require_whole_rights(self) -> None:
@@ -125,6 +142,11 @@ class FilmQuery:
             raise Malformed(
                 errors=[FieldError("", "missing", message, libelle=libelle, parameter=name) for name in missing]
             )
+
+    def _require_theme(self) -> None:
+        """Refuse a misspelt theme rather than find nothing."""
+        if self.theme is not None and not themes.known(self.theme):
+            raise _malformed("theme", "A code of `GET /v1/films/themes`.", "Un code de `GET /v1/films/themes`.")
 
     def _name(self) -> tuple[str | None, str | None]:
         """Read the visa or the identifier asked for, whichever is given; the visa, if both are."""

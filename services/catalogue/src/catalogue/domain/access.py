@@ -55,6 +55,8 @@ VERBS: Mapping[str, Verb] = {
     "film.list": _READ,
     "film.read": _READ,
     "film.changes": _READ,
+    "film.themes": _READ,
+    "film.facets": _READ,
     "film.provenance": _READ,
     "film.register": _IMPORT,
     "film.change": _IMPORT,

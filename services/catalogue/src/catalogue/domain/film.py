@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from catalogue.domain import consents, countries, identifiers, law, lengths, provenance, titles, versions, visas
+from catalogue.domain import consents, countries, identifiers, law, lengths, provenance, themes, titles, versions, visas
 from catalogue.domain.provenance import Said, Source
 from common.contracts import catalogue as contracts
 from common.contracts.catalogue import (
@@ -104,6 +104,7 @@ class Description:
     warning: str | None = None
     identifiers: tuple[Identifier, ...] = ()
     screen_versions: tuple[ScreenVersion, ...] = ()
+    themes: tuple[str, ...] = ()
 
     def checked(self) -> Self:
         """Write everything its one way, or refuse with every mistake named at once."""
@@ -120,6 +121,7 @@ class Description:
             warning=titles.line(self.warning),
             screen_versions=versions.written(self.screen_versions),
             identifiers=tuple(dict.fromkeys(identifier for identifier in known if identifier)),
+            themes=themes.written(self.themes),
         )
 
     def differences(self, other: "Description") -> tuple[str, ...]:
@@ -360,6 +362,7 @@ def _mistakes(said: Description) -> Iterator[FieldError]:
     yield from lengths.mistakes("/other_titles", said.other_titles, lengths.TITLE_MAX)
     yield from lengths.mistakes("/directors", said.directors, lengths.NAME_MAX)
     yield from versions.mistakes(said.screen_versions)
+    yield from themes.mistakes(said.themes)
 
 
 def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -131,6 +131,7 @@ def _ours(number: int, row: Row) -> Line:
         versions=tuple(_cell("versions", text, FilmVersion) for text in _many(cells, "versions")),
         classification=_one(cells, "classification", Classification),
         warning=cells.get("warning") or None,
+        themes=_many(cells, "themes"),
         identifiers=tuple(
             Identifier(scheme=scheme, value=cells[scheme]) for scheme in IdentifierScheme if cells.get(scheme)
         ),
@@ -166,7 +167,7 @@ OURS = Format(
     columns=frozenset(
         {
             *("title", "original_title", "other_titles", "directors", "year", "released_on", "countries", "genre"),
-            *("duration_minutes", "versions", "classification", "warning", "visas"),
+            *("duration_minutes", "versions", "classification", "warning", "themes", "visas"),
             *IdentifierScheme,
         }
     ),

@@ -19,7 +19,7 @@ from common.contracts import catalogue as contracts
 from common.contracts.catalogue import FilmChanged, FilmMerged, FilmVisaChanged, Visa, VisaKind
 from common.errors import Conflict, DomainError, FieldError, Invalid
 
-UNITED = frozenset({"other_titles", "identifiers", "versions", "screen_versions"})
+UNITED = frozenset({"other_titles", "identifiers", "versions", "screen_versions", "themes"})
 """What a film has several of: the survivor has its own and the duplicate's."""
 
 TOGETHER = UNITED | {"title", "original_title", "warning"}

@@ -51,6 +51,7 @@ DESCRIBED = (
     "warning",
     "identifiers",
     "screen_versions",
+    "themes",
 )
 COLUMNS = (*OWN, *DESCRIBED)
 NESTED = frozenset({"visas", "workshop", "identifiers", "screen_versions", "said"})

@@ -204,6 +204,7 @@ class FilmState:
 
     `classification` is the strictest known of the film itself and of its visas in force; `warning` says all of theirs.
     `merged_into` is set for a duplicate, which carries nothing any more: whoever names it means that film.
+    `themes` are codes of the catalogue's vocabulary, which grows.
     """
 
     AGGREGATE: ClassVar[str] = "film"
@@ -230,3 +231,4 @@ class FilmState:
     deleted: bool = False
     screen_versions: tuple[ScreenVersion, ...] = ()
     merged_into: UUID | None = None
+    themes: tuple[str, ...] = ()

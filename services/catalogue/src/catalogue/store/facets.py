@@ -1,0 +1,196 @@
+"""How many films each further choice would leave, counted in one reading of the films, of the lists and of the offers.
+
+A film counts for a choice if it meets all that is asked except, perhaps, that choice: so it counts for all of them if
+it meets all, for one if it meets all but that one, else for none.  Each choice is a bit of `counts_for`.
+
+(1) What a value is counted to be is what the list shows that is narrowed by it: both put the same conditions.
+(2) Of answers to words, the films weighed are cut at the same number as those that are listed.  Then a count is a
+    minimum: whoever is among the first of all that meet the others is among the first of those with the value, too.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from catalogue.domain.facets import (
+    CHOICES,
+    LENGTHS,
+    VALUES_MAX,
+    YEARS_IN_A_DECADE,
+    Choice,
+    Counts,
+    Facet,
+    Value,
+    length,
+)
+from catalogue.domain.search import Question
+from catalogue.store import search
+from catalogue.store.filters import ALWAYS, CONDITIONS, Filters
+from common.database import Transaction
+
+_KIND, _GENRE, _VERSION, _CLASSIFICATION, _COUNTRY, _THEME, _DURATION, _YEAR, _LIST, _RIGHTS, _TOTAL = (
+    1 << n for n in range(len(Choice) + 1)
+)
+_BITS: Mapping[Choice, int] = {choice: 1 << n for n, choice in enumerate(Choice)}
+_EVERYTHING = 2 * _TOTAL - 1
+
+_FAILED = " | ".join(f"CASE WHEN {met} THEN 0 ELSE {_BITS[choice]} END" for choice, met in CONDITIONS.items())
+_BUT_THE_LIST = " AND ".join(f"({met})" for choice, met in CONDITIONS.items() if choice is not Choice.LIST)
+_BUT_THE_RIGHTS = " AND ".join(f"({met})" for choice, met in CONDITIONS.items() if choice is not Choice.RIGHTS)
+_BEGINNINGS = ", ".join(str(first) for first, _ in LENGTHS)
+_LISTS_MAX = VALUES_MAX + 1
+
+_ANSWERS = "LEFT JOIN unnest($22::uuid[], $23::integer[]) AS answer (id, bases) ON answer.id = film.id"
+"""With null, every film is one; the planner, who is told the values, makes of it what is needed."""
+
+_DESCRIBED = f"""
+WITH counted AS MATERIALIZED (
+  SELECT counts_for, kind, genre, classification, versions, countries, themes, duration, decade, count(*) AS films,
+         grouping(kind, genre, classification, versions, countries, themes, duration, decade) AS by
+    FROM (SELECT coalesce(bases, {_EVERYTHING}) & CASE failed WHEN 0 THEN {_EVERYTHING} ELSE failed END AS counts_for,
+                 kind, genre, classification, versions, countries, themes, duration, decade
+            FROM (SELECT bases, {_FAILED} AS failed, kind, genre, versions, countries, themes,
+                         coalesce(classified, classification) AS classification,
+                         width_bucket(duration_minutes, ARRAY[{_BEGINNINGS}]) AS duration,
+                         year / {YEARS_IN_A_DECADE} * {YEARS_IN_A_DECADE} AS decade
+                    FROM film {_ANSWERS}
+                   WHERE ($22 IS NULL OR answer.id IS NOT NULL) AND {ALWAYS}
+                  OFFSET 0                             -- or each condition would be looked at several times
+                 ) AS film
+           WHERE failed & (failed - 1) < 1             -- one has failed, or none
+         ) AS film
+   GROUP BY counts_for, GROUPING SETS ((kind), (genre), (classification), (versions), (countries), (themes),
+                                       (duration), (decade), ()))
+SELECT NULL AS facet, NULL AS value, sum(films)::bigint AS films
+  FROM counted
+ WHERE by = b'11111111'::integer AND counts_for & {_TOTAL} <> 0
+ UNION ALL
+SELECT 'kind', kind, sum(films)::bigint
+  FROM counted
+ WHERE by = b'01111111'::integer AND counts_for & {_KIND} <> 0
+ GROUP BY kind
+ UNION ALL
+SELECT 'genre', genre, sum(films)::bigint
+  FROM counted
+ WHERE by = b'10111111'::integer AND counts_for & {_GENRE} <> 0
+ GROUP BY genre
+ UNION ALL
+SELECT 'classification', classification, sum(films)::bigint
+  FROM counted
+ WHERE by = b'11011111'::integer AND counts_for & {_CLASSIFICATION} <> 0
+ GROUP BY classification
+ UNION ALL
+SELECT 'version', said, sum(films)::bigint
+  FROM counted CROSS JOIN LATERAL (SELECT DISTINCT unnest(versions)) AS each (said)
+ WHERE by = b'11101111'::integer AND counts_for & {_VERSION} <> 0
+ GROUP BY said
+ UNION ALL
+SELECT 'country', said, sum(films)::bigint
+  FROM counted CROSS JOIN LATERAL (SELECT DISTINCT unnest(countries)) AS each (said)
+ WHERE by = b'11110111'::integer AND counts_for & {_COUNTRY} <> 0
+ GROUP BY said
+ UNION ALL
+SELECT 'theme', said, sum(films)::bigint
+  FROM counted CROSS JOIN LATERAL (SELECT DISTINCT unnest(themes)) AS each (said)
+ WHERE by = b'11111011'::integer AND counts_for & {_THEME} <> 0
+ GROUP BY said
+ UNION ALL
+SELECT 'duration', duration::text, sum(films)::bigint
+  FROM counted
+ WHERE by = b'11111101'::integer AND counts_for & {_DURATION} <> 0
+ GROUP BY duration
+ UNION ALL
+SELECT 'decade', decade::text, sum(films)::bigint
+  FROM counted
+ WHERE by = b'11111110'::integer AND counts_for & {_YEAR} <> 0
+ GROUP BY decade
+"""
+"""`by` has a bit for each column that is not grouped by: the one that is has none."""
+
+_LISTED = f"""
+WITH asked AS (SELECT $17::uuid AS list_id, $18::text AS scheme, $19::integer AS year),
+listed AS MATERIALIZED (                               -- a film that was merged stands as the film that it is
+  SELECT DISTINCT coalesce(named.merged_into, named.id) AS film_id, list.id AS list_id, list.scheme AS list_scheme,
+         list.year AS list_year, list.title AS list_title
+    FROM film_list AS list
+    JOIN film_list_entry AS entry ON entry.list_id = list.id
+    JOIN film AS named ON named.id = entry.film_id),
+standing AS MATERIALIZED (
+  SELECT film_id, list_id, list_scheme, list_year, list_title
+    FROM listed JOIN film ON film.id = film_id {_ANSWERS}
+   WHERE ($22 IS NULL OR bases & {_LIST} <> 0) AND {ALWAYS} AND {_BUT_THE_LIST})
+(SELECT 'list' AS facet, list_id::text AS value, count(*) AS films, list_title AS title
+   FROM standing
+  GROUP BY list_id, list_title
+  ORDER BY films DESC, value
+  LIMIT {_LISTS_MAX})
+ UNION ALL
+SELECT 'list_scheme', list_scheme, count(DISTINCT film_id), NULL
+  FROM standing JOIN asked ON asked.year IS NULL OR list_year = asked.year
+ GROUP BY list_scheme
+ UNION ALL
+SELECT 'list_year', list_year::text, count(DISTINCT film_id), NULL
+  FROM standing JOIN asked ON asked.scheme IS NULL OR list_scheme = asked.scheme
+ GROUP BY list_year
+"""
+
+_OFFERED = f"""
+WITH offer AS (
+  SELECT film_id, territories, uses
+    FROM rights_offer
+   WHERE status = 'offered' AND $13::date BETWEEN starts_on AND ends_on),
+offered AS MATERIALIZED (
+  SELECT film_id, territories, uses
+    FROM offer JOIN film ON film.id = film_id {_ANSWERS}
+   WHERE ($22 IS NULL OR bases & {_RIGHTS} <> 0) AND {ALWAYS} AND {_BUT_THE_RIGHTS})
+SELECT 'rights_in' AS facet, territory AS value, count(DISTINCT film_id) AS films
+  FROM offered CROSS JOIN unnest(territories) AS territory
+ WHERE $15::text = ANY (uses)
+ GROUP BY territory
+ UNION ALL
+SELECT 'rights_for', use, count(DISTINCT film_id)
+  FROM offered CROSS JOIN unnest(uses) AS use
+ WHERE $14::text = ANY (territories)
+ GROUP BY use
+"""
+
+
+async def count_films(tx: Transaction, filters: Filters) -> Counts:
+    """Count all films by every facet."""
+    return _counts(await _rows(tx, filters, None), filters)
+
+
+async def count_answers(tx: Transaction, question: Question, filters: Filters) -> Counts:
+    """Count the films that answer a question by every facet; of too many, those that are weighed (2)."""
+    meant, chosen = await search.meaning(tx, question), filters.chosen()
+    wanted = {_EVERYTHING - sum(_BITS[choice] for choice in chosen): filters}
+    wanted |= {_BITS[choice]: filters.without(choice) for choice in chosen}
+    bases, cut = defaultdict[UUID, int](int), 0
+    for bits, asked in wanted.items():
+        ranks, are_all = await search.answers(tx, question, meant, asked)
+        for _, _, film_id in ranks:
+            bases[film_id] |= bits
+        cut |= 0 if are_all else bits
+    return _counts(await _rows(tx, filters, bases), filters, cut)
+
+
+async def _rows(tx: Transaction, filters: Filters, bases: Mapping[UUID, int] | None) -> list[asyncpg.Record]:
+    """Count; with `bases`, only films that answer, each for the choices that it says."""
+    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # what is not asked for is planned away
+    await tx.execute("SET LOCAL work_mem = '32MB'")  # or a hundred thousand films are sorted on disk
+    answering = (None, None) if bases is None else (list(bases), list(bases.values()))
+    given = (*filters.values(), *answering)
+    rows = [*await tx.fetch(_DESCRIBED, *given), *await tx.fetch(_LISTED, *given)]
+    return rows if filters.rights_on is None else [*rows, *await tx.fetch(_OFFERED, *given)]
+
+
+def _counts(rows: Sequence[asyncpg.Record], filters: Filters, cut: int = 0) -> Counts:
+    total = next(row["films"] or 0 for row in rows if row["facet"] is None)
+    facets = {facet: list[Value]() for facet in Facet if filters.rights_on or CHOICES[facet] is not Choice.RIGHTS}
+    for facet, row in ((Facet(row["facet"]), row) for row in rows if row["facet"] and row["value"]):
+        value = length(int(row["value"])) if facet is Facet.DURATION else row["value"]
+        facets[facet].append(Value(value=value, count=row["films"], title=row.get("title")))
+    inexact = frozenset(choice for choice, bit in (*_BITS.items(), (None, _TOTAL)) if cut & bit)
+    return Counts(total=total, facets=facets, inexact=inexact)

@@ -172,6 +172,29 @@ async def test_an_action_whose_film_is_not_heard_of_keeps_no_other_waiting(desk:
         await tx.execute("DELETE FROM to_judge")
 
 
+async def test_an_action_that_somebody_holds_keeps_no_other_waiting(desk: Desk, address: str) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    held, other = await begun(desk, cast, film, actions=[outdoors(), outdoors(title="Une autre")])
+    for action in (held, other):
+        await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    await settled(desk)
+    await desk.hear("film", replace(film, version=2, classification=Classification.U16))
+    somebody = await asyncpg.connect(address)
+    try:
+        async with somebody.transaction():
+            await somebody.execute("SELECT FROM actions.action WHERE id = $1 FOR UPDATE", held.json()["id"])
+            assert await judge_waiting(desk.db) == 1
+            assert await risks(desk, other, cast.holder) == ["R16"]
+            await desk.hear("film", replace(film, version=3))
+            assert [await judge_waiting(desk.db, page_max=1) for _ in range(2)] == [0, 1]
+            assert await risks(desk, other, cast.holder) == []
+    finally:
+        await somebody.close()
+    await desk.hear("film", replace(film, version=4, classification=Classification.U16))
+    await settled(desk)
+    assert await risks(desk, held, cast.holder) == ["R16"]
+
+
 def _again(kept: dict[str, Any]) -> Any:
     """Ask the version of a rule that gave a kept verdict again, by its inputs."""
     rule: Rule = next(one for one in RULES if (one.id, one.version) == (kept["rule"], kept["version"]))

@@ -31,6 +31,7 @@ from tests.integration.actions.screenings import (
 
 OK = (201, "", None)
 TOO_EARLY = (409, "visa-delay-not-elapsed")
+PAID = {"amount": "3.00", "currency": "EUR"}
 
 
 async def answer_of(desk: Desk, action: dict[str, Any], film: Any, on: str) -> tuple[int, str, str | None]:
@@ -145,8 +146,7 @@ async def test_r06_nothing_else_is_declared(desk: Desk) -> None:
 
 
 def paid(number: int) -> list[dict[str, Any]]:
-    price = {"amount": "3.00", "currency": "EUR"}
-    return [indoors(title=f"Ciné-club {n}", price=price) for n in range(number)]
+    return [indoors(title=f"Ciné-club {n}", price=PAID) for n in range(number)]
 
 
 async def book(desk: Desk, cast: Cast, actions: list[Any], film: Any, *, year: int = 2025) -> list[Any]:
@@ -217,18 +217,28 @@ async def test_r07_the_first_ones_of_a_year_stay_lawful_when_a_derogation_lets_m
     [
         indoors(regime="nc_free", price={"amount": "3.00", "currency": "EUR"}),
         indoors(regime="nc_association_paid"),
+        indoors(regime="nc_association_paid", price=PAID, by_town=True),
         indoors(regime="nc_public_service"),
         indoors(regime="nc_open_air"),
         outdoors(regime="nc_free"),
         outdoors(regime="nc_association_paid"),
     ],
-    ids=["paid but free", "free but paid", "no public body", "open air indoors", "indoors outside", "paid outside"],
+    ids=[
+        "paid but free",
+        "free but paid",
+        "no association",
+        "no public body",
+        "open air indoors",
+        "indoors outside",
+        "paid outside",
+    ],
 )
 async def test_a_regime_is_not_taken_at_the_holder_s_word(desk: Desk, action: dict[str, Any]) -> None:
-    cast = a_cast()
+    cast, action = a_cast(), dict(action)
+    organiser = {"organiser_id": str(cast.town.org)} if action.pop("by_town", False) else {}
     project = await drafted(desk, cast)
     path = f"/v1/projects/{project.json()['id']}/actions"
-    answer = await desk.post(path, cast.holder, action, match=project, at=MARCH)
+    answer = await desk.post(path, cast.holder, {**action, **organiser}, match=project, at=MARCH)
     assert by_rule(answer) == (422, "regime-contradicts", None)
 
 

@@ -4,20 +4,21 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeAlias
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from common.contracts.catalogue import FilmState
+from common.contracts.partners import OrganisationKind
 from tests.integration.actions.journeys import JANUARY, MARCH, act
-from tests.integration.actions.people import Cast, Desk, a_cast
+from tests.integration.actions.people import Cast, Desk, a_cast, an_organisation
 from tests.integration.actions.screenings import a_film, a_session, begun, by_rule, indoors, planned
-from tests.integration.actions.test_film_law import book, paid
+from tests.integration.actions.test_film_law import OK, PAID, book, paid
 from tests.integration.actions.test_risks import risks, settled
 
 REFUSED = (409, "quota-reached", "R07")
 FREE = {"amount": "0", "currency": "EUR"}
-PAID = {"amount": "3.00", "currency": "EUR"}
 
 Change: TypeAlias = Callable[[Desk, Cast, httpx.Response, FilmState], Awaitable[Any]]
 
@@ -110,3 +111,22 @@ async def test_r07_who_was_too_many_is_flagged_no_more_once_another_counts_no_mo
     await change(desk, cast, january, short)
     await settled(desk)
     assert await risks(desk, december, cast.holder) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "regime", "said"),
+    [
+        (OrganisationKind.SOCIAL_CENTRE, "nc_association_paid", OK),
+        (OrganisationKind.COMMUNE, "nc_public_service", OK),
+        (OrganisationKind.TECHNICAL_PROVIDER, "commercial_cinema", (409, "not-a-licensed-operator", "R05")),
+    ],
+    ids=["an association", "a commune", "a company"],
+)
+async def test_a_paid_screening_in_a_room_is_an_association_s_a_public_body_s_or_a_cinema_s(
+    desk: Desk, kind: OrganisationKind, regime: str, said: Any
+) -> None:
+    cast, film, organiser = a_cast(), a_film(visa="2023-01-01"), uuid4()
+    await desk.hear("organisation", an_organisation(organiser, kind))
+    action, *_ = await begun(desk, cast, film, actions=[indoors(price=PAID, organiser_id=str(organiser))])
+    assert action.json()["regime"] == regime
+    assert by_rule(await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))) == said

@@ -301,11 +301,20 @@ def _only_place(action: Action) -> UUID:
 def _regime(wish: ActionPlan, organiser: Organisation) -> Regime | None:
     if wish.action_type not in kinds.SCREENINGS:
         return None
-    licensed, price = organiser.is_licensed_operator, wish.price_cents
+    public, association, price = organiser.is_public, organiser.is_association, wish.price_cents
     if wish.regime is None:
-        return kinds.regime(wish.action_type, wish.setting, licensed=licensed, price_cents=price)
-    public = organiser.is_public
-    if kinds.contradicts(wish.regime, wish.action_type, wish.setting, public=public, price_cents=price):
+        licensed = organiser.is_licensed_operator
+        return kinds.regime(
+            wish.action_type,
+            wish.setting,
+            licensed=licensed,
+            public=public,
+            association=association,
+            price_cents=price,
+        )
+    if kinds.contradicts(
+        wish.regime, wish.action_type, wish.setting, public=public, association=association, price_cents=price
+    ):
         raise RegimeContradicts(pointer="/regime")
     return wish.regime
 

@@ -178,3 +178,19 @@ async def test_a_lock_and_a_lost_connection_pass(db, address):
     with pytest.raises(asyncpg.ClientConfigurationError) as wrong:
         await asyncpg.connect("mysql://nowhere")
     assert [database.passes(each.value) for each in (locked, closed, wrong)] == [True, True, False]
+
+
+async def test_a_statement_that_was_prepared_before_a_migration_passes_when_it_is_asked_again(db, address):
+    ask = "SELECT kind FROM altered"
+    owner = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
+    await owner.execute("CREATE TABLE altered (kind integer)")
+    async with db.transaction(SYSTEM) as tx:
+        await tx.fetch(ask)
+    await owner.execute("ALTER TABLE altered ALTER COLUMN kind TYPE text")
+    await owner.close()
+    with pytest.raises(asyncpg.InvalidCachedStatementError) as error:
+        async with db.transaction(SYSTEM) as tx:
+            await tx.fetch(ask)
+    assert database.passes(error.value)
+    async with db.transaction(SYSTEM) as tx:
+        assert await tx.fetch(ask) == []

@@ -58,6 +58,7 @@ _PASSING = (
     asyncpg.TransactionRollbackError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCachedStatementError,  # a migration changed what a prepared statement gives; it is prepared anew
 )
 
 

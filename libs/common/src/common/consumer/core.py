@@ -10,7 +10,8 @@ whether both still move.  They await the ports, and nothing else.
 (4) A record that can never be applied is set aside with its key, in the transaction that moves the offset; later
     records of that key are set aside behind it, in order; other keys flow.  Nothing is skipped in silence.
 (5) What may pass later makes its partition rest, and is tried again.  A record that has failed so five times, alone, is
-    set aside in the transaction in which a record behind it passes: never while nobody passes.
+    set aside in the transaction in which a record behind it passes: never while nobody passes.  A database that is not
+    of the shape of this code is no record's fault: everything waits for its migrations.
 (6) A partition is read only once it was put where the ledger has it; a rebalance, a lost race or a moved offset take
     it back to that, and what waits of it is forgotten.
 (7) Partitions of one topic share a transaction until it fails; then each goes alone, in halves, until the record at

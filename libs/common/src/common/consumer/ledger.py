@@ -5,12 +5,13 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from typing import cast
 
 import asyncpg
 import structlog
 from prometheus_client import Counter, Gauge
 
-from common import operations, telemetry
+from common import migrations, operations, telemetry
 from common.consumer import freshness, parking, store
 from common.consumer.listening import Group, Message, message
 from common.consumer.ports import Asked, Away, Fenced, Held, Look, Run
@@ -40,12 +41,23 @@ _HELD = (
 )
 """What is the matter with these records, and passes; the rest of what passes is the matter with the database."""
 
+_UNFIT = (
+    asyncpg.SyntaxOrAccessError,  # no such table, column, function; no right to it: of the statement, not of its values
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.PostgresSystemError,
+)
+"""The database is not, or not yet, of the shape that this code needs, does not let us in, or cannot read its files: no
+record is at fault, and every one of the topic would fail alike."""
+
 
 class PostgresLedger:
     """A group's offsets, and what its handlers make of the records."""
 
     def __init__(self, group: Group, database: Database, now: Callable[[], datetime]) -> None:
         self._group, self._database, self._now = group, database, now
+        self._migrated = False
 
     async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
         async with self._asking() as tx:
@@ -60,6 +72,7 @@ class PostgresLedger:
                 raise Fenced([run.place for run in runs if run.place not in moved.places])
             aside = [(one, run.aside[one.offset]) for run in runs for one in run.records if one.offset in run.aside]
             if aside:
+                await self._require_this_codes_schema(tx)
                 await parking.park(tx, self._group.name, aside)
             flowing = heard
             if aside or moved.some_parked:
@@ -97,6 +110,15 @@ class PostgresLedger:
         for service, as_of in fresh.items():  # a function: it grows also while nobody can say anything newer
             LAG_SECONDS.labels(self._group.name, service).set_function(partial(_since, as_of, self._now))
 
+    async def _require_this_codes_schema(self, tx: Transaction) -> None:
+        """Set nothing aside while a migration is pending: what this schema refuses, the next one may allow."""
+        if self._migrated:
+            return
+        service = await tx.fetchval("SELECT current_schema()")
+        if pending := await migrations.pending(cast("asyncpg.Connection[asyncpg.Record]", tx), service):
+            raise Away(f"migrations are pending: {pending}")
+        self._migrated = True
+
     async def _flowing(self, tx: Transaction, run: Run, messages: Sequence[Message]) -> list[Message]:
         """Park what belongs behind a parked key; return the rest."""
         keys = {one.offset: parking.key_of(one) for one in run.records if one.offset not in run.aside}
@@ -131,7 +153,7 @@ class PostgresLedger:
         except _HELD as error:
             raise Held(repr(error)) from error
         except Exception as error:
-            if passes(error):
+            if passes(error) or isinstance(error, _UNFIT):
                 raise Away(repr(error)) from error
             raise
 

@@ -200,7 +200,8 @@ DELETE FROM heartbeat_heard AS heard USING numbered
 async def freshen(tx: Transaction, group: str, services: Collection[str]) -> Mapping[str, datetime]:
     """Compare the offsets with the heartbeats that wait; say as of when the group has read everything of a service.
 
-    Of services that it no longer listens to nothing is kept: it would be further behind them every day.
+    Of services that it no longer listens to nothing is kept: it would be further behind them every day.  Of one of
+    which it has never read everything: as of the first heartbeat that it has heard and not reached.
     """
     await tx.execute(_FORGET, group, list(services))
     await tx.execute(
@@ -222,5 +223,13 @@ async def freshen(tx: Transaction, group: str, services: Collection[str]) -> Map
         """,
         group,
     )
-    rows = await tx.fetch("SELECT service, as_of FROM consumer_freshness WHERE grp = $1", group)
+    rows = await tx.fetch(
+        """
+        SELECT service, min(as_of) AS as_of
+          FROM (SELECT service, as_of FROM consumer_freshness WHERE grp = $1
+                UNION ALL SELECT service, at FROM heartbeat_heard WHERE grp = $1) AS said (service, as_of)
+         GROUP BY service
+        """,
+        group,
+    )
     return {row["service"]: row["as_of"] for row in rows}

@@ -115,6 +115,29 @@ async def test_what_must_wait_is_set_aside_once_others_pass_it(db, owner, topic)
         assert await until(lambda: outcome(db, number)) == "done: 1 records applied"
 
 
+async def test_what_a_blockage_of_all_held_up_is_not_set_aside_when_that_ends(db, owner, topic):
+    """The lock is let go while the record behind is tried: it passes, and so would the first, tried again."""
+
+    class Blocked(Reader):
+        async def take(self, tx: Transaction, messages: Sequence[Message]) -> None:
+            if messages[0].key == "second" and owner.is_in_transaction():
+                await holding.rollback()
+            await tx.execute("LOCK TABLE shared IN ACCESS SHARE MODE NOWAIT")
+            await super().take(tx, messages)
+
+    await owner.execute("CREATE TABLE shared ()")
+    holding = owner.transaction()
+    await holding.start()
+    await owner.execute("LOCK TABLE shared")
+    reader = Blocked()
+    group = consumer.Group(name=reader.name, listeners={topic.name: reader.take})
+    await topic.say(("first", 1), ("second", 1))
+    settings = consumer.Settings(servers=topic.servers, backoff_s_max=0.2)
+    async with running(consumer.run(group, database=db, settings=settings)):
+        await until(lambda: reader.told[-2:] == [("first", 1), ("second", 1)])
+        assert await parked(db, reader) == []
+
+
 async def test_a_slow_handler_keeps_its_membership_and_other_topics_are_read(db, topic):
     """It holds a transaction for longer than a member may be silent; nothing is read twice, nothing changes hands."""
     release = asyncio.Event()

@@ -6,12 +6,13 @@ the model holds the rows of its partitions until its end; what it did is seen wh
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from types import coroutine
 
 from common.consumer.core import Member
-from common.consumer.ports import Asked, Away, Fenced, Held, Look, Run, Settings
+from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Run, Settings
 from common.kafka.port import Place, Record, Turn
 
 TOPIC = "facts"
@@ -94,6 +95,7 @@ class Store:
     holders: dict[Place, object] = field(default_factory=dict)
     poisonous: set[tuple[str, int]] = field(default_factory=set)
     held: set[tuple[str, int]] = field(default_factory=set)
+    blocked: bool = False
 
     def take_effect(self, records: Sequence[Record]) -> None:
         """Do what a handler does: guarded by the version, and as a fold that shows what came twice."""
@@ -132,6 +134,7 @@ class ModelLedger:
             keys = {named(one)[0] for one in records if (_place(one), one.offset) in aside} | self.store.parked.keys()
             flowing = [one for one in records if named(one)[0] not in keys]
             self._judge(flowing)
+            self._doubt(runs)
             await a_moment()
             self._commit(runs, keys, flowing)
         await self._answer()
@@ -166,8 +169,16 @@ class ModelLedger:
     async def tell(self) -> None:
         await a_moment()
 
+    def _doubt(self, runs: Sequence[Run]) -> None:
+        for doubted in [one for run in runs for one in run.records if one.offset == run.doubted]:
+            with suppress(Poisoned, Held):
+                self._judge([doubted])
+                raise Passed
+
     def _judge(self, records: Sequence[Record]) -> None:
         for record in records:
+            if self.store.blocked:
+                raise Held("everything")
             if named(record) in self.store.poisonous:
                 raise Poisoned(named(record))
             if named(record) in self.store.held:
@@ -306,12 +317,18 @@ class World:
         self.lives = [Life(self), Life(self)]
         self.rewound = False
         self.asked = 0
+        self.guilty: set[str] = set()
 
     def say(self, key: str, version: int) -> None:
         """Append a record; a key has its partition."""
         place = PLACES[ord(key[0]) % len(PLACES)]
         log = self.logs[place]
         log.append(Record(TOPIC, place.partition, len(log), key.encode(), b"%d" % version, (), 0))
+
+    def spoil(self, key: str, version: int, among: set[tuple[str, int]]) -> None:
+        """Have a record be refused, for ever or for now."""
+        self.guilty.add(key)
+        among.add((key, version))
 
     def step(self) -> None:
         """Move one coroutine that can move, or time if none can."""
@@ -343,6 +360,7 @@ class World:
     def settle(self, steps_max: int = 20_000) -> None:
         """Let the faults end, and go on until everything is read."""
         self.store.held.clear()
+        self.store.blocked = False
         self.lives[0].kafka.assign(PLACES[:1])
         self.lives[1].kafka.assign(PLACES[1:])
         for _ in range(steps_max):
@@ -354,6 +372,8 @@ class World:
 
     def check(self) -> None:
         """Hold what happened against the logs."""
+        innocent = self.store.parked.keys() - self.guilty
+        assert not innocent, f"set aside though nothing was ever the matter with them: {innocent}"
         for key in {named(record)[0] for log in self.logs.values() for record in log}:
             said = [record.offset for record in self.logs[PLACES[ord(key[0]) % 2]] if named(record)[0] == key]
             applied = [record.offset for record in self.store.applied if named(record)[0] == key]

@@ -10,8 +10,9 @@ whether both still move.  They await the ports, and nothing else.
 (4) A record that can never be applied is set aside with its key, in the transaction that moves the offset; later
     records of that key are set aside behind it, in order; other keys flow.  Nothing is skipped in silence.
 (5) What may pass later makes its partition rest, and is tried again.  A record that has failed so five times, alone, is
-    set aside in the transaction in which a record behind it passes: never while nobody passes.  A database that is not
-    of the shape of this code is no record's fault: everything waits for its migrations.
+    set aside in the transaction in which a record behind it passes and it fails once more: never while nobody passes,
+    nor because it was tried just before the others' trouble ended.  A database that is not of the shape of this code is
+    no record's fault: everything waits for its migrations.
 (6) A partition is read only once it was put where the ledger has it; a rebalance, a lost race or a moved offset take
     it back to that, and what waits of it is forgotten.
 (7) Partitions of one topic share a transaction until it fails; then each goes alone, in halves, until the record at
@@ -27,7 +28,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from common.consumer.lanes import Lane, Pulse
 from common.consumer.pace import Pace
-from common.consumer.ports import Asked, Away, Clock, Fenced, Held, Ledger, Run, Settings
+from common.consumer.ports import Asked, Away, Clock, Fenced, Held, Ledger, Passed, Run, Settings
 from common.kafka.port import Consumer, Place, Trouble
 
 log = structlog.get_logger(__name__)
@@ -233,16 +234,23 @@ class Member:
             self._advance(lane, run)
 
     async def _passed_by(self, lane: Lane, run: Run, reason: str) -> bool:
-        """Set the held record aside together with the first record of another key that passes, if there is one."""
-        aside, keys = {run.records[0].offset: reason}, {run.records[0].key}
+        """Set the held record aside together with the first record of another key that passes, if there is one.
+
+        If it then passes too, what held it up is over: it is the next to be applied.
+        """
+        held = run.records[0]
+        aside, keys = {held.offset: reason}, {held.key}
         for upto, record in enumerate(lane.waiting[1:_NEIGHBOURS_MAX], 2):
             if record.key in keys:
                 continue
             try:
-                together = run._replace(records=lane.waiting[:upto], aside=aside)
+                together = run._replace(records=lane.waiting[:upto], aside=aside, doubted=held.offset)
                 await self._ledger.apply([together])
             except Fenced:
                 lane.unplace()
+                return True
+            except Passed:
+                lane.tries = 0
                 return True
             except (Away, Held):
                 return False

@@ -14,7 +14,7 @@ from prometheus_client import Counter, Gauge
 from common import migrations, operations, telemetry
 from common.consumer import freshness, parking, store
 from common.consumer.listening import Group, Message, message
-from common.consumer.ports import Asked, Away, Fenced, Held, Look, Run
+from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Run
 from common.consumer.store import Gap
 from common.database import TROUBLE, Database, Transaction, passes
 from common.errors import NotKnownHere
@@ -78,6 +78,8 @@ class PostgresLedger:
             if aside or moved.some_parked:
                 flowing = [await self._flowing(tx, run, messages) for run, messages in zip(runs, heard, strict=True)]
             gaps = [gap for messages in flowing if messages for gap in await self._handle(tx, messages)]
+            for doubted in [one for run in runs for one in run.records if one.offset == run.doubted]:
+                await self._require_failing(tx, message(doubted))
         parked = len(aside) + sum(map(len, heard)) - sum(map(len, flowing))
         self._count(runs[0].place.topic, parked, gaps, max(filter(None, times), default=None))
 
@@ -128,6 +130,18 @@ class PostgresLedger:
             await parking.park(tx, self._group.name, behind)
         return [message for message in messages if keys[message.offset] not in held]
 
+    async def _require_failing(self, tx: Transaction, doubted: Message) -> None:
+        """Try once more what is to be set aside, and undo that."""
+        await tx.execute("SAVEPOINT doubted")
+        try:
+            await self._handle(tx, [doubted])
+        except Exception as error:
+            if _is_of_the_database(error):
+                raise
+            await tx.execute("ROLLBACK TO SAVEPOINT doubted")
+        else:
+            raise Passed
+
     async def _handle(self, tx: Transaction, messages: Sequence[Message]) -> Sequence[Gap]:
         topic = messages[0].topic
         with _spans(messages):
@@ -153,7 +167,7 @@ class PostgresLedger:
         except _HELD as error:
             raise Held(repr(error)) from error
         except Exception as error:
-            if passes(error) or isinstance(error, _UNFIT):
+            if _is_of_the_database(error):
                 raise Away(repr(error)) from error
             raise
 
@@ -165,6 +179,10 @@ class PostgresLedger:
                 yield tx
         except TROUBLE as error:
             raise Away(repr(error)) from error
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    return not isinstance(error, _HELD) and (passes(error) or isinstance(error, _UNFIT))
 
 
 def _since(as_of: datetime, now: Callable[[], datetime]) -> float:

@@ -50,16 +50,22 @@ class Held(Exception):
     """This cannot be applied now, and may be later: a lock, something not heard yet."""
 
 
+class Passed(Exception):
+    """What was doubted passes now: nothing was applied, and nothing set aside."""
+
+
 class Run(NamedTuple):
     """Records of one partition that follow each other, to be applied behind `stored`.
 
-    `aside` names the offsets that are set aside instead, each with the reason.
+    `aside` names the offsets that are set aside instead, each with the reason.  One of them may be `doubted`: it is
+    tried once more when the others have passed.
     """
 
     place: Place
     stored: int
     records: Sequence[Record]
     aside: Mapping[int, str] = {}
+    doubted: int | None = None
 
     @property
     def next_offset(self) -> int:
@@ -96,6 +102,7 @@ class Ledger(Protocol):
 
         Raises:
             Fenced: an offset was not the one that we last stored.
+            Passed: what was doubted passes.
         """
 
     async def look(self, offsets: Mapping[Place, int]) -> Look:

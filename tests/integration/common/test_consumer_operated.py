@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 from uuid import uuid4
 
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 
 from common import consumer, contracts, kafka, operations
 from common.consumer import Message, store
+from common.consumer.ledger import PostgresLedger
 from common.contracts.platform import Heartbeat
 from common.database import Database, Transaction
 from common.tokens import SYSTEM
@@ -173,6 +176,14 @@ async def test_a_fact_without_its_predecessor_is_taken_down(db, topic):
         await until(lambda: ("other", 1) in reader.told)
         await topic.say(("film", 8), ("film", 10))
         await until(lambda: _gaps_are(db, reader, [("film", 5, 7), ("film", 8, 10)]))
+
+
+async def test_gaps_are_counted_from_none_on_before_anything_is_heard(db):
+    """A series that is born at one never rises: the first gap after a start would call nobody."""
+    name = f"test.{uuid4()}"
+    group = consumer.Group(name=name, listeners={}, watched=frozenset({"facts"}))
+    PostgresLedger(group, db, partial(datetime.now, UTC))
+    assert REGISTRY.get_sample_value("consumer_gaps_total", {"grp": name, "topic": "facts"}) == 0
 
 
 async def _gaps_are(db: Database, reader: Reader, expected: list[tuple[str, int, int]]) -> bool:

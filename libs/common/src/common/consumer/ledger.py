@@ -58,6 +58,8 @@ class PostgresLedger:
     def __init__(self, group: Group, database: Database, now: Callable[[], datetime]) -> None:
         self._group, self._database, self._now = group, database, now
         self._migrated = False
+        for topic in group.watched:  # a series that is born with its first gap shows no increase
+            GAPS.labels(group.name, topic)
 
     async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
         async with self._asking() as tx:

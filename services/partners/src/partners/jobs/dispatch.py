@@ -41,6 +41,8 @@ LATE_AFTER_FAILURES = 2  # as the claim has it
 FLUSH_MAX = 64
 
 ATTEMPTED = Counter("webhook_deliveries_total", "Attempts, by what became of them", ["outcome"])
+for _outcome in Outcome:  # a series that is born with its first failures shows no increase
+    ATTEMPTED.labels(_outcome)
 ATTEMPT_S = Histogram("webhook_attempt_seconds", "From dialling to the end of the answer")
 LAG_S = Histogram(
     "webhook_lag_seconds",

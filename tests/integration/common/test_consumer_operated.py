@@ -24,6 +24,8 @@ from tests.waiting import until
 __all__ = ["topic"]
 SERVICE = "catalogue"
 OTHERS_WAIT_S_MAX = 1.0
+OF_CATALOGUE = contracts.topic("film_list", "state")
+"""What a service publishes: of one to which a group does not listen, no freshness is kept."""
 
 
 @pytest.fixture(scope="module")
@@ -193,11 +195,11 @@ async def _gaps_are(db: Database, reader: Reader, expected: list[tuple[str, int,
 
 
 async def test_a_group_is_as_fresh_as_the_heartbeat_whose_ends_it_has_reached(db, topic):
-    reader, service = Reader(), f"service-{uuid4()}"
-    reached, beyond = datetime(2026, 7, 1, 10, tzinfo=UTC), datetime(2026, 7, 1, 11, tzinfo=UTC)
+    reader, service = Reader(), "catalogue"
+    reached, beyond = datetime(2126, 7, 1, 10, tzinfo=UTC), datetime(2126, 7, 1, 11, tzinfo=UTC)  # after all others'
     await topic.say(("film", 1), ("film", 2))
     settings = consumer.Settings(servers=topic.servers, watch_every_s=0.2)
-    group = consumer.Group(name=reader.name, listeners={topic.name: reader.take})
+    group = consumer.Group(name=reader.name, listeners={topic.name: reader.take, OF_CATALOGUE: reader.take})
     async with running(consumer.run(group, database=db, settings=settings)):
         await beat(topic, Heartbeat(service=service, at=reached, ends={f"{topic.name}/0": 2, "of others/3": 9}))
         await beat(topic, Heartbeat(service=service, at=beyond, ends={f"{topic.name}/0": 3}))

@@ -1,19 +1,14 @@
-"""A world for the consumer's loop: a broker, a ledger and a clock that a schedule moves step by step.
-
-Every await of the loop is a place where the schedule may turn to somebody else, or end the member.  A transaction of
-the model holds the rows of its partitions until its end; what it did is seen when it has ended, or never.
-"""
+"""A world for the consumer's loop: a broker, a ledger and a clock that a schedule moves step by step."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from types import coroutine
 
 from common.consumer.core import Member
-from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Run, Settings
+from common.consumer.ports import Settings
 from common.kafka.port import Place, Record, Turn
+from tests.unit.common.consumer_ledger import ModelLedger, Store, Waits, a_moment, named, until
 
 TOPIC = "facts"
 PLACES = (Place(TOPIC, 0), Place(TOPIC, 1))
@@ -25,21 +20,6 @@ SETTINGS = Settings(
     backoff_s_max=1,
     commit_hint_every_s=1,
 )
-Waits = Callable[[], bool]
-
-
-@coroutine
-def until(condition: Waits) -> Generator[Waits, None, None]:
-    """Hand control to the schedule; it gives it back some time after the condition holds."""
-    yield condition
-
-
-async def a_moment() -> None:
-    await until(lambda: True)
-
-
-class Poisoned(Exception):
-    """What a handler says of a record that never will pass."""
 
 
 @dataclass
@@ -78,152 +58,6 @@ class Rung:
         await until(lambda: self.rung or self.time.s >= due)
         rung, self.rung = self.rung, False
         return rung
-
-
-@dataclass
-class Store:
-    """The database: what is committed, and who holds which row."""
-
-    guards: bool = True
-    compares: bool = True
-    offsets: dict[Place, int] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
-    effects: list[tuple[str, int]] = field(default_factory=list)
-    applied: list[Record] = field(default_factory=list)
-    parked: dict[str, dict[int, Record]] = field(default_factory=dict)
-    asked: dict[str, int] = field(default_factory=dict)
-    holders: dict[Place, object] = field(default_factory=dict)
-    poisonous: set[tuple[str, int]] = field(default_factory=set)
-    held: set[tuple[str, int]] = field(default_factory=set)
-    blocked: bool = False
-
-    def take_effect(self, records: Sequence[Record]) -> None:
-        """Do what a handler does: guarded by the version, and as a fold that shows what came twice."""
-        for record in records:
-            key, version = named(record)
-            self.applied.append(record)
-            if version > self.versions.get(key, 0) or not self.guards:
-                self.versions[key] = version
-                self.effects.append((key, version))
-
-
-class ModelLedger:
-    """One member's way to the store; `loses` has the next commit happen and its answer be lost."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.loses = False
-
-    async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
-        await a_moment()
-        found = {}
-        for place in places:
-            await until(lambda place=place: place not in self.store.holders)  # type: ignore[misc]
-            found[place] = self.store.offsets.setdefault(place, 0)
-        await a_moment()
-        return found
-
-    async def apply(self, runs: Sequence[Run]) -> None:
-        aside = {(run.place, offset) for run in runs for offset in run.aside}
-        records = [one for run in runs for one in run.records]
-        async with self._holding([run.place for run in runs]):
-            fenced = [run.place for run in runs if self.store.offsets[run.place] != run.stored and self.store.compares]
-            if fenced:
-                raise Fenced(fenced)
-            await a_moment()
-            keys = {named(one)[0] for one in records if (_place(one), one.offset) in aside} | self.store.parked.keys()
-            flowing = [one for one in records if named(one)[0] not in keys]
-            self._judge(flowing)
-            self._doubt(runs)
-            await a_moment()
-            self._commit(runs, keys, flowing)
-        await self._answer()
-
-    async def look(self, offsets: Mapping[Place, int]) -> Look:
-        await a_moment()
-        moved = [place for place, offset in offsets.items() if self.store.offsets[place] != offset]
-        asked = [
-            Asked(_place(next(iter(self.store.parked[key].values()))), key, n) for key, n in self.store.asked.items()
-        ]
-        return Look(moved, [one for one in asked if one.place in offsets])
-
-    async def redrive(self, asked: Asked, stored: int) -> None:
-        async with self._holding([asked.place]):
-            if self.store.offsets[asked.place] != stored:
-                raise Fenced([asked.place])
-            if asked.key not in self.store.asked:
-                return
-            await a_moment()
-            records = [record for _, record in sorted(self.store.parked[asked.key].items())]
-            self._judge(records)
-            await a_moment()
-            del self.store.parked[asked.key], self.store.asked[asked.key]
-            self.store.take_effect(records)
-        await self._answer()
-
-    async def refuse(self, asked: Asked, reason: str) -> None:
-        assert reason
-        await a_moment()
-        self.store.asked.pop(asked.key, None)
-
-    async def tell(self) -> None:
-        await a_moment()
-
-    def _doubt(self, runs: Sequence[Run]) -> None:
-        for doubted in [one for run in runs for one in run.records if one.offset == run.doubted]:
-            with suppress(Poisoned, Held):
-                self._judge([doubted])
-                raise Passed
-
-    def _judge(self, records: Sequence[Record]) -> None:
-        for record in records:
-            if self.store.blocked:
-                raise Held("everything")
-            if named(record) in self.store.poisonous:
-                raise Poisoned(named(record))
-            if named(record) in self.store.held:
-                raise Held(named(record))
-
-    def _commit(self, runs: Sequence[Run], keys: Collection[str], flowing: Sequence[Record]) -> None:
-        for run in runs:
-            self.store.offsets[run.place] = run.next_offset
-            for record in run.records:
-                if named(record)[0] in keys:
-                    self.store.parked.setdefault(named(record)[0], {})[record.offset] = record
-        self.store.take_effect(flowing)
-
-    async def _answer(self) -> None:
-        loses, self.loses = self.loses, False
-        await a_moment()
-        if loses:
-            raise Away("the answer to the commit")
-
-    def _holding(self, places: Sequence[Place]) -> "_Holding":
-        return _Holding(self.store, sorted(places))
-
-
-class _Holding:
-    """A transaction's rows: waited for in order, let go at its end, however it ends."""
-
-    def __init__(self, store: Store, places: Sequence[Place]) -> None:
-        self.store, self.places = store, places
-
-    async def __aenter__(self) -> None:
-        try:
-            for place in self.places:
-                await until(lambda place=place: place not in self.store.holders)  # type: ignore[misc]
-                self.store.holders[place] = self
-        except BaseException:
-            self._let_go()
-            raise
-
-    async def __aexit__(self, *_: object) -> None:
-        self._let_go()
-
-    def _let_go(self) -> None:
-        for place in self.places:
-            if self.store.holders.get(place) is self:
-                del self.store.holders[place]
 
 
 class ModelKafka:
@@ -397,12 +231,3 @@ class World:
     def end(self) -> None:
         for life in self.lives:
             life.end()
-
-
-def named(record: Record) -> tuple[str, int]:
-    """Say of what a record tells, and which version."""
-    return (record.key or b"").decode(), int(record.value or 0)
-
-
-def _place(record: Record) -> Place:
-    return Place(record.topic, record.partition)

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.unit.common.consumer_world import PLACES, SETTINGS, Store, World
+from tests.unit.common.consumer_ledger import Store
+from tests.unit.common.consumer_world import PLACES, SETTINGS, World
 
 KEYS = st.sampled_from("abcd")
 MEMBERS = st.integers(0, 1)

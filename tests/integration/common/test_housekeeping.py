@@ -1,18 +1,25 @@
 """What the house throws away: never a fact that nobody has published."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 
 from common import contracts, housekeeping, migrations
+from tests.integration.common.test_backbone import running
+from tests.waiting import until
 
 SERVICE = "catalogue"
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(days=3)
 SAY = "INSERT INTO outbox (event_id, topic, key, version, type) VALUES ($1, $2, 'thing', 1, 'none')"
+READY = b"Z\0\0\0\5I"
 COUNTED = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'outbox'::regclass"
 PUBLISHED_UP_TO = """
 INSERT INTO outbox_cursor (relay, epoch, db_epoch, s1, acked, signed_off, system_id, timeline, updated_at)
@@ -76,3 +83,47 @@ async def test_a_partition_that_cannot_be_made_at_once_is_made_the_next_time(add
     await reader.close()
     await housekeeping.keep_house(housekeeper, now=NOW + timedelta(hours=12))
     assert await housekeeper.fetchval(COUNTED) == there + 2
+
+
+async def test_a_server_that_is_lost_in_the_middle_of_a_statement_is_given_up_for_a_new_connection(address):
+    """Its host is gone without a word: nobody closes the connection, and nobody ever answers on it."""
+    name = f"test-{uuid4()}"
+    dsn = migrations.dsn(address, SERVICE, "housekeeper")
+    async with (
+        lost_once(dsn) as (through, lost),
+        running(housekeeping.run(name, through, every_s=0.05, timeout_s=0.5)),
+    ):
+        await until(lost.is_set)
+        await until(lambda: REGISTRY.get_sample_value("outbox_partitions", {"service": name}))
+
+
+@asynccontextmanager
+async def lost_once(dsn: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Lead to a server; the first connection is silent from the moment at which it is asked something."""
+    parts, lost, tasks = urlsplit(dsn), asyncio.Event(), set[asyncio.Task[None]]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(parts.hostname, parts.port)
+        silent = not tasks
+        for way in (_passed_on(reader, back), _passed_on(there, writer, lost if silent else None)):
+            tasks.add(asyncio.create_task(way))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    through = urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{port}"))
+    try:
+        yield through, lost
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+
+
+async def _passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lost: asyncio.Event | None = None):
+    """Pass on what comes; if it is to be `lost`, nothing after the first word that the server is ready."""
+    while piece := await reader.read(65_536):
+        if lost is None or not lost.is_set():
+            writer.write(piece)
+        if lost is not None and piece.endswith(READY):
+            lost.set()
+    writer.close()

@@ -29,18 +29,20 @@ KEPT_HOURS = 48
 PARTITION_HOURS = 6
 ANSWERS_AT_ONCE = 5_000
 LOCK_TIMEOUT = "200ms"
+COMMAND_TIMEOUT_S = 300.0
+"""Longer than any statement here takes: whoever waits longer waits for a server that is no more."""
 
 
-async def run(service: str, dsn: str, *, every_s: float) -> None:
+async def run(service: str, dsn: str, *, every_s: float, timeout_s: float = COMMAND_TIMEOUT_S) -> None:
     """Keep house now and then, for ever, as the housekeeper's role; a failure is told and tried again the next time."""
     while True:
         try:
-            connection = await asyncpg.connect(dsn)
+            connection = await asyncpg.connect(dsn, command_timeout=timeout_s)
             try:
                 await keep_house(connection, now=datetime.now(UTC))
                 await _measure(service, connection)
             finally:
-                await connection.close()
+                connection.terminate()
         except TROUBLE as error:
             log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)

@@ -57,12 +57,16 @@ async def heard_all(database: Database, group: str, servers: str, topics: Iterab
 
 @dataclass(slots=True)
 class Trickle:
-    """Tells so many records a second, and sees how old each is when it is counted: a look every 20 ms."""
+    """Tells so many records a second, and sees how old each is when it is counted: a look every 20 ms.
+
+    What is not counted at the end is as old as it is then: else the latest would be those of which nobody hears.
+    """
 
     database: Database
     group: str
     ages_s: list[float] = field(default_factory=list)
     waiting: dict[Place, list[tuple[int, float]]] = field(default_factory=dict)
+    sending: list[float] = field(default_factory=list)
 
     async def run(self, servers: str, records: Iterable[Told], *, per_s: int) -> None:
         """Go on until cancelled, or until there is nothing more to tell."""
@@ -72,6 +76,9 @@ class Trickle:
             await self._tell(producer, iter(records), max(1, per_s // 50), max(1, per_s // 50) / per_s)
         finally:
             looking.cancel()
+            now = time.monotonic()
+            self.ages_s += [now - at for sent in self.waiting.values() for _, at in sent]
+            self.ages_s += [now - at for at in self.sending]
             await producer.close()
 
     async def _tell(self, producer: Producer, records: Iterable[Told], each: int, every_s: float) -> None:
@@ -80,8 +87,10 @@ class Trickle:
             due += every_s
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             at = time.monotonic()
+            self.sending = [at]
             for place, last in (await producer.send(_runs(told))).items():
                 self.waiting.setdefault(place, []).append((last, at))
+            self.sending = []
 
     async def _look(self) -> None:
         while True:

@@ -3,8 +3,10 @@
 import copy
 import json
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
+from statistics import median
 from uuid import UUID
 
 import pytest
@@ -19,8 +21,8 @@ from tests.faults.rig import Rig
 from tests.waiting import until
 
 WITHIN_S = 60
-SLOW_MACHINE = 4
-"""Where even calm means seconds, a second is not what it was."""
+LATER_S_MAX = 1.0
+"""What poison may cost another key (INV6), beside what the same machine costs it without."""
 PARKED = """SELECT key, error, (headers ->> 'ce_aggversion')::integer AS version FROM parked_event
              WHERE grp = $1 ORDER BY key, part, "offset" """
 
@@ -63,23 +65,29 @@ async def test_bad_records_are_set_aside_and_good_ones_applied(experiment: Exper
 
 @pytest.mark.experiment("F11")
 async def test_poison_holds_up_its_own_key_and_no_other(experiment: Experiment, rig: Rig):
-    """Poison of three kinds under load; the key that a bug holds is freed by the bug's repair and a redrive."""
+    """Poison of three kinds under load; the key that a bug holds is freed by the bug's repair and a redrive.
+
+    Calm and poison take turns, each for as long as the other.  What poison costs is in every one of its turns; what the
+    machine costs is in some of either kind: so that the median of the differences judges, and no single hiccup.
+    """
     bug = str(rig.load.things[0])
     rig.relay()
     reader = rig.read(fails_on=bug)
-    poisoned = [made(experiment) for _ in range(experiment.number("poisoned_keys"))]
-    seconds = experiment.number("seconds")
+    keys = [made(experiment) for _ in range(experiment.number("poisoned_keys"))]
+    rounds, seconds = experiment.number("rounds"), experiment.number("seconds")
+    calm_s, late_s = list[float](), list[float]()
     async with rig.flowing():
-        await rig.recovered(within_s=WITHIN_S)
-        calm_s = await rig.worst_lag_s(seconds, topic=FACTS, but_for=bug)
-        await send(rig.servers, [fact(key, 1) for key in poisoned])
-        await send(rig.servers, [spoiled(experiment, fact(key, 2)) for key in poisoned])
-        await send(rig.servers, [fact(key, version) for key in poisoned for version in (3, 4)])
-        late_s = await rig.worst_lag_s(seconds, topic=FACTS, but_for=bug)
-    experiment.judge("INV6", holds=late_s < 1 + SLOW_MACHINE * calm_s, others_late_s=late_s, others_late_calm_s=calm_s)
+        for n in range(rounds):
+            await rig.recovered(within_s=WITHIN_S)
+            calm_s.append(await rig.worst_lag_s(seconds, topic=FACTS, but_for=bug))
+            await poison(experiment, rig, keys[n::rounds])
+            late_s.append(await rig.worst_lag_s(seconds, topic=FACTS, but_for=bug))
+    later_s = median(late - calm for late, calm in zip(late_s, calm_s, strict=True))
+    told = {"others_later_s": later_s, "others_late_s": max(late_s), "others_late_calm_s": max(calm_s)}
+    experiment.judge("INV6", holds=later_s < LATER_S_MAX, **told)
     await until(rig.has_read_everything, within_s=WITHIN_S)
     parked = await rig.reader.fetch(PARKED, rig.group)
-    behind = {str(key): [row["version"] for row in parked if row["key"] == str(key)] for key in poisoned}
+    behind = {str(key): [row["version"] for row in parked if row["key"] == str(key)] for key in keys}
     assert all(versions[1:] == [3, 4] and versions[0] in (2, None) for versions in behind.values()), behind
     held = [row["version"] for row in parked if row["key"] == bug]
     assert held == list(range(held[0], held[-1] + 1))
@@ -89,6 +97,13 @@ async def test_poison_holds_up_its_own_key_and_no_other(experiment: Experiment, 
     await rig.redriven(FACTS, bug, within_s=WITHIN_S)
     experiment.tell(parked=len(parked), redriven=len(held), redrive_s=time.monotonic() - began)
     await rig.judged()
+
+
+async def poison(experiment: Experiment, rig: Rig, keys: Sequence[UUID]) -> None:
+    """Tell of each key a good record, one that is spoiled, and two good ones behind it."""
+    await send(rig.servers, [fact(key, 1) for key in keys])
+    await send(rig.servers, [spoiled(experiment, fact(key, 2)) for key in keys])
+    await send(rig.servers, [fact(key, version) for key in keys for version in (3, 4)])
 
 
 @pytest.mark.experiment("F10")

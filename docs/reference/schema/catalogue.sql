@@ -976,13 +976,6 @@ ALTER TABLE ONLY catalogue.film_name
     ADD CONSTRAINT film_name_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id) DEFERRABLE INITIALLY DEFERRED;
 
 --
--- Name: film_word film_word_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
---
-
-ALTER TABLE ONLY catalogue.film_word
-    ADD CONSTRAINT film_word_film_id_fkey FOREIGN KEY (film_id) REFERENCES catalogue.film(id) DEFERRABLE INITIALLY DEFERRED;
-
---
 -- Name: rights_offer rights_offer_film_id_fkey; Type: FK CONSTRAINT; Schema: catalogue; Owner: catalogue_owner
 --
 

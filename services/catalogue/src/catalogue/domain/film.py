@@ -125,7 +125,10 @@ class Description:
         )
 
     def differences(self, other: "Description") -> tuple[str, ...]:
-        return tuple(field.name for field in fields(self) if getattr(self, field.name) != getattr(other, field.name))
+        return tuple(name for name in DESCRIBED if getattr(self, name) != getattr(other, name))
+
+
+DESCRIBED = tuple(field.name for field in fields(Description))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +224,7 @@ class Film:
     def parts(self) -> dict[str, object]:
         """List all that is known of the film, by the names under which somebody answers for it."""
         said = self.description
-        described = {field.name: value for field in fields(said) if (value := getattr(said, field.name))}
+        described = {name: value for name in DESCRIBED if (value := getattr(said, name))}
         workshop = {} if self.workshop is None else {"workshop": self.workshop}
         return {**described, **{f"visas/{visa.number}": visa for visa in self.visas}, **workshop}
 
@@ -293,7 +296,7 @@ class Film:
 
     def state(self, *, at: datetime) -> contracts.FilmState:
         said, on = self.description, at.date()
-        described = {field.name: getattr(said, field.name) for field in fields(said)}
+        described = {name: getattr(said, name) for name in DESCRIBED}
         described["classification"] = visas.strictest(said.classification, self.visas, on=on)
         described["warning"] = visas.warned(said.warning, self.visas, on=on)
         return contracts.FilmState(

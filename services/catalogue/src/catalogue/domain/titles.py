@@ -9,12 +9,14 @@ import unicodedata
 from functools import lru_cache
 
 REMEMBERED = 4_000
-"""Titles whose key was worked out a moment ago: a line of a file asks for its own several times."""
+"""Texts whose words were worked out a moment ago: a line of a file asks for its own several times."""
 
 _ARTICLE_BEHIND = re.compile(r"^(?P<title>.*?\S)\s*\((?P<article>l[ea]s?|l['’]|une?|des|the)\s*\)", re.IGNORECASE)
 _FORMER = re.compile(r"\s*\((?:ex\s*:?|titre\s+rca\s*:)\s+(?P<title>[^()]+)\)", re.IGNORECASE)
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w)")
 _INITIALS = re.compile(r"\b[^\W\d](?:[.\s-]+[^\W\d]\b)+\.?")
+_ACCENT = re.compile("[\u0300-\u036f]")
+"""Those of the Latin script; others are looked for letter by letter."""
 _WORD = re.compile(r"\w+")
 _COMPOUND = re.compile(r"\w+(?:-\w+)+")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
@@ -46,15 +48,17 @@ def former(title: str) -> tuple[str, tuple[str, ...]]:
     return _FORMER.sub("", title), tuple(found["title"].strip() for found in _FORMER.finditer(title))
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def words(text: str) -> tuple[str, ...]:
     """Reduce a text to the words it is found by."""
     plain = text.casefold()
     if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", text).casefold()
+        plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text).casefold())
+    if not plain.isascii():
         plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = plain.translate(_LETTERS)
     plain = _INITIALS.sub(_glued, _ELISION.sub("", plain))
-    return [_LEADING_ZEROS.sub("", word) for word in _WORD.findall(plain)]
+    return tuple(_LEADING_ZEROS.sub("", word) for word in _WORD.findall(plain))
 
 
 def compounds(text: str) -> list[str]:
@@ -66,16 +70,14 @@ def compounds(text: str) -> list[str]:
 def filed(title: str) -> str:
     """Give the key under which a title is filed: its words, without the article in front."""
     found = words(shown(title))
-    if len(found) > 1 and found[0] in _ARTICLES:
-        del found[0]
-    return " ".join(found)
+    return " ".join(found[1:] if len(found) > 1 and found[0] in _ARTICLES else found)
 
 
-def with_initials(name: str) -> list[str]:
+def with_initials(name: str) -> tuple[str, ...]:
     """Give the words of a person's name, then its initials as one word: `Jean-Luc Godard` is also `jl` `godard`."""
     found = words(name)
     first_names = found[:-1]
-    return found if len(first_names) < 2 else [*found, "".join(word[0] for word in first_names), found[-1]]
+    return found if len(first_names) < 2 else (*found, "".join(word[0] for word in first_names), found[-1])
 
 
 def _glued(initials: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ from common.database import Database, passes
 from common.errors import Invalid
 from common.tokens import SYSTEM
 
-ROWS_IN_A_TRANSACTION = 500
+ROWS_IN_A_TRANSACTION = 1000
 FILE_BYTES_MAX = 256 * 1024 * 1024
 TRIES = 30
 """To take some rows in: while another file is, each waits for a second, as long as the database lets it."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from catalogue.domain.film import Film
+from catalogue.domain.film import DESCRIBED, Film
 from catalogue.store import changes
-from catalogue.store.films import COLUMNS, DESCRIBED, OWN, Said, Taken, announcement
+from catalogue.store.films import COLUMNS, OWN, Said, Taken, announcement
 from common import outbox, rows
 from common.contracts.catalogue import FilmState
 from common.database import Transaction

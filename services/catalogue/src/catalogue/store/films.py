@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from catalogue.domain import titles
-from catalogue.domain.film import Film, NoSuchFilm
+from catalogue.domain.film import DESCRIBED, Film, NoSuchFilm
 from catalogue.domain.imports import FilmFact
 from catalogue.store import changes
 from common import outbox, rows
@@ -36,23 +36,6 @@ class Taken(NamedTuple):
 Said: TypeAlias = FilmFact | FilmConsentsChanged | FilmCleared | FilmRestricted | FilmMerged | FilmConflictSettled
 
 OWN = ("id", "version", "kind", "visas", "workshop", "project_id", "filed", "merged_into", "said")
-DESCRIBED = (
-    "title",
-    "original_title",
-    "other_titles",
-    "directors",
-    "year",
-    "released_on",
-    "countries",
-    "genre",
-    "duration_minutes",
-    "versions",
-    "classification",
-    "warning",
-    "identifiers",
-    "screen_versions",
-    "themes",
-)
 COLUMNS = (*OWN, *DESCRIBED)
 NESTED = frozenset({"visas", "workshop", "identifiers", "screen_versions", "said"})
 
@@ -125,15 +108,15 @@ async def lock_films_called(tx: Transaction, calls: Sequence[Name]) -> list[Film
     """
     found = await tx.fetch(
         f"""
-        WITH asked AS (SELECT scheme, value FROM unnest($1::text[], $2::text[]) AS asked (scheme, value))
+        WITH asked AS (SELECT scheme, value FROM unnest($1::text[], $2::text[]) AS asked (scheme, value)),
+        meant AS (
+          SELECT coalesce(merged_into, id) AS id FROM film JOIN asked ON scheme = 'title' AND value = filed
+           UNION
+          SELECT film_id FROM film_name JOIN asked USING (scheme, value))
         SELECT {_LISTED}
-          FROM film
-         WHERE id IN (SELECT coalesce(merged_into, id)
-                        FROM film
-                       WHERE filed IN (SELECT value FROM asked WHERE scheme = 'title'))
-            OR id IN (SELECT film_id FROM film_name JOIN asked USING (scheme, value))
+          FROM film JOIN meant USING (id)
          ORDER BY id
-           FOR UPDATE
+           FOR UPDATE OF film
         """,
         [scheme for scheme, _ in calls],
         [value for _, value in calls],
@@ -198,7 +181,6 @@ async def keep_words(tx: Transaction, films: Sequence[Film]) -> None:
           INSERT INTO vocabulary (word)
           SELECT word
             FROM unnest($4::text[]) AS told (word)
-           WHERE NOT EXISTS (SELECT FROM vocabulary AS known WHERE known.word = told.word)
            ORDER BY word                        -- one order for all, so that two writers cannot lock crosswise
               ON CONFLICT DO NOTHING)
         INSERT INTO film_word (film_id, word)

@@ -139,7 +139,7 @@ async def test_a_cell_too_long_or_no_text_refuses_its_row_and_no_other(take: Tak
         (8, ""),
         (9, ""),
     ]
-    assert [offer["versions"] for offer in await offers(portal, holder)] == [["vf", "vo"], ["vf"]]
+    assert sorted(offer["versions"] for offer in await offers(portal, holder)) == [["vf"], ["vf", "vo"]]
 
 
 async def test_a_row_that_is_wrong_keeps_nobody_else_out(take: Take, portal: Portal, holder: UUID):

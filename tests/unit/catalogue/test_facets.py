@@ -31,13 +31,6 @@ def test_the_values_that_most_films_have_are_shown_first_and_no_more_than_some()
     assert Counts(total=9, facets={Facet.COUNTRY: values[1:]}).shown(Facet.COUNTRY)[1] is False
 
 
-def test_what_was_cut_is_a_minimum_and_the_rest_is_exact():
-    counts = Counts(total=500, facets={}, inexact=frozenset({None, Choice.LIST}))
-    assert [counts.is_exact(one) for one in (None, Facet.LIST, Facet.LIST_YEAR, Facet.GENRE)] == [
-        *(False, False, False, True)
-    ]
-
-
 @pytest.mark.parametrize("choice", Choice)
 def test_a_choice_narrows_by_what_it_is_made_of_and_by_nothing_else(choice: Choice):
     """The numbers of the parameters are those of the fields."""

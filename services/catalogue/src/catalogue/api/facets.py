@@ -31,13 +31,11 @@ class FacetValue:
 class FilmFacet:
     """The values of one facet, those that most films have first, counted as if `own_parameters` were not given.
 
-    `exact`: false if of too many answers to `q` not all were weighed; then there are at least so many.  `more`: there
-    are more values than these.
+    `more`: there are more values than these.
     """
 
     facet: Facet
     own_parameters: tuple[str, ...]
-    exact: bool
     more: bool
     values: tuple[FacetValue, ...]
 
@@ -50,7 +48,6 @@ class FilmFacets:
     """
 
     total: int
-    exact: bool
     facets: tuple[FilmFacet, ...]
 
 
@@ -80,7 +77,7 @@ _OWN: Mapping[Facet, tuple[str, ...]] = {
 
 def _answer(counts: Counts) -> FilmFacets:
     facets = tuple(_facet(counts, facet) for facet in counts.facets)
-    return FilmFacets(total=counts.total, exact=counts.is_exact(None), facets=facets)
+    return FilmFacets(total=counts.total, facets=facets)
 
 
 def _facet(counts: Counts, facet: Facet) -> FilmFacet:
@@ -88,7 +85,6 @@ def _facet(counts: Counts, facet: Facet) -> FilmFacet:
     return FilmFacet(
         facet=facet,
         own_parameters=_OWN.get(facet, (facet.value,)),
-        exact=counts.is_exact(facet),
         more=more,
         values=tuple(_value(facet, one) for one in values),
     )

@@ -85,18 +85,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many films there are, in all and by each facet that was asked for; `inexact`: what was cut, and is a minimum.
-
-    Only answers to words are cut: the total if None is in `inexact`, a facet if its choice is.
-    """
+    """How many films there are, in all and by each facet that was asked for."""
 
     total: int
     facets: Mapping[Facet, Sequence[Value]]
-    inexact: frozenset[Choice | None] = frozenset()
-
-    def is_exact(self, facet: Facet | None) -> bool:
-        """Tell whether a facet, or with None the total, is counted to the last film."""
-        return (None if facet is None else CHOICES[facet]) not in self.inexact
 
     def shown(self, facet: Facet) -> tuple[Sequence[Value], bool]:
         """Give the values to be shown of a facet, those that most films have first, and whether there are more."""

@@ -4,11 +4,9 @@ A film counts for a choice if it meets all that is asked except, perhaps, that c
 it meets all, for one if it meets all but that one, else for none.  Each choice is a bit of `counts_for`.
 
 (1) What a value is counted to be is what the list shows that is narrowed by it: both put the same conditions.
-(2) Of answers to words, the films weighed are cut at the same number as those that are listed.  Then a count is a
-    minimum: whoever is among the first of all that meet the others is among the first of those with the value, too.
+(2) With words, the films are those that answer them, all of them: which they are no filter changes.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -42,16 +40,16 @@ _BUT_THE_RIGHTS = " AND ".join(f"({met})" for choice, met in CONDITIONS.items() 
 _BEGINNINGS = ", ".join(str(first) for first, _ in LENGTHS)
 _LISTS_MAX = VALUES_MAX + 1
 
-_ANSWERS = "LEFT JOIN unnest($22::uuid[], $23::integer[]) AS answer (id, bases) ON answer.id = film.id"
+_ANSWERS = "LEFT JOIN unnest($22::uuid[]) AS answer (id) ON answer.id = film.id"
 """With null, every film is one; the planner, who is told the values, makes of it what is needed."""
 
 _DESCRIBED = f"""
 WITH counted AS MATERIALIZED (
   SELECT counts_for, kind, genre, classification, versions, countries, themes, duration, decade, count(*) AS films,
          grouping(kind, genre, classification, versions, countries, themes, duration, decade) AS by
-    FROM (SELECT coalesce(bases, {_EVERYTHING}) & CASE failed WHEN 0 THEN {_EVERYTHING} ELSE failed END AS counts_for,
+    FROM (SELECT CASE failed WHEN 0 THEN {_EVERYTHING} ELSE failed END AS counts_for,
                  kind, genre, classification, versions, countries, themes, duration, decade
-            FROM (SELECT bases, {_FAILED} AS failed, kind, genre, versions, countries, themes,
+            FROM (SELECT {_FAILED} AS failed, kind, genre, versions, countries, themes,
                          coalesce(classified, classification) AS classification,
                          width_bucket(duration_minutes, ARRAY[{_BEGINNINGS}]) AS duration,
                          year / {YEARS_IN_A_DECADE} * {YEARS_IN_A_DECADE} AS decade
@@ -120,7 +118,7 @@ listed AS MATERIALIZED (                               -- a film that was merged
 standing AS MATERIALIZED (
   SELECT film_id, list_id, list_scheme, list_year, list_title
     FROM listed JOIN film ON film.id = film_id {_ANSWERS}
-   WHERE ($22 IS NULL OR bases & {_LIST} <> 0) AND {ALWAYS} AND {_BUT_THE_LIST})
+   WHERE ($22 IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_LIST})
 (SELECT 'list' AS facet, list_id::text AS value, count(*) AS films, list_title AS title
    FROM standing
   GROUP BY list_id, list_title
@@ -144,7 +142,7 @@ WITH offer AS (
 offered AS MATERIALIZED (
   SELECT film_id, territories, uses
     FROM offer JOIN film ON film.id = film_id {_ANSWERS}
-   WHERE ($22 IS NULL OR bases & {_RIGHTS} <> 0) AND {ALWAYS} AND {_BUT_THE_RIGHTS})
+   WHERE ($22 IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_RIGHTS})
 SELECT 'rights_in' AS facet, territory AS value, count(DISTINCT film_id) AS films
   FROM offered CROSS JOIN unnest(territories) AS territory
  WHERE $15::text = ANY (uses)
@@ -163,34 +161,23 @@ async def count_films(tx: Transaction, filters: Filters) -> Counts:
 
 
 async def count_answers(tx: Transaction, question: Question, filters: Filters) -> Counts:
-    """Count the films that answer a question by every facet; of too many, those that are weighed (2)."""
-    meant, chosen = await search.meaning(tx, question), filters.chosen()
-    wanted = {_EVERYTHING - sum(_BITS[choice] for choice in chosen): filters}
-    wanted |= {_BITS[choice]: filters.without(choice) for choice in chosen}
-    bases, cut = defaultdict[UUID, int](int), 0
-    for bits, asked in wanted.items():
-        ranks, are_all = await search.answers(tx, question, meant, asked)
-        for _, _, film_id in ranks:
-            bases[film_id] |= bits
-        cut |= 0 if are_all else bits
-    return _counts(await _rows(tx, filters, bases), filters, cut)
+    """Count the films that answer a question by every facet (2)."""
+    return _counts(await _rows(tx, filters, await search.answers(tx, question)), filters)
 
 
-async def _rows(tx: Transaction, filters: Filters, bases: Mapping[UUID, int] | None) -> list[asyncpg.Record]:
-    """Count; with `bases`, only films that answer, each for the choices that it says."""
+async def _rows(tx: Transaction, filters: Filters, answers: Sequence[UUID] | None) -> list[asyncpg.Record]:
+    """Count all films, or these."""
     await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # what is not asked for is planned away
     await tx.execute("SET LOCAL work_mem = '32MB'")  # or a hundred thousand films are sorted on disk
-    answering = (None, None) if bases is None else (list(bases), list(bases.values()))
-    given = (*filters.values(), *answering)
+    given = (*filters.values(), answers)
     rows = [*await tx.fetch(_DESCRIBED, *given), *await tx.fetch(_LISTED, *given)]
     return rows if filters.rights_on is None else [*rows, *await tx.fetch(_OFFERED, *given)]
 
 
-def _counts(rows: Sequence[asyncpg.Record], filters: Filters, cut: int = 0) -> Counts:
+def _counts(rows: Sequence[asyncpg.Record], filters: Filters) -> Counts:
     total = next(row["films"] or 0 for row in rows if row["facet"] is None)
     facets = {facet: list[Value]() for facet in Facet if filters.rights_on or CHOICES[facet] is not Choice.RIGHTS}
     for facet, row in ((Facet(row["facet"]), row) for row in rows if row["facet"] and row["value"]):
         value = length(int(row["value"])) if facet is Facet.DURATION else row["value"]
         facets[facet].append(Value(value=value, count=row["films"], title=row.get("title")))
-    inexact = frozenset(choice for choice, bit in (*_BITS.items(), (None, _TOTAL)) if cut & bit)
-    return Counts(total=total, facets=facets, inexact=inexact)
+    return Counts(total=total, facets=facets)

@@ -1,23 +1,16 @@
 """Films as readers ask for them: by id, by filters, by words.  What is stored is passed through, never rebuilt."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from catalogue.domain.film import NoSuchFilm
-from catalogue.domain.search import Question, Rank, ranked, resembling
+from catalogue.domain.search import ALL_EXACT, ENOUGH, FULL, TITLE_BEGINS_SO, TITLE_IS_IT, Question, Rank, resembling
 from catalogue.store.filters import FILTERED, Filters
 from common.database import Transaction
 
-CANDIDATES_MAX = 500
-"""Films weighed for one question: those that share most words with it."""
-
-VOCABULARY_MAX = 1_000
-"""Words compared with those of one question."""
-
-Meant: TypeAlias = Mapping[str, Mapping[str, int]]
-"""For each word asked, the known words that may be meant, and how surely."""
+RESEMBLING_MAX = 500
+"""Known words compared with one that is asked for; and as many that begin with it, in the order of the alphabet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,67 +55,105 @@ async def list_films(
     return [((0, row["filed"], row["id"]), row["doc"]) for row in rows]
 
 
+def _answering(first: int) -> str:
+    """Find all films that answer a question, whatever the filters: of each word asked what comes nearest, by length.
+
+    Its parameters, from this number on, are those of `_asked`.
+    """
+    return f"""
+        found AS (
+          SELECT film_id, asked, max(points) AS points
+            FROM unnest(${first}::text[], ${first + 1}::integer[], ${first + 2}::integer[])
+              AS meant (word, asked, points)
+            JOIN film_word USING (word)
+           GROUP BY film_id, asked),
+        answering AS (
+          SELECT film_id, sum(points) / ${first + 3}::integer AS share
+            FROM found
+           GROUP BY film_id
+          HAVING sum(points) / ${first + 3} >= {ENOUGH})"""
+
+
+_NEXT = len(fields(Filters)) + 1
+_FILED, _AFTER = _NEXT + 4, _NEXT + 5
+
+_SEARCH = f"""
+WITH {_answering(_NEXT)},
+ranked AS (
+  SELECT -share - CASE WHEN filed = ${_FILED} THEN {TITLE_IS_IT}
+                       WHEN starts_with(filed, ${_FILED}) THEN {TITLE_BEGINS_SO}
+                       WHEN share = {FULL} THEN {ALL_EXACT}
+                       ELSE 0 END AS rank, filed, id
+    FROM answering JOIN film ON id = film_id
+   WHERE {FILTERED}),
+page AS (
+  SELECT rank, filed, id
+    FROM ranked
+   WHERE ${_AFTER}::bigint IS NULL OR (rank, filed, id) > (${_AFTER}, ${_AFTER + 1}::text, ${_AFTER + 2}::uuid)
+   ORDER BY rank, filed, id
+   LIMIT ${_AFTER + 3})
+SELECT rank, page.filed, id, doc FROM page JOIN film USING (id) ORDER BY rank, page.filed, id
+"""
+
+_ANSWERS = f"WITH {_answering(1)} SELECT film_id FROM answering"
+
+
 async def search_films(
     tx: Transaction, question: Question, filters: Filters, *, after: Rank | None, limit: int
 ) -> Sequence[tuple[Rank, str]]:
     """Read the films that answer a question, the best first."""
-    order, _ = await answers(tx, question, await meaning(tx, question), filters)
-    page = [rank for rank in order if after is None or rank > after][:limit]
-    docs = await _docs(tx, [rank[2] for rank in page])
-    return [(rank, docs[rank[2]]) for rank in page]
+    if not question.words:
+        return []
+    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # a plan for any question is a bad one for each
+    rows = await tx.fetch(
+        _SEARCH, *filters.values(), *await _asked(tx, question), question.filed, *(after or (None, None, None)), limit
+    )
+    return [((row["rank"], row["filed"], row["id"]), row["doc"]) for row in rows]
 
 
-async def meaning(tx: Transaction, question: Question) -> Meant:
-    """Tell which words of the catalogue the words of a question may mean."""
-    return resembling(question, {*question.words, *await _vocabulary(tx, question)})
+async def answers(tx: Transaction, question: Question) -> list[UUID]:
+    """List all films that answer a question, whatever else is asked of them."""
+    if not question.words:
+        return []
+    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    return [row["film_id"] for row in await tx.fetch(_ANSWERS, *await _asked(tx, question))]
 
 
-async def answers(tx: Transaction, question: Question, meant: Meant, filters: Filters) -> tuple[list[Rank], bool]:
-    """Rank the films that answer a question, and tell whether these are all of them."""
-    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # one plan for all filters would fit none
-    candidates = await _candidates(tx, question, meant, filters)
-    return ranked(question, meant, candidates), len(candidates) < CANDIDATES_MAX
+async def _asked(tx: Transaction, question: Question) -> tuple[object, ...]:
+    """Tell what `_ANSWERING` takes: the words that may be meant, by which of those asked, for how much of how much."""
+    meant = resembling(question, {*question.words, *await _vocabulary(tx, question)})
+    known = [(word, n, near * len(one)) for n, one in enumerate(question.words) for word, near in meant[one].items()]
+    return (
+        [word for word, _, _ in known],
+        [n for _, n, _ in known],
+        [points for _, _, points in known],
+        question.letters,
+    )
 
 
 async def _vocabulary(tx: Transaction, question: Question) -> list[str]:
     """Find the known words that a word asked for begins or resembles; a short one has to be itself."""
     rows = await tx.fetch(
         """
-        SELECT word FROM vocabulary JOIN unnest($1::text[]) AS asked ON word LIKE asked || '%' WHERE length(asked) > 2
+        SELECT word
+          FROM unnest($1::text[]) AS asked
+         CROSS JOIN LATERAL (SELECT word
+                               FROM vocabulary
+                              WHERE word > asked AND word < asked || U&'\\+10FFFF'
+                              ORDER BY word
+                              LIMIT $2) AS begun
+         WHERE length(asked) > 2
          UNION
-        SELECT word FROM vocabulary JOIN unnest($1::text[]) AS asked ON word % asked WHERE length(asked) > 3
-         LIMIT $2
+        SELECT word
+          FROM unnest($1::text[]) AS asked
+         CROSS JOIN LATERAL (SELECT word
+                               FROM vocabulary
+                              WHERE word % asked
+                              ORDER BY similarity(word, asked) DESC, word
+                              LIMIT $2) AS resembling
+         WHERE length(asked) > 3
         """,
         question.words,
-        VOCABULARY_MAX,
+        RESEMBLING_MAX,
     )
     return [row["word"] for row in rows]
-
-
-async def _candidates(
-    tx: Transaction, question: Question, meant: Meant, filters: Filters
-) -> list[tuple[UUID, str, Sequence[str]]]:
-    telling = sorted({word for asked in question.telling for word in meant[asked]})
-    rows = await tx.fetch(
-        f"""
-        WITH said AS (
-          SELECT film_id, count(*) AS words FROM film_word WHERE word = ANY ($22::text[]) GROUP BY film_id),
-        candidate AS (
-          SELECT id, filed, words
-            FROM said JOIN film ON id = film_id
-           WHERE {FILTERED}
-           ORDER BY words DESC, filed, id
-           LIMIT $23)
-        SELECT id, filed, ARRAY (SELECT word FROM film_word WHERE film_id = id) AS found_by
-          FROM candidate
-        """,
-        *filters.values(),
-        telling,
-        CANDIDATES_MAX,
-    )
-    return [(row["id"], row["filed"], row["found_by"]) for row in rows]
-
-
-async def _docs(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, str]:
-    rows = await tx.fetch("SELECT id, doc FROM film WHERE id = ANY ($1::uuid[])", ids)
-    return {row["id"]: row["doc"] for row in rows}

@@ -12,6 +12,7 @@ from docs.events import Published
 from tests.architecture.source import ROOT
 
 st.register_type_strategy(time, st.times())
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(Decimal, st.decimals(-(10**9), 10**9, places=2))
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 

@@ -123,6 +123,8 @@ CREATE TABLE actions.session (
     label text NOT NULL,
     film_ids uuid[] NOT NULL,
     offer_ids uuid[] NOT NULL,
+    longitude double precision,
+    latitude double precision,
     CONSTRAINT session_minutes_check CHECK ((minutes >= 0))
 );
 
@@ -1257,6 +1259,13 @@ ALTER TABLE ONLY actions.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
 
 --
+-- Name: session session_position; Type: CHECK CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.session
+    ADD CONSTRAINT session_position CHECK (((longitude IS NULL) = (latitude IS NULL))) NOT VALID;
+
+--
 -- Name: to_judge to_judge_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -1419,6 +1428,12 @@ CREATE INDEX session_action_id_idx ON actions.session USING btree (action_id);
 --
 
 CREATE INDEX session_film_ids_idx ON actions.session USING gin (film_ids);
+
+--
+-- Name: session_held_on_id_longitude_latitude_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE INDEX session_held_on_id_longitude_latitude_idx ON actions.session USING btree (held_on, id, longitude, latitude);
 
 --
 -- Name: session_holder_id_held_on_idx; Type: INDEX; Schema: actions; Owner: actions_owner

@@ -28,20 +28,20 @@ SECRETS = "Vivonne", "médiatrice", *DAYS
 """What was written of it that only those inside may read."""
 
 
-def inside_a_prison(authority: Person) -> dict[str, Any]:
+def inside_a_prison(authority: Person, **place: Any) -> dict[str, Any]:
     return an_action(
         title="Atelier à Vivonne",
         description="Au quartier des femmes de Vivonne",
         setting="closed_site",
         closed_circuit="prison",
         site_authority_id=str(authority.org),
-        places=[{"label": "Maison d’arrêt de Vivonne", "municipality": "86194"}],
+        places=[{"label": "Maison d’arrêt de Vivonne", "municipality": "86194", **place}],
     )
 
 
-async def announced(desk: Desk, cast: Cast, authority: Person) -> httpx.Response:
+async def announced(desk: Desk, cast: Cast, authority: Person, **place: Any) -> httpx.Response:
     """Announce two sessions inside a prison of Poitiers."""
-    project = await funded(desk, cast, actions=[inside_a_prison(authority)])
+    project = await funded(desk, cast, actions=[inside_a_prison(authority, **place)])
     (action,) = await actions_of(desk, cast, project)
     for day in DAYS:
         session = {"held_on": day, "starts_at": "14:00", "responsible": "médiatrice"}

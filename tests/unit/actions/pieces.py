@@ -37,6 +37,7 @@ from common.contracts.actions import (
     Under12Outdoors,
 )
 from common.contracts.catalogue import Classification, CopyFormat, RightsTerritory, RightsUse, Visa
+from common.contracts.partners import Coordinates
 from common.errors import DomainError, Verdict
 
 PARIS = "Europe/Paris"
@@ -124,7 +125,14 @@ CAMPAIGN_PLAN = CampaignPlan(
     ends_on=day("2025-12-31"),
     rules=RULES,
 )
-SQUARE = place(POITIERS, place_id=an_id("square"), label="Place de Provence", district="QN08605M", inside=True)
+SQUARE = place(
+    POITIERS,
+    place_id=an_id("square"),
+    label="Place de Provence",
+    district="QN08605M",
+    inside=True,
+    coordinates=Coordinates(longitude=0.373211, latitude=46.594387),
+)
 ROOM = place(POITIERS, place_id=an_id("room"), label="Maison des habitants", district="QN08605M", inside=True)
 
 LINDA = Film(

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from actions.api.bodies import Amount, Code, District, Hour, Price
+from actions.api.bodies import Amount, Code, CoordinatesBody, District, Hour, Price
 from common.fields import Day
 
 
@@ -14,6 +14,7 @@ class Body(BaseModel):
     district: District | None = None
     amount: Amount | None = None
     price: Price | None = None
+    coordinates: CoordinatesBody | None = None
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,8 @@ class Body(BaseModel):
         ("amount", {"amount": "1600"}),
         ("amount", {"amount": "999999999.99"}),
         ("price", {"amount": "9999999.99"}),
+        ("coordinates", {"longitude": -180, "latitude": 90}),
+        ("coordinates", {"longitude": 0.3402123456789, "latitude": -0.0}),
     ],
 )
 def test_what_is_written_as_it_should_be_is_taken(field: str, value: object):
@@ -58,6 +61,14 @@ def test_what_is_written_as_it_should_be_is_taken(field: str, value: object):
         ("amount", {"amount": "१६११"}, "decimal_type"),
         ("amount", {"amount": "1000000000"}, "decimal_type"),
         ("price", {"amount": "10000000"}, "decimal_type"),
+        ("coordinates", {"longitude": 0.34}, "missing"),
+        ("coordinates", {"latitude": 46.58}, "missing"),
+        ("coordinates", {"longitude": "0.34", "latitude": 46.58}, "float_type"),
+        ("coordinates", {"longitude": True, "latitude": 46.58}, "float_type"),
+        ("coordinates", {"longitude": 180.1, "latitude": 46.58}, "less_than_equal"),
+        ("coordinates", {"longitude": 0.34, "latitude": -90.1}, "greater_than_equal"),
+        ("coordinates", {"longitude": float("nan"), "latitude": 46.58}, "finite_number"),
+        ("coordinates", {"longitude": 0.34, "latitude": 46.58, "altitude": 116}, "extra_forbidden"),
     ],
 )
 def test_what_is_not_is_refused(field: str, value: object, kind: str):

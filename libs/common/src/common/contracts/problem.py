@@ -55,6 +55,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "string": ("Must be a text.", "Doit être un texte."),
     "int": ("Must be a whole number.", "Doit être un nombre entier."),
     "decimal": ("Must be a decimal number within its limits.", "Doit être un nombre décimal dans ses limites."),
+    "float": ("Must be a number.", "Doit être un nombre."),
     "bool": ("Must be true or false.", "Doit être vrai ou faux."),
     "uuid": ("Must be a UUID.", "Doit être un UUID."),
     "date": ("Must be a date (YYYY-MM-DD).", "Doit être une date (AAAA-MM-JJ)."),

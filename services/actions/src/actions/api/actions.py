@@ -149,6 +149,8 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
         refusals.UnknownMunicipality,
         refusals.MunicipalityCeased,
         refusals.DistrictNotInMunicipality,
+        refusals.CoordinatesElsewhere,
+        refusals.CoordinatesSwapped,
         unlawful.OpenAirNotFree,
         unlawful.RegimeContradicts,
         unlawful.OpenAirIndoors,

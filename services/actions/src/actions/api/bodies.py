@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
 from actions.domain.action import ActionPlan
 from actions.domain.budget import Budget, Entry
+from actions.domain.coordinates import rounded
 from actions.domain.funding import LineWish
 from common.contracts.actions import (
     ActionType,
@@ -23,6 +24,7 @@ from common.contracts.actions import (
     Regime,
     Setting,
 )
+from common.contracts.partners import Coordinates
 from common.fields import Day, written_amount
 from common.http import Model
 
@@ -135,6 +137,16 @@ class PeriodBody(Model):
         return Period(first_on=self.first_on, last_on=self.last_on)
 
 
+class CoordinatesBody(Model):
+    """A spot on the map (WGS 84), in decimal degrees: rounded to six decimals, some ten centimetres."""
+
+    longitude: Annotated[float, Field(strict=True, ge=-180, le=180)]
+    latitude: Annotated[float, Field(strict=True, ge=-90, le=90)]
+
+    def position(self) -> Coordinates:
+        return rounded(self.longitude, self.latitude)
+
+
 class PlaceBody(Model):
     """A place, in a commune of the campaign's year; described as before, it stays the place it was."""
 
@@ -142,6 +154,9 @@ class PlaceBody(Model):
     municipality: Code
     priority_district: District | None = None
     located_in_district: bool = Field(default=False, description="The spot itself lies in the district.")
+    coordinates: CoordinatesBody | None = Field(
+        None, description="Where a map shows it; absent: only the commune is known."
+    )
 
     def wish(self) -> PlaceWish:
         return PlaceWish(
@@ -149,6 +164,7 @@ class PlaceBody(Model):
             municipality=self.municipality,
             priority_district=self.priority_district,
             located_in_district=self.located_in_district,
+            coordinates=None if self.coordinates is None else self.coordinates.position(),
         )
 
 

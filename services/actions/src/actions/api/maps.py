@@ -9,9 +9,12 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from actions.api.bodies import Code
 from actions.domain import access
+from actions.domain.coordinates import Box
 from actions.domain.mapping import FeatureCollection, feature
 from actions.store import pins as store
 from common.contracts.actions import SessionStatus
@@ -20,6 +23,35 @@ from common.http import Caller, Db, from_query
 from common.pages import Page, cursor
 
 router = APIRouter(tags=["sessions"])
+
+_NUMBER = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
+
+
+def _sides(written: str) -> tuple[float, ...]:
+    return tuple(map(float, written.split(",")))
+
+
+def _in_order(written: str) -> str:
+    """Take a rectangle whose sides are in their order: across the antimeridian its west would be in the east."""
+    west, south, east, north = _sides(written)
+    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+        return written
+    raise PydanticCustomError(
+        "box_not_possible",
+        "Must have west before east and south before north, within 180 and 90 degrees.",
+        {"libelle": "L’ouest doit précéder l’est et le sud le nord, dans 180 et 90 degrés."},
+    )
+
+
+BoundingBox = Annotated[
+    str,
+    Field(
+        pattern=f"^{_NUMBER}(,{_NUMBER}){{3}}$",
+        description="west,south,east,north in degrees (RFC 7946, §5), sides included; none crosses the antimeridian, "
+        "as no territory does. Sessions whose position is not known are left out.",
+    ),
+    AfterValidator(_in_order),
+]
 
 
 class GeoJson(JSONResponse):
@@ -30,13 +62,14 @@ class GeoJson(JSONResponse):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapQuery:
-    """What a map may be narrowed by; both days are included."""
+    """What a map may be narrowed by; both days are included, and no filter tells where a closed circuit is (R41)."""
 
     campaign_id: UUID | None = None
     state: SessionStatus | None = None
     municipality: Annotated[Code | None, Query()] = None
     first_on: Annotated[Day | None, Query()] = None
     last_on: Annotated[Day | None, Query()] = None
+    bbox: Annotated[BoundingBox | None, Query()] = None
 
     def filters(self) -> store.PinFilters:
         return store.PinFilters(
@@ -45,6 +78,7 @@ class MapQuery:
             municipality=self.municipality,
             first_on=self.first_on,
             last_on=self.last_on,
+            box=None if self.bbox is None else Box(*_sides(self.bbox)),
         )
 
 

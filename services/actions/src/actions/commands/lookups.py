@@ -8,7 +8,7 @@ from uuid import UUID
 
 from actions.commands import lent
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
-from actions.domain import place
+from actions.domain import coordinates, place
 from actions.domain.action import Action, ActionPlan
 from actions.domain.campaign import Campaign
 from actions.domain.circumstances import Circumstances, Films, feature_over_minutes
@@ -177,6 +177,8 @@ async def _places(
     found = []
     for n, wish in enumerate(wishes):
         commune = await municipality(tx, wish.municipality, vintage, pointer=f"{pointer}/{n}/municipality")
+        if wish.coordinates is not None:
+            coordinates.require_near(wish.coordinates, commune.department, pointer=f"{pointer}/{n}/coordinates")
         found.append(
             place.place(
                 commune,
@@ -184,6 +186,7 @@ async def _places(
                 label=wish.label,
                 district=wish.priority_district,
                 inside=wish.located_in_district,
+                coordinates=wish.coordinates,
             )
         )
     return tuple(found)

@@ -9,16 +9,18 @@ from actions.domain.budget import Budget
 from actions.domain.funding import LineWish
 from actions.domain.lifecycle import NewDay
 from common.contracts.actions import ClearanceStatus, Partner, RightsTerms
+from common.contracts.partners import Coordinates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceWish:
-    """A place by its commune's code."""
+    """A place by its commune's code; its position as it was written, whether it can be or not."""
 
     label: str
     municipality: str
     priority_district: str | None
     located_in_district: bool
+    coordinates: Coordinates | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,7 @@ def _places_from_outside(places: Collection[Place], kind: ClosedCircuit | None) 
             density=place.density if place.declared_code == place.municipality else None,
             priority_district=None,
             located_in_district=False,
+            coordinates=None,
         )
         for place in places
     )

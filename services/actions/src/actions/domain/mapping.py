@@ -1,7 +1,7 @@
 """Sessions as a map takes them (GeoJSON, RFC 7946).
 
-No place's coordinates are known here: a geometry is null, and the commune's code says where, by the year's geography.
-Of a closed circuit nobody outside gets a label, a title, or a day before it was held (R41).
+Where nobody has said a place's position, the geometry is null, and the commune's code says where, by the year's
+geography.  Of a closed circuit nobody outside gets a position, a label, a title, or a day before it was held (R41).
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.contracts.actions import ActionType, ClosedCircuit, SessionStatus
+from common.contracts.partners import Coordinates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Pin:
     municipality: str
     vintage: int
     label: str
+    coordinates: Coordinates | None
     closed_circuit: ClosedCircuit | None
     withheld: bool
 
@@ -48,12 +50,20 @@ class Properties:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A position as §3.1.1 writes it: longitude first, in degrees."""
+
+    type: Literal["Point"] = "Point"
+    coordinates: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """One session; its geometry is null, since only its commune is known."""
+    """One session; its geometry is null where only its commune is known."""
 
     type: Literal["Feature"] = "Feature"
     id: UUID
-    geometry: None = None
+    geometry: Point | None
     properties: Properties
 
 
@@ -68,9 +78,9 @@ class FeatureCollection:
 
 def feature(pin: Pin) -> Feature:
     """Write a session as a feature, as far as the caller may know of it."""
-    title, label = pin.title, pin.label
+    title, label, position = pin.title, pin.label, pin.coordinates
     if pin.withheld:
-        title, label = pin.action_type, pin.closed_circuit or "closed_site"
+        title, label, position = pin.action_type, pin.closed_circuit or "closed_site", None
     said = Properties(
         action_id=pin.action_id,
         action_type=pin.action_type,
@@ -83,4 +93,5 @@ def feature(pin: Pin) -> Feature:
         vintage=pin.vintage,
         label=label,
     )
-    return Feature(id=pin.id, properties=said)
+    point = None if position is None else Point(coordinates=(position.longitude, position.latitude))
+    return Feature(id=pin.id, geometry=point, properties=said)

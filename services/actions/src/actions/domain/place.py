@@ -1,13 +1,13 @@
 """Places: a commune as the campaign's year knows it, and what the holder says of the spot itself."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from actions.domain.known import Municipality
 from actions.domain.refusals import DistrictNotInMunicipality, MunicipalityCeased, UnknownMunicipality
 from common.contracts.actions import Locality, Place
+from common.contracts.partners import Coordinates
 from common.errors import FieldError
 
 
@@ -46,7 +46,13 @@ def locality(municipality: Municipality) -> Locality:
 
 
 def place(
-    municipality: Municipality, *, place_id: UUID, label: str, district: str | None = None, inside: bool = False
+    municipality: Municipality,
+    *,
+    place_id: UUID,
+    label: str,
+    district: str | None = None,
+    inside: bool = False,
+    coordinates: Coordinates | None = None,
 ) -> Place:
     """Take a place down; `inside` says that the spot itself lies in the district, which must be of the commune."""
     if district is not None and district not in municipality.districts:
@@ -76,15 +82,27 @@ def place(
         priority_district=district,
         located_in_district=inside and district is not None,
         vintage=municipality.vintage,
+        coordinates=coordinates,
     )
 
 
-def keeping_ids(places: Iterable[Place], before: Iterable[Place]) -> tuple[Place, ...]:
-    """Give each place that is described as one was before that one's id: sessions and permits know it by its id."""
-    ids: defaultdict[object, list[UUID]] = defaultdict(list)
-    for place_before in before:
-        ids[_described(place_before)].append(place_before.id)
-    return tuple(replace(one, id=ids[_described(one)].pop(0)) if ids[_described(one)] else one for one in places)
+def keeping_ids(places: Sequence[Place], before: Iterable[Place]) -> tuple[Place, ...]:
+    """Give each place that is described as one was before that one's id: sessions and permits know it by its id.
+
+    Its position may be corrected; among places that are described alike, those stay first that lie where they lay.
+    """
+    left, ids = list(before), dict[int, UUID]()
+    for moved in (False, True):
+        for n, one in enumerate(places):
+            was = next((was for was in left if n not in ids and _same(one, was, moved=moved)), None)
+            if was is not None:
+                left.remove(was)
+                ids[n] = was.id
+    return tuple(replace(one, id=ids.get(n, one.id)) for n, one in enumerate(places))
+
+
+def _same(one: Place, was: Place, *, moved: bool) -> bool:
+    return _described(one) == _described(was) and (moved or one.coordinates == was.coordinates)
 
 
 def _described(place: Place) -> object:

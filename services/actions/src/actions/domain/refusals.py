@@ -74,6 +74,16 @@ class DistrictNotInMunicipality(Invalid):
     titre = "Un quartier prioritaire doit appartenir à la commune du lieu."
 
 
+class CoordinatesElsewhere(Invalid):
+    title = "A place's position must lie in France, near its own commune's territory."
+    titre = "La position d’un lieu doit être en France, sur le territoire de sa commune."
+
+
+class CoordinatesSwapped(Invalid):
+    title = "The position has its longitude and its latitude the wrong way round."
+    titre = "La longitude et la latitude de la position sont inversées."
+
+
 class PeriodReversed(Invalid):
     title = "A period ends on the day it begins, or later."
     titre = "Une période finit le jour où elle commence, ou plus tard."

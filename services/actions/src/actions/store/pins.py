@@ -5,56 +5,78 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from actions.domain.coordinates import Box
 from actions.domain.mapping import Pin
 from common.contracts.actions import ActionType, ClosedCircuit, SessionStatus
+from common.contracts.partners import Coordinates
 from common.database import Transaction
+
+_PINS = """
+    SELECT s.id, s.action_id, action.action_type, action.title, s.state, s.held_on, s.starts_at, s.zone,
+           s.municipality, action.campaign_year AS vintage, s.label, s.longitude, s.latitude, action.closed_circuit,
+           withheld(action) AS withheld
+      FROM session AS s
+      JOIN action ON action.id = s.action_id
+     WHERE action.project_state NOT IN ('rejected', 'ineligible', 'withdrawn')
+       AND (NOT withheld(action) OR (action.state = 'held' AND s.state = 'held'))
+       AND ($1::uuid IS NULL OR action.campaign_id = $1)
+       AND ($2::text IS NULL OR s.state = $2)
+       AND ($3::text IS NULL OR s.municipality = $3)
+       AND s.held_on BETWEEN $4 AND $5
+       AND (s.held_on, s.id) > ($6, $7::uuid)
+"""
+_INSIDE = """
+       AND NOT withheld(action)
+       AND s.longitude BETWEEN $9 AND $10
+       AND s.latitude BETWEEN $11 AND $12
+"""
+"""A closed circuit's position is not told from outside, by no filter either (R41)."""
+_ORDERED = """
+     ORDER BY s.held_on, s.id
+     LIMIT $8
+"""
+BY_DAY, IN_BOX = f"{_PINS}{_ORDERED}", f"{_PINS}{_INSIDE}{_ORDERED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinFilters:
-    """What sessions may be narrowed by; None: any.  Both days are included."""
+    """What sessions may be narrowed by; None: any.  Both days are included, and the sides of the box."""
 
     campaign_id: UUID | None = None
     state: str | None = None
     municipality: str | None = None
     first_on: date | None = None
     last_on: date | None = None
+    box: Box | None = None
 
 
 async def pins(tx: Transaction, filters: PinFilters, *, after: tuple[date, UUID] | None, limit: int) -> Sequence[Pin]:
     """Read sessions by day; what is withheld is left out before any filter could tell of it."""
-    day, last = after or (None, None)
+    box = filters.box
     found = await tx.fetch(
-        """
-        SELECT s.id, s.action_id, action.action_type, action.title, s.state, s.held_on, s.starts_at, s.zone,
-               s.municipality, action.campaign_year AS vintage, s.label, action.closed_circuit,
-               withheld(action) AS withheld
-          FROM session AS s
-          JOIN action ON action.id = s.action_id
-         WHERE action.project_state NOT IN ('rejected', 'ineligible', 'withdrawn')
-           AND (NOT withheld(action) OR (action.state = 'held' AND s.state = 'held'))
-           AND ($1::uuid IS NULL OR action.campaign_id = $1)
-           AND ($2::text IS NULL OR s.state = $2)
-           AND ($3::text IS NULL OR s.municipality = $3)
-           AND ($4::date IS NULL OR s.held_on >= $4)
-           AND ($5::date IS NULL OR s.held_on <= $5)
-           AND ($6::date IS NULL OR (s.held_on, s.id) > ($6, $7::uuid))
-         ORDER BY s.held_on, s.id
-         LIMIT $8
-        """,
+        BY_DAY if box is None else IN_BOX,
         filters.campaign_id,
         filters.state,
         filters.municipality,
-        filters.first_on,
-        filters.last_on,
-        day,
-        last,
+        filters.first_on or date.min,
+        filters.last_on or date.max,
+        *(after or (date.min, UUID(int=0))),
         limit,
+        *(() if box is None else (box.west, box.east, box.south, box.north)),
     )
     return [_pin(**row) for row in found]
 
 
-def _pin(*, action_type: str, state: str, closed_circuit: str | None, **said: object) -> Pin:
+def _pin(
+    *,
+    action_type: str,
+    state: str,
+    closed_circuit: str | None,
+    longitude: float | None,
+    latitude: float | None,
+    **said: object,
+) -> Pin:
+    at = None if longitude is None or latitude is None else Coordinates(longitude=longitude, latitude=latitude)
     kind = None if closed_circuit is None else ClosedCircuit(closed_circuit)
     given: dict[str, object] = {"action_type": ActionType(action_type), "state": SessionStatus(state), **said}
-    return Pin(closed_circuit=kind, **given)  # type: ignore[arg-type]  # the columns are named as the fields are
+    return Pin(coordinates=at, closed_circuit=kind, **given)  # type: ignore[arg-type]  # columns are named as fields are

@@ -27,19 +27,20 @@ async def follow(tx: Transaction, action: Action) -> None:
         """
         INSERT INTO session AS kept
                (id, action_id, holder_id, organiser_id, regime, state, held_on, starts_at, zone, minutes, municipality,
-                label, film_ids, offer_ids)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                label, film_ids, offer_ids, longitude, latitude)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             ON CONFLICT (id) DO UPDATE
            SET organiser_id = excluded.organiser_id, regime = excluded.regime, state = excluded.state,
                held_on = excluded.held_on, starts_at = excluded.starts_at, zone = excluded.zone,
                minutes = excluded.minutes, municipality = excluded.municipality, label = excluded.label,
-               film_ids = excluded.film_ids, offer_ids = excluded.offer_ids
+               film_ids = excluded.film_ids, offer_ids = excluded.offer_ids, longitude = excluded.longitude,
+               latitude = excluded.latitude
          WHERE (kept.organiser_id, kept.regime, kept.state, kept.held_on, kept.starts_at, kept.zone, kept.minutes,
-                kept.municipality, kept.label, kept.film_ids, kept.offer_ids)
+                kept.municipality, kept.label, kept.film_ids, kept.offer_ids, kept.longitude, kept.latitude)
             IS DISTINCT FROM
                (excluded.organiser_id, excluded.regime, excluded.state, excluded.held_on, excluded.starts_at,
                 excluded.zone, excluded.minutes, excluded.municipality, excluded.label, excluded.film_ids,
-                excluded.offer_ids)
+                excluded.offer_ids, excluded.longitude, excluded.latitude)
         """,
         [_row(action, session) for session in action.sessions],
     )
@@ -150,4 +151,6 @@ def _row(action: Action, session: Session) -> tuple[object, ...]:
         place.label,
         [item.film_id for item in session.programme],
         sorted(offers),
+        place.coordinates and place.coordinates.longitude,
+        place.coordinates and place.coordinates.latitude,
     )

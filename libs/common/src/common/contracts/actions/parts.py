@@ -12,6 +12,7 @@ from common.contracts.actions.vocabulary import (
     Under12Outdoors,
 )
 from common.contracts.money import Money
+from common.contracts.partners import Coordinates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class Place:
 
     `declared_code` is what the holder wrote (an arrondissement, a delegated commune); `municipality` is the commune it
     is counted in.  `located_in_district` says that the place itself lies in the priority district, not only near it.
+    `coordinates` are null where nobody has said them; of a closed circuit they are for those inside only (R41).
     """
 
     id: UUID
@@ -73,6 +75,7 @@ class Place:
     priority_district: str | None
     located_in_district: bool
     vintage: int
+    coordinates: Coordinates | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ Every await is a place where the schedule may turn to somebody else, or end the 
 of its partitions until its end; what it did is seen when it has ended, or never.
 """
 
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import coroutine
 
-from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Run
+from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Portion, Run
 from common.kafka.port import Place, Record
 
 Waits = Callable[[], bool]
@@ -23,6 +23,10 @@ def until(condition: Waits) -> Generator[Waits, None, None]:
 
 async def a_moment() -> None:
     await until(lambda: True)
+
+
+STATEMENT_S_MAX = 3.5
+"""For how long the database lets a statement wait, whoever asks."""
 
 
 class Poisoned(Exception):
@@ -45,6 +49,8 @@ class Store:
     poisonous: set[tuple[str, int]] = field(default_factory=set)
     held: set[tuple[str, int]] = field(default_factory=set)
     blocked: bool = False
+    slow: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
 
     def take_effect(self, records: Sequence[Record]) -> None:
         """Do what a handler does: guarded by the version, and as a fold that shows what came twice."""
@@ -59,8 +65,8 @@ class Store:
 class ModelLedger:
     """One member's way to the store; `loses` has the next commit happen and its answer be lost."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self.store, self.sleep = store, sleep
         self.loses = False
 
     async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
@@ -96,24 +102,33 @@ class ModelLedger:
         ]
         return Look(moved, [one for one in asked if one.place in offsets])
 
-    async def redrive(self, asked: Asked, stored: int) -> None:
-        async with self._holding([asked.place]):
-            if self.store.offsets[asked.place] != stored:
-                raise Fenced([asked.place])
-            if asked.key not in self.store.asked:
-                return
-            await a_moment()
-            records = [record for _, record in sorted(self.store.parked[asked.key].items())]
+    async def redrive(self, portion: Portion) -> tuple[int, bool]:
+        key = portion.asked.key
+        async with self._holding([portion.asked.place]):
+            if self.store.offsets[portion.asked.place] != portion.stored:
+                raise Fenced([portion.asked.place])
+            if self.store.asked.get(key) != portion.asked.operation:
+                return 0, True
+            if key in self.store.slow:
+                await self.sleep(min(portion.within_s, STATEMENT_S_MAX))
+                raise Held(key)
+            parked = self.store.parked[key]
+            records = [record for _, record in sorted(parked.items())][: portion.records_max]
             self._judge(records)
             await a_moment()
-            del self.store.parked[asked.key], self.store.asked[asked.key]
+            for record in records:
+                del parked[record.offset]
             self.store.take_effect(records)
+            if is_all := not parked:
+                del self.store.parked[key], self.store.asked[key]
         await self._answer()
+        return len(records), is_all
 
     async def refuse(self, asked: Asked, reason: str) -> None:
-        assert reason
         await a_moment()
-        self.store.asked.pop(asked.key, None)
+        if self.store.asked.get(asked.key) == asked.operation:
+            self.store.refused[asked.key] = reason
+            del self.store.asked[asked.key]
 
     async def tell(self) -> None:
         await a_moment()

@@ -124,7 +124,7 @@ class Life:
     """One life of a member: its client, its loop, and what each of its coroutines waits for."""
 
     def __init__(self, world: "World", kafka: ModelKafka | None = None) -> None:
-        self.kafka, self.ledger = kafka or ModelKafka(world), ModelLedger(world.store)
+        self.kafka, self.ledger = kafka or ModelKafka(world), ModelLedger(world.store, world.time.rest)
         self.member = Member("model", self.kafka, self.ledger, world.time, SETTINGS)
         self.steps: dict[Coroutine[Waits, None, None], Waits] = {
             self.member.read(): lambda: True,

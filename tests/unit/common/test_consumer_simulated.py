@@ -5,6 +5,7 @@ and once; what took effect is the fold of the distinct records (INV4); nothing i
 matter.  A ledger without one of its guards is caught.
 """
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -168,3 +169,58 @@ def test_nothing_is_set_aside_for_a_blockage_that_ends_while_its_neighbour_is_tr
 
 def _tried(world: World) -> bool:
     return any(lane.tries == SETTINGS.tries - 1 for lane in world.lives[0].member.lanes.values())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_redrive_that_cannot_pass_now_ends_and_is_in_nobodys_way(seed: int):
+    """One key's redrive waits for a lock for good; another's does not, and a third key is told of all the time."""
+    world = World(Random(seed))  # noqa: S311 - a seeded schedule
+    world.lives[0].kafka.assign(PLACES)
+    for key in "ac":
+        world.say(key, 1)
+        world.spoil(key, 1, world.store.poisonous)
+    move_until(world, lambda: len(world.store.parked) == 2)
+    world.store.slow.add("a")
+    for key in "ac":
+        world.redrive(key)
+    told: list[float] = []
+    while world.store.asked:
+        told.append(world.time.s)
+        world.say("e", len(told))  # of the same partition
+        move_until(world, lambda: _version(world, "e") == len(told))
+        assert world.time.s - told[-1] < 1, "no other key waits for a second"
+        assert "c" not in world.store.parked or world.time.s - told[0] < 5, "the other one has its turn"
+        move_until(world, lambda: world.time.s >= told[-1] + 0.1)
+    world.end()
+    assert list(world.store.refused) == ["a"]
+    assert f"not in {SETTINGS.tries} tries" in world.store.refused["a"]
+    assert list(world.store.parked) == ["a"], "and it stays as it is"
+
+
+def test_a_key_with_much_behind_it_is_redriven_in_portions_and_in_order():
+    world = World(Random(1))  # noqa: S311 - a seeded schedule
+    world.lives[0].kafka.assign(PLACES)
+    world.spoil("a", 1, world.store.poisonous)
+    much = 5 * SETTINGS.poll_records_max
+    for version in range(1, much + 1):
+        world.say("a", version)
+    move_until(world, lambda: len(world.store.parked.get("a", ())) == much)
+    world.redrive("a")
+    world.say("a", much + 1)
+    world.settle()
+    world.check()
+    world.end()
+    assert _version(world, "a") == much + 1
+    assert world.store.parked == {}
+
+
+def move_until(world: World, condition: Callable[[], bool], steps_max: int = 20_000) -> None:
+    for _ in range(steps_max):
+        if condition():
+            return
+        world.step()
+    raise AssertionError(f"not after {steps_max} steps")
+
+
+def _version(world: World, key: str) -> int:
+    return world.store.versions.get(key, 0)

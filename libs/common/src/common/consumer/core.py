@@ -28,7 +28,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from common.consumer.lanes import Lane, Pulse
 from common.consumer.pace import Pace
-from common.consumer.ports import Asked, Away, Clock, Fenced, Held, Ledger, Passed, Run, Settings
+from common.consumer.ports import Away, Clock, Fenced, Held, Ledger, Passed, Run, Settings
+from common.consumer.redriving import Redrives
 from common.kafka.port import Consumer, Place, Trouble
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ class Member:
         self.reading, self.applying = Pulse(), Pulse()
         self._kafka, self._ledger, self._clock, self._settings = kafka, ledger, clock, settings
         self._turn = -1
+        self._redrives = Redrives(name, ledger, clock, settings)
         self._paces: dict[str, Pace] = {}
         self._arrived, self._drained = clock.bell(), clock.bell()
         self._looked_at = self._hinted_at = 0.0
@@ -155,13 +157,14 @@ class Member:
     # ----------------------------------------------------------------------------------------------- applying
 
     async def apply(self) -> None:
-        """Apply what waits, for ever; look now and then at what an operator has changed."""
+        """Apply what waits, for ever; look now and then at what an operator has changed or asks for."""
         while True:
             now = self._clock.now()
             self.applying.beat()
             if now - self._looked_at >= self._settings.look_every_s:
                 self._looked_at = now
                 await self._look()
+            await self._redrives.step(self.lanes)
             if runs := self._next_runs():
                 await self._take(runs)
                 self._drained.ring()
@@ -290,28 +293,12 @@ class Member:
         self._pace(topic).heard(n, took_s, most=self._settings.batch_records_max)
 
     async def _look(self) -> None:
-        """Follow an offset that was moved behind our back, and redrive what an operator asks for."""
+        """Follow an offset that was moved behind our back, and take down what an operator asks for."""
         lanes = {place: lane for place, lane in self.lanes.items() if lane.stored is not None}
         try:
             look = await self._ledger.look({place: lane.stored or 0 for place, lane in lanes.items()})
             for place in look.moved:
                 lanes[place].unplace()
-            for asked in look.asked:
-                await self._redrive(lanes[asked.place], asked)
+            self._redrives.follow(look.asked)
         except (Away, Held) as error:
             log.info("consumer.look_failed", group=self.name, error=repr(error))
-
-    async def _redrive(self, lane: Lane, asked: Asked) -> None:
-        if lane.stored is None:
-            return
-        try:
-            await self._ledger.redrive(asked, lane.stored)
-        except (Away, Held):
-            raise
-        except Fenced:
-            lane.unplace()
-        except Exception as error:  # noqa: BLE001 - the operator is told, and the key stays as it is
-            log.warning("consumer.redrive_refused", group=self.name, topic=asked.place.topic, error=repr(error))
-            await self._ledger.refuse(asked, repr(error))
-        else:
-            log.info("consumer.redriven", group=self.name, topic=asked.place.topic, key=asked.key)

@@ -1,5 +1,6 @@
 """The ledger in PostgreSQL: handlers run in the transaction that moves the offsets."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
@@ -14,7 +15,7 @@ from prometheus_client import Counter, Gauge
 from common import migrations, operations, telemetry
 from common.consumer import freshness, parking, store
 from common.consumer.listening import Group, Message, message
-from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Run
+from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Portion, Run
 from common.consumer.store import Gap
 from common.database import TROUBLE, Database, Transaction, passes
 from common.errors import NotKnownHere
@@ -89,14 +90,29 @@ class PostgresLedger:
         async with self._asking() as tx:
             return await store.look(tx, self._group.name, offsets)
 
-    async def redrive(self, asked: Asked, stored: int) -> None:
-        async with self._applying() as tx:
-            if not await store.hold(tx, self._group.name, asked.place, stored):
-                raise Fenced([asked.place])
-            records = await parking.release(tx, self._group.name, asked)
-            for _, run in groupby(records, key=lambda record: record.partition):
-                await self._handle(tx, [message(one) for one in run])
-            await operations.end(tx, asked.operation, f"done: {len(records)} records applied")
+    async def redrive(self, portion: Portion) -> tuple[int, bool]:
+        try:
+            async with asyncio.timeout(portion.within_s), self._applying() as tx:
+                # the server gives up first, so that its locks are gone with our patience
+                limit_ms = str(int(portion.within_s * 800))
+                await tx.execute("SELECT set_config('statement_timeout', $1, true)", limit_ms)
+                return await self._redrive(tx, portion)
+        except TimeoutError as error:
+            raise Held(f"it took longer than {portion.within_s} s") from error
+
+    async def _redrive(self, tx: Transaction, portion: Portion) -> tuple[int, bool]:
+        asked = portion.asked
+        if not await store.hold(tx, self._group.name, asked.place, portion.stored):
+            raise Fenced([asked.place])
+        released = await parking.release(tx, self._group.name, asked, portion.records_max)
+        if released is None:
+            return 0, True
+        records, is_all = released
+        for _, run in groupby(records, key=lambda record: record.partition):
+            await self._handle(tx, [message(one) for one in run])
+        if is_all:
+            await operations.end(tx, asked.operation, f"done: {portion.before + len(records)} records applied")
+        return len(records), is_all
 
     async def refuse(self, asked: Asked, reason: str) -> None:
         async with self._asking() as tx:

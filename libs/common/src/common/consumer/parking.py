@@ -6,6 +6,7 @@ parked behind a key and what frees the key come one after the other.
 
 from collections.abc import Collection, Mapping, Sequence
 
+import asyncpg
 import msgspec
 
 from common.consumer.ports import Asked
@@ -67,36 +68,45 @@ async def park(tx: Transaction, group: str, records: Sequence[tuple[Record, str]
     )
 
 
-async def release(tx: Transaction, group: str, asked: Asked) -> list[Record]:
-    """Take a key's records, in order, and free the key; none if somebody has done it already."""
-    topic, key = asked.place.topic, asked.key
-    freed = await tx.execute(
-        "DELETE FROM parked_key WHERE grp = $1 AND topic = $2 AND key = $3 AND operation_id = $4",
-        *(group, topic, key, asked.operation),
+async def release(tx: Transaction, group: str, asked: Asked, records_max: int) -> tuple[list[Record], bool] | None:
+    """Take a key's first records, in order, and free the key if those are all: say so; None if nobody asks any more."""
+    here = (group, asked.place.topic, asked.key)
+    still = "SELECT true FROM parked_key WHERE grp = $1 AND topic = $2 AND key = $3 AND operation_id = $4 FOR UPDATE"
+    if not await tx.fetchval(still, *here, asked.operation):
+        return None
+    rows = await tx.fetch(_FIRST, *here, records_max)
+    return [_record(asked, row) for row in rows], await tx.execute(_FREE, *here) == "DELETE 1"
+
+
+_FIRST = """
+WITH first AS (
+  SELECT part, "offset" FROM parked_event WHERE grp = $1 AND topic = $2 AND key = $3
+   ORDER BY part, "offset" LIMIT $4
+), gone AS (
+  DELETE FROM parked_event AS e USING first
+   WHERE e.grp = $1 AND e.topic = $2 AND (e.part, e."offset") = (first.part, first."offset")
+  RETURNING e.part, e."offset", e.headers, e.value, e.parked_at)
+SELECT part, "offset", headers, value, parked_at FROM gone ORDER BY part, "offset"
+"""
+
+_FREE = """
+DELETE FROM parked_key AS k
+ WHERE grp = $1 AND topic = $2 AND key = $3
+   AND NOT EXISTS (SELECT FROM parked_event AS e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key))
+"""
+
+
+def _record(asked: Asked, row: asyncpg.Record) -> Record:
+    headers = msgspec.json.decode(row["headers"])
+    return Record(
+        topic=asked.place.topic,
+        partition=row["part"],
+        offset=row["offset"],
+        key=asked.key.encode() or None,
+        value=row["value"],
+        headers=[(name, value.encode()) for name, value in headers.items()],
+        stamp_ms=int(row["parked_at"].timestamp() * 1000),
     )
-    if freed != "DELETE 1":
-        return []
-    rows = await tx.fetch(
-        """
-        WITH gone AS (
-          DELETE FROM parked_event WHERE grp = $1 AND topic = $2 AND key = $3
-          RETURNING part, "offset", headers, value, parked_at)
-        SELECT part, "offset", headers, value, parked_at FROM gone ORDER BY part, "offset"
-        """,
-        *(group, topic, key),
-    )
-    return [
-        Record(
-            topic=topic,
-            partition=row["part"],
-            offset=row["offset"],
-            key=key.encode() or None,
-            value=row["value"],
-            headers=[(name, value.encode()) for name, value in msgspec.json.decode(row["headers"]).items()],
-            stamp_ms=int(row["parked_at"].timestamp() * 1000),
-        )
-        for row in rows
-    ]
 
 
 async def keep(tx: Transaction, group: str, asked: Asked) -> None:

@@ -31,6 +31,7 @@ class Settings:
     backoff_s_min: float = 0.2
     backoff_s_max: float = 30
     tries: int = 5
+    redrive_s_max: float = 0.5
     retry_s: float = 1
 
 
@@ -80,6 +81,16 @@ class Asked(NamedTuple):
     operation: int
 
 
+class Portion(NamedTuple):
+    """The first so many records of a redrive, for a moment at most, behind those that were applied `before`."""
+
+    asked: Asked
+    stored: int
+    records_max: int
+    within_s: float
+    before: int
+
+
 class Look(NamedTuple):
     """What has changed in the ledger behind our back."""
 
@@ -108,11 +119,14 @@ class Ledger(Protocol):
     async def look(self, offsets: Mapping[Place, int]) -> Look:
         """Say which offsets are others now, and what an operator asks of these partitions."""
 
-    async def redrive(self, asked: Asked, stored: int) -> None:
-        """Apply what was set aside of a key, in order, and free it, in one transaction.
+    async def redrive(self, portion: Portion) -> tuple[int, bool]:
+        """Apply a portion of what was set aside of a key, in order, and free the key behind the last; one transaction.
+
+        Returns how many records that were, and whether all is done: by us, or by somebody else.
 
         Raises:
             Fenced: as in `apply`.
+            Held: also when the moment is over.
         """
 
     async def refuse(self, asked: Asked, reason: str) -> None:

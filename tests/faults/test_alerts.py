@@ -27,7 +27,7 @@ from tests.conftest import WHOLE_HOUSE, House, launched
 from tests.e2e.people import Person
 from tests.e2e.subscription import PATH, Subscription
 from tests.faults import prometheus as prometheuses
-from tests.faults.breaking import frozen
+from tests.faults.breaking import frozen, gone
 from tests.faults.load import Mix, meanwhile
 from tests.faults.prometheus import BINARY, EXPORTER, Prometheus
 from tests.faults.town import Town, settled
@@ -56,6 +56,7 @@ CREATE FUNCTION unwritten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE '
 CREATE TRIGGER unwritten BEFORE INSERT ON reconciliation FOR EACH ROW EXECUTE FUNCTION unwritten();
 """
 
+HEARD = "SELECT EXISTS (SELECT FROM seen_version WHERE topic LIKE '%.project.events.%')"
 REMEMBERED = """
 INSERT INTO seen_version (grp, topic, key, epoch, version)
 SELECT DISTINCT grp, topic, $1, epoch, -1 FROM seen_version WHERE topic LIKE '%.project.events.%'
@@ -165,9 +166,15 @@ async def test_a_record_that_cannot_be_applied(there: House, town: Town, prometh
 
 
 async def test_a_fact_without_its_predecessor(there: House, town: Town, prometheus: Prometheus) -> None:
-    """What is remembered of a project is of before its beginning, so that its first fact is not the next one."""
+    """What is remembered of a project is of before its beginning, so that its first fact is not the next one.
+
+    The worker is killed and hears that fact in its first batch: before Prometheus has seen it count anything.
+    """
     mix = Mix(town, await town.client())
-    with frozen(there, "partners-worker"):
+    await mix.write(0, 0.0)
+    async with _owner(there, "partners") as owner:
+        await until(lambda: owner.fetchval(HEARD), within_s=60)
+    with gone(there, "partners-worker"):
         reply = await mix.write(0, 0.0)
         async with _owner(there, "partners") as owner:
             await owner.execute(REMEMBERED, json.loads(reply.body)["id"])

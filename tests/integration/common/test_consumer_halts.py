@@ -1,18 +1,12 @@
 """A consumer whose database is not of its shape: it waits for the schema, and blames no record."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pytest
-from prometheus_client import REGISTRY
 
-from common import consumer
 from common.consumer import Message
-from common.contracts.platform import Heartbeat
 from common.database import Transaction
-from tests.integration.common.test_backbone import running
 from tests.integration.common.test_consumer import Reader, parked, reading, topic
-from tests.integration.common.test_consumer_operated import OF_CATALOGUE, beat
 from tests.waiting import until
 
 __all__ = ["topic"]
@@ -87,18 +81,3 @@ async def test_what_an_older_schema_refuses_is_no_fault_of_the_record(db, owner,
         await owner.execute("ALTER TABLE narrow DROP CONSTRAINT kinds")
         await owner.execute("INSERT INTO migration (name, checksum) VALUES ($1, $2)", name, checksum)
         await until(lambda: reader.told == [("film", 1), ("other", 1)])
-
-
-async def test_a_group_that_was_never_fresh_lags_all_the_same(db, topic):
-    """Halted from its first record on, it must be seen: as old as the oldest heartbeat that it has not reached."""
-    reader, long_ago = Asking("SELECT FROM never_made"), datetime(2020, 7, 1, tzinfo=UTC)
-    group = consumer.Group(name=reader.name, listeners={topic.name: reader.take, OF_CATALOGUE: reader.take})
-    await topic.say(("film", 1))
-    settings = consumer.Settings(servers=topic.servers, watch_every_s=0.2)
-    async with running(consumer.run(group, database=db, settings=settings)):
-        await beat(topic, Heartbeat(service="catalogue", at=long_ago, ends={f"{topic.name}/0": 1}))
-        await until(lambda: (datetime.now(UTC) - long_ago).total_seconds() - (_lag_s(reader) or 0) < MOMENT_S)
-
-
-def _lag_s(reader: Reader) -> float | None:
-    return REGISTRY.get_sample_value("consumer_lag_seconds", {"grp": reader.name, "service": "catalogue"})

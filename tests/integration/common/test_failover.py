@@ -1,17 +1,20 @@
 """A standby that was promoted writes another history from its first moment, long before its first checkpoint ends."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from catalogue.store import changes
-from common import migrations
+from common import contracts, housekeeping, migrations
 from common.relay.ports import OutboxAway, Taken
 from common.relay.store import Store
 from tests.faults import servers
 from tests.faults.servers import Cluster
+from tests.integration.common.test_housekeeping import LATER, NOW, SAY
 from tests.waiting import until
 
 SERVICE = "catalogue"
@@ -60,6 +63,27 @@ async def test_a_reader_of_the_feed_of_films_is_told_that_its_position_is_of_ano
     assert era != promoted.era
 
 
+async def test_no_fact_is_thrown_away_by_the_cursor_of_the_other_history(promoted: Promoted) -> None:
+    server = promoted.server
+    async with connected(server, "housekeeper") as housekeeper:
+        assert await housekeeping.keep_house(housekeeper, now=NOW) == []
+        async with connected(server, "app") as app:
+            await app.execute(SAY, uuid4(), contracts.topic("film", "events"))
+        async with connected(server, "relay") as relay:
+            await relay.execute("UPDATE outbox_cursor SET s1 = pg_current_snapshot()")
+        assert await housekeeping.keep_house(housekeeper, now=LATER) == []
+    assert await server.ask(CHECKPOINTED) == 1, "the first checkpoint has ended: nothing is shown"
+
+
+@asynccontextmanager
+async def connected(server: Cluster, role: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(migrations.dsn(server.url, SERVICE, role))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 async def taken(server: Cluster) -> Taken:
     """Take the cursor over, as a relay does."""
     store = await Store.open(migrations.dsn(server.url, SERVICE, "relay"), SERVICE, 10)
@@ -71,9 +95,6 @@ async def taken(server: Cluster) -> Taken:
 
 async def looked(server: Cluster) -> str:
     """Ask which database it is, as the feed of films does."""
-    connection = await asyncpg.connect(migrations.dsn(server.url, SERVICE, "app"))
-    try:
+    async with connected(server, "app") as connection:
         era, _ = await changes.look(connection)
-    finally:
-        await connection.close()
-    return era
+        return era

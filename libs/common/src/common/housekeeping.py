@@ -18,6 +18,7 @@ import structlog
 from prometheus_client import Gauge
 
 from common.database import TROUBLE
+from common.timeline import TIMELINE
 
 log = structlog.get_logger(__name__)
 
@@ -130,8 +131,7 @@ async def _drop_partition(connection: "asyncpg.Connection[asyncpg.Record]", name
         WITH true_cursor AS (
           SELECT cursor.s1
             FROM outbox_cursor AS cursor CROSS JOIN pg_control_system() AS system
-           CROSS JOIN pg_control_checkpoint() AS checkpoint
-           WHERE (cursor.system_id, cursor.timeline) = (system.system_identifier, checkpoint.timeline_id))
+           WHERE (cursor.system_id, cursor.timeline) = (system.system_identifier, {TIMELINE}))
         SELECT NOT EXISTS (
           SELECT FROM {name} AS part
            WHERE NOT coalesce((SELECT bool_and(pg_visible_in_snapshot(part.xid, s1)) FROM true_cursor), false))

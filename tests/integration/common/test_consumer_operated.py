@@ -208,6 +208,16 @@ async def test_a_group_is_as_fresh_as_the_heartbeat_whose_ends_it_has_reached(db
         await until(lambda: _is_as_of(db, reader, service, beyond))
 
 
+async def test_a_group_that_was_never_fresh_is_as_old_as_the_first_heartbeat_that_it_has_not_reached(db):
+    """Halted from its first record on, it must be seen to lag."""
+    group, first = f"group-{uuid4()}", datetime(2020, 7, 1, tzinfo=UTC)
+    beats = [Heartbeat(service="s", at=first + timedelta(days=n), ends={"t/0": 1 + n}) for n in range(3)]
+    async with db.transaction(SYSTEM) as tx:
+        await store.keep_heartbeats(tx, group, beats)
+        assert await store.freshen(tx, group, {"s"}) == {"s": first}
+        assert await store.freshen(tx, group, {"s"}) == {"s": first}
+
+
 async def test_heartbeats_that_nobody_reaches_are_thinned(db):
     group, first = f"group-{uuid4()}", datetime(2026, 7, 1, tzinfo=UTC)
     beats = [Heartbeat(service="s", at=first + timedelta(seconds=10 * n), ends={"t/0": n}) for n in range(1, 2_301)]

@@ -20,45 +20,9 @@ WORDS_MAX = 8
 
 SMALL = frozenset(
     {
-        *(
-            "a",
-            "au",
-            "aux",
-            "avec",
-            "ce",
-            "ces",
-            "d",
-            "dans",
-            "de",
-            "des",
-            "du",
-            "en",
-            "est",
-            "et",
-            "il",
-            "je",
-            "l",
-            "la",
-        ),
-        *(
-            "le",
-            "les",
-            "ne",
-            "on",
-            "ou",
-            "par",
-            "pas",
-            "pour",
-            "qu",
-            "que",
-            "qui",
-            "se",
-            "sur",
-            "the",
-            "un",
-            "une",
-            "y",
-        ),
+        *("a", "au", "aux", "avec", "ce", "ces", "d", "dans", "de", "des", "du", "en", "est", "et"),
+        *("il", "je", "l", "la", "le", "les", "ne", "on", "ou", "par", "pas", "pour", "qu", "que"),
+        *("qui", "se", "sur", "the", "un", "une", "y"),
     }
 )
 """Words of so many films that they tell none from another."""

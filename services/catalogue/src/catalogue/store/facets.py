@@ -25,7 +25,7 @@ from catalogue.domain.facets import (
 )
 from catalogue.domain.search import Question
 from catalogue.store import search
-from catalogue.store.filters import ALWAYS, CONDITIONS, Filters
+from catalogue.store.filters import ALWAYS, CONDITIONS, NEXT, PLANNED_ANEW, Filters
 from common.database import Transaction
 
 _KIND, _GENRE, _VERSION, _CLASSIFICATION, _COUNTRY, _THEME, _DURATION, _YEAR, _LIST, _RIGHTS, _TOTAL = (
@@ -40,7 +40,7 @@ _BUT_THE_RIGHTS = " AND ".join(f"({met})" for choice, met in CONDITIONS.items() 
 _BEGINNINGS = ", ".join(str(first) for first, _ in LENGTHS)
 _LISTS_MAX = VALUES_MAX + 1
 
-_ANSWERS = "LEFT JOIN unnest($22::uuid[]) AS answer (id) ON answer.id = film.id"
+_ANSWERS = f"LEFT JOIN unnest(${NEXT}::uuid[]) AS answer (id) ON answer.id = film.id"
 """With null, every film is one; the planner, who is told the values, makes of it what is needed."""
 
 _DESCRIBED = f"""
@@ -54,7 +54,7 @@ WITH counted AS MATERIALIZED (
                          width_bucket(duration_minutes, ARRAY[{_BEGINNINGS}]) AS duration,
                          year / {YEARS_IN_A_DECADE} * {YEARS_IN_A_DECADE} AS decade
                     FROM film {_ANSWERS}
-                   WHERE ($22 IS NULL OR answer.id IS NOT NULL) AND {ALWAYS}
+                   WHERE (${NEXT} IS NULL OR answer.id IS NOT NULL) AND {ALWAYS}
                   OFFSET 0                             -- or each condition would be looked at several times
                  ) AS film
            WHERE failed & (failed - 1) < 1             -- one has failed, or none
@@ -118,7 +118,7 @@ listed AS MATERIALIZED (                               -- a film that was merged
 standing AS MATERIALIZED (
   SELECT film_id, list_id, list_scheme, list_year, list_title
     FROM listed JOIN film ON film.id = film_id {_ANSWERS}
-   WHERE ($22 IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_LIST})
+   WHERE (${NEXT} IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_LIST})
 (SELECT 'list' AS facet, list_id::text AS value, count(*) AS films, list_title AS title
    FROM standing
   GROUP BY list_id, list_title
@@ -142,7 +142,7 @@ WITH offer AS (
 offered AS MATERIALIZED (
   SELECT film_id, territories, uses
     FROM offer JOIN film ON film.id = film_id {_ANSWERS}
-   WHERE ($22 IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_RIGHTS})
+   WHERE (${NEXT} IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_RIGHTS})
 SELECT 'rights_in' AS facet, territory AS value, count(DISTINCT film_id) AS films
   FROM offered CROSS JOIN unnest(territories) AS territory
  WHERE $15::text = ANY (uses)
@@ -167,7 +167,7 @@ async def count_answers(tx: Transaction, question: Question, filters: Filters) -
 
 async def _rows(tx: Transaction, filters: Filters, answers: Sequence[UUID] | None) -> list[asyncpg.Record]:
     """Count all films, or these."""
-    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # what is not asked for is planned away
+    await tx.execute(PLANNED_ANEW)
     await tx.execute("SET LOCAL work_mem = '32MB'")  # or a hundred thousand films are sorted on disk
     given = (*filters.values(), answers)
     rows = [*await tx.fetch(_DESCRIBED, *given), *await tx.fetch(_LISTED, *given)]

@@ -1,11 +1,11 @@
 """What films may be narrowed by, and what each choice asks of a film: the same for lists, for answers and for counts.
 
 The values of `Filters` are the statements' first parameters, in the order of its fields: whoever changes one changes
-the numbers here, and those behind them in `store.search` and `store.facets`.
+the numbers here; those behind them begin with `NEXT`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
@@ -45,28 +45,12 @@ class Filters:
     def values(self) -> tuple[object, ...]:
         return tuple(getattr(self, field.name) for field in fields(self))
 
-    def chosen(self) -> tuple[Choice, ...]:
-        """List the choices that narrow."""
-        return tuple(
-            choice for choice, names in _NAMES.items() if any(getattr(self, name) is not None for name in names)
-        )
 
-    def without(self, choice: Choice) -> "Filters":
-        return replace(self, **dict.fromkeys(_NAMES[choice]))
+NEXT = len(fields(Filters)) + 1
+"""The number of the first parameter behind them."""
 
-
-_NAMES: Mapping[Choice, tuple[str, ...]] = {
-    Choice.KIND: ("kind",),
-    Choice.GENRE: ("genre",),
-    Choice.VERSION: ("version",),
-    Choice.CLASSIFICATION: ("classification",),
-    Choice.COUNTRY: ("country",),
-    Choice.THEME: ("theme",),
-    Choice.DURATION: ("minutes_min", "minutes_max"),
-    Choice.YEAR: ("year", "year_min", "year_max"),
-    Choice.LIST: ("list_id", "list_scheme", "list_year"),
-    Choice.RIGHTS: ("rights_on", "rights_in", "rights_for"),
-}
+PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
+"""Where filters or words are asked for: one plan for all would fit none; what is not asked for is planned away."""
 
 CONDITIONS: Mapping[Choice, str] = {
     Choice.KIND: "$1::text IS NULL OR kind = $1",

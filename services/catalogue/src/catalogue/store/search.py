@@ -1,12 +1,12 @@
 """Films as readers ask for them: by id, by filters, by words.  What is stored is passed through, never rebuilt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from uuid import UUID
 
 from catalogue.domain.film import NoSuchFilm
 from catalogue.domain.search import ALL_EXACT, ENOUGH, FULL, TITLE_BEGINS_SO, TITLE_IS_IT, Question, Rank, resembling
-from catalogue.store.filters import FILTERED, Filters
+from catalogue.store.filters import FILTERED, NEXT, PLANNED_ANEW, Filters
 from common.database import Transaction
 
 RESEMBLING_MAX = 500
@@ -32,26 +32,25 @@ async def film_doc(tx: Transaction, film_id: UUID) -> FilmDoc:
     return FilmDoc(**row)
 
 
+_TITLE, _ID, _LIMIT = NEXT, NEXT + 1, NEXT + 2
+
+_LIST = f"""
+SELECT id, filed, doc
+  FROM film
+ WHERE {FILTERED}
+   AND (${_TITLE}::text IS NULL OR (filed, id) > (${_TITLE}, ${_ID}::uuid))
+ ORDER BY filed, id
+ LIMIT ${_LIMIT}
+"""
+
+
 async def list_films(
     tx: Transaction, filters: Filters, *, after: tuple[str, UUID] | None, limit: int
 ) -> Sequence[tuple[Rank, str]]:
     """Read films in the order of their titles."""
     filed, last_id = after or (None, None)
-    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # one plan for all filters would fit none
-    rows = await tx.fetch(
-        f"""
-        SELECT id, filed, doc
-          FROM film
-         WHERE {FILTERED}
-           AND ($22::text IS NULL OR (filed, id) > ($22, $23::uuid))
-         ORDER BY filed, id
-         LIMIT $24
-        """,
-        *filters.values(),
-        filed,
-        last_id,
-        limit,
-    )
+    await tx.execute(PLANNED_ANEW)
+    rows = await tx.fetch(_LIST, *filters.values(), filed, last_id, limit)
     return [((0, row["filed"], row["id"]), row["doc"]) for row in rows]
 
 
@@ -74,11 +73,10 @@ def _answering(first: int) -> str:
           HAVING sum(points) / ${first + 3} >= {ENOUGH})"""
 
 
-_NEXT = len(fields(Filters)) + 1
-_FILED, _AFTER = _NEXT + 4, _NEXT + 5
+_FILED, _AFTER = NEXT + 4, NEXT + 5
 
 _SEARCH = f"""
-WITH {_answering(_NEXT)},
+WITH {_answering(NEXT)},
 ranked AS (
   SELECT -share - CASE WHEN filed = ${_FILED} THEN {TITLE_IS_IT}
                        WHEN starts_with(filed, ${_FILED}) THEN {TITLE_BEGINS_SO}
@@ -104,7 +102,7 @@ async def search_films(
     """Read the films that answer a question, the best first."""
     if not question.words:
         return []
-    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")  # a plan for any question is a bad one for each
+    await tx.execute(PLANNED_ANEW)
     rows = await tx.fetch(
         _SEARCH, *filters.values(), *await _asked(tx, question), question.filed, *(after or (None, None, None)), limit
     )
@@ -115,12 +113,12 @@ async def answers(tx: Transaction, question: Question) -> list[UUID]:
     """List all films that answer a question, whatever else is asked of them."""
     if not question.words:
         return []
-    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    await tx.execute(PLANNED_ANEW)
     return [row["film_id"] for row in await tx.fetch(_ANSWERS, *await _asked(tx, question))]
 
 
 async def _asked(tx: Transaction, question: Question) -> tuple[object, ...]:
-    """Tell what `_ANSWERING` takes: the words that may be meant, by which of those asked, for how much of how much."""
+    """Tell what `_answering` takes: the words that may be meant, by which of those asked, for how much of how much."""
     meant = resembling(question, {*question.words, *await _vocabulary(tx, question)})
     known = [(word, n, near * len(one)) for n, one in enumerate(question.words) for word, near in meant[one].items()]
     return (

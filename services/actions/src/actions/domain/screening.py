@@ -205,11 +205,12 @@ def judge_overlaps(action: Action, sessions: Iterable[Session], given: Circumsta
 
     What is said of an open action many read: a closed circuit's sessions are not told of there (R41).
     """
-    inside = action.setting is Setting.CLOSED_SITE or action.closed_circuit is not None
     besides = [
         one
         for one in given.elsewhere
-        if one.holder_id == action.holder_id and one.action_id != action.id and (inside or not one.closed_circuit)
+        if one.holder_id == action.holder_id
+        and one.action_id != action.id
+        and (action.closed or not one.closed_circuit)
     ]
     for session in sessions:
         place = action.place(session.place_id)

@@ -14,6 +14,7 @@ from actions.domain.action import Action
 from actions.domain.events import Occasion
 from actions.domain.feed import Subject
 from actions.store.actions import COLUMNS, NESTED
+from actions.store.sessions import SHOWN
 from common import rows
 from common.contracts.actions import ActionStatus, ActionType, ClosedCircuit, SessionStatus
 from common.database import Transaction
@@ -26,7 +27,7 @@ _OF_ORGANISATION = """
 _OF_COMMUNE = "session.municipality = $1::text"
 
 _LISTED = rows.listed([f"action.{column}" for column in COLUMNS])
-_SESSIONS = """
+_SESSIONS = f"""
     SELECT session.id, session.action_id, action.version, action.changed_at, action.action_type,
            action.state AS action_state, action.title, session.state, session.held_on, session.starts_at, session.zone,
            session.minutes, coalesce(commune.name, session.municipality) AS commune, session.label,
@@ -39,8 +40,7 @@ _SESSIONS = """
       LEFT JOIN known_municipality AS commune
              ON commune.vintage = action.campaign_year AND commune.code = session.municipality
      WHERE session.held_on BETWEEN $2 AND $3
-       AND action.project_state NOT IN ('rejected', 'ineligible', 'withdrawn')
-       AND (NOT withheld(action) OR (action.state = 'held' AND session.state = 'held'))
+       AND {SHOWN}
        AND
 """
 _LATEST_FIRST = " ORDER BY session.held_on DESC, session.id DESC LIMIT $4"

@@ -7,32 +7,32 @@ from uuid import UUID
 
 from actions.domain.coordinates import Box
 from actions.domain.mapping import Pin
+from actions.store.sessions import SHOWN
 from common.contracts.actions import ActionType, ClosedCircuit, SessionStatus
 from common.contracts.partners import Coordinates
 from common.database import Transaction
 
-_PINS = """
-    SELECT s.id, s.action_id, action.action_type, action.title, s.state, s.held_on, s.starts_at, s.zone,
-           s.municipality, action.campaign_year AS vintage, s.label, s.longitude, s.latitude, action.closed_circuit,
-           withheld(action) AS withheld
-      FROM session AS s
-      JOIN action ON action.id = s.action_id
-     WHERE action.project_state NOT IN ('rejected', 'ineligible', 'withdrawn')
-       AND (NOT withheld(action) OR (action.state = 'held' AND s.state = 'held'))
+_PINS = f"""
+    SELECT session.id, session.action_id, action.action_type, action.title, session.state, session.held_on,
+           session.starts_at, session.zone, session.municipality, action.campaign_year AS vintage, session.label,
+           session.longitude, session.latitude, action.closed_circuit, withheld(action) AS withheld
+      FROM session
+      JOIN action ON action.id = session.action_id
+     WHERE {SHOWN}
        AND ($1::uuid IS NULL OR action.campaign_id = $1)
-       AND ($2::text IS NULL OR s.state = $2)
-       AND ($3::text IS NULL OR s.municipality = $3)
-       AND s.held_on BETWEEN $4 AND $5
-       AND (s.held_on, s.id) > ($6, $7::uuid)
+       AND ($2::text IS NULL OR session.state = $2)
+       AND ($3::text IS NULL OR session.municipality = $3)
+       AND session.held_on BETWEEN $4 AND $5
+       AND (session.held_on, session.id) > ($6, $7::uuid)
 """
 _INSIDE = """
        AND NOT withheld(action)
-       AND s.longitude BETWEEN $9 AND $10
-       AND s.latitude BETWEEN $11 AND $12
+       AND session.longitude BETWEEN $9 AND $10
+       AND session.latitude BETWEEN $11 AND $12
 """
 """A closed circuit's position is not told from outside, by no filter either (R41)."""
 _ORDERED = """
-     ORDER BY s.held_on, s.id
+     ORDER BY session.held_on, session.id
      LIMIT $8
 """
 BY_DAY, IN_BOX = f"{_PINS}{_ORDERED}", f"{_PINS}{_INSIDE}{_ORDERED}"

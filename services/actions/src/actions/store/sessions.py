@@ -14,6 +14,12 @@ from actions.store import copies
 from common.contracts.actions import Regime, Session
 from common.database import Transaction
 
+SHOWN = """
+    action.project_state NOT IN ('rejected', 'ineligible', 'withdrawn')
+    AND (NOT withheld(action) OR (action.state = 'held' AND session.state = 'held'))
+"""
+"""Which sessions maps and calendars show: of what is withheld from the reader only what was held (R41)."""
+
 
 async def follow(tx: Transaction, action: Action) -> None:
     """Say of an action's sessions what the action says of them now.

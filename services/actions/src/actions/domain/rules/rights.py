@@ -49,8 +49,8 @@ def covered(
     """R52: confirmed rights cover the day, the territory, the use and the version, from a lawful support.
 
     What was agreed stands when the offer is withdrawn afterwards, but somebody must look at it; what was not agreed can
-    no longer be on that offer.  Where rights are for
-    some versions only, nobody knows whether they cover one that is not named.
+    no longer be on that offer.  Where rights are for some versions only, nobody knows whether they cover one that is
+    not named.
     """
     if support is Support.PRIVATE_DISC:
         what, quoi = (

@@ -40,6 +40,9 @@ def relaying(address: str, servers: str, digest=None, **settings: Any):
     return running(relay.run(relay.Settings(service=SERVICE, dsn=dsn, servers=servers, **paces), digest))
 
 
+SAVED = "SELECT bool_and(pg_visible_in_snapshot(xid, s1)) FROM outbox CROSS JOIN outbox_cursor WHERE key = $1"
+
+
 async def say(db: Database, key: str, version: int, topic: str = FACTS) -> int:
     """Leave a row in the outbox; return its number as the owner reads it."""
     async with db.transaction(SYSTEM) as tx:
@@ -125,6 +128,7 @@ async def test_an_old_state_that_comes_last_is_followed_by_the_newest_again(addr
     async with relaying(address, kafka_servers):
         await say(db, key, 1, STATES)
         await until(partial(heard.has, STATES, key, [1]))
+        await until(lambda: owner.fetchval(SAVED, key))  # who is stopped before that leaves the row to be sent again
     await owner.execute("UPDATE outbox_cursor SET signed_off = false")
     async with relaying(address, kafka_servers):
         await say(db, key, 2, STATES)

@@ -9,10 +9,15 @@ from uuid import UUID
 from actions.domain import agenda, campaign, closing, deciding, filing, financing, formalities, lifecycle, reviewing
 from actions.domain.action import Action, ActionPlan, Cancellation, Moved
 from actions.domain.agenda import SessionPlan
+from actions.domain.authorising import (
+    AuthorisationDecision,
+    decide_authorisation,
+    record_opinion,
+    request_authorisation,
+)
 from actions.domain.campaign import Campaign
 from actions.domain.circumstances import Circumstances
 from actions.domain.clearance import ClearanceStep
-from actions.domain.formalities import AuthorisationDecision
 from actions.domain.funding import LineDecision, Payment
 from actions.domain.known import Film
 from actions.domain.lifecycle import NewDay
@@ -266,14 +271,12 @@ def rights_confirmed(dossier: Dossier, terms: RightsTerms = OPEN_AIR_TERMS) -> D
 
 
 def authorised(dossier: Dossier) -> Dossier:
-    action, _ = formalities.request_authorisation(
-        dossier.screening, HOLDER.id, (), dossier.given, at=at("2025-05-12 10:00")
-    )
+    action, _ = request_authorisation(dossier.screening, HOLDER.id, (), dossier.given, at=at("2025-05-12 10:00"))
     told = NeighboursInformed(informed_on=day("2025-05-12"), cinemas=3)
     action, _ = formalities.inform_neighbours(action, told, at=at("2025-05-12 11:00"))
-    action, _ = formalities.record_opinion(action, Opinion.FAVOURABLE, day("2025-06-10"), at=at("2025-06-10 10:00"))
+    action, _ = record_opinion(action, Opinion.FAVOURABLE, day("2025-06-10"), at=at("2025-06-10 10:00"))
     decision = AuthorisationDecision(granted=True, decided_on=day("2025-06-17"), reference="CNC-2025-1")
-    action, _ = formalities.decide_authorisation(action, decision, at=at("2025-06-17 10:00"))
+    action, _ = decide_authorisation(action, decision, at=at("2025-06-17 10:00"))
     return dossier.having(screening=action)
 
 

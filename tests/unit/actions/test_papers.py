@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from actions.domain import agenda, formalities, lifecycle
-from actions.domain.formalities import AuthorisationDecision
+from actions.domain import agenda, authorising, formalities, lifecycle
+from actions.domain.authorising import AuthorisationDecision
 from actions.domain.lifecycle import NewDay
 from actions.domain.refusals import (
     CampaignStillRuns,
@@ -110,7 +110,7 @@ def test_r08_a_screening_of_shorts_needs_no_authorisation():
     assert dossier.screening.authorisation.state is S.NOT_REQUIRED
     assert a.screening_scheduled(dossier).screening.state is ActionStatus.SCHEDULED
     with pytest.raises(AuthorisationNotRequired):
-        formalities.request_authorisation(dossier.screening, p.HOLDER.id, (), dossier.given, at=SCHEDULED_AT)
+        authorising.request_authorisation(dossier.screening, p.HOLDER.id, (), dossier.given, at=SCHEDULED_AT)
 
 
 def test_r03_r08_a_film_found_longer_than_it_was_planned_for_must_be_authorised_before_it_is_scheduled():
@@ -127,7 +127,7 @@ def test_r03_r08_a_film_found_longer_than_it_was_planned_for_must_be_authorised_
 def test_r09_the_authorised_person_is_the_organiser():
     dossier = a.screening_planned(a.a_funded())
     with pytest.raises(AuthorisedPersonNotOrganiser) as refused:
-        formalities.request_authorisation(
+        authorising.request_authorisation(
             dossier.screening, p.PROVIDER.id, (), dossier.given, at=p.at("2025-05-12 10:00")
         )
     assert p.verdict_of(refused).rule == "R09"
@@ -136,7 +136,7 @@ def test_r09_the_authorised_person_is_the_organiser():
 
 def test_a_request_covers_the_sessions_their_fallbacks_and_those_named():
     dossier = a.screening_planned(a.a_funded())
-    action, _ = formalities.request_authorisation(
+    action, _ = authorising.request_authorisation(
         dossier.screening, p.HOLDER.id, [p.day("2025-08-01")], dossier.given, at=p.at("2025-05-12 10:00")
     )
     asked = action.authorisation
@@ -157,25 +157,25 @@ def test_r12_another_date_must_be_authorised_first_and_then_is_possible():
     with pytest.raises(DateNotAuthorised) as refused:
         a.reschedule(dossier.screening, to_26, dossier.given, at=p.at("2025-07-18 17:20"))
     assert p.verdict_of(refused).rule == "R12"
-    amended, _ = formalities.amend_authorisation(
+    amended, _ = authorising.amend_authorisation(
         dossier.screening, [p.day("2025-07-26")], dossier.films, at=p.at("2025-07-18 17:30")
     )
     assert amended.authorisation.state is S.AMENDMENT_REQUESTED
     with pytest.raises(NotAuthorised):
         a.reschedule(amended, to_26, dossier.given, at=p.at("2025-07-18 17:40"))
     decision = AuthorisationDecision(granted=True, decided_on=p.day("2025-07-21"), reference="CNC-2025-2")
-    granted, _ = formalities.decide_authorisation(amended, decision, at=p.at("2025-07-21 10:00"))
+    granted, _ = authorising.decide_authorisation(amended, decision, at=p.at("2025-07-21 10:00"))
     rescheduled, _ = a.reschedule(granted, to_26, dossier.given, at=p.at("2025-07-21 11:00"))
     assert rescheduled.state is ActionStatus.SCHEDULED
 
 
 def test_r12_an_amendment_refused_leaves_what_was_granted():
     dossier = a.screening_postponed(a.screening_scheduled(a.a_ready()))
-    amended, _ = formalities.amend_authorisation(
+    amended, _ = authorising.amend_authorisation(
         dossier.screening, [p.day("2025-08-01")], dossier.films, at=p.at("2025-07-19 10:00")
     )
     no = AuthorisationDecision(granted=False, decided_on=p.day("2025-07-21"), reference="CNC-2025-3")
-    kept, facts = formalities.decide_authorisation(amended, no, at=p.at("2025-07-21 10:00"))
+    kept, facts = authorising.decide_authorisation(amended, no, at=p.at("2025-07-21 10:00"))
     assert kept.authorisation.state is S.GRANTED
     assert kept.authorisation.granted_dates == (p.day("2025-07-18"), p.day("2025-07-25"))
     assert p.only(facts, ActionAuthorisationDecided).outcome is S.REFUSED
@@ -187,23 +187,23 @@ def test_the_authorisation_goes_through_its_own_states():
     action = dossier.screening
     decision = AuthorisationDecision(granted=False, decided_on=p.day("2025-06-17"), reference="CNC-0")
     with pytest.raises(NotPossibleInThisState):
-        formalities.record_opinion(action, Opinion.RESERVED, p.day("2025-06-10"), at=p.at("2025-06-10 10:00"))
-    action, _ = formalities.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00"))
+        authorising.record_opinion(action, Opinion.RESERVED, p.day("2025-06-10"), at=p.at("2025-06-10 10:00"))
+    action, _ = authorising.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00"))
     for verb in (
-        lambda: formalities.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00")),
-        lambda: formalities.decide_authorisation(action, decision, at=p.at("2025-06-17 10:00")),
-        lambda: formalities.amend_authorisation(
+        lambda: authorising.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00")),
+        lambda: authorising.decide_authorisation(action, decision, at=p.at("2025-06-17 10:00")),
+        lambda: authorising.amend_authorisation(
             action, [p.day("2025-08-01")], dossier.films, at=p.at("2025-06-17 10:00")
         ),
     ):
         with pytest.raises(NotPossibleInThisState):
             verb()
-    advised, _ = formalities.record_opinion(
+    advised, _ = authorising.record_opinion(
         action, Opinion.UNFAVOURABLE, p.day("2025-06-10"), at=p.at("2025-06-10 10:00")
     )
-    refused, _ = formalities.decide_authorisation(advised, decision, at=p.at("2025-06-17 10:00"))
+    refused, _ = authorising.decide_authorisation(advised, decision, at=p.at("2025-06-17 10:00"))
     assert refused.authorisation.state is S.REFUSED
-    again, _ = formalities.request_authorisation(refused, p.HOLDER.id, (), dossier.given, at=p.at("2025-06-18 10:00"))
+    again, _ = authorising.request_authorisation(refused, p.HOLDER.id, (), dossier.given, at=p.at("2025-06-18 10:00"))
     assert again.authorisation.state is S.REQUESTED
 
 

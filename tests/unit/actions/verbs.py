@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.domain import (
     agenda,
+    authorising,
     choosing,
     closing,
     deciding,
@@ -18,9 +19,9 @@ from actions.domain import (
     risk,
 )
 from actions.domain.agenda import SessionPlan
+from actions.domain.authorising import AuthorisationDecision
 from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
-from actions.domain.formalities import AuthorisationDecision
 from actions.domain.funding import LineDecision, Payment
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from common.contracts.actions import (
@@ -242,7 +243,7 @@ def _choose_copy(d: Dossier) -> Move:
 
 def _decide_authorisation(d: Dossier) -> Move:
     decision = AuthorisationDecision(granted=True, decided_on=p.day("2025-06-17"), reference="CNC")
-    return formalities.decide_authorisation(d.screening, decision, at=LATE)
+    return authorising.decide_authorisation(d.screening, decision, at=LATE)
 
 
 def _permit(d: Dossier) -> Move:
@@ -312,15 +313,15 @@ ACTION: Mapping[str, Verb] = {
     "action.change_clearance": one(_change_clearance),
     "action.choose_copy": one(_choose_copy),
     "action.request_authorisation": one(
-        lambda d: formalities.request_authorisation(d.screening, p.HOLDER.id, (), d.given, at=LATE)
+        lambda d: authorising.request_authorisation(d.screening, p.HOLDER.id, (), d.given, at=LATE)
     ),
     "action.amend_authorisation": one(
-        lambda d: formalities.amend_authorisation(
+        lambda d: authorising.amend_authorisation(
             d.screening, [p.day("2025-07-18"), p.day("2025-07-25")], d.films, at=LATE
         )
     ),
     "action.record_opinion": one(
-        lambda d: formalities.record_opinion(d.screening, Opinion.FAVOURABLE, p.day("2025-06-10"), at=LATE)
+        lambda d: authorising.record_opinion(d.screening, Opinion.FAVOURABLE, p.day("2025-06-10"), at=LATE)
     ),
     "action.decide_authorisation": one(_decide_authorisation),
     "action.inform_neighbours": one(lambda d: formalities.inform_neighbours(d.screening, TOLD, at=LATE)),

@@ -10,7 +10,7 @@ from actions.api.bodies import Few, Some, Text
 from actions.api.seen import respond_action
 from actions.commands import actions as commands
 from actions.domain import refusals, unlawful
-from actions.domain.formalities import AuthorisationDecision
+from actions.domain.authorising import AuthorisationDecision
 from common.contracts.actions import (
     ActionState,
     Declaration,

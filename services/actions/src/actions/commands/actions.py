@@ -7,12 +7,12 @@ from uuid import UUID
 
 from actions.commands import cancelling, lent, lookups
 from actions.commands.wishes import ActionWish, ClearanceWish
-from actions.domain import access, agenda, choosing, formalities, lifecycle
+from actions.domain import access, agenda, authorising, choosing, formalities, lifecycle
 from actions.domain.action import Action, Moved
 from actions.domain.agenda import SessionPlan
+from actions.domain.authorising import AuthorisationDecision
 from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
-from actions.domain.formalities import AuthorisationDecision
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Judgement
 from actions.store import actions, catalogue, judging, known, verdicts
@@ -162,7 +162,7 @@ async def request_authorisation(
     if answer := await once.answered(tx, action.version):
         return answer
     given, organiser_id = await lookups.circumstances(tx, action), organiser_id or action.organiser_id
-    return await _save(tx, formalities.request_authorisation(action, organiser_id, fallbacks, given, at=at), once)
+    return await _save(tx, authorising.request_authorisation(action, organiser_id, fallbacks, given, at=at), once)
 
 
 async def amend_authorisation(
@@ -172,7 +172,7 @@ async def amend_authorisation(
     if answer := await once.answered(tx, action.version):
         return answer
     films = await lookups.films(tx, action)
-    return await _save(tx, formalities.amend_authorisation(action, dates, films, at=at), once)
+    return await _save(tx, authorising.amend_authorisation(action, dates, films, at=at), once)
 
 
 async def record_opinion(
@@ -182,7 +182,7 @@ async def record_opinion(
         tx,
         action_id,
         "action.record_opinion",
-        lambda action: formalities.record_opinion(action, opinion, given_on, at=at),
+        lambda action: authorising.record_opinion(action, opinion, given_on, at=at),
         caller,
         once,
     )
@@ -200,7 +200,7 @@ async def decide_authorisation(
     action = await _lock(tx, action_id, "action.decide_authorisation", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    return await _save(tx, formalities.decide_authorisation(action, decision, at=at), once)
+    return await _save(tx, authorising.decide_authorisation(action, decision, at=at), once)
 
 
 async def inform_neighbours(

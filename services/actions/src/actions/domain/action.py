@@ -1,7 +1,7 @@
 """Actions: what happens for a public, session by session.
 
-What may happen to one stands in `agenda` (planning, sessions, attendance), `formalities` (rights, authorisation,
-permits, approvals) and `lifecycle` (from scheduled to held).
+What may happen to one stands in `agenda` (planning, sessions, attendance), `authorising` (the CNC's leave),
+`formalities` (rights, permits, approvals) and `lifecycle` (from scheduled to held).
 """
 
 from collections.abc import Collection, Iterable

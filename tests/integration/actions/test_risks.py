@@ -52,9 +52,11 @@ async def risks(desk: Desk, action: httpx.Response, who: Person) -> list[str]:
     ("corrected", "rule"),
     [
         ({"visas": (Visa(number="150000", issued_on=date(2024, 12, 1)),)}, "R01"),
+        ({"visas": ()}, "R01"),
         ({"classification": Classification.U16}, "R16"),
+        ({"classification": None}, "R16"),
     ],
-    ids=["visa", "classification"],
+    ids=["visa corrected", "visa taken back", "classification corrected", "classification unknown"],
 )
 async def test_a_film_that_is_corrected_flags_its_sessions_until_it_is_right_again(
     desk: Desk, corrected: dict[str, Any], rule: str
@@ -166,7 +168,7 @@ async def test_an_action_whose_film_is_not_heard_of_keeps_no_other_waiting(desk:
     await desk.hear("film", replace(film, version=2, classification=Classification.U18, visas=()))
     await judge_waiting(desk.db)
     assert await judge_waiting(desk.db, page_max=1) == 0
-    assert await risks(desk, other, cast.holder) == []
+    assert await risks(desk, other, cast.holder) == ["R01"]
     async with desk.db.transaction(SYSTEM) as tx:
         assert await tx.fetchval("SELECT count(*) FROM to_judge WHERE action_id = $1", one.json()["id"]) > 0
         await tx.execute("DELETE FROM to_judge")

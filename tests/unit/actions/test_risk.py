@@ -9,7 +9,15 @@ import pytest
 from actions.domain import agenda, lifecycle, risk
 from actions.domain.known import Film
 from actions.domain.lifecycle import CancellationPlan
-from common.contracts.actions import ActionAtRisk, ActionStatus, AuthorisationStatus, Cause, ClearanceStatus, Regime
+from common.contracts.actions import (
+    ActionAtRisk,
+    ActionStatus,
+    AuthorisationStatus,
+    Cause,
+    ClearanceStatus,
+    Regime,
+    Setting,
+)
 from common.contracts.catalogue import Classification, Visa
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
@@ -35,8 +43,24 @@ def test_a_plan_that_still_lacks_things_is_at_no_risk():
 
 @pytest.mark.parametrize(
     ("changed", "rule"),
-    [({"visas": LATER}, "R01"), ({"classification": Classification.U16}, "R16")],
-    ids=["a visa corrected", "a classification corrected"],
+    [
+        ({"visas": LATER}, "R01"),
+        ({"visas": ()}, "R01"),
+        ({"visas": (Visa(number="128083"),), "released_on": None}, "R01"),
+        ({"classification": Classification.U16}, "R16"),
+        ({"classification": None}, "R16"),
+        ({"duration_minutes": 60}, "R03"),
+        ({"duration_minutes": None}, "R03"),
+    ],
+    ids=[
+        "a visa corrected",
+        "a visa taken back",
+        "a visa without its date",
+        "a classification corrected",
+        "a classification unknown",
+        "a length at the border",
+        "a length unknown",
+    ],
 )
 @pytest.mark.parametrize("announced", [False, True])
 def test_what_is_corrected_of_a_film_stands_against_its_session(changed, rule, announced):
@@ -44,10 +68,20 @@ def test_what_is_corrected_of_a_film_stands_against_its_session(changed, rule, a
     assert risks(dossier, films=corrected(**changed)) == [(rule, p.LINDA.id)]
 
 
-def test_a_visa_that_loses_its_date_is_a_risk_once_announced():
-    dateless = corrected(visas=(Visa(number="128083"),), released_on=None)
-    assert risks(a.screening_planned(a.a_funded()), films=dateless) == []
-    assert risks(a.screening_scheduled(a.a_ready()), films=dateless) == [("R01", p.LINDA.id)]
+def test_what_was_unknown_when_it_was_planned_is_no_risk_until_no_plan_may_lack_it():
+    unknown = corrected(visas=(), classification=None)
+    dossier = a.screening_planned(a.a_funded().having(films=unknown))
+    assert {notice.rule for notice in dossier.screening.notices} == {"R01", "R16"}
+    assert risks(dossier) == []
+    dateless = corrected(visas=(Visa(number="128083"),), classification=None, released_on=None)
+    assert risks(dossier, films=dateless) == [("R01", p.LINDA.id)]
+
+
+def test_a_cineclub_s_visa_that_is_taken_back_is_a_risk_too():
+    dossier = a.screening_planned(a.a_funded())
+    screening = replace(dossier.screening, setting=Setting.INDOORS, regime=Regime.NC_CINECLUB)
+    assert risks(dossier.having(screening=screening)) == []
+    assert risks(dossier.having(screening=screening), films=corrected(visas=())) == [("R04", p.LINDA.id)]
 
 
 def test_an_authorisation_that_is_refused_is_a_risk_of_the_plan():

@@ -1,7 +1,7 @@
 """What turns against a session after it was planned: a visa corrected, a right withdrawn, an organiser closed.
 
-A plan that still lacks something is only unfinished; it is at risk when a rule says no to it.  What was announced had
-everything: whatever it lacks now is a risk.
+A plan that still lacks something is only unfinished; it is at risk when a rule says no to it, or when what was known
+when it was planned is known no more.  What was announced had everything: whatever it lacks now is a risk.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from datetime import datetime
 
 from actions.domain.action import Action, Moved, moved
 from actions.domain.circumstances import Circumstances
-from actions.domain.screening import Finding, Judgement, judge, noticed
+from actions.domain.screening import PLANNED_BY, Finding, Judgement, judge, noticed
 from common.contracts.actions import ActionAtRisk, ActionStatus, SessionStatus
-from common.errors import Outcome, Verdict
+from common.errors import Outcome
 
 ANNOUNCED = frozenset({ActionStatus.SCHEDULED, ActionStatus.IN_PROGRESS, ActionStatus.POSTPONED})
 
@@ -47,13 +47,23 @@ def flag(judged: Judgement, *, at: datetime) -> Moved | None:
 
 
 def _risks(action: Action, findings: tuple[Finding, ...]) -> Iterator[Finding]:
+    looked_at = {(one.rule, one.session_id, one.film_id) for one in action.notices}
     for finding in findings:
+        verdict = finding.verdict
         lacking = action.state in ANNOUNCED and finding.refusal is not None
-        turned = finding.verdict.outcome is Outcome.TO_CLEAR and _has_turned(finding.verdict)
-        if finding.verdict.outcome is Outcome.REFUSED or lacking or turned:
+        noticed_then = (verdict.rule, finding.session_id, finding.film_id) in looked_at
+        turned = verdict.outcome is Outcome.TO_CLEAR and _has_turned(finding, noticed_then=noticed_then)
+        if verdict.outcome is Outcome.REFUSED or lacking or turned:
             yield finding
 
 
-def _has_turned(verdict: Verdict) -> bool:
-    """Tell whether something that was there is no more: an offer, a key; or a copy is not what was planned."""
+def _has_turned(finding: Finding, *, noticed_then: bool) -> bool:
+    """Tell whether something that was there is no more: an offer, a key, a visa; or a copy is not what was planned.
+
+    What a plan must keep to was asked when it was made: of what was not known then there is a notice, and what no plan
+    may lack was there.
+    """
+    verdict = finding.verdict
+    if verdict.rule in PLANNED_BY:
+        return finding.refusal is not None or not noticed_then
     return bool(verdict.inputs.get("offer_withdrawn") or verdict.inputs.get("key_revoked")) or verdict.rule == "C03"

@@ -44,7 +44,7 @@ def a_case(
         film_title=film.title,
         duration_minutes=film.duration_minutes,
         workshop_film=film.workshop is not None,
-        has_visa=bool(film.visas),
+        has_visa=film.has_visa,
         counts_from=film.counts_from,
         classification=film.classification,
         request_by=None,

@@ -150,6 +150,18 @@ def test_r01_a_visa_for_a_while_begins_no_delay(kind):
     assert p.there(delay(a_case(replace(a_film(), visas=(early,)), "2025-07-18"))).outcome is Outcome.TO_CLEAR
 
 
+@pytest.mark.parametrize("kind", [VisaKind.TEMPORARY, VisaKind.EXCEPTIONAL])
+def test_r01_a_film_with_nothing_but_a_visa_for_a_while_is_looked_at_unless_it_was_released(kind):
+    dossier, early = a.a_funded(), Visa(number="1", issued_on=p.day("2020-01-01"), kind=kind)
+    festival = replace(p.LINDA, visas=(early,), released_on=None)
+    given_films = replace(dossier.given, films=p.FILMS | {festival.id: festival})
+    action, _ = planned(dossier.screening, p.SCREENING, given_films)
+    assert ("R01", p.LINDA.id) in {(notice.rule, notice.film_id) for notice in action.notices}
+    released = replace(festival, released_on=p.day("2024-07-18"))
+    with pytest.raises(VisaDelayNotElapsed):
+        planned(dossier.screening, p.SCREENING, replace(dossier.given, films=p.FILMS | {released.id: released}))
+
+
 def test_r01_takes_the_release_for_a_visa_without_date_and_refuses_when_nothing_is_known():
     film = a_film(visa=None, released_on=p.day("2024-07-18"))
     assert p.there(delay(a_case(film, "2025-07-18"))).first_lawful_on == p.day("2025-07-19")

@@ -139,7 +139,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         film_title=film.title,
         duration_minutes=film.minutes_in(item.version),
         workshop_film=film.workshop is not None,
-        has_visa=bool(film.visas),
+        has_visa=film.has_visa,
         counts_from=film.counts_from,
         classification=film.classification,
         request_by=request_by(given.campaign.rules, session.held_on),

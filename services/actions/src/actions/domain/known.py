@@ -48,6 +48,15 @@ class Film:
         return max(known) if len(known) == len(lasting) else None
 
     @property
+    def has_visa(self) -> bool:
+        """Tell whether it has a visa from which delays run; of one for a while, a release shows that there is another.
+
+        With nothing but a visa for a while it is as one without any: nobody knows of its own, and somebody must look.
+        """
+        ordinary = any(visa.kind is VisaKind.ORDINARY for visa in self.visas)
+        return ordinary or (bool(self.visas) and self.released_on is not None)
+
+    @property
     def counts_from(self) -> date | None:
         """The day from which delays run: of the first dated visa, else of the release, which came after it.
 

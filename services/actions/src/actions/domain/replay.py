@@ -184,7 +184,7 @@ def _case(one: Screening, on: date) -> Case:
         film_title=one.film.title,
         duration_minutes=one.film.duration_minutes,
         workshop_film=False,
-        has_visa=bool(one.film.visas),
+        has_visa=one.film.has_visa,
         counts_from=one.film.counts_from,
         classification=one.film.classification,
         request_by=None,

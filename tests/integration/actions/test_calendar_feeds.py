@@ -194,8 +194,8 @@ async def test_an_organisation_that_has_closed_has_no_calendars(desk: Desk) -> N
     address = await subscribed(desk, cast.holder, organisation_id=cast.holder.org)
     closed = an_organisation(cast.holder.org, OrganisationKind.SOCIAL_CENTRE, version=2, closed_on=date(2025, 4, 1))
     await desk.hear("organisation", closed)
-    assert await shown(desk, address, at="2025-03-31T12:00:00+02:00") == {}
-    assert problem(await asked(desk, address, at="2025-04-01T12:00:00+02:00")) == (404, "no-such-feed")
+    assert await shown(desk, address, at="2025-04-01T23:59:59+02:00") == {}
+    assert problem(await asked(desk, address, at="2025-04-02T00:00:00+02:00")) == (404, "no-such-feed")
 
 
 # ----------------------------------------------------------------------------------- the net under the verbs

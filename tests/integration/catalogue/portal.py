@@ -47,13 +47,22 @@ class Portal:
         return await self.http.get(path, params=params, headers={"authorization": bearer(role)})
 
     async def post(
-        self, path: str, body: Any = None, *, role: Role = NATIONAL, key: str | None = None, match: object = None
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        role: Role = NATIONAL,
+        key: str | None = None,
+        match: object = None,
+        at: str | None = None,
     ) -> httpx.Response:
         """Post a creation, or a change of the version `match` (a number, or an answer whose ETag it is)."""
         tag = match.headers["etag"] if isinstance(match, httpx.Response) else match and f'"v{match}"'
         headers = {"authorization": bearer(role), "idempotency-key": key or str(uuid4())}
         if tag is not None:
             headers["if-match"] = str(tag)
+        if at is not None:
+            headers["sandbox-date"] = at
         return await self.http.post(path, json=body, headers=headers)
 
     async def film(self, title: str | None = None, **said: Any) -> httpx.Response:

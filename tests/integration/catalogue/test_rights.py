@@ -106,6 +106,15 @@ async def test_a_holder_that_was_closed_offers_nothing(portal: Portal, db: Datab
     assert problem(refused) == (409, "rights-holder-closed")
 
 
+@pytest.mark.parametrize(("at", "status"), [("2025-06-30T23:59:59+02:00", 201), ("2025-07-01T00:00:00+02:00", 409)])
+async def test_a_holder_s_last_day_is_its_own_to_its_last_second(
+    portal: Portal, db: Database, body: Body, at: str, status: int
+):
+    holder = uuid4()
+    await hear_of(db, holder, closed_on=date(2025, 6, 30))
+    assert (await portal.post("/v1/rights-offers", body(holder_id=str(holder)), at=at)).status_code == status
+
+
 async def test_older_news_of_a_holder_is_left_aside(portal: Portal, db: Database, body: Body):
     holder = uuid4()
     await hear_of(db, holder, epoch=2, version=3)

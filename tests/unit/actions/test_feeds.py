@@ -12,10 +12,10 @@ from actions.domain.feed import (
     OneSubject,
     Subject,
     fingerprint,
-    is_closed,
     key_of,
     require_reach,
 )
+from actions.domain.known import is_closed
 from common.contracts.access import SCOPES_OF, Role
 from common.errors import NotYours
 from tests.unit.actions import pieces as p
@@ -124,8 +124,8 @@ def test_what_is_seen_of_a_feed_has_neither_key_nor_fingerprint():
 
 
 @pytest.mark.parametrize(
-    ("closed_on", "closed"), [(None, False), ("2025-03-19", True), ("2025-03-20", True), ("2025-03-21", False)]
+    ("closed_on", "closed"), [(None, False), ("2025-03-19", True), ("2025-03-20", False), ("2025-03-21", False)]
 )
-def test_an_organisation_is_closed_from_that_day_on(closed_on: str | None, closed: bool):
+def test_an_organisation_s_last_day_is_its_own(closed_on: str | None, closed: bool):
     day = None if closed_on is None else date.fromisoformat(closed_on)
     assert is_closed(day, date(2025, 3, 20)) is closed

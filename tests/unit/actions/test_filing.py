@@ -225,13 +225,20 @@ def test_r23_a_forecast_out_of_balance_by_a_cent_is_not_submitted():
     assert refused.value.errors[0].pointer == "/forecast"
 
 
+def test_t1_a_holder_s_last_day_is_its_own():
+    closing = replace(p.HOLDER, closed_on=p.day("2024-12-03"))
+    campaign_, at = a.an_open_campaign(), p.at("2024-12-03 23:59")
+    drafted = filing.draft(p.FILE, campaign_, closing, p.FUNDERS, new_id=p.new_ids("p"), action_ids=(), at=at)
+    assert drafted[0].holder_id == closing.id
+
+
 def test_t1_needs_an_open_campaign_and_a_holder_that_exists():
     opened = a.an_open_campaign()
     closed, _ = campaign.close(opened, at=p.at("2025-02-01 10:00"))
     drafted, _ = campaign.draft(
         p.CAMPAIGN_PLAN, p.COORDINATION, campaign_id=p.an_id("campaign"), at=p.at("2024-10-01 10:00")
     )
-    ceased = replace(p.HOLDER, closed_on=p.day("2024-12-03"))
+    ceased = replace(p.HOLDER, closed_on=p.day("2024-12-02"))
     cases = [(closed, p.HOLDER, CampaignNotOpen), (drafted, p.HOLDER, CampaignNotOpen), (opened, ceased, HolderClosed)]
     for in_campaign, holder, refusal in cases:
         with pytest.raises(refusal):

@@ -22,10 +22,10 @@ from actions.domain.feed import (
     TooManyFeeds,
     UnknownCommune,
     fingerprint,
-    is_closed,
     key_of,
     require_reach,
 )
+from actions.domain.known import is_closed
 from actions.domain.obligations import obligations
 from actions.store import feeds, known, occasions
 from common.contracts.access import SCOPES_OF

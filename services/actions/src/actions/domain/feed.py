@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -175,11 +175,6 @@ def require_reach(caller: Caller, subject: Subject, department: str | None) -> N
     """Refuse a feed of what the caller may not read; `department` is the commune's."""
     if not _reaches(caller, subject, department):
         raise NotYours
-
-
-def is_closed(closed_on: date | None, today: date) -> bool:
-    """Tell whether an organisation has closed: then nobody reads in its name any more."""
-    return closed_on is not None and closed_on <= today
 
 
 def _reaches(caller: Caller, subject: Subject, department: str | None) -> bool:

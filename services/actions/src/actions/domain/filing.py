@@ -70,7 +70,7 @@ def draft(
 ) -> Moved:
     """Begin a file (T1) in an open campaign, for a main commune of its perimeter (R26)."""
     require_open(campaign)
-    if holder.closed_on is not None and holder.closed_on <= local_day(at, campaign.zone):
+    if holder.is_closed_on(local_day(at, campaign.zone)):
         raise HolderClosed(f"{holder.name}: {holder.closed_on}.", precision=f"{holder.name} : {holder.closed_on}.")
     _require_perimeter(file.main.department, campaign)
     lines = _lines(file.lines, (), funders, new_id)

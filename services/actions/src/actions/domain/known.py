@@ -122,10 +122,18 @@ class Organisation:
 
     def operates_on(self, day: date) -> bool:
         """Tell whether it is a licensed operator on that day; a licence ends with who held it."""
-        return self.is_licensed_operator and (self.closed_on is None or day <= self.closed_on)
+        return self.is_licensed_operator and not self.is_closed_on(day)
+
+    def is_closed_on(self, day: date) -> bool:
+        return is_closed(self.closed_on, day)
 
     def derogates_on(self, day: date) -> bool:
         return any(one.valid_from <= day <= one.valid_until for one in self.derogations)
+
+
+def is_closed(closed_on: date | None, day: date) -> bool:
+    """Tell whether an organisation is no more on that day: the one that it closed on was its last."""
+    return closed_on is not None and closed_on < day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,9 @@ async def opened(desk: Desk, cast: Cast, **said: Any) -> str:
 
 async def drafted(desk: Desk, cast: Cast, **said: Any) -> httpx.Response:
     """Open a campaign and begin a project in it."""
-    campaign_id = await opened(desk, cast, **{name: said.pop(name) for name in ("rules", "zone") if name in said})
+    campaign_id = await opened(
+        desk, cast, **{name: said.pop(name) for name in ("rules", "zone", "ends_on") if name in said}
+    )
     answer = await desk.post("/v1/projects", cast.holder, a_project(cast, campaign_id, **said), at=JANUARY)
     assert answer.status_code == 201, answer.text
     return answer

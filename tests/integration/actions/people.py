@@ -34,6 +34,8 @@ from common.tokens import SYSTEM
 ISSUER = "https://issuer.example.org"
 KEY = ECKey.generate_key("P-256", {"kid": "k1"})
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
+REGIONS = {"971": "01", "972": "02", "973": "03", "974": "04", "976": "06"}
+"""The regions of départements overseas, each of its own; all others are in one here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +154,7 @@ class Desk:
                 occurred_at=LONG_AGO,
                 organisation_id=cast.coordinator.org,
                 drac_id=cast.drac.org,
-                region="75",
+                region=REGIONS.get(cast.drac.codes[0], "75"),
                 coverages=(Coverage(departments=cast.drac.codes, valid_from=date(2024, 1, 1), valid_until=None),),
                 ended_on=None,
             ),
@@ -194,7 +196,7 @@ def an_organisation(
 
 
 def a_department(
-    code: str, *municipalities: Municipality, vintage: int = 2025, version: int = 1, region: str = "75"
+    code: str, *municipalities: Municipality, vintage: int = 2025, version: int = 1, region: str | None = None
 ) -> TerritoryState:
     return TerritoryState(
         id=UUID(int=int(code, 36) * 10_000 + vintage),
@@ -202,7 +204,7 @@ def a_department(
         occurred_at=LONG_AGO,
         vintage=vintage,
         department=Area(code=code, name=code),
-        region=Area(code=region, name=region),
+        region=Area(code=region or REGIONS.get(code, "75"), name=code),
         zone=Zone.METROPOLITAN,
         municipalities=municipalities,
         intermunicipalities=(),

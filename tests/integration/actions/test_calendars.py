@@ -16,7 +16,7 @@ from common.database import Database
 from common.tokens import SYSTEM
 from tests import calendars
 from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, funded, scheduled
-from tests.integration.actions.people import Desk, Person, a_cast, an_organisation
+from tests.integration.actions.people import Desk, Person, a_cast, a_department, a_town, an_organisation
 from tests.integration.actions.subscribing import asked, days, made, shown, subscribed
 from tests.integration.actions.test_closed_circuits import DAYS, announced, begun, counted
 from tests.integration.actions.test_open_air_law import STORM, authorised, with_rights_and_permit
@@ -64,10 +64,16 @@ async def test_others_have_none_of_them(desk: Desk) -> None:
     assert await days(desk, stranger) == []
 
 
-@pytest.mark.parametrize("zone", ["Europe/Paris", "America/Martinique", "Indian/Reunion"])
-async def test_hours_are_the_places_own_overseas_too(desk: Desk, zone: str) -> None:
-    cast = a_cast()
-    (action,) = await actions_of(desk, cast, await funded(desk, cast, zone=zone))
+@pytest.mark.parametrize(
+    ("commune", "zone"),
+    [("86194", "Europe/Paris"), ("97209", "America/Martinique"), ("97411", "Indian/Reunion")],
+)
+async def test_hours_are_the_places_own_overseas_too(desk: Desk, commune: str, zone: str) -> None:
+    department, cast = commune[:3] if commune.startswith("97") else "86", a_cast()
+    if department != "86":
+        await desk.hear("territory", a_department(department, a_town(commune)))
+    there = [an_action(places=[{"label": "Médiathèque", "municipality": commune}])]
+    (action,) = await actions_of(desk, cast, await funded(desk, cast, actions=there))
     await scheduled(desk, cast, action, "2025-06-07")
     (event,) = (await shown(desk, await subscribed(desk, cast.holder, organisation_id=cast.holder.org))).values()
     assert calendars.hour(event) == f"2025-06-07 14:00 {zone}"

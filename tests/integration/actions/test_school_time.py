@@ -89,7 +89,7 @@ async def test_r20_overseas_counts_by_its_own_calendar_and_its_own_midnight(desk
     await desk.hear("territory", a_department("971", a_town("97105")))
     cast, film = a_cast("971", "97105"), a_film(visa="2023-01-01")
     there = indoors(places=[{"label": "Le cinéma", "municipality": "97105"}])
-    action, *_ = await begun(desk, cast, film, actions=[there], zone="America/Guadeloupe", main_municipality="97105")
+    action, *_ = await begun(desk, cast, film, actions=[there], main_municipality="97105")
     friday = {"session": a_session(film.id, "2025-12-19", starts_at="10:00", school_group=True)}
     before = await asked(desk, action, cast.holder, friday)
     (unknown,) = (one for one in before["verdicts"] if one["rule"] == "R20")

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from actions.api.bodies import Few, Title
 from actions.api.seen import CampaignSeen
 from actions.commands import campaigns as commands
-from actions.domain import access
+from actions.domain import access, zones
 from actions.domain.campaign import CampaignPlan
 from actions.domain.refusals import NoSuchCampaign, NotAppointed, NotPossibleInThisState
 from actions.store import campaigns as store
@@ -31,16 +31,7 @@ from common.problems import problems
 
 router = APIRouter(tags=["campaigns"])
 
-ZONES = frozenset(
-    {
-        "Europe/Paris",
-        "America/Guadeloupe",
-        "America/Martinique",
-        "America/Cayenne",
-        "Indian/Reunion",
-        "Indian/Mayotte",
-    }
-)
+ZONES = frozenset({zones.PARIS, *zones.OF_REGIONS.values()})
 
 
 def _french(zone: str) -> str:
@@ -91,7 +82,7 @@ class CampaignBody(Model):
     year: Annotated[Count, Field(ge=1991, le=2100)]
     session: Annotated[Count, Field(ge=1, le=12)] = 1
     title: Title
-    zone: Annotated[str, AfterValidator(_french)] = "Europe/Paris"
+    zone: Annotated[str, AfterValidator(_french)] | None = Field(None, description="Absent: that of the region.")
     ends_on: Day
     rules: RulesBody
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
-from actions.domain import kinds, states
+from actions.domain import kinds, states, zones
 from actions.domain.action import Action, ActionPlan, Moved, moved
 from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import require_within
@@ -53,12 +53,11 @@ class ProgrammePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPlan:
-    """A date to plan; without a place it is the action's only one, without a zone the campaign's."""
+    """A date to plan, by the clock of its place; without a place it is the action's only one."""
 
     held_on: date
     starts_at: time
     place_id: UUID | None = None
-    zone: str | None = None
     responsible: str = ""
     programme: tuple[ProgrammePlan, ...] = ()
     fallback_on: date | None = None
@@ -266,7 +265,7 @@ def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id
         state=SessionStatus.PLANNED,
         held_on=wish.held_on,
         starts_at=wish.starts_at,
-        zone=wish.zone or action.zone,
+        zone=zones.of_department(place.department),
         place_id=place.id,
         responsible=wish.responsible,
         programme=tuple(_item(film, given) for film in wish.programme),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from actions.domain import states
+from actions.domain import states, zones
 from actions.domain.days import local_day
 from actions.domain.known import Coordination
 from actions.domain.refusals import CampaignNotOpen, NotAppointed, OutsideCampaign, refuse
@@ -23,12 +23,12 @@ from common.contracts.actions import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
-    """What a coordination says of a campaign before opening it."""
+    """What a coordination says of a campaign before opening it; without a zone it is that of its region."""
 
     year: int
     session: int
     title: str
-    zone: str
+    zone: str | None
     ends_on: date
     rules: RuleSet
 
@@ -91,16 +91,17 @@ Moved = tuple[Campaign, tuple[CampaignFact, ...]]
 
 def draft(plan: CampaignPlan, coordination: Coordination, *, campaign_id: UUID, at: datetime) -> Moved:
     """Begin a campaign; its rules may still change."""
+    zone = plan.zone or zones.of_region(coordination.region)
     campaign = Campaign(
         id=campaign_id,
         changed_at=at,
         coordination_id=coordination.id,
         region=coordination.region,
-        departments=tuple(sorted(coordination.perimeter_on(local_day(at, plan.zone)))),
+        departments=tuple(sorted(coordination.perimeter_on(local_day(at, zone)))),
         year=plan.year,
         session=plan.session,
         title=plan.title,
-        zone=plan.zone,
+        zone=zone,
         ends_on=plan.ends_on,
         rules=replace(plan.rules, number=1),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
+from actions.domain import zones
 from actions.domain.action import Action, Cancellation, Moved, moved
 from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import Campaign, require_within
@@ -151,7 +152,7 @@ def judge_reschedule(action: Action, days: Sequence[NewDay], given: Circumstance
         raise SessionsStillPostponed(pointer="/days")
     for day in days:
         require_within(given.campaign, day.held_on, last=given.campaign.last_on)
-    renewed = tuple(_moved_to(put_off[day.session_id], day) for day in days)
+    renewed = tuple(_moved_to(action, put_off[day.session_id], day) for day in days)
     placed = action.with_sessions(*renewed)
     findings = judge_new_days(placed, renewed, given)
     return Judgement(verb="action.reschedule", action=placed, sessions=renewed, findings=findings)
@@ -254,13 +255,15 @@ def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
     return cancel(action, CancellationPlan(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED), at=at)
 
 
-def _moved_to(session: Session, day: NewDay) -> Session:
+def _moved_to(action: Action, session: Session, day: NewDay) -> Session:
     if day.indoors and session.fallback_place_id is None:
         raise NoFallbackPlace(pointer="/days")
+    place = action.place((day.indoors and session.fallback_place_id) or session.place_id)
     return replace(
         session,
         state=SessionStatus.PLANNED,
-        place_id=(day.indoors and session.fallback_place_id) or session.place_id,
+        place_id=place.id,
+        zone=zones.of_department(place.department),
         setting=Setting.INDOORS if day.indoors else session.setting,
         held_on=day.held_on,
         starts_at=day.starts_at or session.starts_at,

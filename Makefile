@@ -78,7 +78,7 @@ test: check ## Everything: check, then the services, the whole system, and what 
 .PHONY: faults
 faults: setup ## What breaks, in the long form: F1 to F15, P1 to P22, every process at every step (a night); FORM=short takes minutes
 	@FORM=$(or $(FORM),long) $(BIN)/pytest -q -m "$(if $(filter short,$(FORM)),experiment,experiment or on_demand)" \
-	    $(wildcard tests/integration tests/e2e tests/faults)
+	    $(wildcard tests/unit tests/integration tests/e2e tests/faults)
 
 .PHONY: bench
 bench: setup ## Measure everything, or ONLY=<names>, or PEERS=1 beside Debezium; every figure is one JSON line on standard output

@@ -20,6 +20,31 @@ def family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
+@contextmanager
+def apart(house: House) -> Iterator[None]:
+    """Give this process one core, and the house all the others: what it costs to ask is not what the house can do.
+
+    Where there is one core only, both share it.
+    """
+    every, launcher = os.sched_getaffinity(0), house.folder.launcher()
+    assert launcher is not None
+    parts = {launcher}.union(*(family(pid) for pid in house.processes().values()))
+    mine = {max(every)}
+    _keep_to(mine, {os.getpid()})
+    _keep_to(every - mine or every, parts)
+    try:
+        yield
+    finally:
+        _keep_to(every, {os.getpid(), *parts})
+
+
+def _keep_to(cores: set[int], pids: set[int]) -> None:
+    """Let each thread of these processes run there only; what they start later stays there with them."""
+    for thread in (int(one.name) for pid in pids for one in Path(f"/proc/{pid}/task").glob("*")):
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(thread, cores)
+
+
 def send(pids: list[int], what: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):

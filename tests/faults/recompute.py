@@ -5,7 +5,7 @@ those before it anew, in plain loops over plain JSON.  It shares no line with wh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Self
@@ -18,7 +18,21 @@ from tests.positions import offsets
 KINDS = ("campaign", "project", "action", "report")
 TOPICS = {f"passeurs.actions.{kind}.state.v1": kind for kind in KINDS}
 PARTITIONS = 12
-INDICATORS = ("I01", "I03", "I05", "I12", "I13", "I17", "I18", "I19", "I20", "I21")
+COUNTS = ("I01", "I03", "I05", "I12", "I13")
+MONEY = ("I17", "I18", "I19", "I20")
+PLACES = ("region", "department")
+CUTS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    (): (*COUNTS, *MONEY, "I21"),
+    ("campaign",): (*COUNTS, *MONEY, "I21"),
+    ("month",): COUNTS,
+    ("type",): COUNTS,
+    ("funder",): ("I17",),
+    **{(place,): (*COUNTS, *MONEY) for place in PLACES},
+}
+"""By which axes the figures are cut, and which indicators have them.
+
+A cost by place is left out: it divides money at a project's main commune by people wherever they were.
+"""
 FUNDED = ("funded", "closed")
 
 State = dict[str, Any]
@@ -92,13 +106,12 @@ class Record:
 
 
 def wrong(answer: Mapping[str, Any], states: Mapping[str, list[State]], by: Collection[str] = ()) -> list[str]:
-    """Compare an answer with what the states before its position come to; by campaign, by month, or in all."""
+    """Compare an answer with what the states before its position come to; along one axis, or in all."""
     said = dict(_said(answer))
     expected = {
         (indicator, part, (*place, *own)): value
-        for place, some in _cut(states, by)
+        for place, some in _cut(states, *by)
         for (indicator, part, own), value in totals(some).items()
-        if "month" not in by or indicator in ("I01", "I03", "I05")
     }
     missing = [key for key in expected if key not in said and expected[key] not in NOTHING and key[0] in _asked(answer)]
     differing = [key for key in said.keys() & expected.keys() if said[key] != expected[key]]
@@ -110,8 +123,8 @@ def totals(states: Mapping[str, list[State]]) -> dict[Said, Any]:
     held = [action for action in states["action"] if action["state"] == "held" and action["held_on"]]
     counted = [action for action in held if action.get("counts", True)]
     people = {measure: sum(_people(action) for action in held if action["measure"] == measure) for measure in PUBLIC}
-    levels = Counter(str((_first(action) or {}).get("density") or "unknown") for action in held)
-    located = sum(1 for action in held if (_first(action) or {}).get("located_in_district"))
+    levels = Counter(str((_first(action) or {}).get("density") or "unknown") for action in counted)
+    located = sum(1 for action in counted if (_first(action) or {}).get("located_in_district"))
     counts: dict[Said, Any] = {
         ("I01", "value", ()): len(counted),
         ("I03", "value", ()): people["participants"],
@@ -165,25 +178,79 @@ def _said(answer: Mapping[str, Any]) -> Iterator[tuple[Said, Any]]:
 
 
 def _cut(
-    states: Mapping[str, list[State]], by: Collection[str]
+    states: Mapping[str, list[State]], axis: str | None = None
 ) -> Iterator[tuple[tuple[tuple[str, str], ...], dict[str, list[State]]]]:
-    if "campaign" in by:
-        for id_ in sorted({one["campaign_id"] for kind in ("project", "action") for one in states[kind]}):
-            of = {kind: [one for one in some if one.get("campaign_id") == id_] for kind, some in states.items()}
-            yield (("campaign", id_),), of
-    elif "month" in by:
-        for month in sorted({session["held_on"][:7] for one in states["action"] for session in one["sessions"]}):
-            yield (("month", month),), {**states, "action": [_in(month, one) for one in states["action"]]}
-    else:
+    """Part the states along an axis; of what belongs to more than one value of it, leave what counts there."""
+    if axis is None:
         yield (), dict(states)
+        return
+    of = AXES[axis]
+    values = {value for kind in ("project", "action") for one in states[kind] for value in of.values(one)}
+    for value in sorted(values):
+        parted = {kind: [of.part(one, value) for one in states[kind]] for kind in ("project", "action")}
+        yield ((axis, value),), {kind: [one for one in some if one is not None] for kind, some in parted.items()}
 
 
-def _in(month: str, action: State) -> State:
-    """Leave of an action what counts in a month: it and its participants on its last day, sessions on their own."""
-    is_there = (action["held_on"] or "").startswith(month)
-    sessions = [one for one in action["sessions"] if one["held_on"].startswith(month)]
+@dataclass(frozen=True, slots=True)
+class Along:
+    """One axis: which values of it a state has, and what of the state belongs to one of them."""
+
+    values: Callable[[State], Collection[str]]
+    part: Callable[[State, str], State | None]
+
+
+def _by_month(action: State, month: str) -> State:
+    return _kept(
+        action,
+        [one for one in action["sessions"] if one["held_on"].startswith(month)],
+        is_there=(action["held_on"] or "").startswith(month),
+    )
+
+
+def _by_place(name: str) -> Along:
+    """Money stands at its main commune, an action and its participants at the first place, spectators at their own."""
+
+    def values(one: State) -> set[str]:
+        return {one["main"][name]} if "main" in one else {place[name] for place in one["places"]}
+
+    def part(one: State, value: str) -> State | None:
+        if "main" in one:
+            return one if one["main"][name] == value else None
+        here = {place["id"] for place in one["places"] if place[name] == value}
+        sessions = [session for session in one["sessions"] if session["place_id"] in here]
+        return _kept(one, sessions, is_there=(_first(one) or {}).get("id") in here)
+
+    return Along(values, part)
+
+
+def _kept(action: State, sessions: list[State], *, is_there: bool) -> State:
+    """Leave of an action some of its sessions, and itself with its participants only where it counts."""
     distinct = action["participants_distinct"] if is_there else None
     return {**action, "sessions": sessions, "participants_distinct": distinct, "counts": is_there}
+
+
+def _by_funder(project: State, funder: str) -> State:
+    return {**project, "lines": [line for line in project["lines"] if line["funder_id"] == funder]}
+
+
+AXES = {
+    "campaign": Along(
+        lambda one: {one["campaign_id"]}, lambda one, value: one if one["campaign_id"] == value else None
+    ),
+    "type": Along(
+        lambda one: {one["action_type"]} if "sessions" in one else (),
+        lambda one, value: one if one.get("action_type") == value else None,
+    ),
+    "month": Along(
+        lambda one: {session["held_on"][:7] for session in one.get("sessions", ())},
+        lambda one, value: _by_month(one, value) if "sessions" in one else None,
+    ),
+    "funder": Along(
+        lambda one: {line["funder_id"] for line in one.get("lines", ())},
+        lambda one, value: _by_funder(one, value) if "lines" in one else None,
+    ),
+    **{place: _by_place(place) for place in PLACES},
+}
 
 
 def _people(action: State) -> int:

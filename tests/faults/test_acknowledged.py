@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from statistics import median
 
+import asyncpg
 import pytest
 
 from demo.ledger import Ledger, listening
@@ -31,6 +34,9 @@ PRODUCER_BACK_WITHIN_S = 30.0
 """From the moment when the broker listens again."""
 WRITES_PER_S = 100
 WRITE_P99_MS = 50
+WEIGHT = "SELECT pg_database_size(current_database()) >> 20"
+BALLAST = "SELECT n, repeat(md5(n::text), 12) FROM generate_series(1, 200_000) AS n"
+"""About eighty megabytes."""
 BROKER_STARTS_S = 10.0
 """The first seconds of a broker that starts, which takes a whole core on a small machine, are told apart."""
 
@@ -59,18 +65,20 @@ async def test_an_accepted_write_is_never_lost(experiment: Experiment, house: Ho
 async def test_a_database_crash_loses_no_acknowledged_write(experiment: Experiment, house: House, town: Town) -> None:
     """The server is killed, with its backends or without; the launcher starts it again, and its files are whole."""
     downs, whole = list[float](), False
-    async with listening(servers(house)) as ledger:
-        async with writing(town, experiment.rng, writers=WRITERS) as writers:
-            for _ in range(experiment.number("kills")):
-                await writers.go_on(experiment.rng.randrange(1, 100))
-                pid, whole = house.processes()["postgres"], not whole
-                send(family(pid) if whole else [pid], signal.SIGKILL)
-                downs.append(await writers.go_on(WRITERS + 1))
-        await _judge(experiment, writers, ledger)
+    async with weighing(house, experiment.number("megabytes")) as megabytes:
+        async with listening(servers(house)) as ledger:
+            async with writing(town, experiment.rng, writers=WRITERS) as writers:
+                for _ in range(experiment.number("kills")):
+                    await writers.go_on(experiment.rng.randrange(1, 100))
+                    pid, whole = house.processes()["postgres"], not whole
+                    send(family(pid) if whole else [pid], signal.SIGKILL)
+                    downs.append(await writers.go_on(WRITERS + 1))
+            await _judge(experiment, writers, ledger)
+        experiment.judge("pg_amcheck", holds=_is_whole(house))
     again = [down - PAUSE_BEFORE_RESTART_S for down in downs]
-    experiment.tell(kills=len(downs), recovery_s=max(downs), recovery_median_s=median(downs))
+    experiment.tell(kills=len(downs), megabytes=megabytes)
+    experiment.tell(recovery_s=max(downs), recovery_median_s=median(downs))
     experiment.judge("back in time after its start", holds=max(again) <= DATABASE_BACK_WITHIN_S[experiment.form])
-    experiment.judge("pg_amcheck", holds=_is_whole(house))
 
 
 @pytest.mark.on_demand
@@ -149,6 +157,27 @@ async def _judge(experiment: Experiment, writers: Writers, ledger: Ledger) -> No
     assert not writers.broken, writers.broken[:3]
     await until(lambda: not _untold(set(writers.told.values()), ledger), within_s=BACK_WITHIN_S)
     experiment.judge("published in order", holds=not ledger.broken)
+
+
+@asynccontextmanager
+async def weighing(house: House, megabytes: int) -> AsyncIterator[int]:
+    """Let the database be at least so large, by a table of no use; return what it weighs."""
+    address = house.environment["DATABASE_URL"]
+    await _said(address, "CREATE TABLE public.ballast AS SELECT n, md5(n::text) FROM generate_series(1, 0) AS n")
+    while (weight := await _said(address, WEIGHT)) < megabytes:
+        await _said(address, f"INSERT INTO public.ballast {BALLAST}")
+    try:
+        yield weight
+    finally:
+        await _said(address, "DROP TABLE public.ballast")
+
+
+async def _said(address: str, statement: str) -> int:
+    connection = await asyncpg.connect(address)
+    try:
+        return int(await connection.fetchval(statement) or 0)
+    finally:
+        await connection.close()
 
 
 def _is_whole(house: House) -> bool:

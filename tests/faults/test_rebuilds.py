@@ -23,7 +23,7 @@ from reporting import consumers
 from reporting.consumers import rebuilding
 from tests.faults.experiment import Experiment
 
-LIVE_PER_S = 100
+LIVE_AGE_S = 2.0
 SUMS = """
 SELECT (SELECT count(*) || ':' || sum(hashtextextended(concat(kind, id, epoch, version, parts, total), 0)) FROM record),
        (SELECT count(*) || ':' || sum(hashtextextended(concat(kind, id, part, cell, amount, action_id), 0))
@@ -105,13 +105,16 @@ async def beside(experiment: Experiment, db: Database, group: consumer.Group, se
     """Make it again while live records come, and see how old they get before they are counted."""
     trickle = telling.Trickle(db, group.name)
     more = lives.records(experiment.number("events"), seed=experiment.seed + 1)
-    live = asyncio.create_task(trickle.run(settings.servers, more, per_s=LIVE_PER_S))
+    per_s = experiment.number("live_per_s")
+    live = asyncio.create_task(trickle.run(settings.servers, more, per_s=per_s))
     began = time.monotonic()
     again = await rebuilding.rebuild(group, replace(settings, records_per_s=25_000), untold)
-    experiment.tell(beside_s=time.monotonic() - began, beside_events_per_s=LIVE_PER_S)
+    experiment.tell(beside_s=time.monotonic() - began, beside_events_per_s=per_s)
     live.cancel()
     await asyncio.wait([live])
-    experiment.tell(live_age_p99_s=percentile(trickle.ages_s, 0.99) if trickle.ages_s else None)
+    age_s = percentile(trickle.ages_s, 0.99) if trickle.ages_s else None
+    experiment.tell(live_age_p99_s=age_s)
+    experiment.judge_alone("live figures stay young", holds=age_s is not None and age_s < LIVE_AGE_S)
     assert list(again.differences) == []
 
 

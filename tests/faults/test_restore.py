@@ -91,6 +91,7 @@ async def test_a_dropped_table_comes_back_as_it_was_the_second_before(
     assert "timeline 2, every table whole" in passeurs(archived, *words)
     recovery_s = time.monotonic() - began
     experiment.tell(recovery_s=recovery_s, megabytes=megabytes, lost_s_max=archived_every_s)
+    assert megabytes >= experiment.number("megabytes")
     assert recovery_s <= RECOVERY_S_MAX
     assert archived_every_s <= LOST_S_MAX
     assert await sums(restored, tmp_path / "restored.log") == before

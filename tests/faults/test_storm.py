@@ -26,7 +26,7 @@ import pytest
 from tests.conftest import WHOLE_HOUSE, House, launched
 from tests.e2e.standing import all_seen_ready
 from tests.faults.conftest import FORM
-from tests.faults.recompute import INDICATORS, Record, wrong
+from tests.faults.recompute import CUTS, Record, wrong
 from tests.faults.town import Town, settled
 from tests.faults.weather import Announcer, Echo, Reaper, Writers, happens
 from tests.waiting import until
@@ -40,8 +40,6 @@ REPEATED = 0.1
 LATE_S = 20
 RESTS_WITHIN_S = 600
 OWNERS = {"actions", "partners"}
-CUTS: tuple[tuple[str, ...], ...] = ((), ("campaign",), ("month",))
-BY_MONTH = ("I01", "I03", "I05")
 
 pytestmark = [pytest.mark.on_demand, pytest.mark.timeout(SECONDS + RESTS_WITHIN_S + 900)]
 
@@ -85,7 +83,7 @@ class Checker:
 
     async def _answered(self, by: tuple[str, ...]) -> Mapping[str, Any]:
         """Ask until somebody is there to answer."""
-        asked = {"indicator": BY_MONTH if "month" in by else INDICATORS, "group_by": by}
+        asked = {"indicator": CUTS[by], "group_by": by}
 
         async def answer() -> Any:
             try:

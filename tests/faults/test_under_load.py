@@ -11,7 +11,7 @@ from stack.services import SERVICES
 from tests.conftest import House
 from tests.e2e.standing import BACK_WITHIN_S, all_seen_ready, restarted
 from tests.faults.asking import Reply, ms, statuses
-from tests.faults.breaking import megabytes, open_files, services
+from tests.faults.breaking import apart, megabytes, open_files, services
 from tests.faults.experiment import Experiment
 from tests.faults.load import Mix, capacity, failed, meanwhile, steadily
 from tests.faults.town import Town
@@ -59,15 +59,16 @@ async def test_a_release_fails_no_request(experiment: Experiment, house: House, 
 
 @pytest.mark.on_demand
 @pytest.mark.experiment("P18")
-async def test_overload_sheds_and_does_not_fall(experiment: Experiment, town: Town) -> None:
+async def test_overload_sheds_and_does_not_fall(experiment: Experiment, house: House, town: Town) -> None:
     """Three times what the house can do: it does as much as before, and says no to the rest at once."""
     mix = Mix(town, await town.client())
-    calm = await steadily(mix.ask_actions, per_s=CALM_PER_S, seconds=2)
-    possible = await capacity(mix.ask_actions)
     seconds = experiment.number("seconds")
-    replies = await steadily(mix.ask_actions, per_s=OVERLOAD * possible, seconds=seconds)
-    over = time.monotonic()
-    after = await steadily(mix.ask_actions, per_s=CALM_PER_S, seconds=BACK_TO_NORMAL_S + 1)
+    with apart(house):
+        calm = await steadily(mix.ask_actions, per_s=CALM_PER_S, seconds=2)
+        possible = await capacity(mix.ask_actions)
+        replies = await steadily(mix.ask_actions, per_s=OVERLOAD * possible, seconds=seconds)
+        over = time.monotonic()
+        after = await steadily(mix.ask_actions, per_s=CALM_PER_S, seconds=BACK_TO_NORMAL_S + 1)
     await mix.client.close()
     answered, refused = ([one for one in replies if one.good is good] for good in (True, False))
     goodput = len(answered) / seconds / possible

@@ -86,7 +86,7 @@ def audit(limit: Annotated[int, typer.Option(min=1, max=1000, help="Lines, the l
 
 @app.command()
 def redrive(service: Service, group: Group, topic: Topic, key: Annotated[str, typer.Argument()]) -> None:
-    """Have a key's parked records applied, in order, in one transaction, and free the key."""
+    """Have a key's parked records applied, in order, a portion in each transaction, and free the key."""
     _run(lambda house: changing.redrive(house, service, group, topic, key))
 
 

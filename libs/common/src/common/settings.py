@@ -34,7 +34,7 @@ class Settings(BaseModel):
     pool_min: Annotated[int, Field(ge=0)] = Field(1, description="Connections kept open by a process.")
     pool_max: Positive = Field(8, description="Connections that a process opens at most; 4 to 10 fill a core.")
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Brokers, comma-separated.")
-    kafka_client: Literal["aiokafka", "confluent"] = Field("aiokafka", description="The library that speaks to them.")
+    kafka_client: Literal["aiokafka", "confluent"] = Field("aiokafka", description="What services speak to them with.")
 
     consumer_member: str = Field("1", description="This worker's name in its consumer groups; another for each worker.")
     consumer_batch_records_max: Positive = Field(10_000, description="Records applied in one transaction, at most.")
@@ -58,7 +58,7 @@ class Settings(BaseModel):
         4.5, description="Until a request's answer must have begun; less than the gateway's 5 s."
     )
     body_bytes_max: Positive = Field(256 * 1024, description="Of a request, announced or not.")
-    requests_max: Positive = Field(32, description="In hand at once; one more is refused with 503, at once.")
+    requests_max: Positive = Field(64, description="In hand at once; one more is refused with 503, at once.")
     connections_max: Positive = Field(1024, description="Open at once, the server's last line of defence.")
     keep_alive_s: Seconds = Field(
         75.0, description="An idle connection's; far more than the gateway's 4 s, which is always the first to leave."

@@ -55,6 +55,7 @@ def a_case(
         authorised_place_ids=(p.SQUARE.id,),
         authorised_film_ids=(film.id,),
         authorised_on=(p.day(on),),
+        authorised_days=(p.day(on),),
         use=rights.use_of(regime, outdoors=outdoors),
         territory=RightsTerritory.METROPOLITAN,
         film_version=None,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,10 @@ from tests.unit.actions import pieces as p
 K, B = ObligationKind, ResponsibleBody
 SESSION = p.an_id("A2-1")
 SHOWN_ON = p.day("2025-07-18")
+
+
+BY_LISTS: dict[str, Any] = {"asked_screenings": None, "granted_screenings": None}
+"""An authorisation as it was kept before."""
 
 
 def listed(dossier: a.Dossier) -> dict[tuple[ObligationKind, object], Obligation]:
@@ -87,10 +92,12 @@ def test_o02_a_licensed_operator_declares_and_asks_no_authorisation():
     [
         ({}, True),
         ({"state": AuthorisationStatus.REFUSED}, False),
-        ({"asked_dates": (), "granted_dates": ()}, False),
-        ({"film_ids": ()}, False),
+        ({"granted_screenings": ()}, False),
+        ({**BY_LISTS}, True),
+        ({**BY_LISTS, "asked_dates": (), "granted_dates": ()}, False),
+        ({**BY_LISTS, "film_ids": ()}, False),
     ],
-    ids=["granted", "refused", "another day", "another film"],
+    ids=["granted", "refused", "not granted", "by lists", "another day", "another film"],
 )
 def test_o01_the_cnc_was_asked_for_this_day_and_film_and_has_not_refused(changed, settled):
     dossier = a.screening_scheduled(a.a_ready())

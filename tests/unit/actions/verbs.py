@@ -19,7 +19,7 @@ from actions.domain import (
     risk,
 )
 from actions.domain.agenda import SessionPlan
-from actions.domain.authorising import AuthorisationDecision
+from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
 from actions.domain.funding import LineDecision, Payment
@@ -317,7 +317,7 @@ ACTION: Mapping[str, Verb] = {
     ),
     "action.amend_authorisation": one(
         lambda d: authorising.amend_authorisation(
-            d.screening, [p.day("2025-07-18"), p.day("2025-07-25")], d.films, at=LATE
+            d.screening, Amendment(dates=(p.day("2025-08-01"),)), d.films, at=LATE
         )
     ),
     "action.record_opinion": one(

@@ -10,7 +10,7 @@ from actions.api.bodies import Few, Some, Text
 from actions.api.seen import respond_action
 from actions.commands import actions as commands
 from actions.domain import refusals, unlawful
-from actions.domain.authorising import AuthorisationDecision
+from actions.domain.authorising import Amendment, AuthorisationDecision
 from common.contracts.actions import (
     ActionState,
     Declaration,
@@ -33,20 +33,26 @@ FORMALITY = (refusals.NoSuchAction, refusals.NotPossibleInThisState, refusals.In
 
 
 class AuthorisationBody(Model):
-    """What is asked of the CNC; the sessions' own days and fallbacks are asked for in any case."""
+    """What is asked of the CNC: leave for each feature at its place, on its session's own day and fallback."""
 
     organiser_id: UUID | None = Field(None, description="Absent: the action's organiser.")
-    fallbacks: Annotated[tuple[Day, ...], Few] = ()
+    fallbacks: Annotated[tuple[Day, ...], Few] = Field((), description="Days that each session may go to besides.")
 
 
 class AmendmentBody(Model):
     """What is to be granted besides what is, which stays granted, whatever is answered.
 
-    The days, films and places of sessions that are planned and not granted yet are asked for in any case; other days
-    are named, such as one to which a session that was put off may go.
+    Sessions that are planned and not granted yet are asked for in any case, at their places, on their days and
+    fallbacks; other days are named, such as one to which a session that was put off may go.
     """
 
     dates: Annotated[tuple[Day, ...], Few] = ()
+    session_ids: Annotated[tuple[UUID, ...], Few] = Field(
+        (), description="Which sessions may go to these days.  Absent: those put off, or else all that are to come."
+    )
+
+    def amendment(self) -> Amendment:
+        return Amendment(dates=self.dates, session_ids=self.session_ids)
 
 
 class OpinionBody(Model):
@@ -129,6 +135,7 @@ class DeclarationBody(Model):
         unlawful.AuthorisationNotRequired,
         unlawful.AuthorisedPersonNotOrganiser,
         unlawful.OneRegionEach,
+        unlawful.TooManyScreenings,
         NotKnownHere,
     ),
 )
@@ -150,9 +157,11 @@ async def request_authorisation(
     responses=problems(
         refusals.NoSuchAction,
         refusals.NotPossibleInThisState,
+        refusals.NoSuchSession,
         refusals.NothingAsked,
         unlawful.AuthorisedPersonNotOrganiser,
         unlawful.OneRegionEach,
+        unlawful.TooManyScreenings,
         NotKnownHere,
     ),
 )
@@ -161,7 +170,7 @@ async def amend_authorisation(
 ) -> Response:
     """Ask for other days, films or places besides those that are granted (R12), for the same organiser and region."""
     async with db.transaction(caller) as tx:
-        answer = await commands.amend_authorisation(tx, action_id, body.dates, caller=caller, once=once, at=now)
+        answer = await commands.amend_authorisation(tx, action_id, body.amendment(), caller=caller, once=once, at=now)
     return respond_action(caller, answer)
 
 

@@ -10,7 +10,7 @@ from actions.commands.wishes import ActionWish, ClearanceWish
 from actions.domain import access, agenda, authorising, choosing, formalities, lifecycle
 from actions.domain.action import Action, Moved
 from actions.domain.agenda import SessionPlan
-from actions.domain.authorising import AuthorisationDecision
+from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
 from actions.domain.lifecycle import CancellationPlan, NewDay
@@ -166,13 +166,13 @@ async def request_authorisation(
 
 
 async def amend_authorisation(
-    tx: Transaction, action_id: UUID, dates: Sequence[date], *, caller: Principal, once: Once, at: datetime
+    tx: Transaction, action_id: UUID, wish: Amendment, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     action = await _lock(tx, action_id, "action.amend_authorisation", caller)
     if answer := await once.answered(tx, action.version):
         return answer
     films = await lookups.films(tx, action)
-    return await _save(tx, authorising.amend_authorisation(action, dates, films, at=at), once)
+    return await _save(tx, authorising.amend_authorisation(action, wish, films, at=at), once)
 
 
 async def record_opinion(

@@ -1,6 +1,6 @@
 """Which films of an action the CNC must authorise (R03, R08), and whether it must be asked at all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from actions.domain.action import Action
 from actions.domain.circumstances import Films, known_film
 from actions.domain.rules import in_force, open_air
-from common.contracts.actions import AuthorisationStatus, Place, Session
+from common.contracts.actions import AuthorisationStatus, NamedScreening, Place, Session
 
 S = AuthorisationStatus
 
@@ -19,30 +19,39 @@ PENDING = frozenset({S.REQUESTED, S.OPINION_GIVEN, S.AMENDMENT_REQUESTED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needed:
-    """What the CNC must authorise for some sessions: features in the open air, where, and on which days."""
+    """What the CNC must authorise: features in the open air, each at its place on its days."""
 
-    sessions: tuple[Session, ...]
+    screenings: tuple[NamedScreening, ...]
     places: tuple[Place, ...]
-    film_ids: tuple[UUID, ...]
 
     @property
-    def dates(self) -> frozenset[date]:
-        return frozenset(session.held_on for session in self.sessions)
+    def film_ids(self) -> tuple[UUID, ...]:
+        return tuple(dict.fromkeys(one.film_id for one in self.screenings))
 
     @property
     def regions(self) -> frozenset[str]:
         return frozenset(place.region for place in self.places)
 
 
-def needed(action: Action, sessions: Iterable[Session], films: Films) -> Needed:
-    """Take what the CNC must authorise of these sessions.
+def needed(action: Action, wanted: Iterable[tuple[Session, Collection[date]]], films: Films) -> Needed:
+    """Take what the CNC must authorise of these sessions, each on the days that are wanted for it.
 
     Raises:
         FilmNotKnownYet: a film of these sessions has not been heard of.
     """
-    asking = tuple(session for session in sessions if features_to_authorise(action, [session], films))
-    places = {session.place_id: action.place(session.place_id) for session in asking}
-    return Needed(sessions=asking, places=tuple(places.values()), film_ids=features_to_authorise(action, asking, films))
+    screenings = dict.fromkeys(
+        NamedScreening(held_on=day, place_id=session.place_id, film_id=film_id)
+        for session, days in wanted
+        for film_id in features_to_authorise(action, [session], films)
+        for day in sorted(days)
+    )
+    places = dict.fromkeys(one.place_id for one in screenings)
+    return Needed(screenings=tuple(screenings), places=tuple(map(action.place, places)))
+
+
+def own_days(session: Session) -> frozenset[date]:
+    """Name the day of a session, and the one that it falls back to, if there is one."""
+    return frozenset(day for day in (session.held_on, session.fallback_on) if day is not None)
 
 
 def is_asked_anew(action: Action, needs: Needed) -> bool:

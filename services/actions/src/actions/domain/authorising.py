@@ -2,20 +2,28 @@
 
 authorisation   to_request ─▶ requested ─▶ opinion_given ─▶ granted | refused ─▶ requested
 granted ─▶ amendment_requested ─▶ granted (for what it was granted for, and, unless refused, for what was asked)
+
+Leave is asked for and granted by the screening: a film at a place on a day.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from actions.domain import leave
 from actions.domain.action import Action, Moved, moved
-from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, is_asked_anew, needed
+from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, is_asked_anew, needed, own_days
 from actions.domain.circumstances import Circumstances, Films, film_today, request_by
 from actions.domain.days import local_day, require_past
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
 from actions.domain.rules import in_force, say
-from actions.domain.unlawful import AuthorisationNotRequired, AuthorisedPersonNotOrganiser, OneRegionEach
+from actions.domain.unlawful import (
+    AuthorisationNotRequired,
+    AuthorisedPersonNotOrganiser,
+    OneRegionEach,
+    TooManyScreenings,
+)
 from common.contracts.actions import (
     ActionAuthorisationAmendmentRequested,
     ActionAuthorisationDecided,
@@ -23,7 +31,10 @@ from common.contracts.actions import (
     ActionOpinionRecorded,
     Authorisation,
     AuthorisationStatus,
+    NamedScreening,
     Opinion,
+    Place,
+    Session,
     SessionStatus,
 )
 from common.errors import Outcome
@@ -41,37 +52,46 @@ class AuthorisationDecision:
     dates: tuple[date, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """Other days, and the sessions that may go there: none named means those put off, or else all that are to come."""
+
+    dates: tuple[date, ...] = ()
+    session_ids: tuple[UUID, ...] = ()
+
+
 def request_authorisation(
     action: Action, organiser_id: UUID, fallbacks: Sequence[date], given: Circumstances, *, at: datetime
 ) -> Moved:
-    """Ask the CNC for every open-air feature of the action, on its days and on these and its own fallback dates.
+    """Ask the CNC for every open-air feature of the action, on its own day and its fallback, and on these days.
 
     One request lies in one region (R10); it is late after the day that the campaign's rules give (R11).  An
     authorisation that is another organiser's, or another region's, stands in the way of none.
     """
     action.require("action.request_authorisation")
-    needs = needed(action, action.live_sessions, given.films)
-    anew = is_asked_anew(action, needs)
-    if anew and not needs.sessions:
-        raise AuthorisationNotRequired
-    if not anew:
+    needs = needed(action, ((one, {*own_days(one), *fallbacks}) for one in action.live_sessions), given.films)
+    if not is_asked_anew(action, needs):
         _require_authorisation(action, "action.request_authorisation", *NOTHING_ASKED, S.REFUSED)
+    if not needs.screenings:
+        raise AuthorisationNotRequired
     today = local_day(at, action.zone)
     _require_organiser(action, organiser_id, today, pointer="/organiser_id")
     _require_one_region(needs.regions, today)
-    own_fallbacks = [session.fallback_on for session in needs.sessions if session.fallback_on is not None]
-    last_days = (request_by(given.campaign.rules, day) for day in needs.dates)
+    _require_few(needs.screenings, pointer="/fallbacks")
+    last_days = (request_by(given.campaign.rules, session.held_on) for session in action.live_sessions)
     requested = replace(
         action,
         authorisation=Authorisation(
             state=S.REQUESTED,
             organiser_id=organiser_id,
-            municipalities=tuple(sorted({place.municipality for place in needs.places})),
+            municipalities=_communes(needs.places),
             place_ids=tuple(place.id for place in needs.places),
             film_ids=needs.film_ids,
-            asked_dates=tuple(sorted({*needs.dates, *own_fallbacks, *fallbacks})),
+            asked_dates=leave.days_of(needs.screenings),
             requested_on=today,
             late=any(today > last for last in last_days if last is not None),
+            asked_screenings=needs.screenings,
+            granted_screenings=(),
         ),
     )
     fact = ActionAuthorisationRequested(
@@ -86,11 +106,11 @@ def request_authorisation(
     return moved(requested, fact)
 
 
-def amend_authorisation(action: Action, dates: Sequence[date], films: Films, *, at: datetime) -> Moved:
+def amend_authorisation(action: Action, wish: Amendment, films: Films, *, at: datetime) -> Moved:
     """Ask that a granted authorisation cover more: these days (R12), and what is planned and is not granted yet.
 
-    That is days, films and places of sessions to come.  What it covers already stays granted.  It stays its organiser's
-    (R09), and in its region (R10): anything else is another request.
+    That is the films of sessions to come, at their places, on their days and fallbacks.  What it covers already stays
+    granted.  It stays its organiser's (R09), and in its region (R10): anything else is another request.
 
     Raises:
         FilmNotKnownYet: a film of these sessions has not been heard of.
@@ -98,20 +118,23 @@ def amend_authorisation(action: Action, dates: Sequence[date], films: Films, *, 
     action.require("action.amend_authorisation")
     _require_authorisation(action, "action.amend_authorisation", S.GRANTED)
     granted, today = action.authorisation, local_day(at, action.zone)
-    named = {film_today(one, films) for one in granted.film_ids}
-    to_come = (session for session in action.sessions if session.state is SessionStatus.PLANNED)
-    needs = needed(action, to_come, films)
-    asked = replace(
-        granted,
-        state=S.AMENDMENT_REQUESTED,
-        asked_dates=tuple(sorted({*dates, *(needs.dates - set(granted.granted_dates))})),
-        asked_place_ids=tuple(place.id for place in needs.places if place.id not in granted.place_ids),
-        asked_film_ids=tuple(one for one in needs.film_ids if one not in named),
-    )
-    if not (asked.asked_dates or asked.asked_place_ids or asked.asked_film_ids):
+    needs = needed(action, _wanted(action, wish), films)
+    there = {replace(one, film_id=film_today(one.film_id, films)) for one in leave.granted(granted)}
+    more = tuple(one for one in needs.screenings if one not in there)
+    if not more:
         raise NothingAsked(pointer="/dates")
     _require_organiser(action, granted.organiser_id or action.organiser_id, today)
     _require_one_region(authorised_regions(action) | needs.regions, today)
+    _require_few((*there, *more), pointer="/dates")
+    named = {film_today(one, films) for one in granted.film_ids}
+    asked = replace(
+        granted,
+        state=S.AMENDMENT_REQUESTED,
+        asked_dates=leave.days_of(more),
+        asked_place_ids=tuple(place.id for place in needs.places if place.id not in granted.place_ids),
+        asked_film_ids=tuple(one for one in needs.film_ids if one not in named),
+        asked_screenings=more,
+    )
     amended = replace(action, authorisation=asked)
     fact = ActionAuthorisationAmendmentRequested(
         occurred_at=at,
@@ -181,17 +204,43 @@ def _require_one_region(regions: Collection[str], on: date) -> None:
         refuse(OneRegionEach, verdict)
 
 
+def _wanted(action: Action, wish: Amendment) -> Iterator[tuple[Session, set[date]]]:
+    """Name the days that sessions to come are to have: those planned their own, and those that may go there these."""
+    to_come = {one.id: one for one in action.sessions if one.state in {SessionStatus.PLANNED, SessionStatus.POSTPONED}}
+    if not {action.session(one).id for one in wish.session_ids} <= to_come.keys():
+        raise NotPossibleInThisState(
+            "Only for sessions still to come other days can be asked for.",
+            precision="D’autres jours ne se demandent que pour des séances encore à venir.",
+            pointer="/session_ids",
+        )
+    put_off = [one.id for one in to_come.values() if one.state is SessionStatus.POSTPONED]
+    going = frozenset(wish.session_ids or put_off or to_come)
+    for session in to_come.values():
+        own = own_days(session) if session.state is SessionStatus.PLANNED else ()
+        yield session, {*own, *(wish.dates if session.id in going else ())}
+
+
+def _require_few(screenings: Collection[NamedScreening], *, pointer: str) -> None:
+    if len(screenings) > leave.SCREENINGS_MAX:
+        raise TooManyScreenings(
+            f"{len(screenings)} screenings: at most {leave.SCREENINGS_MAX}.",
+            precision=f"{len(screenings)} séances : {leave.SCREENINGS_MAX} au plus.",
+            pointer=pointer,
+        )
+
+
+def _communes(places: Iterable[Place]) -> tuple[str, ...]:
+    return tuple(sorted({place.municipality for place in places}))
+
+
 def _decided(action: Action, decision: AuthorisationDecision) -> Authorisation:
     """Say what is granted now: by an amendment, what was and what it adds; by a refused one, what was."""
     asked = action.authorisation
     amendment = asked.state is S.AMENDMENT_REQUESTED
-    granted = _extended(action) if decision.granted else asked
-    kept = asked.granted_dates if amendment else ()
-    added = (decision.dates or asked.asked_dates) if decision.granted else ()
+    kept = asked if amendment else replace(asked, granted_dates=(), granted_screenings=())
     return replace(
-        granted,
+        _extended(action, kept, decision.dates or asked.asked_dates) if decision.granted else kept,
         state=S.GRANTED if decision.granted or amendment else S.REFUSED,
-        granted_dates=tuple(sorted({*kept, *added})),
         decided_on=decision.decided_on,
         reference=asked.reference if amendment and not decision.granted else decision.reference,
         asked_place_ids=(),
@@ -199,15 +248,28 @@ def _decided(action: Action, decision: AuthorisationDecision) -> Authorisation:
     )
 
 
-def _extended(action: Action) -> Authorisation:
-    """Add to an authorisation the films and places that an amendment asks for."""
-    asked = action.authorisation
-    communes = {action.place(place_id).municipality for place_id in asked.asked_place_ids}
+def _extended(action: Action, said: Authorisation, days: Collection[date]) -> Authorisation:
+    """Add to what is granted the screenings that were asked for on these days, and to its lists what they have."""
+    if said.asked_screenings is None:
+        listed = _lists_extended(action, said, days, said.asked_place_ids, said.asked_film_ids)
+        return replace(listed, granted_screenings=None)
+    added = tuple(one for one in said.asked_screenings if one.held_on in days)
+    shown_at, shown = {one.place_id for one in added}, {one.film_id for one in added}
+    places = [one for one in said.asked_place_ids if one in shown_at]
+    films = [one for one in said.asked_film_ids if one in shown]
+    listed = _lists_extended(action, said, leave.days_of(added), places, films)
+    return replace(listed, granted_screenings=(*leave.granted(said), *added))
+
+
+def _lists_extended(
+    action: Action, said: Authorisation, days: Collection[date], places: Collection[UUID], films: Collection[UUID]
+) -> Authorisation:
     return replace(
-        asked,
-        municipalities=tuple(sorted({*asked.municipalities, *communes})),
-        place_ids=(*asked.place_ids, *asked.asked_place_ids),
-        film_ids=(*asked.film_ids, *asked.asked_film_ids),
+        said,
+        municipalities=tuple(sorted({*said.municipalities, *_communes(map(action.place, places))})),
+        place_ids=(*said.place_ids, *places),
+        film_ids=(*said.film_ids, *films),
+        granted_dates=tuple(sorted({*said.granted_dates, *days})),
     )
 
 

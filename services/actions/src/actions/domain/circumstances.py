@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
+from actions.domain import leave
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
 from actions.domain.clearance import Clearance
@@ -19,7 +20,7 @@ from actions.domain.rules import in_force, quota, rights
 from actions.domain.rules.case import Case
 from actions.domain.school import NO_CALENDAR, Calendar
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
-from common.contracts.actions import AuthorisationStatus, ProgrammeItem, RuleSet, Session
+from common.contracts.actions import Authorisation, AuthorisationStatus, ProgrammeItem, RuleSet, Session
 
 Films: TypeAlias = Mapping[UUID, Film]
 
@@ -116,6 +117,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         raise ValueError(action.action_type)
     film, place = given.film(item.film_id), action.place(session.place_id)
     authorisation, clearance = action.authorisation, _clearance(action, session, item)
+    days = leave.days_granted(authorisation, place.id, film.id, given.work)
     terms = clearance.terms if clearance is not None and clearance.state in rights.CLEARED else None
     return Case(
         on=session.held_on,
@@ -144,12 +146,13 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         classification=film.classification,
         request_by=request_by(given.campaign.rules, session.held_on),
         requested_on=authorisation.requested_on,
-        authorisation=_leave(action, session, film.id, given),
+        authorisation=_leave(authorisation, session, days),
         authorised_organiser_id=authorisation.organiser_id,
         authorised_municipalities=authorisation.municipalities,
         authorised_place_ids=authorisation.place_ids,
         authorised_film_ids=tuple(map(given.work, authorisation.film_ids)),
         authorised_on=authorisation.granted_dates,
+        authorised_days=days,
         use=rights.use_of(regime, outdoors=outdoors),
         territory=rights.territory_of(place.department),
         film_version=item.version,
@@ -164,13 +167,10 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
     )
 
 
-def _leave(action: Action, session: Session, film_id: UUID, given: Circumstances) -> AuthorisationStatus:
+def _leave(asked: Authorisation, session: Session, granted: tuple[date, ...]) -> AuthorisationStatus:
     """Tell where the CNC's leave stands for a film at a session: what was granted stays so while more is asked."""
-    asked = action.authorisation
-    there = session.held_on in asked.granted_dates and session.place_id in asked.place_ids
-    covered = there and film_id in map(given.work, asked.film_ids)
     amended = asked.state is AuthorisationStatus.AMENDMENT_REQUESTED
-    return AuthorisationStatus.GRANTED if amended and covered else asked.state
+    return AuthorisationStatus.GRANTED if amended and session.held_on in granted else asked.state
 
 
 def _clearance(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from actions.domain import leave
 from actions.domain.action import Action
-from actions.domain.authorisation import PENDING, features_to_authorise, needs_authorisation
+from actions.domain.authorisation import PENDING, needed, needs_authorisation
 from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.lending import lending
 from actions.domain.rules import in_force, judged, rights
@@ -166,13 +167,14 @@ def _of_place(action: Action, session: Session) -> Iterator[Obligation]:
 
 
 def _is_asked(action: Action, session: Session, given: Circumstances) -> bool:
-    """Tell whether the CNC has been asked, and has not refused, for this day and each of its features."""
-    asked = action.authorisation
-    days = {*asked.granted_dates, *(asked.asked_dates if asked.state in PENDING else ())}
-    named = frozenset(map(given.work, (*asked.film_ids, *asked.asked_film_ids)))
-    features = features_to_authorise(action, [session], given.films)
-    refused = asked.state is AuthorisationStatus.REFUSED
-    return not refused and session.held_on in days and named.issuperset(features)
+    """Tell whether the CNC has been asked, and has not refused, for each feature at this place on this day."""
+    said, pending = action.authorisation, action.authorisation.state in PENDING
+    screenings = needed(action, [(session, [session.held_on])], given.films).screenings
+    return said.state is not AuthorisationStatus.REFUSED and all(
+        one.held_on in leave.days_granted(said, one.place_id, one.film_id, given.work)
+        or (pending and leave.is_asked(said, one, given.work))
+        for one in screenings
+    )
 
 
 def _is_declared(action: Action, session: Session) -> bool:

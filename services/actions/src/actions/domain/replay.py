@@ -195,6 +195,7 @@ def _case(one: Screening, on: date) -> Case:
         authorised_place_ids=(),
         authorised_film_ids=(),
         authorised_on=(),
+        authorised_days=(),
         use=rights.use_of(Regime.NC_OPEN_AIR, outdoors=True),
         territory=rights.territory_of(department),
         film_version=None,

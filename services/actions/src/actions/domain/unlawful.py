@@ -80,6 +80,11 @@ class OneRegionEach(Conflict):
     titre = "L’autorisation se demande région par région : cette action en touche plusieurs."
 
 
+class TooManyScreenings(Invalid):
+    title = "More screenings than one authorisation may hold."
+    titre = "Plus de séances qu’une autorisation n’en peut porter."
+
+
 class QuotaReached(Conflict):
     title = "The association has reached its number of paid screenings for the year."
     titre = "L’association a atteint son nombre de séances payantes de l’année."

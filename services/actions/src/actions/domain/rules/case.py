@@ -10,7 +10,10 @@ from common.contracts.catalogue import Classification, FilmVersion, RightsTerrit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What is judged.  `counts_from` is the day of the first dated visa, else of the release, which came after it."""
+    """What is judged.  `counts_from` is the day of the first dated visa, else of the release, which came after it.
+
+    `authorised_days` are those on which the CNC allows this film at this place.
+    """
 
     on: date
     regime: Regime
@@ -46,6 +49,7 @@ class Case:
     authorised_place_ids: tuple[UUID, ...]
     authorised_film_ids: tuple[UUID, ...]
     authorised_on: tuple[date, ...]
+    authorised_days: tuple[date, ...]
 
     use: RightsUse
     territory: RightsTerritory

@@ -26,6 +26,19 @@ LEAVE: tuple[Rule, ...] = (
         source="Code du cinéma, L214-6 and D214-8",
         parameters={"minutes": 60},
         ask=open_air.authorised,
+        corrected=True,
+    ),
+    Rule(
+        id="R08",
+        version="2",
+        valid_from=SINCE,
+        text="An open-air feature is scheduled only once authorised for its organiser and for itself: "
+        "this film at this place on this day.",
+        texte="Un long métrage en plein air n’est programmé qu’autorisé pour son organisateur et pour lui-même : "
+        "ce film, en ce lieu, ce jour.",
+        source="Code du cinéma, L214-6 and D214-8; authorisations are valid for the planned screenings only",
+        parameters={"minutes": 60},
+        ask=open_air.allowed,
     ),
     Rule(
         id="R09",
@@ -65,5 +78,18 @@ LEAVE: tuple[Rule, ...] = (
         source="Authorisations are valid for the planned screenings only",
         parameters={"minutes": 60},
         ask=open_air.date_listed,
+        corrected=True,
+    ),
+    Rule(
+        id="R12",
+        version="2",
+        valid_from=SINCE,
+        text="A day that the authorisation does not list for this film at this place reopens it; "
+        "a fallback date that it lists keeps it granted.",
+        texte="Une date que l’autorisation ne prévoit pas pour ce film en ce lieu la rouvre ; "
+        "une date de repli prévue la garde accordée.",
+        source="Authorisations are valid for the planned screenings only",
+        parameters={"minutes": 60},
+        ask=open_air.day_allowed,
     ),
 )

@@ -1,6 +1,7 @@
 """The CNC's authorisation of open-air features: of this screening (R08), to its organiser (R09), on its day (R12).
 
-It is asked for region by region (R10), by the day that the region's DRAC has published (R11).
+It is asked for region by region (R10), by the day that the region's DRAC has published (R11).  Days, places and films
+were once looked at each by itself (`authorised`, `date_listed`): what was judged so replays so.
 """
 
 from datetime import date
@@ -59,6 +60,69 @@ def authorised(
     what, quoi = lacking
     return Answer(
         Outcome.TO_CLEAR if open_still else Outcome.REFUSED, f"The authorisation {what}.", f"L’autorisation {quoi}."
+    )
+
+
+def allowed(
+    rule: Rule,
+    *,
+    on: date,
+    regime: Regime,
+    outdoors: bool,
+    film_title: str,
+    duration_minutes: int | None,
+    organiser_id: UUID,
+    place_label: str,
+    authorisation: AuthorisationStatus,
+    authorised_organiser_id: UUID | None,
+    authorised_days: tuple[date, ...],
+) -> Answer | None:
+    """R08: granted to that organiser for that screening: this film, at this place, on this day."""
+    if not is_authorised_case(rule, regime, duration_minutes, outdoors=outdoors):
+        return None
+    if authorisation is not AuthorisationStatus.GRANTED:
+        refused = authorisation is AuthorisationStatus.REFUSED
+        return Answer(
+            Outcome.REFUSED if refused else Outcome.TO_CLEAR,
+            f"The authorisation is {authorisation}.",
+            f"L’autorisation est « {authorisation} ».",
+        )
+    if authorised_organiser_id != organiser_id:
+        what, quoi = "is another organiser's", "est celle d’un autre organisateur"
+        return Answer(Outcome.REFUSED, f"The authorisation {what}.", f"L’autorisation {quoi}.")
+    return _on_its_day(on, film_title, place_label, authorised_days)
+
+
+def day_allowed(
+    rule: Rule,
+    *,
+    on: date,
+    regime: Regime,
+    outdoors: bool,
+    film_title: str,
+    duration_minutes: int | None,
+    place_label: str,
+    authorisation: AuthorisationStatus,
+    authorised_days: tuple[date, ...],
+) -> Answer | None:
+    """R12: a day on which a granted authorisation does not allow this film at this place asks for an amendment."""
+    if authorisation is not AuthorisationStatus.GRANTED:
+        return None
+    if not is_authorised_case(rule, regime, duration_minutes, outdoors=outdoors):
+        return None
+    return _on_its_day(on, film_title, place_label, authorised_days)
+
+
+def _on_its_day(on: date, title: str, place: str, authorised: tuple[date, ...]) -> Answer:
+    """Tell whether a film is authorised at a place on that day, else the next day on which it is."""
+    if on in authorised:
+        return Answer(Outcome.ALLOWED, "The authorisation covers it.", "L’autorisation le couvre.")
+    listed = ", ".join(day.isoformat() for day in authorised)
+    return Answer(
+        Outcome.REFUSED,
+        f"{title} at {place} is not authorised on {on} (authorised: {listed or 'no day'}).",
+        f"{title}, {place} : le {on} n’est pas autorisé (autorisés : {listed or 'aucun jour'}).",
+        min((day for day in authorised if day > on), default=None),
     )
 
 

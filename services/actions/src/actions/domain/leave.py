@@ -1,0 +1,51 @@
+"""What the CNC was asked for and has granted, screening by screening: leave for one is leave for no other.
+
+Before screenings were written down one by one, days, places and films were: each film of such an authorisation is
+granted at each of its places on each of its days.  A film is named by the id under which it is known today (`work`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import product
+from typing import TypeAlias
+from uuid import UUID
+
+from common.contracts.actions import Authorisation, NamedScreening
+
+Work: TypeAlias = Callable[[UUID], UUID]
+
+SCREENINGS_MAX = 1000
+"""Screenings that one authorisation grants and is asked for, together: some 300 kB where it is published."""
+
+
+def granted(said: Authorisation) -> tuple[NamedScreening, ...]:
+    """List the screenings that are granted."""
+    if said.granted_screenings is not None:
+        return said.granted_screenings
+    listed = product(said.granted_dates, said.place_ids, said.film_ids)
+    return tuple(NamedScreening(held_on=day, place_id=place, film_id=film) for day, place, film in listed)
+
+
+def days_granted(said: Authorisation, place_id: UUID, film_id: UUID, work: Work) -> tuple[date, ...]:
+    """List the days on which a film is granted at a place."""
+    if said.granted_screenings is not None:
+        return tuple(sorted(_days(said.granted_screenings, place_id, film_id, work)))
+    listed = place_id in said.place_ids and film_id in map(work, said.film_ids)
+    return said.granted_dates if listed else ()
+
+
+def is_asked(said: Authorisation, one: NamedScreening, work: Work) -> bool:
+    """Tell whether a screening is among those that were asked for last."""
+    if said.asked_screenings is not None:
+        return one.held_on in _days(said.asked_screenings, one.place_id, one.film_id, work)
+    places, films = (*said.place_ids, *said.asked_place_ids), (*said.film_ids, *said.asked_film_ids)
+    on_its_day = one.held_on in {*said.granted_dates, *said.asked_dates}
+    return on_its_day and one.place_id in places and one.film_id in map(work, films)
+
+
+def days_of(screenings: Iterable[NamedScreening]) -> tuple[date, ...]:
+    return tuple(sorted({one.held_on for one in screenings}))
+
+
+def _days(screenings: Iterable[NamedScreening], place_id: UUID, film_id: UUID, work: Work) -> Iterator[date]:
+    return (one.held_on for one in screenings if one.place_id == place_id and work(one.film_id) == film_id)

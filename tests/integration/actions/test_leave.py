@@ -1,0 +1,123 @@
+"""Leave of the CNC through the HTTP door: each film at its own place on its own day (R08, R12), old rows included."""
+
+from typing import Any
+
+import asyncpg
+import httpx
+
+from common.contracts.catalogue import FilmState
+from tests.integration.actions.journeys import MARCH, act, an_action
+from tests.integration.actions.people import Cast, Desk, a_cast
+from tests.integration.actions.screenings import (
+    a_film,
+    a_session,
+    asked,
+    by_rule,
+    cleared,
+    outdoors,
+    planned,
+    running,
+    scheduled,
+)
+from tests.integration.actions.test_amendments import LATER, PLACES, decided, permitted, places
+from tests.integration.actions.test_open_air_law import JULY, STORM, authorised, to
+from tests.integration.actions.test_risks import risks, settled
+
+REFUSED = 409, "not-authorised", "R08"
+
+
+async def two_granted(desk: Desk, cast: Cast, film: FilmState, other: FilmState) -> httpx.Response:
+    """Have one film granted on the square on 18 July, and another one in the park on the 25th."""
+    action, *_ = await running(desk, cast, film, other, actions=[outdoors(places=PLACES), an_action()])
+    square, park = places(action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0], place_id=square))
+    action = await planned(desk, action, cast.holder, a_session(other.id, JULY[1], place_id=park))
+    return await authorised(desk, cast, action)
+
+
+async def with_the_rest(desk: Desk, cast: Cast, action: httpx.Response) -> httpx.Response:
+    action = await cleared(desk, action, cast.holder, "open_air")
+    for place in places(action):
+        action = await permitted(desk, cast, action, place)
+    return action
+
+
+async def owed(desk: Desk, cast: Cast, action: httpx.Response) -> list[bool]:
+    """Tell of each session in its order whether the CNC was asked for it."""
+    found = await desk.get(f"/v1/actions/{action.json()['id']}/obligations", cast.holder)
+    settled = {one["session_id"]: one["settled"] for one in found.json()["items"] if one["kind"] == "cnc_authorisation"}
+    return [settled[session["id"]] for session in action.json()["sessions"]]
+
+
+async def test_r08_a_third_screening_is_not_made_of_two_that_are_granted(desk: Desk) -> None:
+    cast, film, other = a_cast(), a_film(visa="2023-01-01"), a_film(visa="2023-01-01")
+    action = await two_granted(desk, cast, film, other)
+    square, park = places(action)
+    assert [
+        (one["held_on"], one["place_id"], one["film_id"])
+        for one in action.json()["authorisation"]["granted_screenings"]
+    ] == [(JULY[0], square, str(film.id)), (JULY[1], park, str(other.id))]
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[1], place_id=square))
+    action = await with_the_rest(desk, cast, action)
+    assert by_rule(await scheduled(desk, action, cast.holder)) == REFUSED
+    assert await owed(desk, cast, action) == [True, True, False]
+    action = await act(desk, action, "authorisation/amend", cast.holder, {}, at=MARCH)
+    assert await owed(desk, cast, action) == [True, True, True]
+    action = await decided(desk, action)
+    assert (await scheduled(desk, action, cast.holder)).status_code == 200
+
+
+async def test_r08_a_film_that_an_amendment_adds_is_added_for_its_own_day_and_place(desk: Desk) -> None:
+    cast, film, other = a_cast(), a_film(visa="2023-01-01"), a_film(visa="2023-01-01")
+    third = a_film(visa="2023-01-01")
+    await desk.hear("film", third)
+    action = await two_granted(desk, cast, film, other)
+    square, park = places(action)
+    action = await planned(desk, action, cast.holder, a_session(third.id, LATER, place_id=park))
+    action = await act(desk, action, "authorisation/amend", cast.holder, {}, at=MARCH)
+    action = await with_the_rest(desk, cast, await decided(desk, action))
+    for day, place in ((JULY[0], square), (JULY[1], park), (LATER, square)):
+        more = await planned(desk, action, cast.holder, a_session(third.id, day, place_id=place))
+        said = await asked(desk, more, cast.holder)
+        against = [one for one in said["verdicts"] if one["rule"] == "R08" and one["blocks"]]
+        assert [one["session_id"] for one in against] == [more.json()["sessions"][-1]["id"]]
+        action = await act(
+            desk, more, f"sessions/{more.json()['sessions'][-1]['id']}/cancel", cast.holder, GONE, at=MARCH
+        )
+    assert (await scheduled(desk, action, cast.holder)).status_code == 200
+
+
+GONE = {"cause": "technical"}
+
+
+async def test_r12_a_storm_moves_no_film_to_the_day_of_another(desk: Desk) -> None:
+    cast, film, other = a_cast(), a_film(visa="2023-01-01"), a_film(visa="2023-01-01")
+    action = await with_the_rest(desk, cast, await two_granted(desk, cast, film, other))
+    action = await scheduled(desk, action, cast.holder)
+    first, second = (session["id"] for session in action.json()["sessions"])
+    storm = {"cause": "weather", "session_ids": [first]}
+    action = await act(desk, action, "postpone", cast.holder, storm, at=STORM)
+    assert by_rule(await to(desk, action, cast, JULY[1])) == (409, "date-not-authorised", "R12")
+    body: dict[str, Any] = {"dates": [JULY[1]], "session_ids": [second]}
+    path = f"/v1/actions/{action.json()['id']}/authorisation/amend"
+    assert by_rule(await desk.post(path, cast.holder, body, match=action, at=STORM))[:2] == (422, "nothing-asked")
+    action = await act(desk, action, "authorisation/amend", cast.holder, {"dates": [JULY[1]]}, at=STORM)
+    moved = await to(desk, await decided(desk, action), cast, JULY[1])
+    assert moved.json()["state"] == "scheduled"
+    await settled(desk)
+    assert await risks(desk, moved, cast.holder) == []
+
+
+async def test_what_was_granted_by_days_places_and_films_stays_granted_so(desk: Desk, address: str) -> None:
+    cast, film, other = a_cast(), a_film(visa="2023-01-01"), a_film(visa="2023-01-01")
+    action = await two_granted(desk, cast, film, other)
+    square, _ = places(action)
+    administrator = await asyncpg.connect(address)
+    before = "UPDATE actions.action SET authorisation = authorisation - 'asked_screenings' - 'granted_screenings'"
+    await administrator.execute(f"{before} WHERE id = $1", action.json()["id"])
+    await administrator.close()
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[1], place_id=square))
+    assert action.json()["authorisation"]["granted_screenings"] is None
+    assert await owed(desk, cast, action) == [True, True, True]
+    action = await with_the_rest(desk, cast, action)
+    assert (await scheduled(desk, action, cast.holder)).status_code == 200

@@ -12,14 +12,11 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from catalogue.domain import identifiers, titles, visas
+from catalogue.domain import identifiers, namesakes, visas
 from catalogue.domain.film import Description, Film
 from catalogue.domain.lines import Line, Remark
 from catalogue.domain.provenance import Difference, Source
-from common.contracts.catalogue import FilmChanged, FilmKind, FilmRegistered, FilmVisaChanged, Visa
-
-YEARS_APART_MAX = 3
-"""Between a film's year and the one in which the CNC counts its production."""
+from common.contracts.catalogue import FilmChanged, FilmRegistered, FilmVisaChanged, Visa
 
 FilmFact: TypeAlias = FilmRegistered | FilmChanged | FilmVisaChanged
 
@@ -67,10 +64,11 @@ def decide(entry: Entry, candidates: Sequence[Film], met: Collection[UUID], *, a
 
     `candidates` have a name or a title in common with it; `met` are the films of earlier lines of the same file.
     """
+    decides = entry.line.decides
     named = [film for film in candidates if not set(film.names()).isdisjoint(entry.film.names())]
-    if len(named) > 1 or (named and not is_same_work(named[0], entry.film)):
+    if len(named) > 1 or (named and not namesakes.is_same_work(named[0], entry.film)):
         return _conflict(entry, named)
-    twins = [] if named else [film for film in candidates if _is_twin(film, entry)]
+    twins = [] if named else [film for film in candidates if namesakes.is_twin(film, entry.film, decides=decides)]
     if len(twins) > 1:
         return _conflict(entry, twins)
     known = next(iter(named or twins), None)
@@ -84,34 +82,6 @@ def decide(entry: Entry, candidates: Sequence[Film], met: Collection[UUID], *, a
 def called(film: Film) -> set[tuple[str, str]]:
     """List all that a film may be asked for by: what names it alone, and its titles as they are filed."""
     return {*film.names(), *(("title", filed) for filed in film.filed_titles())}
-
-
-def is_same_work(one: Film, other: Film) -> bool:
-    """Tell whether two films that carry the same number can be one: a title or a director in common."""
-    return bool(one.filed_titles() & other.filed_titles()) or _shares_director(one.description, other.description)
-
-
-def _is_twin(film: Film, entry: Entry) -> bool:
-    """Tell whether a film that no number links to the line is nevertheless the line's: same title, makers, year."""
-    entering, decides = entry.film, entry.line.decides
-    if (film.names() and entering.names()) or film.workshop or not film.filed_titles() & entering.filed_titles():
-        return False
-    if film.kind is FilmKind.SHORT and not decides:
-        return False
-    one, other = film.description, entering.description
-    if other.year is None and not decides:
-        return _shares_director(one, other)
-    if one.directors and other.directors and not _shares_director(one, other):
-        return False
-    return one.year is None or other.year is None or abs(one.year - other.year) <= (0 if decides else YEARS_APART_MAX)
-
-
-def _shares_director(one: Description, other: Description) -> bool:
-    return any(
-        left <= right or right <= left
-        for left in (set(titles.words(name)) for name in one.directors)
-        for right in (set(titles.words(name)) for name in other.directors)
-    )
 
 
 def _completed(entry: Entry, known: Film, *, at: datetime) -> Outcome:

@@ -221,6 +221,24 @@ async def test_the_whole_list_of_approved_films(take, address: str, portal: Port
         assert (await portal.get("/v1/films", q=asked)).json()["items"][0]["title"] == title
 
 
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared reference data is not beside this checkout")
+async def test_the_whole_list_of_films_seen_by_a_million(take, address: str, portal: Portal):
+    """Beside whatever lists are there: every line is accounted for, in a dry run as in earnest, and twice the same."""
+    file, before = SHARED / "films_million_entrees_cnc.csv", await announced(address)
+    dry = await take(file, Kind.CNC_MILLION, dry_run=True)
+    assert await announced(address) == before
+    first = await take(file, Kind.CNC_MILLION)
+    assert [outcome.result for outcome in first] == [outcome.result for outcome in dry]
+    assert len(first) == 1_020
+    assert all(outcome.reason for outcome in first if outcome.result not in imports.QUIET)
+    said = await announced(address)
+    again = await take(file, Kind.CNC_MILLION)
+    assert Counter(outcome.result for outcome in again).keys() <= {Result.UNCHANGED, Result.REPEATED, Result.CONFLICT}
+    assert await announced(address) == said
+    [film] = (await portal.get("/v1/films", q="bienvenue chez les ch'tis", limit=1)).json()["items"]
+    assert film["released_on"] == "2008-02-27"
+
+
 def run(address: str, *words: str) -> "subprocess.CompletedProcess[str]":
     environ = {**os.environ, "DATABASE_URL": migrations.dsn(address, "catalogue", "app"), "COLUMNS": "200"}
     command = [sys.executable, "-m", "catalogue.main", "films", "import", *words]

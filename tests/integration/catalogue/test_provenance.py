@@ -20,7 +20,9 @@ CNC = (
 )
 HOUSE = {"kind": "client", "name": NATIONAL, "organisation_id": "00000000-0000-0000-0000-000000000009"}
 VISAS = "titre,realisation,production,format,annee_visa,nationalite,visa,decision,localisation_dossier\n"
+MILLION = "annee,rang,titre,nationalite,date_sortie,entrees\n"
 FILE = {"kind": "file", "name": "cnc-agrees", "organisation_id": None}
+SEEN = {"kind": "file", "name": "cnc-million", "organisation_id": None}
 
 Take = Callable[..., Awaitable[Outcome]]
 
@@ -49,6 +51,21 @@ def list_visa(db: Database, tmp_path: Path) -> Take:
         file.write_text(f"{VISAS}La Nuit du 12,Dominik Moll,X,Long-métrage,{year},France,{visa},{decision},X\n")
         [outcome] = await imports.import_films(
             db, file, Kind.CNC_VISAS, dry_run=False, new_id=uuid7, clock=lambda: datetime.now(UTC)
+        )
+        return outcome
+
+    return taken
+
+
+@pytest.fixture
+def list_seen(db: Database, tmp_path: Path) -> Take:
+    """Take in one line of the CNC's list of films seen by more than a million: from where it says that the film is."""
+
+    async def taken(nationality: str, day: str) -> Outcome:
+        file = tmp_path / "million.csv"
+        file.write_text(f"{MILLION}2022,18,CHAT POTTE 2 (LE),{nationality},{day},1917621\n")
+        [outcome] = await imports.import_films(
+            db, file, Kind.CNC_MILLION, dry_run=False, new_id=uuid7, clock=lambda: datetime.now(UTC)
         )
         return outcome
 
@@ -232,3 +249,28 @@ async def test_a_title_under_which_the_film_is_found_by_now_is_no_conflict(porta
     change = {"other_titles": ["Night of the 12th"]}
     await portal.post(f"/v1/films/{film.json()['id']}/change", change, match=now)
     assert (await provenance(portal, film))["conflicts"] == []
+
+
+async def test_a_list_without_numbers_answers_for_what_it_completes_and_its_contradictions_are_settled(
+    portal: Portal, list_seen: Take
+):
+    film = await portal.film("Le Chat Potté 2", year=2022)
+    assert (await list_seen("FR", "2022-12-07")).result is Result.CHANGED
+    found = await provenance(portal, film)
+    said = {one["field"]: one["source"] for one in found["fields"]}
+    assert said == {
+        **dict.fromkeys(("title", "year"), HOUSE),
+        **dict.fromkeys(("countries", "released_on"), SEEN),
+    }
+    assert found["conflicts"] == []
+    assert (await list_seen("US", "2022-12-07")).result is Result.UNCHANGED
+    assert (await list_seen("FR", "2022-12-09")).result is Result.UNCHANGED
+    raised = {one["field"]: one for one in (await provenance(portal, film))["conflicts"]}
+    assert {field: (one["kept"], one["said"]) for field, one in raised.items()} == {
+        "countries": (["FR"], ["US"]),
+        "released_on": ("2022-12-07", "2022-12-09"),
+    }
+    assert (await settle(portal, film, raised["released_on"], "take")).json()["released_on"] == "2022-12-09"
+    assert (await settle(portal, film, raised["countries"], "keep")).json()["countries"] == ["FR"]
+    assert (await list_seen("US", "2022-12-09")).result is Result.UNCHANGED
+    assert {one["decision"] for one in (await provenance(portal, film))["conflicts"]} == {"take", "keep"}

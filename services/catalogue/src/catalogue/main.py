@@ -2,7 +2,7 @@
 
 python -m catalogue.main api
 python -m catalogue.main worker
-python -m catalogue.main films import FILE --format ours|cnc-agrees [--dry-run]
+python -m catalogue.main films import FILE --format ours|cnc-agrees|cnc-visas|cnc-million [--dry-run]
 python -m catalogue.main rights import FILE --holder ORGANISATION [--sheet NAME] [--dry-run]
 """
 

@@ -44,7 +44,7 @@ _NAMES = """
     SE suede                        SI slovenie                     SK slovaquie
     SN senegal                      SY syrie                        TN tunisie
     TR turquie                      TW taiwan                       UA ukraine
-    US etats unis                   UY uruguay                      XK kosovo
+    US etats unis, usa              UY uruguay                      XK kosovo
     ZA afrique du sud, af du sud    SU urss                         YU yougoslavie
     CS tchecoslovaquie
 """

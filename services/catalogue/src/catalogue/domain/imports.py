@@ -1,7 +1,8 @@
 """What becomes of a line of a file of films: the film it enters, changes, completes, or why none of these.
 
 Nothing is decided by luck.  A line names the film that carries one of its visas or identifiers; without one, the film
-of the same title, director and year.  A visa that already names another work is a conflict, told and left to people.
+of the same title, director and year; of a line that knows no more than a title and the day of its release, the film
+of that title and time.  What names another work, or a namesake from another country, is a conflict left to people.
 The same file twice makes no difference the second time.
 """
 
@@ -71,11 +72,14 @@ def decide(entry: Entry, candidates: Sequence[Film], met: Collection[UUID], *, a
     twins = [] if named else [film for film in candidates if namesakes.is_twin(film, entry.film, decides=decides)]
     if len(twins) > 1:
         return _conflict(entry, twins)
+    if twins and not decides and namesakes.is_from_elsewhere(twins[0], entry.film):
+        return _elsewhere(entry, twins[0])
     known = next(iter(named or twins), None)
     if known is None:
         return _outcome(entry, Result.REGISTERED, film=entry.film, facts=(entry.fact,))
     if known.id in met:
-        return _outcome(entry, Result.REPEATED, reason=f"an earlier line was about {known.description.title!r}")
+        reason = f"an earlier line was about {known.description.title!r}"
+        return _outcome(entry, Result.REPEATED, film=known, reason=reason, differs=tuple(_kept(entry, known)))
     return _completed(entry, known, at=at)
 
 
@@ -115,7 +119,7 @@ def _kept(entry: Entry, known: Film) -> Iterator[Difference]:
     ours, theirs = known.description, entry.film.description
     if not known.filed_titles() & entry.film.filed_titles():
         yield Difference(field="title", kept=ours.title, said=theirs.title)
-    for name in ("directors", "year", "countries", "genre"):
+    for name in ("directors", "year", "released_on", "countries", "genre"):
         here, there = getattr(ours, name), getattr(theirs, name)
         if here and there and here != there:
             yield Difference(field=name, kept=here, said=there)
@@ -140,6 +144,12 @@ def _conflict(entry: Entry, films: Sequence[Film]) -> Outcome:
     said = "; ".join(f"{film.description.title} ({', '.join(film.description.directors)})" for film in films)
     names = ", ".join(" ".join(name) for name in entry.film.names()) or "the title"
     return _outcome(entry, Result.CONFLICT, reason=f"{names} already names {said}")
+
+
+def _elsewhere(entry: Entry, film: Film) -> Outcome:
+    one, other = film.description, entry.film.description
+    reason = f"the title already names {one.title}, from {_said(one.countries)} and not from {_said(other.countries)}"
+    return _outcome(entry, Result.CONFLICT, reason=reason)
 
 
 def _outcome(

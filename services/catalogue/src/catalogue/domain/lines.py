@@ -1,8 +1,8 @@
 """One line of a file of films, read: what it says of a film, and what had to be put right to understand it.
 
-Two kinds of files; a third is in `visa_list`.  Ours is written for this catalogue and decides.  The CNC's list of
-approved films (`films agréés`) is written for another purpose and only completes: it gives visas without dates, no
-duration and no classification; its year is the one in which the CNC counts the production.
+Two kinds of files; others are in `visa_list` and `million_list`.  Ours is written for this catalogue and decides.  The
+CNC's list of approved films (`films agréés`) is written for another purpose and only completes: it gives visas without
+dates, no duration and no classification; its year is the one in which the CNC counts the production.
 """
 
 import re
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     OURS = "ours"
     CNC_AGREES = "cnc-agrees"
     CNC_VISAS = "cnc-visas"
+    CNC_MILLION = "cnc-million"
 
 
 class Remark(StrEnum):

@@ -12,7 +12,7 @@ REMEMBERED = 4_000
 """Texts whose words were worked out a moment ago: a line of a file asks for its own several times."""
 
 _ARTICLE_BEHIND = re.compile(r"^(?P<title>.*?\S)\s*\((?P<article>l[ea]s?|l['’]|une?|des|the)\s*\)", re.IGNORECASE)
-_FORMER = re.compile(r"\s*\((?:ex\s*:?|titre\s+rca\s*:)\s+(?P<title>[^()]+)\)", re.IGNORECASE)
+_FORMER = re.compile(r"\s*\((?:ex(?:\s*:\s*|\s+)|titre\s+rca\s*:\s*)(?P<title>[^()]+)\)", re.IGNORECASE)
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\w)")
 _INITIALS = re.compile(r"\b[^\W\d](?:[.\s-]+[^\W\d]\b)+\.?")
 _ACCENT = re.compile("[\u0300-\u036f]")

@@ -1,6 +1,6 @@
 """The commands that take in files.
 
-python -m catalogue.main films import FILE --format ours|cnc-agrees
+python -m catalogue.main films import FILE --format ours|cnc-agrees|cnc-visas|cnc-million
 python -m catalogue.main rights import FILE --holder ORGANISATION
 """
 

@@ -5,9 +5,10 @@ from typing import Any
 import asyncpg
 import httpx
 
+from common.contracts.access import Role
 from common.contracts.catalogue import FilmState
 from tests.integration.actions.journeys import MARCH, act, an_action
-from tests.integration.actions.people import Cast, Desk, a_cast
+from tests.integration.actions.people import Cast, Desk, Person, a_cast
 from tests.integration.actions.screenings import (
     a_film,
     a_session,
@@ -19,7 +20,7 @@ from tests.integration.actions.screenings import (
     running,
     scheduled,
 )
-from tests.integration.actions.test_amendments import LATER, PLACES, decided, permitted, places
+from tests.integration.actions.test_amendments import LATER, PLACES, decided, leave, permitted, places
 from tests.integration.actions.test_open_air_law import JULY, STORM, authorised, to
 from tests.integration.actions.test_risks import risks, settled
 
@@ -106,6 +107,22 @@ async def test_r12_a_storm_moves_no_film_to_the_day_of_another(desk: Desk) -> No
     assert moved.json()["state"] == "scheduled"
     await settled(desk)
     assert await risks(desk, moved, cast.holder) == []
+
+
+async def test_r08_a_decision_on_a_day_that_nobody_asked_for_is_sent_back(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0]))
+    action = await act(desk, action, "authorisation/request", cast.holder, {}, at=MARCH)
+    opinion = {"opinion": "favourable", "given_on": "2025-03-20"}
+    action = await act(desk, action, "authorisation/opinion", cast.drac, opinion, at=MARCH)
+    officer, path = Person(role=Role.CNC_OPEN_AIR_OFFICER), f"/v1/actions/{action.json()['id']}/authorisation/decide"
+    yes = {"granted": True, "decided_on": "2025-03-20", "reference": "CNC-1"}
+    answer = await desk.post(path, officer, {**yes, "dates": ["2026-07-18"]}, match=action, at=MARCH)
+    assert by_rule(answer)[:2] == (422, "days-not-asked")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/dates"]
+    answer = await desk.post(path, officer, {**yes, "dates": [JULY[0]]}, match=action, at=MARCH)
+    assert leave(answer) == ("granted", [JULY[0]])
 
 
 async def test_what_was_granted_by_days_places_and_films_stays_granted_so(desk: Desk, address: str) -> None:

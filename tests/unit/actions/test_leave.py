@@ -14,7 +14,7 @@ from actions.domain.lifecycle import NewDay
 from actions.domain.obligations import obligations
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState
 from actions.domain.screening import judge
-from actions.domain.unlawful import TooManyScreenings
+from actions.domain.unlawful import DaysNotAsked, TooManyScreenings
 from common.contracts.actions import (
     ActionStatus,
     AuthorisationStatus,
@@ -204,6 +204,15 @@ def test_r08_the_cnc_grants_some_of_the_days_that_were_asked():
     assert granted(dossier.screening) == {(SECOND, PARK.id, OTHER.id)}
     assert dossier.screening.authorisation.granted_dates == (SECOND,)
     assert against(dossier) == {ONE: ("refused", None)}
+
+
+@pytest.mark.parametrize("days", [("2026-07-18",), ("2025-07-18", "2025-07-24")], ids=["another year", "a day before"])
+@pytest.mark.parametrize("granted", [True, False])
+def test_r08_the_cnc_decides_on_days_that_were_asked(days: tuple[str, ...], *, granted: bool):
+    with pytest.raises(DaysNotAsked) as refused:
+        decided(asked(in_two_places()), *days, granted=granted)
+    assert refused.value.errors[0].pointer == "/dates"
+    assert "2025-07-18, 2025-07-25" in str(refused.value.detail)
 
 
 def test_r08_a_refusal_grants_nothing():

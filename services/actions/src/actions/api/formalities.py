@@ -61,7 +61,7 @@ class OpinionBody(Model):
 
 
 class AuthorisationDecisionBody(Model):
-    """What the president of the CNC decided; no days named means all that were asked.
+    """What the president of the CNC decided; no days named means all that were asked, and no others can be.
 
     An amendment that is granted adds to what was granted before; one that is refused leaves it.
     """
@@ -195,7 +195,7 @@ async def record_opinion(
     "/v1/actions/{action_id}/authorisation/decide",
     operation_id="action.decide_authorisation",
     response_model=ActionState,
-    responses=problems(*FORMALITY),
+    responses=problems(*FORMALITY, unlawful.DaysNotAsked),
 )
 async def decide_authorisation(
     action_id: UUID, body: AuthorisationDecisionBody, db: Db, caller: Caller, once: ChangeOnce, now: Now

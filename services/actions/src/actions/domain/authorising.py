@@ -21,6 +21,7 @@ from actions.domain.rules import in_force, say
 from actions.domain.unlawful import (
     AuthorisationNotRequired,
     AuthorisedPersonNotOrganiser,
+    DaysNotAsked,
     OneRegionEach,
     TooManyScreenings,
 )
@@ -172,10 +173,14 @@ def record_opinion(action: Action, opinion: Opinion, given_on: date, *, at: date
 
 
 def decide_authorisation(action: Action, decision: AuthorisationDecision, *, at: datetime) -> Moved:
-    """Record the CNC's decision; an amendment leaves what was granted before, and adds to it unless it is refused."""
+    """Record the CNC's decision; an amendment leaves what was granted before, and adds to it unless it is refused.
+
+    Days that were not asked for are a slip of the pen: nobody may grant them here.
+    """
     action.require("action.decide_authorisation")
     _require_authorisation(action, "action.decide_authorisation", S.OPINION_GIVEN, S.AMENDMENT_REQUESTED)
     require_past(decision.decided_on, at, action.zone, pointer="/decided_on")
+    _require_asked(action, decision.dates)
     decided = replace(action, authorisation=_decided(action, decision))
     fact = ActionAuthorisationDecided(
         occurred_at=at,
@@ -218,6 +223,17 @@ def _wanted(action: Action, wish: Amendment) -> Iterator[tuple[Session, set[date
     for session in to_come.values():
         own = own_days(session) if session.state is SessionStatus.PLANNED else ()
         yield session, {*own, *(wish.dates if session.id in going else ())}
+
+
+def _require_asked(action: Action, days: Collection[date]) -> None:
+    asked = action.authorisation.asked_dates
+    if strange := ", ".join(day.isoformat() for day in sorted({*days} - {*asked})):
+        listed = ", ".join(day.isoformat() for day in asked)
+        raise DaysNotAsked(
+            f"{strange} was not asked for (asked: {listed}).",
+            precision=f"Le {strange} n’a pas été demandé (demandés : {listed}).",
+            pointer="/dates",
+        )
 
 
 def _require_few(screenings: Collection[NamedScreening], *, pointer: str) -> None:

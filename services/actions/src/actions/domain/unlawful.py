@@ -80,6 +80,11 @@ class OneRegionEach(Conflict):
     titre = "L’autorisation se demande région par région : cette action en touche plusieurs."
 
 
+class DaysNotAsked(Invalid):
+    title = "The CNC decides on days that it was asked for."
+    titre = "Le CNC décide des jours qui lui ont été demandés."
+
+
 class TooManyScreenings(Invalid):
     title = "More screenings than one authorisation may hold."
     titre = "Plus de séances qu’une autorisation n’en peut porter."

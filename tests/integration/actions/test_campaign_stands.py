@@ -1,14 +1,31 @@
 """How a whole campaign stands by the law: asked at once, and the same as its actions one by one."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 
+from actions.commands import lookups
+from actions.domain import checking
+from actions.domain.action import Action
+from actions.domain.circumstances import Circumstances
 from actions.domain.refusals import NoSuchCampaign
-from tests.integration.actions.journeys import an_action
+from actions.store import actions as actions_store
+from actions.store import campaigns
+from common.contracts.catalogue import CopyState
+from common.database import Database, Transaction
+from common.tokens import SYSTEM
+from tests.integration.actions.journeys import MARCH, act, an_action
 from tests.integration.actions.people import Cast, Desk, Person, a_cast
-from tests.integration.actions.screenings import a_film, a_session, asked, indoors, planned, running
+from tests.integration.actions.screenings import a_film, a_session, asked, begun, indoors, planned, running
+from tests.integration.actions.test_copies import a_copy, shown_from
+from tests.integration.actions.test_film_law import paid
 from tests.integration.actions.test_retractions import hear, message
+
+STATEMENTS_MAX = 7
+"""That it takes to look up what a campaign is judged by."""
 
 
 async def stands(desk: Desk, who: Person, action: httpx.Response, **said: Any) -> list[dict[str, Any]]:
@@ -44,6 +61,62 @@ async def test_a_campaign_is_told_what_each_of_its_actions_is_told(desk: Desk) -
         assert stood["verdicts"] == [one for one in alone["verdicts"] if one["outcome"] != "allowed"]
         assert (stood["lawful"], stood["sessions"], stood["waits_for"]) == (alone["lawful"], 1, None)
         assert {one["rule"] for one in stood["verdicts"]} >= {"R52", "R53"}
+
+
+async def lending(desk: Desk, number: int) -> UUID:
+    """Plan a session in each of so many actions, six of them paid, from three copies in turns; give the campaign."""
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    copies = [a_copy(film) for _ in range(3)]
+    for copy in copies:
+        await desk.hear("copy", copy)
+    free = [indoors(title=f"Gratuite {n}") for n in range(max(0, number - 6))]
+    found = await begun(desk, cast, film, actions=[*paid(min(number, 6)), *free])
+    for n, action in enumerate(found):
+        await act(desk, action, "sessions", cast.holder, an_evening(copies, n), at=MARCH)
+    return UUID(found[0].json()["campaign_id"])
+
+
+def an_evening(copies: Sequence[CopyState], n: int) -> dict[str, Any]:
+    """Show one of the copies on one of the evenings from summer on: each is back for the third next."""
+    return shown_from(copies[n % len(copies)], f"{date(2025, 7, 1) + timedelta(days=n)}")
+
+
+async def together(tx: Transaction, campaign_id: UUID) -> tuple[Sequence[Action], dict[UUID, Circumstances], int]:
+    """Look up all actions of a campaign at once, and count the statements that this takes.
+
+    It is done twice: asyncpg asks PostgreSQL about a type when a connection first meets it.
+    """
+    campaign = await campaigns.campaign(tx, campaign_id)
+    found = await actions_store.going(tx, campaign_id, ["planned"], after=None, limit=100)
+    await lookups.of_campaign(tx, campaign, found)
+    asked: list[str] = []
+    with tx.query_logger(lambda record: asked.append(record.query)):
+        given = await lookups.of_campaign(tx, campaign, found)
+    return found, given, len(asked)
+
+
+async def test_what_more_actions_are_judged_by_takes_no_more_statements(desk: Desk, db: Database) -> None:
+    counts = []
+    for number in (1, 50):
+        campaign_id = await lending(desk, number)
+        async with db.transaction(SYSTEM) as tx:
+            found, given, statements = await together(tx, campaign_id)
+        assert len(found) == len(given) == number
+        counts.append(statements)
+    assert counts[0] == counts[1] <= STATEMENTS_MAX
+
+
+async def test_actions_are_judged_by_the_same_together_and_each_alone(desk: Desk, db: Database) -> None:
+    async with db.transaction(SYSTEM) as tx:
+        found, given, _ = await together(tx, await lending(desk, 12))
+        for action in found:
+            days = [session.held_on for session in action.live_sessions]
+            alone, told = await lookups.circumstances(tx, action, days), given[action.id]
+            assert (told.bookings, told.paid_elsewhere) == (alone.bookings, alone.paid_elsewhere)
+            assert checking.standing(action, told) == checking.standing(action, alone)
+    assert sorted(len(one.paid_elsewhere) for one in given.values()) == [0] * 6 + [5] * 6
+    lent = sorted(len(some) for one in given.values() for some in one.bookings.values())
+    assert lent == [2] * 3 + [3] * 9  # the last evening of a copy sees two before it, and no first
 
 
 async def test_a_campaign_is_walked_page_by_page(desk: Desk) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from actions.domain.copies import Booking
 from actions.store import copies as copies_store
+from actions.store.copies import Around
 from common.contracts.catalogue import CopyFormat, CopyKey, CopyState, CopyStatus, FilmState
 from common.tokens import Territory
 from tests.integration.actions.journeys import MARCH, act, an_action
@@ -278,17 +279,13 @@ async def test_whoever_asks_learns_when_and_where_a_copy_is_lent_and_nothing_of_
     stranger = replace(holding("read", "actions:write"), org=uuid4(), territory=Territory("organisation"))
     async with desk.db.transaction(stranger) as tx:
         assert await tx.fetchval("SELECT count(*) FROM lending WHERE copy_id = $1", copy.id) == 0
-        found = await copies_store.bookings(
-            tx, [copy.id], besides=uuid4(), first_on=date(2025, 7, 1), last_on=date(2025, 7, 31)
-        )
-    assert found == {
-        copy.id: (
-            Booking(
-                held_on=date(2025, 7, 18),
-                starts_at=time(20, 30),
-                zone="Europe/Paris",
-                minutes=71,
-                municipality="86194",
-            ),
-        )
-    }
+        july = Around(action_id=uuid4(), copies=[copy.id], first_on=date(2025, 7, 1), last_on=date(2025, 7, 31))
+        found = await copies_store.bookings(tx, [july])
+    booking = Booking(
+        held_on=date(2025, 7, 18),
+        starts_at=time(20, 30),
+        zone="Europe/Paris",
+        minutes=71,
+        municipality="86194",
+    )
+    assert found == {july.action_id: {copy.id: (booking,)}}

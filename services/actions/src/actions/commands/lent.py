@@ -9,6 +9,7 @@ from actions.domain.copies import Booking, copies_of
 from actions.domain.known import Copy
 from actions.domain.rules import in_force
 from actions.store import copies as store
+from actions.store.copies import Around
 from common.database import Transaction
 
 A_NIGHT = timedelta(days=2)
@@ -30,8 +31,19 @@ async def copies(
     found = await store.copies(tx, named)
     if not days:
         return found, {}
-    first, last = _around(days, found)
-    return found, await store.bookings(tx, named, besides=action.id, first_on=first, last_on=last)
+    bookings = await store.bookings(tx, [_around(action, named, days, found)])
+    return found, bookings.get(action.id, {})
+
+
+async def bookings(
+    tx: Transaction, days: Iterable[tuple[Action, Sequence[date]]], found: Mapping[UUID, Copy]
+) -> Mapping[UUID, Mapping[UUID, tuple[Booking, ...]]]:
+    """List by action what the copies of many are lent for in other actions around the days of each (C01).
+
+    `found` are their copies, as far as these have been heard of.
+    """
+    around = [_around(action, named, on, found) for action, on in days if on and (named := _named(action))]
+    return await store.bookings(tx, around)
 
 
 async def known(tx: Transaction, found: Iterable[Action]) -> Mapping[UUID, Copy]:
@@ -48,9 +60,10 @@ def _named(action: Action) -> set[UUID]:
     return {copy_id for session in action.sessions for copy_id in copies_of(session)}
 
 
-def _around(days: Sequence[date], known: Mapping[UUID, Copy]) -> tuple[date, date]:
+def _around(action: Action, named: set[UUID], days: Sequence[date], known: Mapping[UUID, Copy]) -> Around:
     """Tell between which days a session may stand in the way of one on these, or on a later day that is looked for."""
-    journey = timedelta(days=max((copy.transit_days for copy in known.values()), default=0)) + A_NIGHT
+    longest = max((known[copy_id].transit_days for copy_id in named if copy_id in known), default=0)
+    journey = timedelta(days=longest) + A_NIGHT
     rule = in_force("C01", days[-1])
     ahead = timedelta(days=0 if rule is None else rule.parameters["days_ahead"])
-    return days[0] - journey, days[-1] + ahead + journey
+    return Around(action_id=action.id, copies=named, first_on=days[0] - journey, last_on=days[-1] + ahead + journey)

@@ -17,6 +17,7 @@ from actions.domain.known import Municipality, Organisation
 from actions.domain.project import Project, ProjectFile
 from actions.domain.school import zones_of
 from actions.store import campaigns, catalogue, known, schoolcalendar, sessions
+from actions.store.sessions import PaidYear
 from common.contracts.actions import Place, Regime
 from common.database import Transaction
 
@@ -94,30 +95,32 @@ async def circumstances(
 async def of_campaign(tx: Transaction, campaign: Campaign, found: Sequence[Action]) -> dict[UUID, Circumstances]:
     """Look up once what the sessions of many actions are judged by; who has not heard of an organiser cannot judge.
 
-    What one is judged by all have: each looks at what is its own.
+    What one is judged by all have: each looks at what is its own.  However many they are, as many statements.
     """
-    days = {session.held_on for action in found for session in action.live_sessions}
+    held = [(action, sorted({session.held_on for session in action.live_sessions})) for action in found]
+    days = {day for _, some in held for day in some}
     organisers = await known.heard_organisations(tx, {action.organiser_id for action in found})
+    paid = await sessions.paid_elsewhere(tx, [year for action, some in held for year in _paid_years(action, some)])
+    copies = await lent.known(tx, found)
+    bookings = await lent.bookings(tx, held, copies)
     common = partial(
         Circumstances,
         campaign=campaign,
         films=await catalogue.films(tx, _named_by(found)),
         elsewhere=await sessions.elsewhere(tx, {action.holder_id for action in found}, days),
         withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers(found)),
+        copies=copies,
         school=await schoolcalendar.calendar(tx, zones_of(place for action in found for place in action.places), days),
     )
-    each = {}
-    for action in found:
-        if action.organiser_id in organisers:
-            held = sorted({one.held_on for one in action.live_sessions})
-            copies, bookings = await lent.copies(tx, action, (), held)
-            each[action.id] = common(
-                organiser=organisers[action.organiser_id],
-                paid_elsewhere=await _paid_elsewhere(tx, action, held),
-                copies=copies,
-                bookings=bookings,
-            )
-    return each
+    return {
+        action.id: common(
+            organiser=organisers[action.organiser_id],
+            paid_elsewhere=paid.get(action.id, ()),
+            bookings=bookings.get(action.id, {}),
+        )
+        for action in found
+        if action.organiser_id in organisers
+    }
 
 
 async def of_obligations(tx: Transaction, found: Sequence[Action]) -> dict[UUID, Circumstances]:
@@ -162,13 +165,23 @@ async def _paid_elsewhere(
     tx: Transaction, action: Action, days: Sequence[date], *, hold: bool = False
 ) -> tuple[date, ...]:
     """List the days of the organiser's paid features in other actions of these years, where the action may have any."""
+    years = _paid_years(action, days)
+    if not years:
+        return ()
+    if hold:
+        await sessions.hold_paid_years(tx, action.organiser_id, [one.year for one in years])
+    return (await sessions.paid_elsewhere(tx, years)).get(action.id, ())
+
+
+def _paid_years(action: Action, days: Iterable[date]) -> Sequence[PaidYear]:
+    """Name the years of these days in which an action's screenings count among its organiser's paid ones, in order."""
     if action.regime is not Regime.NC_ASSOCIATION_PAID:
         return ()
-    years = {day.year: feature_over_minutes(day) for day in days}
-    if hold:
-        await sessions.hold_paid_years(tx, action.organiser_id, sorted(years))
-    each = [await sessions.paid_elsewhere(tx, action, year, minutes_max=most) for year, most in sorted(years.items())]
-    return tuple(day for some in each for day in some)
+    lengths = {day.year: feature_over_minutes(day) for day in days}
+    return [
+        PaidYear(action_id=action.id, organiser_id=action.organiser_id, year=year, minutes_max=most)
+        for year, most in sorted(lengths.items())
+    ]
 
 
 async def _places(

@@ -5,7 +5,8 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,16 @@ from actions.domain.copies import Booking, copies_of
 from actions.domain.known import Copy
 from common.contracts.catalogue import CopyState, CopyStatus
 from common.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """The days between which an action looks for what its copies are lent for elsewhere."""
+
+    action_id: UUID
+    copies: Collection[UUID]
+    first_on: date
+    last_on: date
 
 
 async def hear_copy(tx: Transaction, heard: CopyState, epoch: int) -> None:
@@ -89,24 +100,29 @@ async def hold_copies(tx: Transaction, ids: Collection[UUID]) -> None:
         await tx.execute("SELECT copy_id FROM lent_copy WHERE copy_id = $1 FOR UPDATE", copy_id)
 
 
-async def bookings(
-    tx: Transaction, ids: Collection[UUID], *, besides: UUID, first_on: date, last_on: date
-) -> Mapping[UUID, tuple[Booking, ...]]:
-    """List what copies are lent for between two days in other actions than one, whosever these are."""
-    found: dict[UUID, list[Booking]] = defaultdict(list)
+async def bookings(tx: Transaction, around: Sequence[Around]) -> Mapping[UUID, Mapping[UUID, tuple[Booking, ...]]]:
+    """List by action what its copies are lent for around its days in other actions, whosever these are; by copy."""
+    if not around:
+        return {}
+    found: dict[UUID, dict[UUID, list[Booking]]] = defaultdict(lambda: defaultdict(list))
+    asked = [(one, copy_id) for one in around for copy_id in one.copies]
     for row in await tx.fetch(
         """
-        SELECT copy_id, held_on, starts_at, zone, minutes, municipality
-          FROM copy_bookings($1, $2, $3, $4)
+        SELECT around.action_id, lent.copy_id, lent.held_on, lent.starts_at, lent.zone, lent.minutes, lent.municipality
+          FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[])
+               WITH ORDINALITY AS around (action_id, copy_id, first_on, last_on, n)
+         CROSS JOIN LATERAL copy_bookings(ARRAY[around.copy_id], around.action_id, around.first_on, around.last_on)
+               WITH ORDINALITY AS lent (copy_id, held_on, starts_at, zone, minutes, municipality, n)
+         ORDER BY around.n, lent.n
         """,
-        list(ids),
-        besides,
-        first_on,
-        last_on,
+        [one.action_id for one, _ in asked],
+        [copy_id for _, copy_id in asked],
+        [one.first_on for one, _ in asked],
+        [one.last_on for one, _ in asked],
     ):
         said = dict(row)
-        found[said.pop("copy_id")].append(Booking(**said))
-    return {copy_id: tuple(some) for copy_id, some in found.items()}
+        found[said.pop("action_id")][said.pop("copy_id")].append(Booking(**said))
+    return {one: {copy_id: tuple(some) for copy_id, some in lent.items()} for one, lent in found.items()}
 
 
 async def judge_with(tx: Transaction, ids: Collection[UUID]) -> None:

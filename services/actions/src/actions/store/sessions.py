@@ -4,7 +4,9 @@ Each write of an action brings its rows up to date, in the same transaction.  A 
 up, it stays as `cancelled`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,6 +21,16 @@ SHOWN = """
     AND (NOT withheld(action) OR (action.state = 'held' AND session.state = 'held'))
 """
 """Which sessions maps and calendars show: of what is withheld from the reader only what was held (R41)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidYear:
+    """A year of an organiser's paid screenings as one of its actions looks at it; up to `minutes_max` is no feature."""
+
+    action_id: UUID
+    organiser_id: UUID
+    year: int
+    minutes_max: int
 
 
 async def follow(tx: Transaction, action: Action) -> None:
@@ -84,15 +96,27 @@ async def hold_paid_years(tx: Transaction, organiser_id: UUID, years: Sequence[i
         )
 
 
-async def paid_elsewhere(tx: Transaction, action: Action, year: int, *, minutes_max: int) -> tuple[date, ...]:
-    """List the days of a year on which the action's organiser shows paid features in other actions, whosever these are.
-
-    A film of up to `minutes_max` is no feature.
-    """
-    days: list[date] = await tx.fetchval(
-        "SELECT paid_days($1, $2, $3, $4)", action.organiser_id, year, minutes_max, action.id
-    )
-    return tuple(days)
+async def paid_elsewhere(tx: Transaction, asked: Sequence[PaidYear]) -> Mapping[UUID, tuple[date, ...]]:
+    """List by action the days on which its organiser shows paid features in other actions, whosever these are."""
+    if not asked:
+        return {}
+    found: dict[UUID, list[date]] = defaultdict(list)
+    for row in await tx.fetch(
+        """
+        SELECT asked.action_id, paid.held_on
+          FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[])
+               WITH ORDINALITY AS asked (action_id, organiser_id, year, minutes_max, n)
+         CROSS JOIN LATERAL unnest(paid_days(asked.organiser_id, asked.year, asked.minutes_max, asked.action_id))
+               WITH ORDINALITY AS paid (held_on, n)
+         ORDER BY asked.n, paid.n
+        """,
+        [one.action_id for one in asked],
+        [one.organiser_id for one in asked],
+        [one.year for one in asked],
+        [one.minutes_max for one in asked],
+    ):
+        found[row["action_id"]].append(row["held_on"])
+    return {action_id: tuple(days) for action_id, days in found.items()}
 
 
 async def elsewhere(tx: Transaction, holders: Collection[UUID], days: Iterable[date]) -> tuple[Elsewhere, ...]:

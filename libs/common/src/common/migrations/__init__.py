@@ -7,6 +7,8 @@
 (4) Each service has four roles, and none of them can read another service's schema:
     `<svc>_owner` (migrations, operators), `<svc>_app`, `<svc>_relay` (reads the outbox, moves its cursor),
     `<svc>_housekeeper` (owns the outbox and its partitions).
+(5) What has not run is run, also where a file with a higher number has run before: numbers are drawn when work begins,
+    and files arrive when it is done.  Of two that arrive so, neither may need the other.
 
 Files are `NNNN_expand_….sql` (may run before the new code) or `NNNN_contract_….sql` (only after the old code is gone).
 Those of this folder come first, in every schema.
@@ -140,14 +142,12 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migr
     return True
 
 
-def _not_done(all_of_them: Sequence[Migration], done: dict[str, str]) -> Iterator[Migration]:
+def _not_done(all_of_them: Sequence[Migration], done: dict[str, str]) -> list[Migration]:
     for migration in all_of_them:
-        kept = done.get(migration.name)
-        if kept is None:
-            yield migration
-        elif kept != migration.checksum:
+        if done.get(migration.name, migration.checksum) != migration.checksum:
             message = f"{migration.name} has run and was edited since; write a new migration instead."
             raise EditedMigration(message)
+    return [migration for migration in all_of_them if migration.name not in done]
 
 
 def _files(package: str) -> list[Migration]:

@@ -525,6 +525,25 @@ CREATE TABLE actions.idempotency (
 ALTER TABLE actions.idempotency OWNER TO actions_owner;
 
 --
+-- Name: known_access_grant; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_access_grant (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    role text NOT NULL,
+    organisation_id uuid NOT NULL,
+    coordination_id uuid,
+    codes text[] NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+ALTER TABLE ONLY actions.known_access_grant FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.known_access_grant OWNER TO actions_owner;
+
+--
 -- Name: known_coordination; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -533,7 +552,8 @@ CREATE TABLE actions.known_coordination (
     epoch integer NOT NULL,
     version integer NOT NULL,
     region text NOT NULL,
-    appointments jsonb NOT NULL
+    appointments jsonb NOT NULL,
+    organisation_id uuid
 );
 
 ALTER TABLE ONLY actions.known_coordination FORCE ROW LEVEL SECURITY;
@@ -1091,6 +1111,13 @@ ALTER TABLE ONLY actions.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (client_id, key);
 
 --
+-- Name: known_access_grant known_access_grant_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE ONLY actions.known_access_grant
+    ADD CONSTRAINT known_access_grant_pkey PRIMARY KEY (id);
+
+--
 -- Name: known_coordination known_coordination_pkey; Type: CONSTRAINT; Schema: actions; Owner: actions_owner
 --
 
@@ -1332,6 +1359,12 @@ CREATE INDEX campaign_coordination_id_id_idx ON actions.campaign USING btree (co
 --
 
 CREATE INDEX idempotency_created_at_idx ON actions.idempotency USING btree (created_at);
+
+--
+-- Name: known_access_grant_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
+--
+
+CREATE UNIQUE INDEX known_access_grant_id_idx ON actions.known_access_grant USING btree (((id)::text));
 
 --
 -- Name: known_film_project_id_idx; Type: INDEX; Schema: actions; Owner: actions_owner
@@ -1679,6 +1712,12 @@ CREATE POLICY given_back ON actions.lending FOR DELETE USING ((( SELECT actions.
   WHERE (session.id = lending.session_id)))));
 
 --
+-- Name: known_access_grant heard; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY heard ON actions.known_access_grant USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
 -- Name: known_coordination heard; Type: POLICY; Schema: actions; Owner: actions_owner
 --
 
@@ -1725,6 +1764,12 @@ CREATE POLICY heard ON actions.known_territory USING (( SELECT actions.is_system
 --
 
 CREATE POLICY heard ON actions.merged_film USING (( SELECT actions.is_system() AS is_system)) WITH CHECK (( SELECT actions.is_system() AS is_system));
+
+--
+-- Name: known_access_grant; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
+--
+
+ALTER TABLE actions.known_access_grant ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: known_coordination; Type: ROW SECURITY; Schema: actions; Owner: actions_owner
@@ -1847,6 +1892,12 @@ CREATE POLICY seen ON actions.calendar_feed FOR SELECT USING (actions.owns_feed(
 --
 
 CREATE POLICY seen ON actions.campaign FOR SELECT USING (actions.sees_campaign(coordination_id, departments, state));
+
+--
+-- Name: known_access_grant seen; Type: POLICY; Schema: actions; Owner: actions_owner
+--
+
+CREATE POLICY seen ON actions.known_access_grant FOR SELECT USING ((organisation_id = ( SELECT ((actions.principal() ->> 'org'::text))::uuid AS uuid)));
 
 --
 -- Name: known_coordination seen; Type: POLICY; Schema: actions; Owner: actions_owner
@@ -2054,6 +2105,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.heartbeat_heard TO actions_ap
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.idempotency TO actions_app;
 GRANT SELECT,DELETE ON TABLE actions.idempotency TO actions_housekeeper;
+
+--
+-- Name: TABLE known_access_grant; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_access_grant TO actions_app;
 
 --
 -- Name: TABLE known_coordination; Type: ACL; Schema: actions; Owner: actions_owner

@@ -14,6 +14,7 @@ from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
 from common.contracts.partners import OrganisationKind
 from common.database import Database
 from common.tokens import SYSTEM, Principal, Territory
+from tests import calendars
 from tests.integration.actions.people import ISSUER, Desk, Person, a_cast, an_organisation, problem
 from tests.integration.actions.subscribing import FEEDS, asked, made, shown, subscribed
 
@@ -60,6 +61,22 @@ async def test_the_address_is_shown_once_and_the_house_keeps_no_key(desk: Desk, 
     assert rows
     assert not [row for row in rows if secret in row[0]]
     assert not [row for row in bodies if secret.encode() in row["body"]]
+
+
+async def test_a_coordinations_calendar_is_named_by_who_holds_it_or_by_where_it_is(desk: Desk) -> None:
+    cast = a_cast()
+    await desk.introduce(cast)
+    whose = cast.coordinator.coordination_id
+    by_place = await subscribed(desk, cast.coordinator, coordination_id=whose)
+    await desk.hear("organisation", an_organisation(cast.coordinator.org, OrganisationKind.CULTURAL_ASSOCIATION))
+    sessions = await subscribed(desk, cast.secretary, coordination_id=whose)
+    due = await subscribed(desk, cast.drac, "obligations", coordination_id=whose)
+    for address, name in (
+        (by_place, "séances : coordination (86)"),
+        (sessions, f"séances : coordination cultural_association {cast.coordinator.org}"),
+        (due, f"obligations : coordination cultural_association {cast.coordinator.org}"),
+    ):
+        assert calendars.name((await asked(desk, address)).content) == f"Passeurs d’images, {name}"
 
 
 async def test_what_is_unknown_revoked_or_asked_for_with_another_key_is_the_same(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from actions.domain.feed import (
     Limits,
     Maker,
     NoSuchFeed,
+    OneSubject,
     Subject,
     TooManyFeeds,
     UnknownCommune,
@@ -25,7 +26,7 @@ from actions.domain.feed import (
     key_of,
     require_reach,
 )
-from actions.domain.known import is_closed
+from actions.domain.known import Coordination, is_closed
 from actions.domain.obligations import obligations
 from actions.store import feeds, known, occasions
 from common.contracts.access import SCOPES_OF
@@ -180,8 +181,17 @@ async def _whose(tx: Transaction, caller: Principal, subject: Subject) -> str:
     if subject.organisation_id is not None:
         return (await known.organisation(tx, subject.organisation_id)).name
     if subject.coordination_id is not None:
-        await known.coordination(tx, subject.coordination_id)
-    return "coordination"
+        return await _coordination(tx, await known.coordination(tx, subject.coordination_id))
+    raise OneSubject
+
+
+async def _coordination(tx: Transaction, coordination: Coordination) -> str:
+    """Name a coordination by who holds it; where that has not been heard, by its départements."""
+    holder = coordination.organisation_id
+    found = {} if holder is None else await known.heard_organisations(tx, [holder])
+    if holder in found:
+        return f"coordination {found[holder].name}"
+    return f"coordination ({', '.join(coordination.departments)})"
 
 
 def _maker(caller: Principal) -> Maker:

@@ -150,11 +150,18 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordination:
-    """A regional coordination and its successive appointments."""
+    """A regional coordination, its successive appointments, and who holds it, where that has been heard."""
 
     id: UUID
     region: str
     appointments: tuple[Appointment, ...]
+    organisation_id: UUID | None = None
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """The départements that it was appointed for last, in their order."""
+        last = max(self.appointments, key=lambda one: one.valid_from, default=None)
+        return () if last is None else tuple(sorted(last.departments))
 
     def perimeter_on(self, day: date) -> frozenset[str]:
         """Name the départements it was appointed for on that day; none if it was not appointed."""

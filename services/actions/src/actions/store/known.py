@@ -146,11 +146,11 @@ async def hear_coordination(tx: Transaction, heard: CoordinationState, epoch: in
     ]
     await tx.execute(
         """
-        INSERT INTO known_coordination AS known (id, epoch, version, region, appointments)
-        VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO known_coordination AS known (id, epoch, version, region, appointments, organisation_id)
+        VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, region = excluded.region,
-               appointments = excluded.appointments
+               appointments = excluded.appointments, organisation_id = excluded.organisation_id
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         heard.id,
@@ -158,6 +158,7 @@ async def hear_coordination(tx: Transaction, heard: CoordinationState, epoch: in
         heard.version,
         heard.region,
         msgspec.json.encode(appointments).decode(),
+        heard.organisation_id,
     )
 
 
@@ -243,11 +244,18 @@ def _organisation(row: asyncpg.Record) -> Organisation:
 
 
 async def coordination(tx: Transaction, coordination_id: UUID) -> Coordination:
-    row = await tx.fetchrow("SELECT region, appointments FROM known_coordination WHERE id = $1", coordination_id)
+    row = await tx.fetchrow(
+        "SELECT region, appointments, organisation_id FROM known_coordination WHERE id = $1", coordination_id
+    )
     if row is None:
         raise CoordinationNotKnownYet
     appointments = msgspec.json.decode(row["appointments"], type=tuple[Appointment, ...])
-    return Coordination(id=coordination_id, region=row["region"], appointments=appointments)
+    return Coordination(
+        id=coordination_id,
+        region=row["region"],
+        appointments=appointments,
+        organisation_id=row["organisation_id"],
+    )
 
 
 _FORGET = {

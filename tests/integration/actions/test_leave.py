@@ -4,6 +4,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 
 from common.contracts.access import Role
 from common.contracts.catalogue import FilmState
@@ -107,6 +108,23 @@ async def test_r12_a_storm_moves_no_film_to_the_day_of_another(desk: Desk) -> No
     assert moved.json()["state"] == "scheduled"
     await settled(desk)
     assert await risks(desk, moved, cast.holder) == []
+
+
+@pytest.mark.parametrize(("request_by", "late"), [("2025-03-19", True), ("2025-03-20", False)])
+async def test_r11_an_amendment_has_the_last_day_of_what_it_adds(desk: Desk, request_by: str, *, late: bool) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    deadline = {"first_on": LATER, "last_on": "2025-08-31", "request_by": request_by}
+    rules = {"authorisation_deadlines": [deadline]}
+    action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()], rules=rules)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0]))
+    action = await authorised(desk, cast, action)
+    assert action.json()["authorisation"]["late"] is False
+    action = await planned(desk, action, cast.holder, a_session(film.id, LATER))
+    action = await act(desk, action, "authorisation/amend", cast.holder, {}, at=MARCH)
+    assert action.json()["authorisation"]["late"] is late
+    action = await decided(desk, action)
+    (said,) = (one for one in (await asked(desk, action, cast.holder))["verdicts"] if one["rule"] == "R11")
+    assert said["outcome"] == ("to_clear" if late else "allowed")
 
 
 async def test_r08_a_decision_on_a_day_that_nobody_asked_for_is_sent_back(desk: Desk) -> None:

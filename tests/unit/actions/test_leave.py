@@ -17,6 +17,7 @@ from actions.domain.screening import judge
 from actions.domain.unlawful import DaysNotAsked, TooManyScreenings
 from common.contracts.actions import (
     ActionStatus,
+    AuthorisationDeadline,
     AuthorisationStatus,
     Cause,
     NamedScreening,
@@ -72,7 +73,7 @@ def asked(dossier: Dossier, *fallbacks: str) -> Dossier:
 
 
 def amended(dossier: Dossier, wish: Amendment = Amendment()) -> Dossier:  # noqa: B008 - frozen, and it says nothing
-    action, _ = authorising.amend_authorisation(dossier.screening, wish, dossier.films, at=p.at("2025-06-20 10:00"))
+    action, _ = authorising.amend_authorisation(dossier.screening, wish, dossier.given, at=p.at("2025-06-20 10:00"))
     return dossier.having(screening=action)
 
 
@@ -222,6 +223,57 @@ def test_r08_a_refusal_grants_nothing():
     assert settled(dossier) == {ONE: False, TWO: False}
 
 
+# ---------------------------------------------------------------------------------------------- in time, or late
+
+
+def with_deadline(dossier: Dossier, request_by: str, first: str = "2025-07-01", last: str = "2025-08-31") -> Dossier:
+    days = AuthorisationDeadline(first_on=p.day(first), last_on=p.day(last), request_by=p.day(request_by))
+    rules = replace(dossier.campaign.rules, authorisation_deadlines=(days,))
+    return dossier.having(campaign=replace(dossier.campaign, rules=rules))
+
+
+def in_time(dossier: Dossier) -> Mapping[UUID | None, tuple[str, str]]:
+    found = judge(dossier.screening, dossier.screening.live_sessions, dossier.given)
+    return {one.session_id: (one.verdict.outcome, one.verdict.reason) for one in found if one.verdict.rule == "R11"}
+
+
+ON_TIME = "allowed", "Requested on 2025-05-12, the last day was 2025-05-22."
+
+
+def test_r11_what_an_amendment_adds_is_judged_by_its_own_day():
+    """The first request came on 12 May; the third session was planned after it, and was asked for on 20 June."""
+    dossier = decided(asked(with_deadline(in_two_places(), "2025-05-22")))
+    assert not dossier.screening.authorisation.late
+    dossier = with_session(dossier, THREE, p.LINDA.id, p.SQUARE.id, p.day("2025-08-01"))
+    to_ask = "to_clear", "The authorisation is to be requested by 2025-05-22."
+    assert in_time(dossier) == {ONE: ON_TIME, TWO: ON_TIME, THREE: to_ask}
+    dossier = amended(dossier)
+    late = "to_clear", "Requested on 2025-06-20, LATE: the last day was 2025-05-22."
+    assert in_time(dossier) == {ONE: ON_TIME, TWO: ON_TIME, THREE: late}
+    assert dossier.screening.authorisation.late
+    assert in_time(decided(dossier)) == {ONE: ON_TIME, TWO: ON_TIME, THREE: late}
+
+
+@pytest.mark.parametrize(("request_by", "late"), [("2025-06-19", True), ("2025-06-20", False), ("2025-06-21", False)])
+def test_r11_an_amendment_is_late_after_the_last_day(request_by: str, *, late: bool):
+    dossier = with_deadline(decided(asked(in_two_places())), request_by, first="2025-08-01")
+    dossier = amended(with_session(dossier, THREE, p.LINDA.id, p.SQUARE.id, p.day("2025-08-01")))
+    assert dossier.screening.authorisation.late is late
+
+
+@pytest.mark.parametrize(
+    ("first", "named"), [("2025-08-20", ()), ("2025-08-25", ("2025-08-25",))], ids=["its fallback", "named"]
+)
+def test_r11_the_days_to_fall_back_to_have_their_last_day_too(first: str, named: tuple[str, ...]):
+    dossier = with_deadline(in_two_places(p.day("2025-08-20")), "2025-05-11", first=first)
+    assert asked(dossier, *named).screening.authorisation.late
+
+
+def test_r11_what_was_asked_for_by_lists_was_asked_for_on_the_day_of_the_request():
+    dossier = by_lists(decided(asked(with_deadline(in_two_places(), "2025-05-22"))))
+    assert in_time(dossier) == {ONE: ON_TIME, TWO: ON_TIME}
+
+
 # -------------------------------------------------------------------------------------- as it was kept before
 
 
@@ -281,5 +333,5 @@ def test_put_off_sessions_are_the_ones_that_may_go_to_other_days():
     later = p.day("2025-08-01")
     after = amended(dossier.having(screening=action), Amendment(dates=(later,))).screening
     assert after.authorisation.asked_screenings == (
-        NamedScreening(held_on=later, place_id=p.SQUARE.id, film_id=p.LINDA.id),
+        NamedScreening(held_on=later, place_id=p.SQUARE.id, film_id=p.LINDA.id, told_on=p.day("2025-06-20")),
     )

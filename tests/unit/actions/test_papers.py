@@ -165,7 +165,7 @@ def test_r12_another_date_must_be_authorised_first_and_then_is_possible():
         a.reschedule(dossier.screening, to_26, dossier.given, at=p.at("2025-07-18 17:20"))
     assert p.verdict_of(refused).rule == "R12"
     amended, _ = authorising.amend_authorisation(
-        dossier.screening, Amendment(dates=(p.day("2025-07-26"),)), dossier.films, at=p.at("2025-07-18 17:30")
+        dossier.screening, Amendment(dates=(p.day("2025-07-26"),)), dossier.given, at=p.at("2025-07-18 17:30")
     )
     assert amended.authorisation.state is S.AMENDMENT_REQUESTED
     with pytest.raises(NotAuthorised):
@@ -179,7 +179,7 @@ def test_r12_another_date_must_be_authorised_first_and_then_is_possible():
 def test_r12_an_amendment_refused_leaves_what_was_granted():
     dossier = a.screening_postponed(a.screening_scheduled(a.a_ready()))
     amended, _ = authorising.amend_authorisation(
-        dossier.screening, Amendment(dates=(p.day("2025-08-01"),)), dossier.films, at=p.at("2025-07-19 10:00")
+        dossier.screening, Amendment(dates=(p.day("2025-08-01"),)), dossier.given, at=p.at("2025-07-19 10:00")
     )
     no = AuthorisationDecision(granted=False, decided_on=p.day("2025-07-21"), reference="CNC-2025-3")
     kept, facts = authorising.decide_authorisation(amended, no, at=p.at("2025-07-21 10:00"))
@@ -200,7 +200,7 @@ def test_the_authorisation_goes_through_its_own_states():
         lambda: authorising.request_authorisation(action, p.HOLDER.id, (), dossier.given, at=p.at("2025-05-12 10:00")),
         lambda: authorising.decide_authorisation(action, decision, at=p.at("2025-06-17 10:00")),
         lambda: authorising.amend_authorisation(
-            action, Amendment(dates=(p.day("2025-08-01"),)), dossier.films, at=p.at("2025-06-17 10:00")
+            action, Amendment(dates=(p.day("2025-08-01"),)), dossier.given, at=p.at("2025-06-17 10:00")
         ),
     ):
         with pytest.raises(NotPossibleInThisState):

@@ -317,7 +317,7 @@ ACTION: Mapping[str, Verb] = {
     ),
     "action.amend_authorisation": one(
         lambda d: authorising.amend_authorisation(
-            d.screening, Amendment(dates=(p.day("2025-08-01"),)), d.films, at=LATE
+            d.screening, Amendment(dates=(p.day("2025-08-01"),)), d.given, at=LATE
         )
     ),
     "action.record_opinion": one(

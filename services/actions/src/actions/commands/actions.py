@@ -171,8 +171,8 @@ async def amend_authorisation(
     action = await _lock(tx, action_id, "action.amend_authorisation", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    films = await lookups.films(tx, action)
-    return await _save(tx, authorising.amend_authorisation(action, wish, films, at=at), once)
+    given = await lookups.circumstances(tx, action)
+    return await _save(tx, authorising.amend_authorisation(action, wish, given, at=at), once)
 
 
 async def record_opinion(

@@ -14,7 +14,7 @@ from uuid import UUID
 from actions.domain import leave
 from actions.domain.action import Action, Moved, moved
 from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, is_asked_anew, needed, own_days
-from actions.domain.circumstances import Circumstances, Films, film_today, request_by
+from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.days import local_day, require_past
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
 from actions.domain.rules import in_force, say
@@ -66,8 +66,8 @@ def request_authorisation(
 ) -> Moved:
     """Ask the CNC for every open-air feature of the action, on its own day and its fallback, and on these days.
 
-    One request lies in one region (R10); it is late after the day that the campaign's rules give (R11).  An
-    authorisation that is another organiser's, or another region's, stands in the way of none.
+    One request lies in one region (R10); it is late after the day that the campaign's rules give for any of these
+    days (R11).  An authorisation that is another organiser's, or another region's, stands in the way of none.
     """
     action.require("action.request_authorisation")
     needs = needed(action, ((one, {*own_days(one), *fallbacks}) for one in action.live_sessions), given.films)
@@ -79,7 +79,6 @@ def request_authorisation(
     _require_organiser(action, organiser_id, today, pointer="/organiser_id")
     _require_one_region(needs.regions, today)
     _require_few(needs.screenings, pointer="/fallbacks")
-    last_days = (request_by(given.campaign.rules, session.held_on) for session in action.live_sessions)
     requested = replace(
         action,
         authorisation=Authorisation(
@@ -90,8 +89,8 @@ def request_authorisation(
             film_ids=needs.film_ids,
             asked_dates=leave.days_of(needs.screenings),
             requested_on=today,
-            late=any(today > last for last in last_days if last is not None),
-            asked_screenings=needs.screenings,
+            late=_is_late(needs.screenings, today, given),
+            asked_screenings=_told(needs.screenings, today),
             granted_screenings=(),
         ),
     )
@@ -107,34 +106,36 @@ def request_authorisation(
     return moved(requested, fact)
 
 
-def amend_authorisation(action: Action, wish: Amendment, films: Films, *, at: datetime) -> Moved:
+def amend_authorisation(action: Action, wish: Amendment, given: Circumstances, *, at: datetime) -> Moved:
     """Ask that a granted authorisation cover more: these days (R12), and what is planned and is not granted yet.
 
     That is the films of sessions to come, at their places, on their days and fallbacks.  What it covers already stays
-    granted.  It stays its organiser's (R09), and in its region (R10): anything else is another request.
+    granted.  It stays its organiser's (R09), and in its region (R10): anything else is another request.  What is added
+    may be late though the first request was not (R11).
 
     Raises:
         FilmNotKnownYet: a film of these sessions has not been heard of.
     """
     action.require("action.amend_authorisation")
     _require_authorisation(action, "action.amend_authorisation", S.GRANTED)
-    granted, today = action.authorisation, local_day(at, action.zone)
+    granted, today, films = action.authorisation, local_day(at, action.zone), given.films
     needs = needed(action, _wanted(action, wish), films)
-    there = {replace(one, film_id=film_today(one.film_id, films)) for one in leave.granted(granted)}
+    there = {replace(one, film_id=given.work(one.film_id), told_on=None) for one in leave.granted(granted)}
     more = tuple(one for one in needs.screenings if one not in there)
     if not more:
         raise NothingAsked(pointer="/dates")
     _require_organiser(action, granted.organiser_id or action.organiser_id, today)
     _require_one_region(authorised_regions(action) | needs.regions, today)
     _require_few((*there, *more), pointer="/dates")
-    named = {film_today(one, films) for one in granted.film_ids}
+    named = set(map(given.work, granted.film_ids))
     asked = replace(
         granted,
         state=S.AMENDMENT_REQUESTED,
         asked_dates=leave.days_of(more),
         asked_place_ids=tuple(place.id for place in needs.places if place.id not in granted.place_ids),
         asked_film_ids=tuple(one for one in needs.film_ids if one not in named),
-        asked_screenings=more,
+        late=granted.late or _is_late(more, today, given),
+        asked_screenings=_told(more, today),
     )
     amended = replace(action, authorisation=asked)
     fact = ActionAuthorisationAmendmentRequested(
@@ -223,6 +224,16 @@ def _wanted(action: Action, wish: Amendment) -> Iterator[tuple[Session, set[date
     for session in to_come.values():
         own = own_days(session) if session.state is SessionStatus.PLANNED else ()
         yield session, {*own, *(wish.dates if session.id in going else ())}
+
+
+def _told(screenings: Iterable[NamedScreening], on: date) -> tuple[NamedScreening, ...]:
+    return tuple(replace(one, told_on=on) for one in screenings)
+
+
+def _is_late(screenings: Iterable[NamedScreening], on: date, given: Circumstances) -> bool:
+    """Tell whether the DRAC's last day for any of these screenings is over."""
+    last_days = (request_by(given.campaign.rules, one.held_on) for one in screenings)
+    return any(on > last for last in last_days if last is not None)
 
 
 def _require_asked(action: Action, days: Collection[date]) -> None:

@@ -20,7 +20,14 @@ from actions.domain.rules import in_force, quota, rights
 from actions.domain.rules.case import Case
 from actions.domain.school import NO_CALENDAR, Calendar
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
-from common.contracts.actions import Authorisation, AuthorisationStatus, ProgrammeItem, RuleSet, Session
+from common.contracts.actions import (
+    Authorisation,
+    AuthorisationStatus,
+    NamedScreening,
+    ProgrammeItem,
+    RuleSet,
+    Session,
+)
 
 Films: TypeAlias = Mapping[UUID, Film]
 
@@ -145,7 +152,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         counts_from=film.counts_from,
         classification=film.classification,
         request_by=request_by(given.campaign.rules, session.held_on),
-        requested_on=authorisation.requested_on,
+        requested_on=leave.told_on(authorisation, screening_of(session, film.id), given.work),
         authorisation=_leave(authorisation, session, days),
         authorised_organiser_id=authorisation.organiser_id,
         authorised_municipalities=authorisation.municipalities,
@@ -165,6 +172,11 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         rights_versions=terms.versions if terms else (),
         offer_withdrawn=clearance is not None and clearance.offer_id in given.withdrawn_offers,
     )
+
+
+def screening_of(session: Session, film_id: UUID) -> NamedScreening:
+    """Name what a session shows as the CNC is told of it: a film, at its place, on its day."""
+    return NamedScreening(held_on=session.held_on, place_id=session.place_id, film_id=film_id)
 
 
 def _leave(asked: Authorisation, session: Session, granted: tuple[date, ...]) -> AuthorisationStatus:

@@ -23,7 +23,8 @@ def granted(said: Authorisation) -> tuple[NamedScreening, ...]:
     if said.granted_screenings is not None:
         return said.granted_screenings
     listed = product(said.granted_dates, said.place_ids, said.film_ids)
-    return tuple(NamedScreening(held_on=day, place_id=place, film_id=film) for day, place, film in listed)
+    told = said.requested_on
+    return tuple(NamedScreening(held_on=day, place_id=place, film_id=film, told_on=told) for day, place, film in listed)
 
 
 def days_granted(said: Authorisation, place_id: UUID, film_id: UUID, work: Work) -> tuple[date, ...]:
@@ -43,9 +44,23 @@ def is_asked(said: Authorisation, one: NamedScreening, work: Work) -> bool:
     return on_its_day and one.place_id in places and one.film_id in map(work, films)
 
 
+def told_on(said: Authorisation, one: NamedScreening, work: Work) -> date | None:
+    """Tell when the CNC was asked for a screening; none: it was not."""
+    told = (*(said.granted_screenings or ()), *(said.asked_screenings or ()))
+    found = [each for each in told if each.held_on == one.held_on and _is(each, one.place_id, one.film_id, work)]
+    if found:
+        return found[0].told_on
+    by_lists = is_asked(said, one, work) or one.held_on in days_granted(said, one.place_id, one.film_id, work)
+    return said.requested_on if by_lists else None
+
+
 def days_of(screenings: Iterable[NamedScreening]) -> tuple[date, ...]:
     return tuple(sorted({one.held_on for one in screenings}))
 
 
 def _days(screenings: Iterable[NamedScreening], place_id: UUID, film_id: UUID, work: Work) -> Iterator[date]:
-    return (one.held_on for one in screenings if one.place_id == place_id and work(one.film_id) == film_id)
+    return (one.held_on for one in screenings if _is(one, place_id, film_id, work))
+
+
+def _is(one: NamedScreening, place_id: UUID, film_id: UUID, work: Work) -> bool:
+    return one.place_id == place_id and work(one.film_id) == film_id

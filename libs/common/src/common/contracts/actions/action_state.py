@@ -67,21 +67,25 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedScreening:
-    """One film at one place on one day, as the CNC is told of it: leave for one is leave for no other."""
+    """One film at one place on one day, as the CNC is told of it: leave for one is leave for no other.
+
+    `told_on`: the day on which it was; null: that was not written down.
+    """
 
     held_on: date
     place_id: UUID
     film_id: UUID
+    told_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorisation:
     """Leave of the CNC for features in the open air: which screenings it was asked for last, and which are granted.
 
-    `late`: it was requested after the last day that the DRAC had published.  The lists of days, places and films say
-    what these screenings have among them; `asked_place_ids` and `asked_film_ids` are what an amendment asks for besides
-    what is granted, until it is answered.  Null screenings: they were not written down one by one yet, and each film of
-    the list is meant at each of the places on each of the days.
+    `late`: it, or what was added to it, was requested after the last day that the DRAC had published.  The lists of
+    days, places and films say what these screenings have among them; `asked_place_ids` and `asked_film_ids` are what an
+    amendment asks for besides what is granted, until it is answered.  Null screenings: they were not written down one
+    by one yet, and each film of the list is meant at each of the places on each of the days.
     """
 
     state: AuthorisationStatus

@@ -1,7 +1,7 @@
 """Film law through the HTTP door, rule by rule: each boundary asked of the check and of the verb alike."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -21,12 +21,10 @@ from tests.integration.actions.screenings import (
     asked,
     begun,
     by_rule,
-    cleared,
     indoors,
     outdoors,
     planned,
     running,
-    scheduled,
 )
 
 OK = (201, "", None)
@@ -115,34 +113,6 @@ async def test_r05_a_licensed_operator_does_not_wait_and_nobody_else_is_commerci
     desk: Desk, action: dict[str, Any], said: Any
 ) -> None:
     assert await answer_of(desk, dict(action), a_film(visa="2025-03-01"), "2025-04-01") == said
-
-
-@pytest.mark.parametrize(("days", "lawful"), [(13, False), (14, True), (15, True)])
-async def test_r06_a_moved_screening_is_declared_fourteen_days_before(desk: Desk, days: int, lawful: bool) -> None:
-    cast, film = a_cast(), a_film()
-    moved = indoors(setting="outdoors", regime="commercial_moved", organiser_id=str(cast.cinema), places=[SQUARE])
-    action, *_ = await running(desk, cast, film, actions=[moved])
-    declared_on = date(2025, 3, 18)
-    held_on = (declared_on + timedelta(days=days)).isoformat()
-    action = await planned(desk, action, cast.holder, a_session(film.id, held_on))
-    action = await cleared(desk, action, cast.holder, "commercial")
-    place = action.json()["places"][0]["id"]
-    permit = {"place_id": place, "dates": [held_on], "reference": "AM 1", "granted_on": "2025-03-18"}
-    action = await act(desk, action, "permits", cast.town, permit, at=MARCH)
-    assert by_rule(await scheduled(desk, action, cast.holder)) == (409, "move-not-declared", "R06")
-    told = {"screen_licence": "86-194-1", "declared_on": declared_on.isoformat()}
-    action = await act(desk, action, "declaration", cast.holder, told, at=MARCH)
-    assert action.json()["declaration"] == {**told, "receipt": ""}
-    answer = await scheduled(desk, action, cast.holder)
-    assert by_rule(answer) == ((200, "", None) if lawful else (409, "move-not-declared", "R06"))
-
-
-async def test_r06_nothing_else_is_declared(desk: Desk) -> None:
-    cast = a_cast()
-    action, *_ = await running(desk, cast, actions=[indoors()])
-    told = {"screen_licence": "86-194-1", "declared_on": "2025-03-01"}
-    path = f"/v1/actions/{action.json()['id']}/declaration"
-    assert by_rule(await desk.post(path, cast.holder, told, match=action, at=MARCH))[1] == "nothing-to-declare"
 
 
 def paid(number: int) -> list[dict[str, Any]]:

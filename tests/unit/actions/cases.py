@@ -39,6 +39,7 @@ def a_case(
         paid_sessions_besides=0,
         derogation=False,
         declared_on=None,
+        declared_for_all=False,
         screen_licence=None,
         film_id=film.id,
         film_title=film.title,

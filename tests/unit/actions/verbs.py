@@ -22,6 +22,7 @@ from actions.domain.agenda import SessionPlan
 from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
+from actions.domain.formalities import MoveDeclared
 from actions.domain.funding import LineDecision, Payment
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from common.contracts.actions import (
@@ -32,7 +33,6 @@ from common.contracts.actions import (
     CommitteeOutcome,
     Convention,
     CountMethod,
-    Declaration,
     Evidence,
     LineStatus,
     MissingPieces,
@@ -297,7 +297,7 @@ MUSIC = Evidence(kind=ObligationKind.MUSIC, session_id=SESSION, reference="SACEM
 
 
 def _declare_move(d: Dossier) -> Move:
-    told = Declaration(screen_licence="86-0012-1", declared_on=p.day("2025-07-01"))
+    told = MoveDeclared(screen_licence="86-0012-1", declared_on=p.day("2025-07-01"), dates=(p.day("2025-07-25"),))
     return formalities.declare_move(replace(d.screening, regime=Regime.COMMERCIAL_MOVED), told, at=LATE)
 
 

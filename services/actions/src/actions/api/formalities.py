@@ -11,9 +11,9 @@ from actions.api.seen import respond_action
 from actions.commands import actions as commands
 from actions.domain import refusals, unlawful
 from actions.domain.authorising import Amendment, AuthorisationDecision
+from actions.domain.formalities import MoveDeclared
 from common.contracts.actions import (
     ActionState,
-    Declaration,
     Evidence,
     NeighboursInformed,
     ObligationKind,
@@ -115,14 +115,27 @@ class EvidenceBody(Model):
 
 
 class DeclarationBody(Model):
-    """What the CNC was told of a cinema's screening that moves, and when."""
+    """What the CNC was told of a cinema's screenings that move, and when: of each film at its place on its days.
+
+    A session has its own day and its fallback.  What was declared before stays so, unless its session is named.
+    """
 
     screen_licence: Annotated[str, Field(min_length=1, max_length=40, description="Of a screen of the cinema.")]
     declared_on: Day
     receipt: Reference = ""
+    dates: Annotated[tuple[Day, ...], Few] = Field((), description="Other days to which these sessions may go.")
+    session_ids: Annotated[tuple[UUID, ...], Few] = Field(
+        (), description="Absent: all that are to come, as far as they were not declared before."
+    )
 
-    def declaration(self) -> Declaration:
-        return Declaration(screen_licence=self.screen_licence, declared_on=self.declared_on, receipt=self.receipt)
+    def move(self) -> MoveDeclared:
+        return MoveDeclared(
+            screen_licence=self.screen_licence,
+            declared_on=self.declared_on,
+            receipt=self.receipt,
+            dates=self.dates,
+            session_ids=self.session_ids,
+        )
 
 
 @router.post(
@@ -275,14 +288,20 @@ async def approve_site(
     "/v1/actions/{action_id}/declaration",
     operation_id="action.declare_move",
     response_model=ActionState,
-    responses=problems(*FORMALITY, unlawful.NothingToDeclare),
+    responses=problems(
+        *FORMALITY,
+        refusals.NoSuchSession,
+        refusals.NothingAsked,
+        unlawful.NothingToDeclare,
+        unlawful.TooManyScreenings,
+    ),
 )
 async def declare_move(
     action_id: UUID, body: DeclarationBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
     """Record that a cinema told the CNC of its screening elsewhere (R06)."""
     async with db.transaction(caller) as tx:
-        answer = await commands.declare_move(tx, action_id, body.declaration(), caller=caller, once=once, at=now)
+        answer = await commands.declare_move(tx, action_id, body.move(), caller=caller, once=once, at=now)
     return respond_action(caller, answer)
 
 

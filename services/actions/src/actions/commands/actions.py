@@ -13,13 +13,13 @@ from actions.domain.agenda import SessionPlan
 from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
+from actions.domain.formalities import MoveDeclared
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Judgement
 from actions.store import actions, catalogue, judging, known, verdicts
 from common.contracts.actions import (
     Cause,
     CountMethod,
-    Declaration,
     Evidence,
     NeighboursInformed,
     Opinion,
@@ -217,13 +217,13 @@ async def inform_neighbours(
 
 
 async def declare_move(
-    tx: Transaction, action_id: UUID, declaration: Declaration, *, caller: Principal, once: Once, at: datetime
+    tx: Transaction, action_id: UUID, told: MoveDeclared, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     return await _alone(
         tx,
         action_id,
         "action.declare_move",
-        lambda action: formalities.declare_move(action, declaration, at=at),
+        lambda action: formalities.declare_move(action, told, at=at),
         caller,
         once,
     )

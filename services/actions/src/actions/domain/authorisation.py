@@ -1,14 +1,15 @@
 """Which films of an action the CNC must authorise (R03, R08), and whether it must be asked at all."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from actions.domain.action import Action
 from actions.domain.circumstances import Films, known_film
+from actions.domain.refusals import NotPossibleInThisState
 from actions.domain.rules import in_force, open_air
-from common.contracts.actions import AuthorisationStatus, NamedScreening, Place, Session
+from common.contracts.actions import AuthorisationStatus, NamedScreening, Place, Session, SessionStatus
 
 S = AuthorisationStatus
 
@@ -52,6 +53,27 @@ def needed(action: Action, wanted: Iterable[tuple[Session, Collection[date]]], f
 def own_days(session: Session) -> frozenset[date]:
     """Name the day of a session, and the one that it falls back to, if there is one."""
     return frozenset(day for day in (session.held_on, session.fallback_on) if day is not None)
+
+
+def days_wanted(
+    action: Action, dates: Collection[date], session_ids: Collection[UUID]
+) -> Iterator[tuple[Session, frozenset[date]]]:
+    """Name the days that the CNC is to be told of for sessions to come: those planned have their own.
+
+    These dates are for the sessions that are named, else for those put off, else for all that are to come.
+    """
+    to_come = {one.id: one for one in action.sessions if one.state in {SessionStatus.PLANNED, SessionStatus.POSTPONED}}
+    if not {action.session(one).id for one in session_ids} <= to_come.keys():
+        raise NotPossibleInThisState(
+            "Only for sessions still to come can the CNC be told of days.",
+            precision="Seules des séances encore à venir peuvent avoir d’autres jours auprès du CNC.",
+            pointer="/session_ids",
+        )
+    put_off = [one.id for one in to_come.values() if one.state is SessionStatus.POSTPONED]
+    going = frozenset(session_ids or put_off or to_come)
+    for session in to_come.values():
+        own = own_days(session) if session.state is SessionStatus.PLANNED else frozenset[date]()
+        yield session, own.union(dates) if session.id in going else own
 
 
 def is_asked_anew(action: Action, needs: Needed) -> bool:

@@ -6,14 +6,14 @@ granted ─▶ amendment_requested ─▶ granted (for what it was granted for, 
 Leave is asked for and granted by the screening: a film at a place on a day.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from actions.domain import leave
 from actions.domain.action import Action, Moved, moved
-from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, is_asked_anew, needed, own_days
+from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, days_wanted, is_asked_anew, needed, own_days
 from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.days import local_day, require_past
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
@@ -23,7 +23,6 @@ from actions.domain.unlawful import (
     AuthorisedPersonNotOrganiser,
     DaysNotAsked,
     OneRegionEach,
-    TooManyScreenings,
 )
 from common.contracts.actions import (
     ActionAuthorisationAmendmentRequested,
@@ -35,8 +34,6 @@ from common.contracts.actions import (
     NamedScreening,
     Opinion,
     Place,
-    Session,
-    SessionStatus,
 )
 from common.errors import Outcome
 
@@ -78,7 +75,7 @@ def request_authorisation(
     today = local_day(at, action.zone)
     _require_organiser(action, organiser_id, today, pointer="/organiser_id")
     _require_one_region(needs.regions, today)
-    _require_few(needs.screenings, pointer="/fallbacks")
+    leave.require_few(needs.screenings, pointer="/fallbacks")
     requested = replace(
         action,
         authorisation=Authorisation(
@@ -119,14 +116,14 @@ def amend_authorisation(action: Action, wish: Amendment, given: Circumstances, *
     action.require("action.amend_authorisation")
     _require_authorisation(action, "action.amend_authorisation", S.GRANTED)
     granted, today, films = action.authorisation, local_day(at, action.zone), given.films
-    needs = needed(action, _wanted(action, wish), films)
+    needs = needed(action, days_wanted(action, wish.dates, wish.session_ids), films)
     there = {replace(one, film_id=given.work(one.film_id), told_on=None) for one in leave.granted(granted)}
     more = tuple(one for one in needs.screenings if one not in there)
     if not more:
         raise NothingAsked(pointer="/dates")
     _require_organiser(action, granted.organiser_id or action.organiser_id, today)
     _require_one_region(authorised_regions(action) | needs.regions, today)
-    _require_few((*there, *more), pointer="/dates")
+    leave.require_few((*there, *more), pointer="/dates")
     named = set(map(given.work, granted.film_ids))
     asked = replace(
         granted,
@@ -210,22 +207,6 @@ def _require_one_region(regions: Collection[str], on: date) -> None:
         refuse(OneRegionEach, verdict)
 
 
-def _wanted(action: Action, wish: Amendment) -> Iterator[tuple[Session, set[date]]]:
-    """Name the days that sessions to come are to have: those planned their own, and those that may go there these."""
-    to_come = {one.id: one for one in action.sessions if one.state in {SessionStatus.PLANNED, SessionStatus.POSTPONED}}
-    if not {action.session(one).id for one in wish.session_ids} <= to_come.keys():
-        raise NotPossibleInThisState(
-            "Only for sessions still to come other days can be asked for.",
-            precision="D’autres jours ne se demandent que pour des séances encore à venir.",
-            pointer="/session_ids",
-        )
-    put_off = [one.id for one in to_come.values() if one.state is SessionStatus.POSTPONED]
-    going = frozenset(wish.session_ids or put_off or to_come)
-    for session in to_come.values():
-        own = own_days(session) if session.state is SessionStatus.PLANNED else ()
-        yield session, {*own, *(wish.dates if session.id in going else ())}
-
-
 def _told(screenings: Iterable[NamedScreening], on: date) -> tuple[NamedScreening, ...]:
     return tuple(replace(one, told_on=on) for one in screenings)
 
@@ -244,15 +225,6 @@ def _require_asked(action: Action, days: Collection[date]) -> None:
             f"{strange} was not asked for (asked: {listed}).",
             precision=f"Le {strange} n’a pas été demandé (demandés : {listed}).",
             pointer="/dates",
-        )
-
-
-def _require_few(screenings: Collection[NamedScreening], *, pointer: str) -> None:
-    if len(screenings) > leave.SCREENINGS_MAX:
-        raise TooManyScreenings(
-            f"{len(screenings)} screenings: at most {leave.SCREENINGS_MAX}.",
-            precision=f"{len(screenings)} séances : {leave.SCREENINGS_MAX} au plus.",
-            pointer=pointer,
         )
 
 

@@ -124,6 +124,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         raise ValueError(action.action_type)
     film, place = given.film(item.film_id), action.place(session.place_id)
     authorisation, clearance = action.authorisation, _clearance(action, session, item)
+    screening = screening_of(session, film.id)
     days = leave.days_granted(authorisation, place.id, film.id, given.work)
     terms = clearance.terms if clearance is not None and clearance.state in rights.CLEARED else None
     return Case(
@@ -142,7 +143,8 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         commercial_poster=action.commercial_poster,
         paid_sessions_besides=given.paid_besides(action, session),
         derogation=given.organiser.derogates_on(session.held_on),
-        declared_on=action.declaration.declared_on if action.declaration else None,
+        declared_on=leave.declared_on(action.declaration, screening, given.work),
+        declared_for_all=action.declaration is not None and action.declaration.screenings is None,
         screen_licence=action.declaration.screen_licence if action.declaration else None,
         film_id=film.id,
         film_title=film.title,
@@ -152,7 +154,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         counts_from=film.counts_from,
         classification=film.classification,
         request_by=request_by(given.campaign.rules, session.held_on),
-        requested_on=leave.told_on(authorisation, screening_of(session, film.id), given.work),
+        requested_on=leave.told_on(authorisation, screening, given.work),
         authorisation=_leave(authorisation, session, days),
         authorised_organiser_id=authorisation.organiser_id,
         authorised_municipalities=authorisation.municipalities,

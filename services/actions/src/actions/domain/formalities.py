@@ -3,11 +3,15 @@
 Those of the CNC's leave for the open air stand in `authorising`.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeAlias
 from uuid import UUID
 
+from actions.domain import leave
 from actions.domain.action import Action, Moved, moved
+from actions.domain.authorisation import days_wanted, own_days
 from actions.domain.clearance import ClearanceStep
 from actions.domain.days import local_day, require_past
 from actions.domain.obligations import BY_EVIDENCE
@@ -21,15 +25,34 @@ from common.contracts.actions import (
     ActionSiteApproved,
     Declaration,
     Evidence,
+    NamedScreening,
     NeighboursInformed,
     Permit,
     Regime,
+    Session,
+    SessionStatus,
     SiteApproval,
 )
 
+Key: TypeAlias = tuple[date, UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveDeclared:
+    """What a cinema has told the CNC: of these sessions, or else of all to come that it had not told of yet.
+
+    `dates` are other days to which they may go: those named, else those put off, else all.
+    """
+
+    screen_licence: str
+    declared_on: date
+    receipt: str = ""
+    dates: tuple[date, ...] = ()
+    session_ids: tuple[UUID, ...] = ()
+
 
 def change_clearance(action: Action, clearance_id: UUID, step: ClearanceStep, *, at: datetime) -> Moved:
-    """Move the rights of one film for one session one step on."""
+    """MoveDeclared the rights of one film for one session one step on."""
     action.require("action.change_clearance")
     clearance = action.clearance(clearance_id).step(step, local_day(at, action.zone))
     clearances = tuple(clearance if one.id == clearance_id else one for one in action.clearances)
@@ -120,12 +143,27 @@ def _days_approved(action: Action, approval: SiteApproval) -> tuple[date, ...]:
     return tuple(sorted({*(seen if earlier.dates is None else earlier.dates), *(approval.dates or seen)}))
 
 
-def declare_move(action: Action, declaration: Declaration, *, at: datetime) -> Moved:
-    """Record that the cinema has told the CNC that its screening moves, and for which screen (R06)."""
+def declare_move(action: Action, told: MoveDeclared, *, at: datetime) -> Moved:
+    """Record of which screenings a cinema has told the CNC that they move, and for which screen (R06).
+
+    What was declared before stays so, unless it is named again.
+    """
     action.require("action.declare_move")
-    require_past(declaration.declared_on, at, action.zone, pointer="/declared_on")
+    require_past(told.declared_on, at, action.zone, pointer="/declared_on")
     if action.regime is not Regime.COMMERCIAL_MOVED:
         raise NothingToDeclare
+    before = _declared(action)
+    now = {_key(one): one for one in _moving(action, told) if told.session_ids or _key(one) not in before}
+    if not now:
+        raise NothingAsked(pointer="/session_ids")
+    screenings = tuple((before | now).values())
+    leave.require_few(screenings, pointer="/dates")
+    declaration = Declaration(
+        screen_licence=told.screen_licence,
+        declared_on=told.declared_on,
+        receipt=told.receipt,
+        screenings=screenings,
+    )
     declared = replace(action, declaration=declaration)
     fact = ActionChanged(
         occurred_at=at,
@@ -135,6 +173,34 @@ def declare_move(action: Action, declaration: Declaration, *, at: datetime) -> M
         changed=("declaration",),
     )
     return moved(declared, fact)
+
+
+def _moving(action: Action, told: MoveDeclared) -> Iterator[NamedScreening]:
+    """Name the screenings of these sessions, or else of all that are to come, as the CNC is told of them now."""
+    for session, days in days_wanted(action, told.dates, told.session_ids):
+        if session.id in (told.session_ids or {session.id}):
+            yield from _screenings(session, days, told.declared_on)
+
+
+def _declared(action: Action) -> dict[Key, NamedScreening]:
+    """Take what was declared before; what was for all that there would be, as far as it is planned."""
+    before = action.declaration
+    if before is None or before.screenings is not None:
+        return {_key(one): one for one in (() if before is None else before.screenings or ())}
+    planned = (one for one in action.sessions if one.state is SessionStatus.PLANNED)
+    return {_key(one): one for each in planned for one in _screenings(each, own_days(each), before.declared_on)}
+
+
+def _screenings(session: Session, days: Iterable[date], told_on: date) -> Iterator[NamedScreening]:
+    return (
+        NamedScreening(held_on=day, place_id=session.place_id, film_id=item.film_id, told_on=told_on)
+        for day in sorted(days)
+        for item in session.programme
+    )
+
+
+def _key(one: NamedScreening) -> Key:
+    return one.held_on, one.place_id, one.film_id
 
 
 def settle_obligation(action: Action, evidence: Evidence, *, at: datetime) -> Moved:

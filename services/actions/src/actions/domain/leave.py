@@ -1,21 +1,23 @@
-"""What the CNC was asked for and has granted, screening by screening: leave for one is leave for no other.
+"""What the CNC was asked for, has granted or was told of, screening by screening: leave for one is for no other.
 
 Before screenings were written down one by one, days, places and films were: each film of such an authorisation is
-granted at each of its places on each of its days.  A film is named by the id under which it is known today (`work`).
+granted at each of its places on each of its days, and such a declaration is one of all that there would be.  A film is
+named by the id under which it is known today (`work`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from itertools import product
 from typing import TypeAlias
 from uuid import UUID
 
-from common.contracts.actions import Authorisation, NamedScreening
+from actions.domain.unlawful import TooManyScreenings
+from common.contracts.actions import Authorisation, Declaration, NamedScreening
 
 Work: TypeAlias = Callable[[UUID], UUID]
 
 SCREENINGS_MAX = 1000
-"""Screenings that one authorisation grants and is asked for, together: some 300 kB where it is published."""
+"""Screenings that one authorisation grants and is asked for together, or a declaration tells of: some 200 kB each."""
 
 
 def granted(said: Authorisation) -> tuple[NamedScreening, ...]:
@@ -52,6 +54,25 @@ def told_on(said: Authorisation, one: NamedScreening, work: Work) -> date | None
         return found[0].told_on
     by_lists = is_asked(said, one, work) or one.held_on in days_granted(said, one.place_id, one.film_id, work)
     return said.requested_on if by_lists else None
+
+
+def declared_on(said: Declaration | None, one: NamedScreening, work: Work) -> date | None:
+    """Tell when the CNC was told that a screening moves; none: it was not."""
+    if said is None:
+        return None
+    if said.screenings is None:
+        return said.declared_on
+    of_the_day = (each for each in said.screenings if each.held_on == one.held_on)
+    return next((each.told_on for each in of_the_day if _is(each, one.place_id, one.film_id, work)), None)
+
+
+def require_few(screenings: Collection[NamedScreening], *, pointer: str) -> None:
+    if len(screenings) > SCREENINGS_MAX:
+        raise TooManyScreenings(
+            f"{len(screenings)} screenings: at most {SCREENINGS_MAX}.",
+            precision=f"{len(screenings)} séances : {SCREENINGS_MAX} au plus.",
+            pointer=pointer,
+        )
 
 
 def days_of(screenings: Iterable[NamedScreening]) -> tuple[date, ...]:

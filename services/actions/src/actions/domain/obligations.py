@@ -12,7 +12,7 @@ from uuid import UUID
 from actions.domain import leave
 from actions.domain.action import Action
 from actions.domain.authorisation import PENDING, needed, needs_authorisation
-from actions.domain.circumstances import Circumstances, request_by
+from actions.domain.circumstances import Circumstances, case, request_by
 from actions.domain.lending import lending
 from actions.domain.rules import in_force, judged, rights
 from actions.domain.rules.delays import DELAYS
@@ -118,7 +118,7 @@ def announced(action: Action, days: tuple[DueDay, ...], *, at: datetime) -> tupl
 def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
     if action.is_screening:
         yield from _of_films(action, session, given)
-        yield from _of_place(action, session)
+        yield from _of_place(action, session, given)
         settled = any((one.kind, one.session_id) == (K.MUSIC, session.id) for one in action.evidence)
         yield _obligation("O08", K.MUSIC, session, B.SACEM, settled=settled)
     if action.closed:
@@ -153,12 +153,11 @@ def _opens(action: Action, session: Session, item: ProgrammeItem, given: Circums
     return said is None or said.outcome is Outcome.ALLOWED
 
 
-def _of_place(action: Action, session: Session) -> Iterator[Obligation]:
+def _of_place(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
     """Ask the mayor for a public place, tell the cinemas around, and the CNC where a cinema moves."""
     if action.regime_of(session) is Regime.COMMERCIAL_MOVED:
-        yield _obligation(
-            "O02", K.CNC_DECLARATION, session, B.CNC, settled=_is_declared(action, session), blocking=True
-        )
+        declared = action.declaration is not None and _allows("R06", action, session, given)
+        yield _obligation("O02", K.CNC_DECLARATION, session, B.CNC, settled=declared, blocking=True)
     if action.setting_of(session) is not Setting.OUTDOORS:
         return
     permitted = any(one.place_id == session.place_id and session.held_on in one.dates for one in action.permits)
@@ -177,12 +176,10 @@ def _is_asked(action: Action, session: Session, given: Circumstances) -> bool:
     )
 
 
-def _is_declared(action: Action, session: Session) -> bool:
-    """Tell whether the CNC was told in time, as the rule counts it (R06)."""
-    rule, told = in_force("R06", session.held_on), action.declaration
-    if rule is None or told is None:
-        return False
-    return told.declared_on + timedelta(days=rule.parameters["days"]) <= session.held_on
+def _allows(rule: str, action: Action, session: Session, given: Circumstances) -> bool:
+    """Tell whether a rule that concerns each film of a session allows them all."""
+    said = (judged(rule, session.held_on, case(action, session, item, given)) for item in session.programme)
+    return all(verdict is not None and verdict.outcome is Outcome.ALLOWED for verdict in said)
 
 
 def _obligation(

@@ -179,6 +179,7 @@ def _case(one: Screening, on: date) -> Case:
         paid_sessions_besides=0,
         derogation=False,
         declared_on=None,
+        declared_for_all=False,
         screen_licence=None,
         film_id=one.film.id,
         film_title=one.film.title,

@@ -86,8 +86,8 @@ class DaysNotAsked(Invalid):
 
 
 class TooManyScreenings(Invalid):
-    title = "More screenings than one authorisation may hold."
-    titre = "Plus de séances qu’une autorisation n’en peut porter."
+    title = "More screenings than one request or declaration may hold."
+    titre = "Plus de séances qu’une demande ou une déclaration n’en peut porter."
 
 
 class QuotaReached(Conflict):

@@ -153,11 +153,16 @@ class NeighboursInformed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """When a cinema told the CNC that a screening moves, and for which of its screens: the licence names one."""
+    """When a cinema told the CNC last that screenings move, and for which of its screens: the licence names one.
+
+    `screenings`: those that it was told of, each on its own day.  Null: they were not written down one by one yet, and
+    all are meant.
+    """
 
     screen_licence: str
     declared_on: date
     receipt: str = ""
+    screenings: tuple[NamedScreening, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

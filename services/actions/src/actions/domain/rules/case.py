@@ -12,7 +12,8 @@ from common.contracts.catalogue import Classification, FilmVersion, RightsTerrit
 class Case:
     """What is judged.  `counts_from` is the day of the first dated visa, else of the release, which came after it.
 
-    `authorised_days` are those on which the CNC allows this film at this place.
+    `authorised_days` are those on which the CNC allows this film at this place; `declared_on` is when it was told that
+    it moves there on this day, or that all does.
     """
 
     on: date
@@ -31,6 +32,7 @@ class Case:
     paid_sessions_besides: int
     derogation: bool
     declared_on: date | None
+    declared_for_all: bool
     screen_licence: str | None
 
     film_id: UUID

@@ -13,6 +13,19 @@ DECLARATION: tuple[Rule, ...] = (
         source="Code du cinéma, D212-14 and D212-15",
         parameters={"days": 14},
         ask=moved.declared,
+        corrected=True,
+    ),
+    Rule(
+        id="R06",
+        version="2",
+        valid_from=SINCE,
+        text="A cinema's moved screening is declared to the CNC two weeks before, under a screen's licence number: "
+        "this film at this place on this day.",
+        texte="La séance déplacée d’un cinéma se déclare au CNC deux semaines avant, salle nommée : "
+        "ce film, en ce lieu, ce jour.",
+        source="Code du cinéma, D212-14 and D212-15",
+        parameters={"days": 14},
+        ask=moved.declared_for_it,
     ),
 )
 

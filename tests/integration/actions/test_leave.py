@@ -21,6 +21,7 @@ from tests.integration.actions.screenings import (
     running,
     scheduled,
 )
+from tests.integration.actions.subscribing import shown, subscribed
 from tests.integration.actions.test_amendments import LATER, PLACES, decided, leave, permitted, places
 from tests.integration.actions.test_open_air_law import JULY, STORM, authorised, to
 from tests.integration.actions.test_risks import risks, settled
@@ -44,10 +45,10 @@ async def with_the_rest(desk: Desk, cast: Cast, action: httpx.Response) -> httpx
     return action
 
 
-async def owed(desk: Desk, cast: Cast, action: httpx.Response) -> list[bool]:
-    """Tell of each session in its order whether the CNC was asked for it."""
+async def owed(desk: Desk, cast: Cast, action: httpx.Response, kind: str = "cnc_authorisation") -> list[bool]:
+    """Tell of each session in its order whether something is settled: that the CNC was asked for it."""
     found = await desk.get(f"/v1/actions/{action.json()['id']}/obligations", cast.holder)
-    settled = {one["session_id"]: one["settled"] for one in found.json()["items"] if one["kind"] == "cnc_authorisation"}
+    settled = {one["session_id"]: one["settled"] for one in found.json()["items"] if one["kind"] == kind}
     return [settled[session["id"]] for session in action.json()["sessions"]]
 
 
@@ -67,6 +68,27 @@ async def test_r08_a_third_screening_is_not_made_of_two_that_are_granted(desk: D
     assert await owed(desk, cast, action) == [True, True, True]
     action = await decided(desk, action)
     assert (await scheduled(desk, action, cast.holder)).status_code == 200
+
+
+async def test_o01_o05_what_the_law_refuses_is_not_settled(desk: Desk) -> None:
+    """A session in the park on the day on which the square is granted; and rights from August on."""
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[outdoors(places=PLACES), an_action()])
+    square, park = places(action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0], place_id=square))
+    action = await authorised(desk, cast, action)
+    there = a_session(film.id, JULY[0], place_id=park, starts_at="23:30")
+    action = await planned(desk, action, cast.holder, there)
+    assert await owed(desk, cast, action) == [True, False]
+    terms = {"starts_on": "2025-08-01", "ends_on": "2025-08-31", "uses": ["open_air"], "territories": ["metropolitan"]}
+    path = f"clearances/{action.json()['clearances'][0]['id']}"
+    for body in ({"state": "requested"}, {"state": "quoted"}, {"state": "confirmed", "terms": terms}):
+        action = await act(desk, action, path, cast.holder, body, at=MARCH)
+    assert await owed(desk, cast, action, "rights") == [False, False]
+    due = await subscribed(desk, cast.holder, "obligations", organisation_id=cast.holder.org)
+    done = [one.summary.value for one in (await shown(desk, due)).values() if one.summary.value.startswith("[Fait]")]
+    assert len(done) == 1
+    assert done[0].startswith("[Fait] Demander l’autorisation de plein air"), done
 
 
 async def test_r08_a_film_that_an_amendment_adds_is_added_for_its_own_day_and_place(desk: Desk) -> None:

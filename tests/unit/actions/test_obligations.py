@@ -22,6 +22,7 @@ from common.contracts.actions import (
     ResponsibleBody,
     Setting,
 )
+from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 
@@ -92,14 +93,31 @@ def test_o02_a_licensed_operator_declares_and_asks_no_authorisation():
     [
         ({}, True),
         ({"state": AuthorisationStatus.REFUSED}, False),
+        ({"organiser_id": p.PROVIDER.id}, False),
+        ({"state": AuthorisationStatus.REQUESTED, "granted_screenings": ()}, True),
+        ({"state": AuthorisationStatus.REQUESTED, "granted_screenings": (), "organiser_id": p.PROVIDER.id}, False),
         ({"granted_screenings": ()}, False),
         ({**BY_LISTS}, True),
+        ({**BY_LISTS, "state": AuthorisationStatus.OPINION_GIVEN, "granted_dates": ()}, True),
+        ({**BY_LISTS, "place_ids": (p.an_id("elsewhere"),)}, False),
         ({**BY_LISTS, "asked_dates": (), "granted_dates": ()}, False),
         ({**BY_LISTS, "film_ids": ()}, False),
     ],
-    ids=["granted", "refused", "not granted", "by lists", "another day", "another film"],
+    ids=[
+        "granted",
+        "refused",
+        "another organiser",
+        "asked",
+        "asked by another organiser",
+        "not granted",
+        "granted by lists",
+        "asked by lists",
+        "another place",
+        "another day",
+        "another film",
+    ],
 )
-def test_o01_the_cnc_was_asked_for_this_day_and_film_and_has_not_refused(changed, settled):
+def test_o01_r08_the_cnc_allows_this_screening_or_was_asked_for_it(changed, settled):
     dossier = a.screening_scheduled(a.a_ready())
     otherwise = replace(dossier.screening.authorisation, **changed)
     dossier = dossier.having(screening=replace(dossier.screening, authorisation=otherwise))
@@ -112,6 +130,32 @@ def test_o02_a_declaration_that_comes_late_settles_nothing(declared_on, settled)
     told = Declaration(screen_licence="86-1", declared_on=p.day(declared_on))
     moved = replace(dossier.screening, regime=Regime.COMMERCIAL_MOVED, declaration=told)
     assert listed(dossier.having(screening=moved))[K.CNC_DECLARATION, None].settled is settled
+
+
+@pytest.mark.parametrize(
+    ("terms", "settled"),
+    [
+        ({}, True),
+        ({"starts_on": p.day("2025-07-19")}, False),
+        ({"ends_on": p.day("2025-07-17")}, False),
+        ({"uses": (RightsUse.NON_COMMERCIAL_INDOOR,)}, False),
+        ({"territories": (RightsTerritory.GUYANE,)}, False),
+        ({"versions": (FilmVersion.VF,)}, False),
+    ],
+    ids=["covered", "later", "before", "another use", "elsewhere", "a version, and none is named"],
+)
+def test_o05_r52_rights_are_settled_where_they_cover_the_session(terms, settled):
+    dossier = a.rights_confirmed(a.screening_planned(a.a_funded()), replace(p.OPEN_AIR_TERMS, **terms))
+    assert listed(dossier)[K.RIGHTS, p.LINDA.id].settled is settled
+
+
+def test_o05_what_was_agreed_stays_settled_when_its_offer_is_withdrawn():
+    dossier = a.screening_scheduled(a.a_ready())
+    agreed = tuple(replace(one, offer_id=p.an_id("offer")) for one in dossier.screening.clearances)
+    action = replace(dossier.screening, clearances=agreed)
+    withdrawn = replace(dossier.given, withdrawn_offers=frozenset({p.an_id("offer")}))
+    found = [one for one in obligations(action, withdrawn) if one.kind is K.RIGHTS]
+    assert [one.settled for one in found] == [True, True]
 
 
 def test_o04_a_closed_site_asks_its_authority_and_no_mayor():

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from actions.domain import leave
 from actions.domain.action import Action
-from actions.domain.authorisation import PENDING, needed, needs_authorisation
-from actions.domain.circumstances import Circumstances, case, request_by
+from actions.domain.authorisation import PENDING, needs_authorisation
+from actions.domain.circumstances import Circumstances, case, request_by, screening_of
 from actions.domain.lending import lending
 from actions.domain.rules import in_force, judged, rights
+from actions.domain.rules.case import Case
 from actions.domain.rules.delays import DELAYS
 from common.contracts.actions import (
     ActionObligationsMoved,
     ActionType,
-    AuthorisationStatus,
     ClearanceStatus,
     DueDay,
     ObligationKind,
@@ -136,12 +136,11 @@ def _of_films(action: Action, session: Session, given: Circumstances) -> Iterato
     for item in session.programme:
         if item.workshop_film:
             continue
-        states = {c.state for c in action.clearances if (c.session_id, c.film_id) == (session.id, item.film_id)}
-        film = item.film_id
-        confirmed, there = bool(states & rights.CLEARED), bool(states & HAS_MATERIAL)
-        yield _obligation("O05", K.RIGHTS, session, B.RIGHTS_HOLDER, settled=confirmed, blocking=True, film_id=film)
+        film, cleared = item.film_id, _is_cleared(case(action, session, item, given))
+        yield _obligation("O05", K.RIGHTS, session, B.RIGHTS_HOLDER, settled=cleared, blocking=True, film_id=film)
         if item.support is Support.DCP:
-            there = there and _opens(action, session, item, given)
+            states = {c.state for c in action.clearances if (c.session_id, c.film_id) == (session.id, item.film_id)}
+            there = bool(states & HAS_MATERIAL) and _opens(action, session, item, given)
             yield _obligation("O06", K.MATERIAL, session, B.RIGHTS_HOLDER, settled=there, film_id=film)
 
 
@@ -156,7 +155,9 @@ def _opens(action: Action, session: Session, item: ProgrammeItem, given: Circums
 def _of_place(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:
     """Ask the mayor for a public place, tell the cinemas around, and the CNC where a cinema moves."""
     if action.regime_of(session) is Regime.COMMERCIAL_MOVED:
-        declared = action.declaration is not None and _allows("R06", action, session, given)
+        declared = action.declaration is not None and all(
+            _is_allowed("R06", case(action, session, item, given)) for item in session.programme
+        )
         yield _obligation("O02", K.CNC_DECLARATION, session, B.CNC, settled=declared, blocking=True)
     if action.setting_of(session) is not Setting.OUTDOORS:
         return
@@ -166,20 +167,25 @@ def _of_place(action: Action, session: Session, given: Circumstances) -> Iterato
 
 
 def _is_asked(action: Action, session: Session, given: Circumstances) -> bool:
-    """Tell whether the CNC has been asked, and has not refused, for each feature at this place on this day."""
-    said, pending = action.authorisation, action.authorisation.state in PENDING
-    screenings = needed(action, [(session, [session.held_on])], given.films).screenings
-    return said.state is not AuthorisationStatus.REFUSED and all(
-        one.held_on in leave.days_granted(said, one.place_id, one.film_id, given.work)
-        or (pending and leave.is_asked(said, one, given.work))
-        for one in screenings
+    """Tell whether the CNC allows each feature of a session (R08), or was asked for it and has not answered yet."""
+    said = action.authorisation
+    waits = said.state in PENDING and said.organiser_id == action.organiser_id
+    return all(
+        _is_allowed("R08", one) or (waits and leave.is_asked(said, screening_of(session, one.film_id), given.work))
+        for one in (case(action, session, item, given) for item in session.programme)
+        if judged("R08", session.held_on, one) is not None
     )
 
 
-def _allows(rule: str, action: Action, session: Session, given: Circumstances) -> bool:
-    """Tell whether a rule that concerns each film of a session allows them all."""
-    said = (judged(rule, session.held_on, case(action, session, item, given)) for item in session.programme)
-    return all(verdict is not None and verdict.outcome is Outcome.ALLOWED for verdict in said)
+def _is_cleared(one: Case) -> bool:
+    """Tell whether the rights cover a film (R52): what was agreed stands, though its offer was withdrawn since."""
+    verdict = judged("R52", one.on, one)
+    return verdict is None or verdict.outcome is Outcome.ALLOWED or rights.stand_withdrawn(verdict.inputs)
+
+
+def _is_allowed(rule: str, one: Case) -> bool:
+    verdict = judged(rule, one.on, one)
+    return verdict is not None and verdict.outcome is Outcome.ALLOWED
 
 
 def _obligation(

@@ -399,6 +399,7 @@ CREATE TABLE partners.organisation (
     derogations jsonb DEFAULT '[]'::jsonb NOT NULL,
     cnc_establishment text,
     cinema jsonb,
+    entitlements jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT organisation_area_level_check CHECK ((area_level = ANY (ARRAY['municipality'::text, 'intermunicipality'::text, 'department'::text, 'region'::text]))),
     CONSTRAINT organisation_check CHECK (((municipality IS NULL) = (vintage IS NULL))),
     CONSTRAINT organisation_check1 CHECK ((((area_level IS NULL) = (area_code IS NULL)) AND ((area_level IS NULL) = (area_vintage IS NULL)))),

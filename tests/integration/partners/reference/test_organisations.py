@@ -1,6 +1,7 @@
 """Organisations over HTTP: registered, changed, closed; found by name and number; kept within one's territory."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -111,6 +112,35 @@ async def test_a_closed_organisation_stays_closed_and_frees_its_numbers(door: Do
     assert problem(again) == (409, "organisation-already-closed")
     assert (await door.get(path, POITOU)).json()["allowed_actions"][0]["code"] == "organisation-already-closed"
     assert (await door.post("/v1/organisations", body, POITOU)).status_code == 201
+
+
+LICENCE = {"kind": "operating_licence", "reference": "EX-86-1", "valid_from": "2020-01-01", "valid_until": None}
+CINECLUB = {"kind": "cineclub", "reference": "FFCC 86", "valid_from": "2024-09-01", "valid_until": "2027-08-31"}
+
+
+async def test_what_lets_an_organisation_show_films_has_its_days_and_is_announced(
+    door: Door, administrator: asyncpg.Connection
+):
+    first = await door.post("/v1/organisations", a_body(entitlements=[LICENCE, CINECLUB]), POITOU)
+    assert first.json()["entitlements"] == [CINECLUB, LICENCE]
+    path = f"/v1/organisations/{first.json()['id']}/change"
+    ended = {"entitlements": [LICENCE | {"valid_until": "2025-06-30"}], "valid_from": "2025-06-01"}
+    changed = await door.post(path, ended, POITOU, match=first)
+    assert changed.json()["entitlements"] == ended["entitlements"]
+    named = await door.post(path, {"name": "Ciné 86", "valid_from": "2025-06-02"}, POITOU, match=changed)
+    assert named.json()["entitlements"] == ended["entitlements"], "what is not named stays"
+    changes = "SELECT value FROM outbox WHERE key = $1 AND type LIKE '%organisation.changed%' ORDER BY seq"
+    facts = await administrator.fetch(changes, first.json()["id"])
+    assert [json.loads(row["value"])["changed"] for row in facts] == [["entitlements"], ["name"]]
+
+
+async def test_an_entitlement_ends_on_the_day_it_begins_or_later(door: Door):
+    same, early = [
+        await door.post("/v1/organisations", a_body(entitlements=[CINECLUB | {"valid_until": until}]), POITOU)
+        for until in ("2024-09-01", "2024-08-31")
+    ]
+    assert (same.status_code, problem(early)) == (201, (422, "ends-before-it-begins"))
+    assert early.json()["errors"][0]["pointer"] == "/entitlements/0/valid_until"
 
 
 # ------------------------------------------------------------------------------------------------- identifiers

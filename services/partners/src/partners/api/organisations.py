@@ -11,6 +11,8 @@ from common.contracts.partners import (
     AreaLevel,
     AreaRef,
     Derogation,
+    Entitlement,
+    EntitlementKind,
     LegalForm,
     MunicipalityRef,
     OrganisationKind,
@@ -143,6 +145,20 @@ class DerogationBody(Model):
         return Derogation(reference=self.reference, valid_from=self.valid_from, valid_until=self.valid_until)
 
 
+class EntitlementBody(Model):
+    """A licence or a habilitation: from one day to another, or until further notice."""
+
+    kind: EntitlementKind
+    reference: str = Field(min_length=1, max_length=200)
+    valid_from: fields.Day
+    valid_until: fields.Day | None = None
+
+    def entitlement(self) -> Entitlement:
+        return Entitlement(
+            kind=self.kind, reference=self.reference, valid_from=self.valid_from, valid_until=self.valid_until
+        )
+
+
 class DescriptionBody(Model):
     """What is said of an organisation besides its name and kind; absent or null: unknown."""
 
@@ -157,6 +173,7 @@ class DescriptionBody(Model):
     area: AreaBody | None = Field(None, description="Of a local authority: what it is the authority of.")
     roles: list[OrganisationRole] = Field(default_factory=list, max_length=len(OrganisationRole))
     derogations: list[DerogationBody] = Field(default_factory=list, max_length=20)
+    entitlements: list[EntitlementBody] = Field(default_factory=list, max_length=20)
     valid_from: fields.Day = Field(description="The first day on which this is so.")
 
 
@@ -277,4 +294,6 @@ def _said(body: OrganisationBody | OrganisationChangeBody) -> dict[str, Any]:
         said["roles"] = tuple(body.roles)
     if "derogations" in said:
         said["derogations"] = tuple(one.derogation() for one in body.derogations)
+    if "entitlements" in said:
+        said["entitlements"] = tuple(one.entitlement() for one in body.entitlements)
     return said

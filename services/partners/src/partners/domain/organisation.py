@@ -20,6 +20,7 @@ from common.contracts.partners import (
     DatedCinema,
     DatedIdentifier,
     Derogation,
+    Entitlement,
     LegalForm,
     MunicipalityRef,
     OrganisationChanged,
@@ -85,6 +86,7 @@ class Description:
     roles: tuple[OrganisationRole, ...] = ()
     derogations: tuple[Derogation, ...] = ()
     cinema: Cinema | None = None
+    entitlements: tuple[Entitlement, ...] = ()
 
     def checked(self) -> "Description":
         """Write it its one way, or refuse it (R29)."""
@@ -95,9 +97,12 @@ class Description:
             department=self.department or by_area,
             roles=tuple(sorted(set(self.roles))),
             derogations=tuple(sorted(self.derogations, key=lambda one: one.valid_from)),
+            entitlements=tuple(sorted(self.entitlements, key=lambda one: (one.kind, one.valid_from))),
         )
         for number, derogation in enumerate(self.derogations):
             require_derogation(derogation, pointer=f"/derogations/{number}/valid_until")
+        for number, one in enumerate(self.entitlements):
+            require_order(one.valid_from, one.valid_until, pointer=f"/entitlements/{number}/valid_until")
         if not described.name:
             raise NameMissing(pointer="/name")
         if OrganisationRole.PROJECT_HOLDER in described.roles:
@@ -213,6 +218,7 @@ class Organisation:
             cnc_establishment=described.identifiers.cnc_establishment,
             cinema=described.cinema,
             cinemas=self.cinemas,
+            entitlements=described.entitlements,
         )
 
     def _require_open(self) -> None:

@@ -17,6 +17,7 @@ from common.contracts.partners import (
     DatedCinema,
     DatedIdentifier,
     Derogation,
+    Entitlement,
     LegalForm,
     MunicipalityRef,
     OrganisationChanged,
@@ -43,15 +44,17 @@ _UNIQUE = {
 
 _COLUMNS = """
     id, version, name, kind, legal_form, siren, siret, rna, municipality, vintage, department, area_level, area_code,
-    area_vintage, roles, closed_on, history, derogations, cnc_establishment, cinema
+    area_vintage, roles, closed_on, history, derogations, cnc_establishment, cinema, entitlements
 """
 
 _CREATE = outbox.creating(
     """
     INSERT INTO organisation (
       id, version, name, findable, formerly, kind, legal_form, siren, siret, rna, municipality, vintage, department,
-      area_level, area_code, area_vintage, roles, closed_on, history, derogations, cnc_establishment, cinema, doc)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $doc
+      area_level, area_code, area_vintage, roles, closed_on, history, derogations, cnc_establishment, cinema,
+      entitlements, doc)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+           $doc
       FROM key
     RETURNING id
     """
@@ -63,7 +66,7 @@ _SAVE = outbox.changing(
        SET version = $2, name = $3, findable = $4, formerly = $5, kind = $6, legal_form = $7, siren = $8, siret = $9,
            rna = $10, municipality = $11, vintage = $12, department = $13, area_level = $14, area_code = $15,
            area_vintage = $16, roles = $17, closed_on = $18, history = $19, derogations = $20,
-           cnc_establishment = $21, cinema = $22, doc = $doc
+           cnc_establishment = $21, cinema = $22, entitlements = $23, doc = $doc
      WHERE id = $1
     RETURNING id
     """
@@ -281,6 +284,7 @@ def _values(organisation: Organisation) -> list[object]:
         msgspec.json.encode(said.derogations).decode(),
         said.identifiers.cnc_establishment,
         said.cinema and msgspec.json.encode(said.cinema).decode(),
+        msgspec.json.encode(said.entitlements).decode(),
     ]
 
 
@@ -312,6 +316,7 @@ def _description(row: asyncpg.Record) -> Description:
         roles=tuple(OrganisationRole(role) for role in row["roles"]),
         derogations=msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...]),
         cinema=row["cinema"] and msgspec.json.decode(row["cinema"], type=Cinema),
+        entitlements=msgspec.json.decode(row["entitlements"], type=tuple[Entitlement, ...]),
     )
 
 

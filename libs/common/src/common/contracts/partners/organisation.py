@@ -9,6 +9,7 @@ from common.contracts.partners.territory import AreaRef, MunicipalityRef
 from common.contracts.partners.vocabulary import (
     ArtHouseLabel,
     CinemaOperation,
+    EntitlementKind,
     LegalForm,
     OrganisationIdentifier,
     OrganisationKind,
@@ -40,6 +41,16 @@ class Derogation:
     reference: str
     valid_from: date
     valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement:
+    """An operator's licence, a ciné-club's habilitation, the mission of a cinémathèque; both its days are included."""
+
+    kind: EntitlementKind
+    reference: str
+    valid_from: date
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +129,8 @@ class OrganisationState:
     """An organisation, whole: its names, roles and identifiers with their dates, and the latest of each beside them.
 
     `department` is that of its municipality, `area` what a local authority is the authority of.  `cnc_establishment` is
-    the number that the CNC lists a cinema by; it names that establishment for good, and has no dates.
+    the number that the CNC lists a cinema by; it names that establishment for good, and has no dates.  A cinema of
+    whose licences nothing was said in `entitlements` is a licensed operator as long as it is one.
     """
 
     AGGREGATE: ClassVar[str] = "organisation"
@@ -145,3 +157,4 @@ class OrganisationState:
     cnc_establishment: str | None = None
     cinema: Cinema | None = None
     cinemas: tuple[DatedCinema, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()

@@ -94,6 +94,14 @@ class ArtHouseLabel(StrEnum):
     HERITAGE_AND_REPERTORY = "heritage_and_repertory"
 
 
+class EntitlementKind(StrEnum):
+    """What lets an organisation show films as others may not: sell tickets, or six months after the visa."""
+
+    OPERATING_LICENCE = "operating_licence"
+    CINECLUB = "cineclub"
+    HERITAGE = "heritage"
+
+
 class LegalForm(StrEnum):
     ASSOCIATION = "association"
     FOUNDATION = "foundation"

@@ -332,7 +332,8 @@ CREATE TABLE actions.known_film (
     workshop jsonb,
     project_id uuid,
     merged_into uuid,
-    screen_versions jsonb DEFAULT '[]'::jsonb NOT NULL
+    screen_versions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    own_classification text
 );
 
 ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
@@ -348,6 +349,30 @@ CREATE FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max i
     RETURN (SELECT COALESCE(array_agg(s.held_on ORDER BY s.held_on), '{}'::date[]) AS "coalesce" FROM (actions.session s JOIN actions.action a ON ((a.id = s.action_id))) WHERE ((s.organiser_id = paid_days.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_days.of_year, 1, 1)) AND (s.held_on <= make_date(paid_days.of_year, 12, 31))) AND (s.action_id <> paid_days.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])) AND (EXISTS (SELECT FROM ((unnest(s.film_ids) shown(id) LEFT JOIN actions.known_film named ON ((named.id = shown.id))) LEFT JOIN actions.known_film f ON ((f.id = COALESCE(named.merged_into, shown.id)))) WHERE (COALESCE((f.duration_minutes > paid_days.minutes_max), true) OR (EXISTS (SELECT FROM jsonb_array_elements(f.screen_versions) cut(value) WHERE (((cut.value ->> 'duration_minutes'::text))::integer > paid_days.minutes_max))))))));
 
 ALTER FUNCTION actions.paid_days(organiser uuid, of_year integer, minutes_max integer, besides uuid) OWNER TO actions_owner;
+
+--
+-- Name: paid_screenings(uuid, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.paid_screenings(organiser uuid, of_year integer, besides uuid) RETURNS TABLE(session_id uuid, held_on date, starts_at time without time zone, films jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    BEGIN ATOMIC
+ SELECT s.id,
+     s.held_on,
+     s.starts_at,
+     ( SELECT COALESCE(jsonb_agg(jsonb_build_object('version', (item.value -> 'version'::text), 'duration_minutes', f.duration_minutes, 'screen_versions', COALESCE(f.screen_versions, '[]'::jsonb))), '[]'::jsonb) AS "coalesce"
+            FROM (((jsonb_array_elements(a.sessions) one(value)
+              CROSS JOIN LATERAL jsonb_array_elements((one.value -> 'programme'::text)) item(value))
+              LEFT JOIN actions.known_film named ON ((named.id = ((item.value ->> 'film_id'::text))::uuid)))
+              LEFT JOIN actions.known_film f ON ((f.id = COALESCE(named.merged_into, named.id))))
+           WHERE ((one.value ->> 'id'::text) = (s.id)::text)) AS "coalesce"
+    FROM (actions.session s
+      JOIN actions.action a ON ((a.id = s.action_id)))
+   WHERE ((s.organiser_id = paid_screenings.organiser) AND (s.regime = 'nc_association_paid'::text) AND (s.state <> 'cancelled'::text) AND ((s.held_on >= make_date(paid_screenings.of_year, 1, 1)) AND (s.held_on <= make_date(paid_screenings.of_year, 12, 31))) AND (s.action_id <> paid_screenings.besides) AND (a.project_state <> ALL (ARRAY['rejected'::text, 'ineligible'::text, 'withdrawn'::text])))
+   ORDER BY s.held_on, s.starts_at, s.id;
+END;
+
+ALTER FUNCTION actions.paid_screenings(organiser uuid, of_year integer, besides uuid) OWNER TO actions_owner;
 
 --
 -- Name: sees(uuid, uuid, uuid[], text[], text[], text); Type: FUNCTION; Schema: actions; Owner: actions_owner
@@ -617,7 +642,8 @@ CREATE TABLE actions.known_organisation (
     is_public boolean NOT NULL,
     is_association boolean NOT NULL,
     closed_on date,
-    derogations jsonb DEFAULT '[]'::jsonb NOT NULL
+    derogations jsonb DEFAULT '[]'::jsonb NOT NULL,
+    entitlements jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY actions.known_organisation FORCE ROW LEVEL SECURITY;

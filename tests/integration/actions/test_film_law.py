@@ -145,7 +145,7 @@ async def test_r07_of_seven_simultaneous_bookings_of_the_sixth_exactly_one_passe
     assert sorted(answers, key=str) == [OK, *[(409, "quota-reached", "R07")] * 6]
 
 
-async def test_r07_cancelling_frees_one_and_shorts_open_air_and_other_years_do_not_count(desk: Desk) -> None:
+async def test_r07_cancelling_frees_one_and_shorts_and_the_open_air_do_not_count(desk: Desk) -> None:
     cast, film, short = a_cast(), a_film(), a_film(60)
     others = [outdoors(), *paid(9)]
     outside, *actions = await begun(desk, cast, film, short, actions=others)

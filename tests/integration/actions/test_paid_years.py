@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from common.contracts.catalogue import FilmState
+from common.contracts.catalogue import FilmState, FilmVersion, ScreenVersion
 from common.contracts.partners import OrganisationKind
 from tests.integration.actions.journeys import JANUARY, MARCH, act
 from tests.integration.actions.people import Cast, Desk, a_cast, an_organisation
@@ -80,6 +80,51 @@ async def test_r07_a_film_found_to_be_a_feature_flags_the_one_that_is_too_many_b
     january, december = await seven(desk, cast, short)
     assert await risks(desk, december, cast.holder) == ["R07"]
     assert await risks(desk, january, cast.holder) == []
+
+
+async def test_r07_a_year_ends_on_31_december_and_the_next_begins(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    actions = await begun(desk, cast, film, actions=paid(9), ends_on="2026-06-30")
+    *_, sixth = await book(desk, cast, actions[:5], film), await last_of(desk, cast, actions[5], film, "2025-12-31")
+    assert by_rule(sixth) == OK
+    assert by_rule(await last_of(desk, cast, actions[6], film, "2025-12-31")) == REFUSED
+    seventh = await last_of(desk, cast, actions[6], film, "2026-01-01")
+    assert by_rule(seventh) == OK
+    kept = await desk.get(f"/v1/actions/{seventh.json()['id']}/verdicts", cast.holder)
+    said = [one["reason"] for one in kept.json()["items"] if one["rule"] == "R07"]
+    assert said == ["Paid screening 1 of 6 in the year."]
+
+
+async def last_of(desk: Desk, cast: Cast, action: httpx.Response, film: FilmState, on: str) -> httpx.Response:
+    return await planned(desk, action, cast.holder, a_session(film.id, on, starts_at="23:30"))
+
+
+async def test_r07_a_film_counts_by_the_version_that_is_shown_wherever_it_is(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    cuts = (ScreenVersion(code=FilmVersion.VF, duration_minutes=58), ScreenVersion(code=FilmVersion.VO))
+    both = a_film(65, "2023-01-01", screen_versions=cuts)
+    *dubbed, original = await begun(desk, cast, both, film, actions=paid(6))
+    dub, voice = ({"programme": [{"film_id": str(both.id), "version": one}]} for one in ("vf", "vo"))
+    for n, action in enumerate(dubbed):
+        session = a_session(both.id, f"2025-08-{n + 1:02}", **dub)
+        assert by_rule(await planned(desk, action, cast.holder, session)) == OK
+    assert by_rule(await planned(desk, original, cast.holder, a_session(both.id, "2025-08-31", **voice))) == OK
+    *lawful, seventh = await book(desk, cast, await begun(desk, cast, actions=paid(6)), film)
+    assert [by_rule(one) for one in lawful] == [OK] * 5
+    assert by_rule(seventh) == REFUSED
+
+
+async def test_r07_of_two_on_one_day_the_later_one_is_too_many(desk: Desk) -> None:
+    cast, film, short = a_cast(), a_film(visa="2023-01-01"), a_film(60, "2023-01-01")
+    *actions, afternoon, evening = await begun(desk, cast, film, short, actions=paid(7))
+    await book(desk, cast, actions, film)
+    afternoon = await planned(desk, afternoon, cast.holder, a_session(short.id, "2025-10-01", starts_at="15:00"))
+    evening = await planned(desk, evening, cast.holder, a_session(film.id, "2025-10-01"))
+    await settled(desk)
+    assert [await risks(desk, one, cast.holder) for one in (afternoon, evening)] == [[], []]
+    await desk.hear("film", replace(short, version=2, duration_minutes=75))
+    await settled(desk)
+    assert [await risks(desk, one, cast.holder) for one in (afternoon, evening)] == [[], ["R07"]]
 
 
 async def cancelled(desk: Desk, cast: Cast, action: httpx.Response, _: FilmState) -> None:

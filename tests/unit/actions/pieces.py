@@ -16,6 +16,7 @@ from actions.domain.budget import Budget, Entry
 from actions.domain.campaign import CampaignPlan
 from actions.domain.funding import LineWish
 from actions.domain.known import Appointment, Coordination, Copy, Film, Municipality, Organisation
+from actions.domain.paid import PaidScreening, Shown
 from actions.domain.place import locality, place
 from actions.domain.project import ProjectFile
 from actions.domain.report import ActionReport, Content
@@ -154,6 +155,13 @@ DCP = Copy(
     transit_days=2,
     withdrawn=False,
 )
+
+
+def a_paid_screening(on: date, number: int = 1, **said: Any) -> PaidScreening:
+    """Give a paid feature that the organiser shows in another action."""
+    film = Shown(version=None, duration_minutes=90)
+    screening = PaidScreening(session_id=an_id(f"paid {number}"), held_on=on, starts_at=time(20, 30), films=(film,))
+    return replace(screening, **said)
 
 
 def lasting(film: Film, minutes: int) -> dict[UUID, Film]:

@@ -86,7 +86,7 @@ def a_situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
         campaign=replace(CAMPAIGN, rules=rules),
         films={film.id: film for film in films},
         organiser=organiser,
-        paid_elsewhere=tuple(a_day(chance) for _ in range(chance.randint(4, 13))),
+        paid_elsewhere=tuple(p.a_paid_screening(a_day(chance), n) for n in range(chance.randint(4, 13))),
         booking=True,
     )
     return an_action(chance, chance.choice([*INDOORS, *OUTDOORS, *OUTDOORS])), wish, circumstances

@@ -11,9 +11,10 @@ from actions.commands.wishes import ActionWish, FileWish, PlaceWish
 from actions.domain import coordinates, place
 from actions.domain.action import Action, ActionPlan
 from actions.domain.campaign import Campaign
-from actions.domain.circumstances import Circumstances, Films, feature_over_minutes
+from actions.domain.circumstances import Circumstances, Films
 from actions.domain.days import local_day
 from actions.domain.known import Municipality, Organisation
+from actions.domain.paid import PaidScreening
 from actions.domain.project import Project, ProjectFile
 from actions.domain.school import zones_of
 from actions.store import campaigns, catalogue, known, schoolcalendar, sessions
@@ -163,8 +164,8 @@ def shown_in(found: Iterable[Action]) -> set[UUID]:
 
 async def _paid_elsewhere(
     tx: Transaction, action: Action, days: Sequence[date], *, hold: bool = False
-) -> tuple[date, ...]:
-    """List the days of the organiser's paid features in other actions of these years, where the action may have any."""
+) -> tuple[PaidScreening, ...]:
+    """List the organiser's paid screenings in other actions of these years, where the action may have any."""
     years = _paid_years(action, days)
     if not years:
         return ()
@@ -177,11 +178,8 @@ def _paid_years(action: Action, days: Iterable[date]) -> Sequence[PaidYear]:
     """Name the years of these days in which an action's screenings count among its organiser's paid ones, in order."""
     if action.regime is not Regime.NC_ASSOCIATION_PAID:
         return ()
-    lengths = {day.year: feature_over_minutes(day) for day in days}
-    return [
-        PaidYear(action_id=action.id, organiser_id=action.organiser_id, year=year, minutes_max=most)
-        for year, most in sorted(lengths.items())
-    ]
+    years = sorted({day.year for day in days})
+    return [PaidYear(action_id=action.id, organiser_id=action.organiser_id, year=year) for year in years]
 
 
 async def _places(

@@ -5,18 +5,19 @@ Law looks at the film as the catalogue knows it today, never at what a programme
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from actions.domain import leave
+from actions.domain import leave, paid
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
 from actions.domain.clearance import Clearance
 from actions.domain.copies import Booking
 from actions.domain.known import Copy, Film, Organisation
 from actions.domain.overlaps import Elsewhere
-from actions.domain.rules import in_force, quota, rights
+from actions.domain.paid import PaidScreening, Shown
+from actions.domain.rules import rights
 from actions.domain.rules.case import Case
 from actions.domain.school import NO_CALENDAR, Calendar
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
@@ -25,6 +26,7 @@ from common.contracts.actions import (
     AuthorisationStatus,
     NamedScreening,
     ProgrammeItem,
+    Regime,
     RuleSet,
     Session,
 )
@@ -36,8 +38,8 @@ Films: TypeAlias = Mapping[UUID, Film]
 class Circumstances:
     """What a screening is judged by besides itself: its campaign, the films it names, its organiser.
 
-    `paid_elsewhere` are the days on which the organiser shows paid features in other actions (R07): all of a year count
-    against one that is to be booked (`booking`), those before it against one that was;
+    `paid_elsewhere` are the organiser's paid screenings in other actions (R07): all of a year count against one that
+    is to be booked (`booking`), those before it against one that was;
     `elsewhere` are sessions around the same days, the holder's other ones among them (R53), `withdrawn_offers` those
     offers of rights that their holders have withdrawn (R52), `school` the school years
     around the days (R20).  `copies` are those that sessions name, `bookings` what
@@ -47,7 +49,7 @@ class Circumstances:
     campaign: Campaign
     films: Films
     organiser: Organisation
-    paid_elsewhere: tuple[date, ...] = ()
+    paid_elsewhere: tuple[PaidScreening, ...] = ()
     booking: bool = False
     elsewhere: tuple[Elsewhere, ...] = ()
     withdrawn_offers: frozenset[UUID] = frozenset()
@@ -74,14 +76,22 @@ class Circumstances:
         One that is to be booked comes after all that were.  Who is not counted has none before it: a long action of
         free screenings does not look at each of its sessions from each.
         """
-        if not is_paid_feature(action, session, self.films):
+        mine = self._paid(action, session)
+        if mine is None or not mine.counts:
             return 0
-        here = (
-            one for one in action.live_sessions if one.id != session.id and is_paid_feature(action, one, self.films)
+        here = (self._paid(action, one) for one in action.live_sessions if one.id != session.id)
+        others = (*self.paid_elsewhere, *(one for one in here if one is not None))
+        return paid.before(mine, others, booking=self.booking)
+
+    def _paid(self, action: Action, session: Session) -> PaidScreening | None:
+        if action.regime_of(session) is not Regime.NC_ASSOCIATION_PAID:
+            return None
+        shown = ((self.film(item.film_id), item.version) for item in session.programme)
+        films = tuple(
+            Shown(version=version, duration_minutes=film.duration_minutes, screen_versions=film.screen_versions)
+            for film, version in shown
         )
-        days = (*self.paid_elsewhere, *(one.held_on for one in here))
-        last = date(session.held_on.year, 12, 31) if self.booking else session.held_on - timedelta(days=1)
-        return sum(date(session.held_on.year, 1, 1) <= day <= last for day in days)
+        return PaidScreening(session_id=session.id, held_on=session.held_on, starts_at=session.starts_at, films=films)
 
 
 def film_today(film_id: UUID, films: Films) -> UUID:
@@ -94,21 +104,6 @@ def known_film(films: Films, film_id: UUID) -> Film:
     if film_id not in films:
         raise FilmNotKnownYet(f"film {film_id}", precision=f"film {film_id}")
     return films[film_id]
-
-
-def is_paid_feature(action: Action, session: Session, films: Films) -> bool:
-    """Tell whether a session counts among an association's paid screenings (R07): one feature in it is enough."""
-    rule, regime = in_force("R07", session.held_on), action.regime_of(session)
-    if rule is None or regime is None:
-        return False
-    lasting = (known_film(films, item.film_id).minutes_in(item.version) for item in session.programme)
-    return any(quota.is_counted(rule, regime, minutes) for minutes in lasting)
-
-
-def feature_over_minutes(day: date) -> int:
-    """Tell how long a film may last that is no feature by the rule on paid screenings (R07) of that day."""
-    rule = in_force("R07", day)
-    return 0 if rule is None else rule.parameters["minutes"]
 
 
 def request_by(rules: RuleSet, day: date) -> date | None:

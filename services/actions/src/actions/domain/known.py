@@ -3,6 +3,7 @@
 Each type is the slice we need of another service's state, no more; `store` fills it, nobody here asks for it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -22,6 +23,16 @@ from common.contracts.catalogue import (
 from common.contracts.partners import Derogation
 
 
+def lasts(own: int | None, cuts: Iterable[ScreenVersion], version: FilmVersion | None) -> int | None:
+    """Tell how long a film lasts in a version: the longest of its cuts that may be meant; None: unknown."""
+    meant = [one.duration_minutes for one in cuts if version in {None, one.code}]
+    lasting = [own if minutes is None else minutes for minutes in meant]
+    if version is None or not meant:
+        lasting.append(own)
+    known = [minutes for minutes in lasting if minutes is not None]
+    return max(known) if len(known) == len(lasting) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
     """A film of the catalogue; `workshop` is set for the films that participants made.
@@ -39,13 +50,7 @@ class Film:
     screen_versions: tuple[ScreenVersion, ...] = ()
 
     def minutes_in(self, version: FilmVersion | None) -> int | None:
-        """Tell how long the film lasts in a version: the longest of its cuts that may be meant; None: unknown."""
-        cuts = [one.duration_minutes for one in self.screen_versions if version in {None, one.code}]
-        lasting = [self.duration_minutes if minutes is None else minutes for minutes in cuts]
-        if version is None or not cuts:
-            lasting.append(self.duration_minutes)
-        known = [minutes for minutes in lasting if minutes is not None]
-        return max(known) if len(known) == len(lasting) else None
+        return lasts(self.duration_minutes, self.screen_versions, version)
 
     @property
     def has_visa(self) -> bool:

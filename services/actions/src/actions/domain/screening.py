@@ -140,7 +140,7 @@ def judge_plan(action: Action, sessions: Iterable[Session], given: Circumstances
 
 def judge_bookings(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Ask of several sessions whether the organiser may have them all (R07): one is booked after the other, by day."""
-    in_order = sorted(sessions, key=lambda one: (one.held_on, one.starts_at))
+    in_order = sorted(sessions, key=lambda one: (one.held_on, one.starts_at, one.id))
     for n, session in enumerate(in_order, start=1):
         yield from _asked(("R07",), replace(action, sessions=tuple(in_order[:n])), [session], given)
 

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+import msgspec
+
 from actions.domain.action import Action
 from actions.domain.overlaps import Elsewhere, minutes_of
+from actions.domain.paid import PaidScreening, Shown
 from actions.store import copies
 from common.contracts.actions import Regime, Session
 from common.database import Transaction
@@ -25,12 +28,11 @@ SHOWN = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidYear:
-    """A year of an organiser's paid screenings as one of its actions looks at it; up to `minutes_max` is no feature."""
+    """A year of an organiser's paid screenings as one of its actions looks at it."""
 
     action_id: UUID
     organiser_id: UUID
     year: int
-    minutes_max: int
 
 
 async def follow(tx: Transaction, action: Action) -> None:
@@ -96,27 +98,26 @@ async def hold_paid_years(tx: Transaction, organiser_id: UUID, years: Sequence[i
         )
 
 
-async def paid_elsewhere(tx: Transaction, asked: Sequence[PaidYear]) -> Mapping[UUID, tuple[date, ...]]:
-    """List by action the days on which its organiser shows paid features in other actions, whosever these are."""
+async def paid_elsewhere(tx: Transaction, asked: Sequence[PaidYear]) -> Mapping[UUID, tuple[PaidScreening, ...]]:
+    """List by action its organiser's paid screenings in other actions, whosever these are."""
     if not asked:
         return {}
-    found: dict[UUID, list[date]] = defaultdict(list)
+    found: dict[UUID, list[PaidScreening]] = defaultdict(list)
     for row in await tx.fetch(
         """
-        SELECT asked.action_id, paid.held_on
-          FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[])
-               WITH ORDINALITY AS asked (action_id, organiser_id, year, minutes_max, n)
-         CROSS JOIN LATERAL unnest(paid_days(asked.organiser_id, asked.year, asked.minutes_max, asked.action_id))
-               WITH ORDINALITY AS paid (held_on, n)
-         ORDER BY asked.n, paid.n
+        SELECT asked.action_id, paid.session_id, paid.held_on, paid.starts_at, paid.films
+          FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS asked (action_id, organiser_id, year)
+         CROSS JOIN LATERAL paid_screenings(asked.organiser_id, asked.year, asked.action_id) AS paid
+         ORDER BY asked.action_id, paid.held_on, paid.starts_at, paid.session_id
         """,
         [one.action_id for one in asked],
         [one.organiser_id for one in asked],
         [one.year for one in asked],
-        [one.minutes_max for one in asked],
     ):
-        found[row["action_id"]].append(row["held_on"])
-    return {action_id: tuple(days) for action_id, days in found.items()}
+        said = dict(row)
+        films = msgspec.json.decode(said.pop("films"), type=tuple[Shown, ...])
+        found[said.pop("action_id")].append(PaidScreening(**said, films=films))
+    return {action_id: tuple(screenings) for action_id, screenings in found.items()}
 
 
 async def elsewhere(tx: Transaction, holders: Collection[UUID], days: Iterable[date]) -> tuple[Elsewhere, ...]:

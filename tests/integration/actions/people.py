@@ -20,6 +20,8 @@ from common.contracts.partners import (
     CoordinationState,
     Coverage,
     Derogation,
+    Entitlement,
+    EntitlementKind,
     LegalForm,
     Municipality,
     MunicipalityKind,
@@ -172,6 +174,7 @@ def an_organisation(
     version: int = 1,
     derogations: tuple[Derogation, ...] = (),
     closed_on: date | None = None,
+    entitlements: tuple[Entitlement, ...] = (),
 ) -> OrganisationState:
     return OrganisationState(
         id=organisation_id,
@@ -192,7 +195,15 @@ def an_organisation(
         identifiers=(),
         closed_on=closed_on,
         derogations=derogations,
+        entitlements=entitlements,
     )
+
+
+def an_entitlement(
+    kind: EntitlementKind, valid_from: str = "2024-01-01", valid_until: str | None = None
+) -> Entitlement:
+    last = None if valid_until is None else date.fromisoformat(valid_until)
+    return Entitlement(kind=kind, reference="D-1", valid_from=date.fromisoformat(valid_from), valid_until=last)
 
 
 def a_department(

@@ -17,8 +17,9 @@ from common.contracts.catalogue import (
 )
 from common.contracts.catalogue import RightsTerritory as Territory
 from common.contracts.catalogue import RightsUse as Use
+from common.contracts.partners import EntitlementKind, OrganisationKind
 from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, drafted, funded
-from tests.integration.actions.people import LONG_AGO, Cast, Desk, Person
+from tests.integration.actions.people import LONG_AGO, Cast, Desk, Person, an_entitlement, an_organisation
 from tests.unit.actions.pieces import an_id
 
 SQUARE = {"label": "Place de Provence", "municipality": "86194"}
@@ -126,6 +127,16 @@ async def scheduled(desk: Desk, action: httpx.Response, who: Person) -> httpx.Re
     answer = await desk.post(f"/v1/actions/{action.json()['id']}/schedule", who, {}, match=action, at=MARCH)
     assert said["lawful"] is (answer.status_code == 200), (said, answer.text)
     return answer
+
+
+async def habilitated(
+    desk: Desk, who: Person, kind: EntitlementKind, since: str = "2024-01-01", until: str | None = None
+) -> None:
+    """Let the service hear that somebody's organisation may show films as others may not, between two days."""
+    said = an_organisation(
+        who.org, OrganisationKind.SOCIAL_CENTRE, version=2, entitlements=(an_entitlement(kind, since, until),)
+    )
+    await desk.hear("organisation", said)
 
 
 async def cleared(desk: Desk, action: httpx.Response, who: Person, use: str) -> httpx.Response:

@@ -84,23 +84,6 @@ async def test_r03_sixty_minutes_are_the_border_outdoors(desk: Desk, minutes: in
 
 
 @pytest.mark.parametrize(
-    ("action", "on", "said"),
-    [
-        (indoors(regime="nc_cineclub"), "2025-05-18", (*TOO_EARLY, "R04")),
-        (indoors(regime="nc_cineclub"), "2025-05-19", OK),
-        (outdoors(), "2025-05-19", (*TOO_EARLY, "R01")),
-        (outdoors(), "2025-11-18", (*TOO_EARLY, "R01")),
-        (outdoors(), "2025-11-19", OK),
-    ],
-    ids=["cineclub early", "cineclub", "outdoors early", "outdoors the day", "outdoors"],
-)
-async def test_r04_a_cineclub_waits_six_months_indoors_and_a_year_outdoors(
-    desk: Desk, action: dict[str, Any], on: str, said: Any
-) -> None:
-    assert await answer_of(desk, dict(action), a_film(visa="2024-11-18"), on) == said
-
-
-@pytest.mark.parametrize(
     ("action", "said"),
     [
         (indoors(action_type="special_screening", by_cinema=True), OK),

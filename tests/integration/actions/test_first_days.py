@@ -2,6 +2,7 @@
 
 import httpx
 
+from common.contracts.partners import EntitlementKind
 from tests.integration.actions.journeys import MARCH, act, an_action
 from tests.integration.actions.people import Cast, Desk, a_cast
 from tests.integration.actions.screenings import (
@@ -9,6 +10,7 @@ from tests.integration.actions.screenings import (
     a_session,
     asked,
     by_rule,
+    habilitated,
     outdoors,
     planned,
     running,
@@ -44,6 +46,7 @@ async def test_r01_c01_a_copy_that_is_away_again_when_the_delay_is_over_is_waite
     film = a_film(visa="2024-07-31")
     copy = a_copy(film)
     lender, theirs = await somebody(desk, film, copy, places=[NEXT_DOOR], title="Au club", regime="nc_cineclub")
+    await habilitated(desk, lender.holder, EntitlementKind.CINECLUB)
     assert by_rule(await planned(desk, theirs, lender.holder, shown_from(copy, "2025-08-02"))) == OK
     cast, action = await somebody(desk, film, copy)
     said = await asked(desk, action, cast.holder, {"session": shown_from(copy, "2025-07-18")})

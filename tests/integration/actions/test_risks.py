@@ -16,10 +16,10 @@ from actions.jobs import judging
 from common.contracts.access import Role
 from common.contracts.actions import ActionAtRisk
 from common.contracts.catalogue import Classification, FilmState, RightsOfferState, RightsOfferStatus, Visa
-from common.contracts.partners import OrganisationKind
+from common.contracts.partners import EntitlementKind, OrganisationKind
 from common.tokens import SYSTEM
 from tests.integration.actions.journeys import MARCH, act, an_action
-from tests.integration.actions.people import Cast, Desk, Person, a_cast, an_organisation
+from tests.integration.actions.people import Cast, Desk, Person, a_cast, an_entitlement, an_organisation
 from tests.integration.actions.screenings import (
     a_film,
     a_session,
@@ -155,6 +155,20 @@ async def test_a_cinema_that_closes_flags_what_it_was_to_organise(desk: Desk) ->
     await desk.hear("organisation", replace(closed, closed_on=date(2025, 9, 17)))
     await settled(desk)
     assert await risks(desk, action, cast.holder) == ["R05"]
+
+
+async def test_r05_a_licence_that_ends_flags_the_sessions_after_it_and_no_others(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2025-02-01")
+    special = {"action_type": "special_screening", "organiser_id": str(cast.cinema)}
+    some = [indoors(title=title, **special) for title in ("Avant", "Après")]
+    before, after = await begun(desk, cast, film, actions=some)
+    before = await planned(desk, before, cast.holder, a_session(film.id, "2025-06-30"))
+    after = await planned(desk, after, cast.holder, a_session(film.id, "2025-07-01"))
+    licence = an_entitlement(EntitlementKind.OPERATING_LICENCE, "2024-01-01", "2025-06-30")
+    cinema = an_organisation(cast.cinema, OrganisationKind.CINEMA, version=2, entitlements=(licence,))
+    await desk.hear("organisation", cinema)
+    await settled(desk)
+    assert [await risks(desk, one, cast.holder) for one in (before, after)] == [[], ["R05"]]
 
 
 async def test_an_action_whose_film_is_not_heard_of_keeps_no_other_waiting(desk: Desk) -> None:

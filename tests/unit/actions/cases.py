@@ -28,6 +28,7 @@ def a_case(
         outdoors=outdoors,
         organiser_id=p.HOLDER.id,
         licensed_operator=False,
+        habilitated=True,
         municipality=p.SQUARE.municipality,
         place_id=p.SQUARE.id,
         place_label=p.SQUARE.label,

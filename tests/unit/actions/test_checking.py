@@ -12,10 +12,10 @@ from actions.domain.action import Action
 from actions.domain.agenda import ProgrammePlan, SessionPlan
 from actions.domain.checking import Check
 from actions.domain.circumstances import Circumstances
-from actions.domain.known import Film
+from actions.domain.known import Film, Organisation
 from common.contracts.actions import ActionType, Declaration, Regime, Setting, Under12Outdoors
 from common.contracts.catalogue import Classification, Visa
-from common.contracts.partners import Derogation
+from common.contracts.partners import Derogation, Entitlement, EntitlementKind
 from common.errors import DomainError
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
@@ -33,6 +33,12 @@ OUTDOORS = (Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED)
 
 def a_day(chance: Random, first: date = date(2025, 1, 1)) -> date:
     return first + timedelta(days=chance.randrange((date(2026, 1, 1) - first).days))
+
+
+def an_entitlement(chance: Random, kind: EntitlementKind) -> Entitlement:
+    first = a_day(chance, date(2024, 1, 1))
+    until = chance.choice([None, None, first + timedelta(days=chance.randrange(500))])
+    return Entitlement(kind=kind, reference="E", valid_from=first, valid_until=until)
 
 
 def a_film(chance: Random, number: int) -> Film:
@@ -74,6 +80,7 @@ def a_situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
         chance.choice([p.HOLDER, p.CINEMA]),
         closed_on=chance.choice([None, None, a_day(chance)]),
         derogations=chance.choice([(), (DEROGATION,)]),
+        entitlements=tuple(an_entitlement(chance, kind) for kind in EntitlementKind if chance.random() < 0.9),
     )
     rules = replace(p.RULES, under_12_outdoors=chance.choice(list(Under12Outdoors)))
     wish = SessionPlan(
@@ -139,15 +146,26 @@ def anniversary(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def against_organiser(regime: str, on: date, organiser: Organisation) -> Sequence[str]:
+    """Read who may organise what, by papers that hold on the day; those of whoever is closed do not."""
+    days = ((one.kind, one.valid_from, one.valid_until or on) for one in organiser.entitlements)
+    held = {kind for kind, first, last in days if first <= on <= last}
+    recorded = any(one.kind == "operating_licence" for one in organiser.entitlements)
+    by_kind = organiser.is_licensed_operator and not recorded
+    if organiser.closed_on is not None and organiser.closed_on < on:
+        held, by_kind = set(), False
+    asked = {"nc_cineclub": "cineclub", "nc_heritage": "heritage"}.get(regime, "operating_licence")
+    free = not regime.startswith("commercial") and asked == "operating_licence"
+    return [] if free or asked in held or (asked == "operating_licence" and by_kind) else ["R04/R05"]
+
+
 def against(action: Action, wish: SessionPlan, given: Circumstances) -> Sequence[str]:
     """Read the law again, without a table, a record or a case: what forbids this for certain."""
     found: list[str] = []
     commercial = action.regime in ("commercial_cinema", "commercial_moved")
     outside = action.setting == "outdoors"
     organiser, on = given.organiser, wish.held_on
-    open_still = organiser.closed_on is None or organiser.closed_on >= on
-    if commercial and not (organiser.is_licensed_operator and open_still):
-        found.append("R05")
+    found += against_organiser(action.regime or "", on, organiser)
     for film in given.films.values():
         long = film.duration_minutes is None or film.duration_minutes > 60
         dated = [visa.issued_on for visa in film.visas if visa.issued_on]

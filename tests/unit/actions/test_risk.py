@@ -1,6 +1,7 @@
 """What turns against sessions after they were planned, and what only is not there yet."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,18 @@ from common.contracts.actions import (
     Setting,
 )
 from common.contracts.catalogue import Classification, Visa
+from common.contracts.partners import Entitlement, EntitlementKind
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 
 AT = p.at("2025-06-30 10:00")
 SESSION = p.an_id("A2-1")
+LICENCE = Entitlement(
+    kind=EntitlementKind.OPERATING_LICENCE,
+    reference="EX-86-1",
+    valid_from=date(2024, 1, 1),
+    valid_until=date(2025, 7, 18),
+)
 LATER = (Visa(number="128083", issued_on=p.day("2024-10-10")),)
 
 
@@ -80,8 +88,10 @@ def test_what_was_unknown_when_it_was_planned_is_no_risk_until_no_plan_may_lack_
 def test_a_cineclub_s_visa_that_is_taken_back_is_a_risk_too():
     dossier = a.screening_planned(a.a_funded())
     screening = replace(dossier.screening, setting=Setting.INDOORS, regime=Regime.NC_CINECLUB)
-    assert risks(dossier.having(screening=screening)) == []
-    assert risks(dossier.having(screening=screening), films=corrected(visas=())) == [("R04", p.LINDA.id)]
+    club = replace(LICENCE, kind=EntitlementKind.CINECLUB)
+    said = {"organiser": replace(p.HOLDER, entitlements=(club,))}
+    assert risks(dossier.having(screening=screening), **said) == []
+    assert risks(dossier.having(screening=screening), films=corrected(visas=()), **said) == [("R04", p.LINDA.id)]
 
 
 def test_an_authorisation_that_is_refused_is_a_risk_of_the_plan():
@@ -110,6 +120,26 @@ def test_a_cinema_that_closes_before_the_day_organises_no_screening():
     assert risks(dossier, organiser=p.CINEMA) == []
     assert {rule for rule, _ in risks(dossier, organiser=cinema)} == {"R05"}
     assert risks(dossier, organiser=replace(cinema, closed_on=p.day("2025-07-18"))) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({}, set()),
+        ({"entitlements": (LICENCE,)}, set()),
+        ({"entitlements": (replace(LICENCE, valid_until=None),)}, set()),
+        ({"entitlements": (replace(LICENCE, valid_until=p.day("2025-07-17")),)}, {"R05"}),
+        ({"entitlements": (replace(LICENCE, valid_from=p.day("2025-07-19"), valid_until=None),)}, {"R05"}),
+        ({"entitlements": (replace(LICENCE, kind=EntitlementKind.CINECLUB),)}, set()),
+        ({"is_licensed_operator": False, "entitlements": (LICENCE,)}, set()),
+        ({"is_licensed_operator": False}, {"R05"}),
+    ],
+    ids=["of none", "last day", "no end", "ended", "not yet", "another", "no cinema, licensed", "no cinema"],
+)
+def test_r05_a_cinema_s_licences_say_whether_it_operates_and_else_its_kind(said, found):
+    dossier = a.screening_planned(a.a_funded())
+    moved = replace(dossier.screening, organiser_id=p.CINEMA.id, regime=Regime.COMMERCIAL_MOVED)
+    assert {rule for rule, _ in risks(dossier.having(screening=moved), organiser=replace(p.CINEMA, **said))} == found
 
 
 def test_a_risk_is_told_once_and_taken_back():

@@ -25,6 +25,7 @@ router = APIRouter(tags=["actions"])
 READINESS = (
     unlawful.SessionsIncomplete,
     unlawful.NotALicensedOperator,
+    unlawful.NotHabilitated,
     unlawful.VisaDateUnknown,
     unlawful.VisaDelayNotElapsed,
     unlawful.AgeRestrictedOutdoors,

@@ -141,6 +141,7 @@ class ClearanceBody(Model):
         refusals.NoSuchPlace,
         refusals.NothingAsked,
         unlawful.NotALicensedOperator,
+        unlawful.NotHabilitated,
         unlawful.VisaDateUnknown,
         unlawful.VisaDelayNotElapsed,
         unlawful.AgeRestrictedOutdoors,

@@ -30,8 +30,15 @@ from common.contracts.actions import (
     RuleSet,
     Session,
 )
+from common.contracts.partners import EntitlementKind
 
 Films: TypeAlias = Mapping[UUID, Film]
+
+HABILITATIONS: Mapping[Regime, EntitlementKind] = {
+    Regime.NC_CINECLUB: EntitlementKind.CINECLUB,
+    Regime.NC_HERITAGE: EntitlementKind.HERITAGE,
+}
+"""What an organiser is on the day, whose screenings are under these regimes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +135,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         outdoors=outdoors,
         organiser_id=action.organiser_id,
         licensed_operator=given.organiser.operates_on(session.held_on),
+        habilitated=_is_habilitated(given.organiser, regime, session.held_on),
         municipality=place.municipality,
         place_id=place.id,
         place_label=place.label,
@@ -169,6 +177,12 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         rights_versions=terms.versions if terms else (),
         offer_withdrawn=clearance is not None and clearance.offer_id in given.withdrawn_offers,
     )
+
+
+def _is_habilitated(organiser: Organisation, regime: Regime, day: date) -> bool:
+    """Tell whether the organiser is on that day what a regime is for; most are for anybody."""
+    kind = HABILITATIONS.get(regime)
+    return kind is None or organiser.is_entitled_on(day, kind)
 
 
 def screening_of(session: Session, film_id: UUID) -> NamedScreening:

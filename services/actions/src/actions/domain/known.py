@@ -20,7 +20,7 @@ from common.contracts.catalogue import (
     VisaKind,
     WorkshopFilm,
 )
-from common.contracts.partners import Derogation
+from common.contracts.partners import Derogation, Entitlement, EntitlementKind
 
 
 def lasts(own: int | None, cuts: Iterable[ScreenVersion], version: FilmVersion | None) -> int | None:
@@ -114,7 +114,8 @@ class Copy:
 class Organisation:
     """A partner, and what the law asks of it: may it sell tickets, is it public, is it an association.
 
-    `derogations` are the CNC's decisions that let an association show more paid films (R07).
+    `derogations` are the CNC's decisions that let an association show more paid films (R07), `entitlements` what lets
+    it show films as others may not.
     """
 
     id: UUID
@@ -124,10 +125,20 @@ class Organisation:
     is_association: bool = False
     closed_on: date | None = None
     derogations: tuple[Derogation, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
 
     def operates_on(self, day: date) -> bool:
-        """Tell whether it is a licensed operator on that day; a licence ends with who held it."""
+        """Tell whether it is a licensed operator on that day; a licence ends with who held it.
+
+        Its licences say so where any was recorded; of a cinema of which none was, its kind does.
+        """
+        if any(one.kind is EntitlementKind.OPERATING_LICENCE for one in self.entitlements):
+            return self.is_entitled_on(day, EntitlementKind.OPERATING_LICENCE)
         return self.is_licensed_operator and not self.is_closed_on(day)
+
+    def is_entitled_on(self, day: date, kind: EntitlementKind) -> bool:
+        held = (one for one in self.entitlements if one.kind is kind and one.valid_from <= day)
+        return not self.is_closed_on(day) and any(one.valid_until is None or day <= one.valid_until for one in held)
 
     def is_closed_on(self, day: date) -> bool:
         return is_closed(self.closed_on, day)

@@ -168,6 +168,7 @@ def _case(one: Screening, on: date) -> Case:
         outdoors=True,
         organiser_id=_named("organiser", one.organiser),
         licensed_operator=False,
+        habilitated=False,
         municipality=one.municipality,
         place_id=_named("place", f"{one.municipality} {one.place}"),
         place_label=one.place,

@@ -26,6 +26,7 @@ from actions.domain.unlawful import (
     MoveNotDeclared,
     NotALicensedOperator,
     NotAuthorised,
+    NotHabilitated,
     PermitMissing,
     PromotesASale,
     QuotaReached,
@@ -245,6 +246,8 @@ def _refusal(verdict: Verdict) -> type[DomainError] | None:
         return None
     if verdict.outcome is Outcome.TO_CLEAR and rights.stand_withdrawn(verdict.inputs):
         return None
+    if verdict.inputs.get("habilitated") is False:
+        return NotHabilitated
     if verdict.outcome is Outcome.REFUSED or verdict.rule in NOTHING_WITHOUT:
         return REFUSALS[verdict.rule]
     dateless = verdict.rule in {"R01", "R04"} and verdict.inputs.get("has_visa") is True

@@ -43,6 +43,11 @@ class NotALicensedOperator(Conflict):
     titre = "Seul un exploitant autorisé organise des séances commerciales."
 
 
+class NotHabilitated(Conflict):
+    title = "Only a habilitated ciné-club or a cinémathèque organises screenings under its regime."
+    titre = "Seuls un ciné-club habilité ou une cinémathèque organisent des séances sous son régime."
+
+
 class AgeRestrictedOutdoors(Conflict):
     title = "The film's classification forbids an open-air screening of the scheme."
     titre = "La classification du film interdit une séance en plein air du dispositif."

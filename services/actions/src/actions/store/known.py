@@ -13,6 +13,7 @@ from actions.domain.known import Appointment, Coordination, Municipality, Organi
 from common.contracts.partners import (
     CoordinationState,
     Derogation,
+    Entitlement,
     LegalForm,
     OrganisationKind,
     OrganisationState,
@@ -118,13 +119,14 @@ async def hear_organisation(tx: Transaction, heard: OrganisationState, epoch: in
     await tx.execute(
         """
         INSERT INTO known_organisation AS known
-               (id, epoch, version, name, is_licensed_operator, is_public, is_association, closed_on, derogations)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+               (id, epoch, version, name, is_licensed_operator, is_public, is_association, closed_on, derogations,
+                entitlements)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, name = excluded.name,
                is_licensed_operator = excluded.is_licensed_operator, is_public = excluded.is_public,
                is_association = excluded.is_association, closed_on = excluded.closed_on,
-               derogations = excluded.derogations
+               derogations = excluded.derogations, entitlements = excluded.entitlements
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         heard.id,
@@ -136,6 +138,7 @@ async def hear_organisation(tx: Transaction, heard: OrganisationState, epoch: in
         heard.legal_form is LegalForm.ASSOCIATION,
         heard.closed_on,
         msgspec.json.encode(heard.derogations).decode(),
+        msgspec.json.encode(heard.entitlements).decode(),
     )
 
 
@@ -230,7 +233,7 @@ async def heard_organisations(tx: Transaction, ids: Collection[UUID]) -> dict[UU
     """Find those of these organisations that have been heard of."""
     rows = await tx.fetch(
         """
-        SELECT id, name, is_licensed_operator, is_public, is_association, closed_on, derogations
+        SELECT id, name, is_licensed_operator, is_public, is_association, closed_on, derogations, entitlements
           FROM known_organisation
          WHERE id = ANY ($1::uuid[])
         """,
@@ -240,7 +243,11 @@ async def heard_organisations(tx: Transaction, ids: Collection[UUID]) -> dict[UU
 
 
 def _organisation(row: asyncpg.Record) -> Organisation:
-    return Organisation(**{**row, "derogations": msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...])})
+    decided = {
+        "derogations": msgspec.json.decode(row["derogations"], type=tuple[Derogation, ...]),
+        "entitlements": msgspec.json.decode(row["entitlements"], type=tuple[Entitlement, ...]),
+    }
+    return Organisation(**{**row, **decided})
 
 
 async def coordination(tx: Transaction, coordination_id: UUID) -> Coordination:

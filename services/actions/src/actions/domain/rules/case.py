@@ -21,6 +21,7 @@ class Case:
     outdoors: bool
     organiser_id: UUID
     licensed_operator: bool
+    habilitated: bool
     municipality: str
     place_id: UUID
     place_label: str

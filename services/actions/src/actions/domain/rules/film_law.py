@@ -57,6 +57,41 @@ def visa_delay(
     return _delay(rule, on, film_title, counts_from, has_visa=has_visa)
 
 
+def club_delay(
+    rule: Rule,
+    *,
+    on: date,
+    regime: Regime,
+    outdoors: bool,
+    habilitated: bool,
+    film_title: str,
+    duration_minutes: int | None,
+    workshop_film: bool,
+    has_visa: bool,
+    counts_from: date | None,
+) -> Answer | None:
+    """R04: whoever is habilitated waits six months indoors; nobody else's is a ciné-club's, or a cinémathèque's."""
+    if regime not in SIX_MONTHS_INDOORS or outdoors:
+        return None
+    if not habilitated:
+        return Answer(
+            Outcome.REFUSED,
+            f"The regime {regime} needs an organiser that is habilitated on {on}.",
+            f"Le régime {regime} demande un organisateur habilité le {on}.",
+        )
+    return visa_delay(
+        rule,
+        on=on,
+        regime=regime,
+        outdoors=outdoors,
+        film_title=film_title,
+        duration_minutes=duration_minutes,
+        workshop_film=workshop_film,
+        has_visa=has_visa,
+        counts_from=counts_from,
+    )
+
+
 def _delay(rule: Rule, on: date, title: str, counts_from: date | None, *, has_visa: bool) -> Answer:
     if not has_visa:
         return Answer(

@@ -46,6 +46,19 @@ RULES: tuple[Rule, ...] = (
         source="Code du cinéma, D214-11 2° and 4°",
         parameters={"months": 6, "minutes": 60, "clubs_indoors": 1},
         ask=film_law.visa_delay,
+        corrected=True,
+    ),
+    Rule(
+        id="R04",
+        version="2",
+        valid_from=SINCE,
+        text="A ciné-club or a cinémathèque, habilitated on the day, waits six months from the visa indoors, and one "
+        "year outdoors; nobody else has its regime.",
+        texte="Un ciné-club ou une cinémathèque, habilité ce jour-là, attend six mois après le visa en salle, un an en "
+        "plein air ; nul autre n’a son régime.",
+        source="Code du cinéma, L214-1, D214-4 to D214-7, D214-11 2° and 4°; version 1 took the organiser's word",
+        parameters={"months": 6, "minutes": 60, "clubs_indoors": 1},
+        ask=film_law.club_delay,
     ),
     Rule(
         id="R05",

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from common.contracts.catalogue import Classification
+from common.contracts.catalogue import Classification, Clearance, Consents, Dissemination, WorkshopFilm
 from common.contracts.money import Money
 from common.contracts.partners import Derogation, OrganisationKind
 from tests.integration.actions.journeys import MARCH, act, an_action, drafted
@@ -27,6 +27,13 @@ from tests.integration.actions.screenings import (
     running,
 )
 
+A_WORKSHOP = WorkshopFilm(
+    project_id=None,
+    action_id=None,
+    clearance=Clearance.CLEARED,
+    dissemination=Dissemination.INTERNET,
+    consents=Consents(identifiable=1, restitution_only=1, network=1, festivals=1, internet=1),
+)
 OK = (201, "", None)
 TOO_EARLY = (409, "visa-delay-not-elapsed")
 PAID = {"amount": "3.00", "currency": "EUR"}
@@ -81,6 +88,18 @@ async def test_r03_sixty_minutes_are_the_border_outdoors(desk: Desk, minutes: in
     against = {one["rule"] for one in said["verdicts"] if one["outcome"] != "allowed"}
     assert against & {"R01", "R03", "R08"} == asks
     assert said["lawful"] is (minutes != 61)
+
+
+@pytest.mark.parametrize(("minutes", "noticed"), [(None, ["R03"]), (40, [])])
+async def test_r03_a_workshop_film_of_unknown_length_is_said_to_lack_it(
+    desk: Desk, minutes: int | None, noticed: list[str]
+) -> None:
+    cast, film = a_cast(), a_film(minutes, None, workshop=A_WORKSHOP)
+    action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    assert [one["rule"] for one in action.json()["notices"]] == noticed
+    against = {one["rule"] for one in (await asked(desk, action, cast.holder))["verdicts"] if one["blocks"]}
+    assert ("R08" in against) is (minutes is None)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from actions.domain import agenda
 from actions.domain.days import months_after
 from actions.domain.kinds import regime
 from actions.domain.known import Film
+from actions.domain.rules import RULES
+from actions.domain.rules.rule import judge
 from actions.domain.unlawful import (
     AgeRestrictedOutdoors,
     NotALicensedOperator,
@@ -197,6 +199,20 @@ def test_r03_fifty_nine_sixty_and_sixty_one_minutes_outdoors(minutes, delayed, t
     one = a_case(a_film(minutes), "2025-07-18")
     assert (delay(one) is not None) == delayed
     assert (against("R03", one) is not None) == to_look_at
+
+
+def test_r03_a_workshop_film_of_unknown_length_is_taken_for_a_feature_and_that_is_said():
+    """R08 asks for the CNC's leave for it: whoever plans it is told that the length is what is missing."""
+    one = a_case(replace(a_film(None), visas=()), workshop_film=True, authorisation=AuthorisationStatus.TO_REQUEST)
+    said = p.there(against("R03", one))
+    assert (said.version, said.outcome) == ("2", Outcome.TO_CLEAR)
+    assert said.reason == "Un film lasts for how long nobody knows: the coordination settles what it is."
+    assert p.there(against("R08", one)).outcome is Outcome.TO_CLEAR
+    for known in (replace(one, duration_minutes=40), replace(one, outdoors=False)):
+        assert against("R03", known) is None
+        assert against("R08", known) is None
+    (first,) = (rule for rule in RULES if (rule.id, rule.version) == ("R03", "1"))
+    assert judge(first, one) is None
 
 
 def test_r03_what_is_to_be_looked_at_goes_with_its_session_and_with_its_film():

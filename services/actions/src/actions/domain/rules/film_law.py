@@ -130,11 +130,15 @@ def length_outdoors(
     duration_minutes: int | None,
     workshop_film: bool,
 ) -> Answer | None:
-    """R03: at exactly sixty minutes outdoors the texts diverge, and the coordination is asked to look."""
+    """R03: at exactly sixty minutes outdoors the texts diverge, and the coordination is asked to look.
+
+    One whose length nobody knows is taken for a feature, which the CNC must authorise (R08): so is a workshop's film,
+    of which the first version said nothing.
+    """
     minutes = rule.parameters["minutes"]
     if not outdoors or regime in COMMERCIAL or (duration_minutes is not None and duration_minutes != minutes):
         return None
-    if duration_minutes is None and workshop_film:
+    if duration_minutes is None and workshop_film and "workshops" not in rule.parameters:
         return None
     lasts, dure = ("for how long nobody knows", "on ne sait combien")
     if duration_minutes is not None:

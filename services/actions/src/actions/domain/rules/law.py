@@ -36,6 +36,19 @@ RULES: tuple[Rule, ...] = (
         source="Code du cinéma, L214-6; texts diverge at exactly 60 minutes",
         parameters={"minutes": 60},
         ask=film_law.length_outdoors,
+        corrected=True,
+    ),
+    Rule(
+        id="R03",
+        version="2",
+        valid_from=SINCE,
+        text="Outdoors, more than 60 minutes ask for authorisation and delay; exactly 60 for a look; less for none. "
+        "A film of unknown length is taken for a feature, a workshop's too.",
+        texte="Dehors, plus de 60 minutes demandent autorisation et délai ; 60 tout juste, un examen ; moins, rien. "
+        "Un film de durée inconnue passe pour long, d’atelier aussi.",
+        source="Code du cinéma, L214-6; texts diverge at exactly 60 minutes",
+        parameters={"minutes": 60, "workshops": 1},
+        ask=film_law.length_outdoors,
     ),
     Rule(
         id="R04",

@@ -165,6 +165,26 @@ async def test_r08_a_decision_on_a_day_that_nobody_asked_for_is_sent_back(desk: 
     assert leave(answer) == ("granted", [JULY[0]])
 
 
+@pytest.mark.parametrize("begun", [False, True])
+async def test_r12_a_fallback_is_asked_for_while_the_storm_is_only_forecast(desk: Desk, *, begun: bool) -> None:
+    cast, film, other = a_cast(), a_film(visa="2023-01-01"), a_film(visa="2023-01-01")
+    action = await with_the_rest(desk, cast, await two_granted(desk, cast, film, other))
+    action = await scheduled(desk, action, cast.holder)
+    if begun:
+        action = await act(desk, action, "start", cast.holder, at="2025-07-18T08:00:00+02:00")
+    first, _ = (session["id"] for session in action.json()["sessions"])
+    state = action.json()["state"]
+    body: dict[str, Any] = {"dates": [LATER], "session_ids": [first]}
+    action = await act(desk, action, "authorisation/amend", cast.holder, body, at="2025-07-18T09:00:00+02:00")
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == []
+    action = await decided(desk, action)
+    assert (action.json()["state"], leave(action)) == (state, ("granted", [*JULY, LATER]))
+    storm = {"cause": "weather", "session_ids": [first]}
+    action = await act(desk, action, "postpone", cast.holder, storm, at=STORM)
+    assert (await to(desk, action, cast, LATER)).json()["state"] == state
+
+
 async def test_what_was_granted_by_days_places_and_films_stays_granted_so(desk: Desk, address: str) -> None:
     cast, film, other = a_cast(), a_film(visa="2023-01-01"), a_film(visa="2023-01-01")
     action = await two_granted(desk, cast, film, other)

@@ -58,6 +58,28 @@ async def test_t15_an_action_goes_on_once_what_was_put_off_is_given_up(
     assert held.json()["state"] == "held"
 
 
+async def test_t14_one_session_that_is_put_off_stops_none_of_the_others(desk: Desk) -> None:
+    """Of three days the first is put off, the second takes place and is counted, and the third is put off too."""
+    cast = a_cast()
+    action = await put_off(desk, cast, await announced(desk, cast), 0)
+    action = await counted(desk, cast, action, 1)
+    assert [one["state"] for one in action.json()["sessions"]] == ["postponed", "held", "planned"]
+    uncounted = await desk.post(
+        f"/v1/actions/{action.json()['id']}/{path_of(action, 0, 'attendance')}",
+        cast.holder,
+        {"total": 9, "method": "counted"},
+        match=action,
+        at=f"{DAYS[2]}T18:00:00+02:00",
+    )
+    assert by_rule(uncounted)[:2] == (409, "not-possible-in-this-state")
+    action = await put_off(desk, cast, action, 2)
+    assert (action.json()["state"], action.json()["postponed_from"]) == ("postponed", "scheduled")
+    days = [{"session_id": action.json()["sessions"][n]["id"], "held_on": f"2025-07-2{n}"} for n in (0, 2)]
+    action = await act(desk, action, "reschedule", cast.holder, {"days": days}, at=BEFORE)
+    assert [one["state"] for one in action.json()["sessions"]] == ["planned", "held", "planned"]
+    assert (action.json()["state"], action.json()["postponed_from"]) == ("scheduled", None)
+
+
 async def test_t17_an_action_of_which_nothing_is_left_waits_to_be_cancelled(desk: Desk) -> None:
     cast = a_cast()
     action = await put_off(desk, cast, await announced(desk, cast), 0, 1, 2)

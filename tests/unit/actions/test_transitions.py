@@ -14,6 +14,7 @@ from common.contracts.actions import (
     CommitteeOutcome,
     ProjectStatus,
     ReportStatus,
+    SessionStatus,
 )
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
@@ -52,11 +53,11 @@ ACTION = {
     "action.change": "planned",
     "action.plan_session": "planned",
     "action.cancel_session": "planned scheduled in_progress postponed",
-    "action.record_attendance": "scheduled in_progress",
+    "action.record_attendance": "scheduled in_progress postponed",
     "action.change_clearance": "planned scheduled in_progress postponed held",
     "action.choose_copy": "planned scheduled in_progress postponed",
     "action.request_authorisation": "planned postponed",
-    "action.amend_authorisation": "planned postponed",
+    "action.amend_authorisation": "planned scheduled in_progress postponed",
     "action.record_opinion": "planned scheduled in_progress postponed",
     "action.decide_authorisation": "planned scheduled in_progress postponed",
     "action.inform_neighbours": "planned scheduled in_progress postponed",
@@ -66,7 +67,7 @@ ACTION = {
     "action.approve_site": "planned scheduled in_progress postponed",
     "action.schedule": "planned",  # T12
     "action.start": "scheduled",  # T13
-    "action.postpone": "scheduled in_progress",  # T14
+    "action.postpone": "scheduled in_progress postponed",  # T14
     "action.reschedule": "postponed",  # T15
     "action.hold": "scheduled in_progress",  # T16
     "action.cancel": "planned scheduled in_progress postponed",  # T17
@@ -191,7 +192,7 @@ def test_every_verb_of_a_project_from_every_state(verb, state):
 def of_two_days(dossier: Dossier) -> Dossier:
     """The screening with a second session, so that it can be in progress."""
     first = dossier.screening.sessions[0]
-    second = replace(first, id=p.an_id("A2-2"), held_on=p.day("2025-07-25"))
+    second = replace(first, id=p.an_id("A2-2"), held_on=p.day("2025-07-25"), state=SessionStatus.PLANNED)
     return dossier.having(screening=replace(dossier.screening, sessions=(first, second)))
 
 
@@ -226,7 +227,8 @@ def ready_for(verb: str, state: str) -> Dossier:
         action = replace(action, authorisation=replace(action.authorisation, state=AUTHORISATION[verb]))
     if verb == "action.approve_site":
         action = replace(action, site_authority_id=p.an_id("spip"))
-    if verb == "action.start":
+    put_off_beside = state == "postponed" and verb in {"action.record_attendance", "action.postpone"}
+    if verb == "action.start" or put_off_beside:
         return of_two_days(dossier)
     if verb == "action.hold":
         return verbs.put(dossier, verbs.ACTION["action.record_attendance"](dossier))

@@ -219,6 +219,12 @@ def _plan_session(d: Dossier) -> Move:
     )
 
 
+def _record_attendance(d: Dossier) -> Move:
+    """Count the first session that was not put off, else the first one."""
+    with_a_day = (one.id for one in d.screening.sessions if one.state is not SessionStatus.POSTPONED)
+    return agenda.record_attendance(d.screening, next(with_a_day, SESSION), 214, CountMethod.COUNTED, at=LATE)
+
+
 def _change_clearance(d: Dossier) -> Move:
     following = {
         ClearanceStatus.TO_REQUEST: ClearanceStatus.REQUESTED,
@@ -307,9 +313,7 @@ ACTION: Mapping[str, Verb] = {
     "action.cancel_session": one(
         lambda d: agenda.cancel_session(d.screening, SESSION, Cause.WEATHER, d.films, at=LATE)
     ),
-    "action.record_attendance": one(
-        lambda d: agenda.record_attendance(d.screening, SESSION, 214, CountMethod.COUNTED, at=LATE)
-    ),
+    "action.record_attendance": one(_record_attendance),
     "action.change_clearance": one(_change_clearance),
     "action.choose_copy": one(_choose_copy),
     "action.request_authorisation": one(

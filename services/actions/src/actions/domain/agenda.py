@@ -207,7 +207,7 @@ def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films,
     """Give up one session that was not held, saying why (R44); once nothing is put off any more, the action goes on."""
     action.require("action.cancel_session")
     session = action.session(session_id)
-    _require_to_come(session, "action.cancel_session")
+    _require_state(session, "action.cancel_session", SessionStatus.PLANNED, SessionStatus.POSTPONED)
     without = action.with_sessions(replace(session, state=SessionStatus.CANCELLED, cause=cause))
     cancelled = authorisation_reviewed(without.with_notices({session_id}, ()), films)
     fact = ActionSessionCancelled(
@@ -229,11 +229,10 @@ def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films,
 
 
 def record_attendance(action: Action, session_id: UUID, total: int, method: CountMethod, *, at: datetime) -> Moved:
-    """Count the people of one session once it has begun; zero is a count."""
+    """Count the people of one session once it has begun, whatever was put off beside it; zero is a count."""
     action.require("action.record_attendance")
     session = action.session(session_id)
-    if session.state is not SessionStatus.HELD:
-        _require_to_come(session, "action.record_attendance")
+    _require_state(session, "action.record_attendance", SessionStatus.PLANNED, SessionStatus.HELD)
     if total < 0:
         raise AmountNotPossible(pointer="/total")
     if at < instant(session.held_on, session.starts_at, session.zone):
@@ -333,8 +332,8 @@ def _require_possible(wish: ActionPlan, within: Project | Action) -> None:
         raise OpenAirNotFree(errors=[FieldError("/price", code, title, "R14", titre)])
 
 
-def _require_to_come(session: Session, verb: str) -> None:
-    if session.state not in {SessionStatus.PLANNED, SessionStatus.POSTPONED}:
+def _require_state(session: Session, verb: str, *states: SessionStatus) -> None:
+    if session.state not in states:
         raise NotPossibleInThisState(
             f"The session is {session.state}; {verb} is not possible.",
             precision=f"La séance est « {session.state} » ; {verb} n’est pas possible.",

@@ -110,7 +110,7 @@ def start(action: Action, *, at: datetime) -> Moved:
 
 
 def postpone(action: Action, cause: Cause, session_ids: Sequence[UUID], *, at: datetime) -> Moved:
-    """Put sessions off (T14); none named means all that are still to come."""
+    """Put sessions off (T14), beside those that are put off already; none named means all that are still to come."""
     action.require("action.postpone")
     to_come = {session.id: session for session in action.sessions if session.state is SessionStatus.PLANNED}
     named = [action.session(session_id).id for session_id in session_ids] or list(to_come)
@@ -120,7 +120,8 @@ def postpone(action: Action, cause: Cause, session_ids: Sequence[UUID], *, at: d
             precision="Seules des séances encore à venir peuvent être reportées.",
         )
     put_off = (replace(to_come[one], state=SessionStatus.POSTPONED) for one in named)
-    postponed = replace(action.with_sessions(*put_off), state=ActionStatus.POSTPONED, postponed_from=action.state)
+    came_from = action.postponed_from if action.state is ActionStatus.POSTPONED else action.state
+    postponed = replace(action.with_sessions(*put_off), state=ActionStatus.POSTPONED, postponed_from=came_from)
     fact = ActionPostponed(
         occurred_at=at,
         about=postponed.about(),

@@ -21,6 +21,7 @@ C, P, A, R = CampaignStatus, ProjectStatus, ActionStatus, ReportStatus
 
 _FILE_OPEN = frozenset({P.DRAFT, P.INCOMPLETE, P.DEFERRED})
 _RUNNING = frozenset({P.VALIDATED, P.FUNDED})
+_ANNOUNCED = frozenset({A.SCHEDULED, A.IN_PROGRESS, A.POSTPONED})
 _GOING = frozenset({A.PLANNED, A.SCHEDULED, A.IN_PROGRESS, A.POSTPONED})
 
 POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
@@ -52,11 +53,11 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "action.change": frozenset({A.PLANNED}),
     "action.plan_session": frozenset({A.PLANNED}),
     "action.cancel_session": _GOING,
-    "action.record_attendance": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
+    "action.record_attendance": _ANNOUNCED,
     "action.change_clearance": _GOING | {A.HELD},
     "action.choose_copy": _GOING,
     "action.request_authorisation": frozenset({A.PLANNED, A.POSTPONED}),
-    "action.amend_authorisation": frozenset({A.PLANNED, A.POSTPONED}),
+    "action.amend_authorisation": _GOING,
     "action.record_opinion": _GOING,
     "action.decide_authorisation": _GOING,
     "action.inform_neighbours": _GOING,
@@ -66,7 +67,7 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "action.approve_site": _GOING,
     "action.schedule": frozenset({A.PLANNED}),
     "action.start": frozenset({A.SCHEDULED}),
-    "action.postpone": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
+    "action.postpone": _ANNOUNCED,
     "action.reschedule": frozenset({A.POSTPONED}),
     "action.hold": frozenset({A.SCHEDULED, A.IN_PROGRESS}),
     "action.cancel": _GOING,

@@ -832,6 +832,12 @@ CREATE INDEX film_change_xid_seq_idx ON catalogue.film_change USING btree (xid, 
 CREATE UNIQUE INDEX film_conflict_film_id_field_md5_md51_idx ON catalogue.film_conflict USING btree (film_id, field, md5((source)::text), md5((said)::text));
 
 --
+-- Name: film_counted; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_counted ON catalogue.film USING btree (id) INCLUDE (kind, genre, classified, classification, year, duration_minutes, versions, countries, themes) WHERE (merged_into IS NULL);
+
+--
 -- Name: film_filed_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
 --
 
@@ -848,6 +854,12 @@ CREATE INDEX film_list_entry_film_id_idx ON catalogue.film_list_entry USING btre
 --
 
 CREATE UNIQUE INDEX film_list_one_open ON catalogue.film_list USING btree (scheme, year, coordination_id) NULLS NOT DISTINCT WHERE (status = 'open'::text);
+
+--
+-- Name: film_merged; Type: INDEX; Schema: catalogue; Owner: catalogue_owner
+--
+
+CREATE INDEX film_merged ON catalogue.film USING btree (merged_into, id) WHERE (merged_into IS NOT NULL);
 
 --
 -- Name: film_name_film_id_idx; Type: INDEX; Schema: catalogue; Owner: catalogue_owner

@@ -273,6 +273,13 @@ def test_what_a_film_is_found_by_is_no_longer_in_a_file_than_through_the_api(lin
     ours(line.replace("TT", "T", 1).replace("AA", "A", 1))
 
 
+def test_a_film_has_no_more_countries_than_an_index_holds():
+    ours("T,FR" + "|FR" * 49, header="title,countries")
+    with pytest.raises(InvalidFilm) as refused:
+        ours("T,FR" + "|FR" * 50, header="title,countries")
+    assert [(one.pointer, one.code) for one in refused.value.errors] == [("/countries", "too-many")]
+
+
 @pytest.mark.parametrize("header", ["titel,year", "year", "title,title", ""])
 def test_a_file_with_other_columns_is_refused_whole(header: str):
     with pytest.raises(UnknownColumn):

@@ -33,6 +33,8 @@ from common.errors import Conflict, FieldError, Invalid, NotFound
 
 FEATURE_OVER_MINUTES = law.newest("R03").parameters["minutes"]
 FIRST_YEAR, LAST_YEAR = 1888, 2100
+COUNTRIES_MAX = 50
+"""Of one film: an index holds them all."""
 
 NEAR = frozenset({Dissemination.NONE, Dissemination.RESTITUTION_ONLY})
 
@@ -349,6 +351,9 @@ def _mistakes(said: Description) -> Iterator[FieldError]:
         message = f"A film lasts 1 to {versions.LONGEST_MINUTES} minutes."
         libelle = f"Un film dure de 1 à {versions.LONGEST_MINUTES} minutes."
         yield FieldError("/duration_minutes", "no-duration", message, libelle=libelle)
+    if len(said.countries) > COUNTRIES_MAX:
+        message, libelle = f"At most {COUNTRIES_MAX} countries.", f"{COUNTRIES_MAX} pays au plus."
+        yield FieldError("/countries", "too-many", message, libelle=libelle)
     for n, code in enumerate(said.countries):
         if not countries.known(code):
             message = "Countries are written as in ISO 3166-1, in two capitals."

@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
+from catalogue.domain.countries import known
 from catalogue.domain.facets import VALUES_MAX
+from catalogue.domain.film import COUNTRIES_MAX
 from catalogue.domain.lines import Kind
+from catalogue.domain.themes import VOCABULARY
 from catalogue.jobs import imports
-from catalogue.store import coordinations, organisations
-from common.contracts.catalogue import RightsTerritory, RightsUse
+from catalogue.store import coordinations, facets, organisations
+from catalogue.store.filters import Filters
+from common import migrations
+from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
 from common.database import Database, uuid7
 from common.tokens import SYSTEM
 from tests.integration.catalogue.portal import Portal
@@ -220,6 +226,37 @@ async def take(db: Database, place: Path, header: str, lines: list[str]) -> None
         db, file, Kind.OURS, dry_run=False, new_id=uuid7, clock=lambda: datetime.now(UTC)
     )
     assert len(outcomes) == len(lines)
+
+
+READ = """
+SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname = 'film'
+"""
+
+
+async def test_films_are_counted_without_reading_their_rows(db: Database, address: str):
+    owner = await asyncpg.connect(migrations.dsn(address, "catalogue", "owner"))
+    await owner.execute("VACUUM film")
+    await owner.close()
+    async with db.transaction(SYSTEM) as tx:
+        await tx.execute("SET LOCAL enable_seqscan = off")  # which is cheaper for so few
+        before = await tx.fetchval(READ)
+        counts = await facets.count_films(tx, Filters(genre="fiction", country="FR"))
+        assert await tx.fetchval(READ) == before
+    assert counts.total > 0
+
+
+async def test_a_film_that_says_as_much_as_it_may_is_counted(portal: Portal):
+    countries = [first + second for first in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for second in "AEILMNORSTUZ"]
+    said: dict[str, list[str]] = {
+        "countries": [code for code in countries if known(code)][:COUNTRIES_MAX],
+        "themes": [theme.code for theme in VOCABULARY],
+        "versions": list(FilmVersion),
+    }
+    assert len(said["countries"]) == COUNTRIES_MAX
+    await portal.film("Le film du monde entier", year=1903, **said)
+    facets = await by_facet(portal, {"year": 1903})
+    assert {value["value"] for value in facets["country"]} == set(said["countries"])
+    assert {value["value"] for value in facets["theme"]} == set(said["themes"])
 
 
 @pytest.mark.parametrize(

@@ -40,98 +40,107 @@ _BUT_THE_RIGHTS = " AND ".join(f"({met})" for choice, met in CONDITIONS.items() 
 _BEGINNINGS = ", ".join(str(first) for first, _ in LENGTHS)
 _LISTS_MAX = VALUES_MAX + 1
 
-_ANSWERS = f"LEFT JOIN unnest(${NEXT}::uuid[]) AS answer (id) ON answer.id = film.id"
-"""With null, every film is one; the planner, who is told the values, makes of it what is needed."""
+_EVERY_FILM = "/* every film */"
+_ANSWERS = f"JOIN unnest(${NEXT}::uuid[]) AS answer (id) ON answer.id = film.id"
+"""What takes the place of these words, where some are counted."""
 
 _DESCRIBED = f"""
 WITH counted AS MATERIALIZED (
-  SELECT counts_for, kind, genre, classification, versions, countries, themes, duration, decade, count(*) AS films,
-         grouping(kind, genre, classification, versions, countries, themes, duration, decade) AS by
+  SELECT counts_for, kind, genre, classification, duration, decade, versions, countries, themes, count(*) AS films,
+         grouping(kind, versions, countries, themes) AS by
     FROM (SELECT CASE failed WHEN 0 THEN {_EVERYTHING} ELSE failed END AS counts_for,
-                 kind, genre, classification, versions, countries, themes, duration, decade
+                 kind, genre, classification, duration, decade, versions, countries, themes
             FROM (SELECT {_FAILED} AS failed, kind, genre, versions, countries, themes,
                          coalesce(classified, classification) AS classification,
                          width_bucket(duration_minutes, ARRAY[{_BEGINNINGS}]) AS duration,
                          year / {YEARS_IN_A_DECADE} * {YEARS_IN_A_DECADE} AS decade
-                    FROM film {_ANSWERS}
-                   WHERE (${NEXT} IS NULL OR answer.id IS NOT NULL) AND {ALWAYS}
+                    FROM film {_EVERY_FILM}
+                   WHERE {ALWAYS}
                   OFFSET 0                             -- or each condition would be looked at several times
                  ) AS film
            WHERE failed & (failed - 1) < 1             -- one has failed, or none
          ) AS film
-   GROUP BY counts_for, GROUPING SETS ((kind), (genre), (classification), (versions), (countries), (themes),
-                                       (duration), (decade), ()))
+   GROUP BY counts_for, GROUPING SETS ((kind, genre, classification, duration, decade),
+                                       (versions), (countries), (themes))),
+simple AS (
+  SELECT counts_for, kind, genre, classification, duration, decade, films FROM counted WHERE by = b'0111'::integer)
 SELECT NULL AS facet, NULL AS value, sum(films)::bigint AS films
-  FROM counted
- WHERE by = b'11111111'::integer AND counts_for & {_TOTAL} <> 0
+  FROM simple
+ WHERE counts_for & {_TOTAL} <> 0
  UNION ALL
 SELECT 'kind', kind, sum(films)::bigint
-  FROM counted
- WHERE by = b'01111111'::integer AND counts_for & {_KIND} <> 0
+  FROM simple
+ WHERE counts_for & {_KIND} <> 0
  GROUP BY kind
  UNION ALL
 SELECT 'genre', genre, sum(films)::bigint
-  FROM counted
- WHERE by = b'10111111'::integer AND counts_for & {_GENRE} <> 0
+  FROM simple
+ WHERE counts_for & {_GENRE} <> 0
  GROUP BY genre
  UNION ALL
 SELECT 'classification', classification, sum(films)::bigint
-  FROM counted
- WHERE by = b'11011111'::integer AND counts_for & {_CLASSIFICATION} <> 0
+  FROM simple
+ WHERE counts_for & {_CLASSIFICATION} <> 0
  GROUP BY classification
+ UNION ALL
+SELECT 'duration', duration::text, sum(films)::bigint
+  FROM simple
+ WHERE counts_for & {_DURATION} <> 0
+ GROUP BY duration
+ UNION ALL
+SELECT 'decade', decade::text, sum(films)::bigint
+  FROM simple
+ WHERE counts_for & {_YEAR} <> 0
+ GROUP BY decade
  UNION ALL
 SELECT 'version', said, sum(films)::bigint
   FROM counted CROSS JOIN LATERAL (SELECT DISTINCT unnest(versions)) AS each (said)
- WHERE by = b'11101111'::integer AND counts_for & {_VERSION} <> 0
+ WHERE by = b'1011'::integer AND counts_for & {_VERSION} <> 0
  GROUP BY said
  UNION ALL
 SELECT 'country', said, sum(films)::bigint
   FROM counted CROSS JOIN LATERAL (SELECT DISTINCT unnest(countries)) AS each (said)
- WHERE by = b'11110111'::integer AND counts_for & {_COUNTRY} <> 0
+ WHERE by = b'1101'::integer AND counts_for & {_COUNTRY} <> 0
  GROUP BY said
  UNION ALL
 SELECT 'theme', said, sum(films)::bigint
   FROM counted CROSS JOIN LATERAL (SELECT DISTINCT unnest(themes)) AS each (said)
- WHERE by = b'11111011'::integer AND counts_for & {_THEME} <> 0
+ WHERE by = b'1110'::integer AND counts_for & {_THEME} <> 0
  GROUP BY said
- UNION ALL
-SELECT 'duration', duration::text, sum(films)::bigint
-  FROM counted
- WHERE by = b'11111101'::integer AND counts_for & {_DURATION} <> 0
- GROUP BY duration
- UNION ALL
-SELECT 'decade', decade::text, sum(films)::bigint
-  FROM counted
- WHERE by = b'11111110'::integer AND counts_for & {_YEAR} <> 0
- GROUP BY decade
 """
-"""`by` has a bit for each column that is not grouped by: the one that is has none."""
+"""What has one value of each is counted together, and then apart; `by` has a bit for each that is not grouped by."""
 
 _LISTED = f"""
 WITH asked AS (SELECT $17::uuid AS list_id, $18::text AS scheme, $19::integer AS year),
-listed AS MATERIALIZED (                               -- a film that was merged stands as the film that it is
-  SELECT DISTINCT coalesce(named.merged_into, named.id) AS film_id, list.id AS list_id, list.scheme AS list_scheme,
-         list.year AS list_year, list.title AS list_title
-    FROM film_list AS list
-    JOIN film_list_entry AS entry ON entry.list_id = list.id
-    JOIN film AS named ON named.id = entry.film_id),
+named AS (                                             -- a film that was merged stands as the film that it is
+  SELECT list_id, film_id FROM film_list_entry
+   UNION ALL
+  SELECT DISTINCT list_id, merged.merged_into
+    FROM film AS merged JOIN film_list_entry AS entry ON entry.film_id = merged.id
+   WHERE merged.merged_into IS NOT NULL
+     AND NOT EXISTS (SELECT FROM film_list_entry AS own
+                      WHERE (own.list_id, own.film_id) = (entry.list_id, merged.merged_into))),
 standing AS MATERIALIZED (
-  SELECT film_id, list_id, list_scheme, list_year, list_title
-    FROM listed JOIN film ON film.id = film_id {_ANSWERS}
-   WHERE (${NEXT} IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_LIST})
-(SELECT 'list' AS facet, list_id::text AS value, count(*) AS films, list_title AS title
-   FROM standing
-  GROUP BY list_id, list_title
+  SELECT film_id, list_id
+    FROM named JOIN film ON film.id = film_id {_EVERY_FILM}
+   WHERE {ALWAYS} AND {_BUT_THE_LIST})
+(SELECT 'list' AS facet, list.id::text AS value, count(*) AS films, list.title
+   FROM standing JOIN film_list AS list ON list.id = list_id
+  GROUP BY list.id, list.title
   ORDER BY films DESC, value
   LIMIT {_LISTS_MAX})
  UNION ALL
-SELECT 'list_scheme', list_scheme, count(DISTINCT film_id), NULL
-  FROM standing JOIN asked ON asked.year IS NULL OR list_year = asked.year
- GROUP BY list_scheme
+SELECT 'list_scheme', scheme, count(*), NULL
+  FROM (SELECT DISTINCT list.scheme, film_id
+          FROM asked CROSS JOIN standing JOIN film_list AS list ON list.id = standing.list_id
+         WHERE asked.year IS NULL OR list.year = asked.year) AS each
+ GROUP BY scheme
  UNION ALL
-SELECT 'list_year', list_year::text, count(DISTINCT film_id), NULL
-  FROM standing JOIN asked ON asked.scheme IS NULL OR list_scheme = asked.scheme
- GROUP BY list_year
+SELECT 'list_year', year::text, count(*), NULL
+  FROM (SELECT DISTINCT list.year, film_id
+          FROM asked CROSS JOIN standing JOIN film_list AS list ON list.id = standing.list_id
+         WHERE asked.scheme IS NULL OR list.scheme = asked.scheme) AS each
+ GROUP BY year
 """
 
 _OFFERED = f"""
@@ -141,18 +150,19 @@ WITH offer AS (
    WHERE status = 'offered' AND $13::date BETWEEN starts_on AND ends_on),
 offered AS MATERIALIZED (
   SELECT film_id, territories, uses
-    FROM offer JOIN film ON film.id = film_id {_ANSWERS}
-   WHERE (${NEXT} IS NULL OR answer.id IS NOT NULL) AND {ALWAYS} AND {_BUT_THE_RIGHTS})
-SELECT 'rights_in' AS facet, territory AS value, count(DISTINCT film_id) AS films
-  FROM offered CROSS JOIN unnest(territories) AS territory
- WHERE $15::text = ANY (uses)
+    FROM offer JOIN film ON film.id = film_id {_EVERY_FILM}
+   WHERE {ALWAYS} AND {_BUT_THE_RIGHTS})
+SELECT 'rights_in' AS facet, territory AS value, count(*) AS films
+  FROM (SELECT DISTINCT unnest(territories), film_id FROM offered WHERE $15::text = ANY (uses)) AS each (territory)
  GROUP BY territory
  UNION ALL
-SELECT 'rights_for', use, count(DISTINCT film_id)
-  FROM offered CROSS JOIN unnest(uses) AS use
- WHERE $14::text = ANY (territories)
+SELECT 'rights_for', use, count(*)
+  FROM (SELECT DISTINCT unnest(uses), film_id FROM offered WHERE $14::text = ANY (territories)) AS each (use)
  GROUP BY use
 """
+
+_OF_ALL = (_DESCRIBED, _LISTED, _OFFERED)
+_OF_ANSWERS = tuple(statement.replace(_EVERY_FILM, _ANSWERS) for statement in _OF_ALL)
 
 
 async def count_films(tx: Transaction, filters: Filters) -> Counts:
@@ -168,10 +178,11 @@ async def count_answers(tx: Transaction, question: Question, filters: Filters) -
 async def _rows(tx: Transaction, filters: Filters, answers: Sequence[UUID] | None) -> list[asyncpg.Record]:
     """Count all films, or these."""
     await tx.execute(PLANNED_ANEW)
-    await tx.execute("SET LOCAL work_mem = '32MB'")  # or a hundred thousand films are sorted on disk
-    given = (*filters.values(), answers)
-    rows = [*await tx.fetch(_DESCRIBED, *given), *await tx.fetch(_LISTED, *given)]
-    return rows if filters.rights_on is None else [*rows, *await tx.fetch(_OFFERED, *given)]
+    await tx.execute("SET LOCAL work_mem = '32MB'")  # what is counted apart is kept in memory
+    described, listed, offered = _OF_ALL if answers is None else _OF_ANSWERS
+    given = filters.values() if answers is None else (*filters.values(), answers)
+    rows = [*await tx.fetch(described, *given), *await tx.fetch(listed, *given)]
+    return rows if filters.rights_on is None else [*rows, *await tx.fetch(offered, *given)]
 
 
 def _counts(rows: Sequence[asyncpg.Record], filters: Filters) -> Counts:

@@ -3,6 +3,7 @@
 A transaction holds some rows only, so that nobody waits long for a film or a word that an import holds.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -125,7 +126,7 @@ def _refused(number: int, title: str, error: Invalid) -> Outcome:
 
 
 async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
-    """Write the films as the other verbs do: names, then words, then rows."""
+    """Write the films as the other verbs do: names, then words, then rows, which are made ready meanwhile."""
     written = [
         bulk.Written(film=outcome.film, facts=outcome.facts, is_new=outcome.result is Result.REGISTERED)
         for outcome in outcomes
@@ -134,5 +135,5 @@ async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     films = [one.film for one in written]
     if taken := await bulk.claim_all_names(tx, films):
         raise IdentifierTaken(f"{taken[0].scheme} {taken[0].value} was given to another film a moment ago.")
-    await store.keep_words(tx, films)
-    await bulk.write_films(tx, written)
+    _, batches = await asyncio.gather(store.keep_words(tx, films), bulk.prepared(written))
+    await bulk.write_films(tx, batches, written)

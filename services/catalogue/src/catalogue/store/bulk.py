@@ -6,6 +6,7 @@
     crosswise.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,11 @@ _SAVE = outbox.writing_all(
 )
 
 
+_STATEMENTS = ((_CREATE, True), (_SAVE, False))
+AT_ONCE = 50
+"""Films made ready before looking whether the database has answered."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """A film to be written, with the facts that made it what it is; `is_new` tells whether it has no row yet."""
@@ -50,6 +56,15 @@ class Written:
     film: Film
     facts: Sequence[Said]
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What a statement is given: the films' rows as one JSON text, and what is announced of each."""
+
+    statement: str
+    rows: str
+    said: Sequence[outbox.Announcement]
 
 
 async def wait_for_other_files(tx: Transaction) -> None:
@@ -91,15 +106,28 @@ async def claim_all_names(tx: Transaction, films: Sequence[Film]) -> Sequence[Ta
     return [Taken(row["scheme"], row["value"], row["film_id"]) for row in found]
 
 
-async def write_films(tx: Transaction, written: Sequence[Written]) -> None:
-    """Write films, new ones and ones that are held, with what is announced of them."""
-    for statement, is_new in ((_CREATE, True), (_SAVE, False)):
-        if some := [one for one in written if one.is_new is is_new]:
-            states = [one.film.state(at=one.facts[-1].occurred_at) for one in some]
-            given = [_row(one.film, state) for one, state in zip(some, states, strict=True)]
-            said = [announcement(one.film, state, one.facts) for one, state in zip(some, states, strict=True)]
-            await outbox.write_together(tx, statement, [msgspec.json.encode(given).decode()], said)
+async def prepared(written: Sequence[Written]) -> list[Batch]:
+    """Make ready what will be written, new films and ones that are held, while the database does something else."""
+    groups = ((statement, [one for one in written if one.is_new is is_new]) for statement, is_new in _STATEMENTS)
+    return [await _batch(statement, some) for statement, some in groups if some]
+
+
+async def write_films(tx: Transaction, batches: Sequence[Batch], written: Sequence[Written]) -> None:
+    """Write films with what is announced of them."""
+    for one in batches:
+        await outbox.write_together(tx, one.statement, [one.rows], one.said)
     await changes.note(tx, [(one.film, one.facts) for one in written])
+
+
+async def _batch(statement: str, some: Sequence[Written]) -> Batch:
+    given, said = list[dict[str, object]](), list[outbox.Announcement]()
+    for one in some:
+        state = one.film.state(at=one.facts[-1].occurred_at)
+        given.append(_row(one.film, state))
+        said.append(announcement(one.film, state, one.facts))
+        if len(said) % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return Batch(statement=statement, rows=msgspec.json.encode(given).decode(), said=said)
 
 
 def _row(film: Film, state: FilmState) -> dict[str, object]:

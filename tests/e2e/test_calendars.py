@@ -11,11 +11,14 @@ from tests.collector import Collector
 from tests.conftest import House
 from tests.e2e.doors import Doors
 from tests.e2e.dossier import SESSION
+from tests.e2e.people import Person
 from tests.e2e.scene import Scene
 from tests.waiting import until
 
 WITHIN_S = 30
 """Spans leave each process every five seconds, lines leave the gateway every ten."""
+ENDS_WITHIN_S = 10
+"""From a revocation to the last calendar that is read by it: relay, Kafka, consumer."""
 IN_MAY = {"sandbox-date": "2025-05-02T10:00:00+02:00"}
 TRACE = "5cb93f4688c75eb7b4f1037e1f5847aa"
 
@@ -55,6 +58,39 @@ async def test_without_the_key_it_is_not_there(scene: Scene, doors: Doors):
         refused = await doors.http.get(other)
         assert (refused.status_code, refused.json()["code"]) == (404, "no-such-feed")
     assert (await doors.http.get(path)).status_code == 400
+
+
+async def a_calendar(scene: Scene, role: Role, *codes: str) -> tuple[Person, str]:
+    """Let an organisation in that nobody else has to do with, and give it a calendar of its commune."""
+    office, commune = scene.office, scene.home.place.communes[0]
+    organisation_id = await office.organisation(f"{role} that leaves", "state_service")
+    who = await office.client(role, role, organisation_id, codes=codes)
+    feed = await office.write(who, "/v1/calendar-feeds", {"of": "sessions", "municipality": commune})
+    return who, feed["address"]
+
+
+async def test_with_its_makers_access_a_calendar_ends_and_nobody_elses_does(scene: Scene, doors: Doors):
+    leaving, calendar = await a_calendar(scene, Role.FUNDER)
+    other = await a_feed(scene, "sessions", Role.PROJECT_HOLDER, municipality=scene.home.place.communes[0])
+    assert (await doors.http.get(calendar)).status_code == 200
+    path = f"/v1/api-clients/{leaving.credentials.client_id}"
+    await scene.office.write(scene.office.operator, f"{path}/revoke", seen=path)
+    await until(lambda: _is_gone(doors, calendar), within_s=ENDS_WITHIN_S)
+    assert (await doors.http.get(other)).status_code == 200
+
+
+async def test_a_calendar_ends_when_its_place_is_out_of_its_makers_reach(scene: Scene, doors: Doors):
+    here, there, *_ = scene.home.place.communes
+    town, calendar = await a_calendar(scene, Role.COLLECTIVITY_SYSTEM, here, there)
+    path = f"/v1/api-clients/{town.credentials.client_id}"
+    assert (await doors.http.get(calendar)).status_code == 200
+    await scene.office.write(scene.office.operator, f"{path}/change", {"codes": [there]}, seen=path)
+    await until(lambda: _is_gone(doors, calendar), within_s=ENDS_WITHIN_S)
+
+
+async def _is_gone(doors: Doors, address: str) -> bool:
+    answer = await doors.http.get(address)
+    return (answer.status_code, answer.json()["code"]) == (404, "no-such-feed") if answer.is_error else False
 
 
 async def test_the_key_is_in_nobodys_logs_and_traces(scene: Scene, doors: Doors, house: House, collector: Collector):

@@ -108,6 +108,22 @@ CREATE FUNCTION partners.state_hash(id text, version integer) RETURNS bigint
 ALTER FUNCTION partners.state_hash(id text, version integer) OWNER TO partners_owner;
 
 --
+-- Name: access_grant; Type: TABLE; Schema: partners; Owner: partners_owner
+--
+
+CREATE TABLE partners.access_grant (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    doc text NOT NULL,
+    CONSTRAINT access_grant_version_check CHECK ((version > 0))
+);
+ALTER TABLE ONLY partners.access_grant ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY partners.access_grant FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE partners.access_grant OWNER TO partners_owner;
+
+--
 -- Name: api_client; Type: TABLE; Schema: partners; Owner: partners_owner
 --
 
@@ -760,6 +776,13 @@ ALTER TABLE partners.wh_sequence OWNER TO partners_owner;
 ALTER TABLE ONLY partners.outbox ATTACH PARTITION partners.outbox_default DEFAULT;
 
 --
+-- Name: access_grant access_grant_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE ONLY partners.access_grant
+    ADD CONSTRAINT access_grant_pkey PRIMARY KEY (id);
+
+--
 -- Name: api_client api_client_pkey; Type: CONSTRAINT; Schema: partners; Owner: partners_owner
 --
 
@@ -1321,6 +1344,12 @@ ALTER TABLE ONLY partners.wh_sequence
     ADD CONSTRAINT wh_sequence_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES partners.wh_endpoint(id) ON DELETE CASCADE;
 
 --
+-- Name: access_grant; Type: ROW SECURITY; Schema: partners; Owner: partners_owner
+--
+
+ALTER TABLE partners.access_grant ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: api_client; Type: ROW SECURITY; Schema: partners; Owner: partners_owner
 --
 
@@ -1457,6 +1486,12 @@ CREATE POLICY housekeeping ON partners.wh_secret TO partners_housekeeper USING (
 --
 
 ALTER TABLE partners.intermunicipality ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: access_grant managers; Type: POLICY; Schema: partners; Owner: partners_owner
+--
+
+CREATE POLICY managers ON partners.access_grant USING (( SELECT partners.asks_with(ARRAY['clients:manage'::text]) AS asks_with));
 
 --
 -- Name: api_client managers; Type: POLICY; Schema: partners; Owner: partners_owner
@@ -1695,6 +1730,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.wh_endpoint TO partners_app;
 --
 
 GRANT SELECT(id) ON TABLE partners.wh_endpoint TO partners_housekeeper;
+
+--
+-- Name: TABLE access_grant; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.access_grant TO partners_app;
 
 --
 -- Name: TABLE api_client; Type: ACL; Schema: partners; Owner: partners_owner

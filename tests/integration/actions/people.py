@@ -1,10 +1,10 @@
 """Who asks the service for something: roles, organisations, the tokens it believes, and what it has heard of them."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 import msgspec
@@ -16,6 +16,7 @@ from common import contracts
 from common.consumer import Message
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Role
 from common.contracts.partners import (
+    AccessGrantState,
     Area,
     CoordinationState,
     Coverage,
@@ -52,7 +53,7 @@ class Person:
 
     @property
     def client_id(self) -> str:
-        return f"{self.role}-{self.org}"
+        return str(uuid5(self.org, self.role))
 
     def bearer(self) -> str:
         now = int(time.time())
@@ -165,6 +166,23 @@ class Desk:
         await self.hear("organisation", an_organisation(cast.cinema, OrganisationKind.CINEMA))
         await self.hear("organisation", an_organisation(cast.drac.org, OrganisationKind.STATE_SERVICE))
         await self.hear("organisation", an_organisation(cast.town.org, OrganisationKind.COMMUNE))
+        for who in (cast.coordinator, cast.secretary, cast.holder, cast.drac, cast.town):
+            await self.hear("access_grant", a_grant(who))
+
+
+def a_grant(who: Person, *, version: int = 1, **said: Any) -> AccessGrantState:
+    """Tell what a client may do, as `partners` does: a coordination's have no codes of their own."""
+    grant = AccessGrantState(
+        id=UUID(who.client_id),
+        version=version,
+        occurred_at=LONG_AGO,
+        role=who.role,
+        organisation_id=who.org,
+        coordination_id=who.coordination_id,
+        codes=() if who.coordination_id else who.codes,
+        revoked_at=None,
+    )
+    return replace(grant, **said)
 
 
 def an_organisation(

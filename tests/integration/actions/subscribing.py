@@ -8,13 +8,14 @@ import httpx
 from tests import calendars
 from tests.calendars import Event
 from tests.integration.actions.journeys import MARCH
-from tests.integration.actions.people import ISSUER, Desk, Person
+from tests.integration.actions.people import ISSUER, Desk, Person, a_grant
 
 FEEDS = "/v1/calendar-feeds"
 
 
 async def made(desk: Desk, who: Person, of: str = "sessions", **subject: Any) -> httpx.Response:
-    """Make a feed, which must succeed."""
+    """Make a feed, which must succeed, once it has been heard what its maker may do."""
+    await desk.hear("access_grant", a_grant(who))
     answer = await desk.post(FEEDS, who, {"of": of, **{name: str(one) for name, one in subject.items()}}, at=MARCH)
     assert answer.status_code == 201, answer.text
     return answer

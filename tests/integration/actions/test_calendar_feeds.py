@@ -15,8 +15,19 @@ from common.contracts.partners import OrganisationKind
 from common.database import Database
 from common.tokens import SYSTEM, Principal, Territory
 from tests import calendars
-from tests.integration.actions.people import ISSUER, Desk, Person, a_cast, an_organisation, problem
-from tests.integration.actions.subscribing import FEEDS, asked, made, shown, subscribed
+from tests.integration.actions.journeys import actions_of, funded, scheduled
+from tests.integration.actions.people import (
+    ISSUER,
+    LONG_AGO,
+    Desk,
+    Person,
+    a_cast,
+    a_grant,
+    an_organisation,
+    problem,
+)
+from tests.integration.actions.subscribing import FEEDS, asked, days, made, shown, subscribed
+from tests.integration.actions.test_retractions import hear, message
 
 FEEDS_MAX = 50
 """Of an organisation, as the settings have it."""
@@ -213,6 +224,58 @@ async def test_an_organisation_that_has_closed_has_no_calendars(desk: Desk) -> N
     await desk.hear("organisation", closed)
     assert await shown(desk, address, at="2025-04-01T23:59:59+02:00") == {}
     assert problem(await asked(desk, address, at="2025-04-02T00:00:00+02:00")) == (404, "no-such-feed")
+
+
+async def test_with_its_makers_access_a_feed_ends_and_its_colleagues_do_not(desk: Desk) -> None:
+    cast = a_cast()
+    await desk.introduce(cast)
+    colleague = Person(role=Role.FUNDER, org=cast.holder.org)
+    ends = await subscribed(desk, cast.holder, organisation_id=cast.holder.org)
+    stays = await subscribed(desk, colleague, organisation_id=cast.holder.org)
+    await desk.hear("access_grant", a_grant(cast.holder, version=2, revoked_at=LONG_AGO))
+    refused, unknown = await asked(desk, ends), await asked(desk, f"{ISSUER}/v1/calendars/{uuid4()}.ics?key=x")
+    assert (problem(refused), without_trace(refused)) == ((404, "no-such-feed"), without_trace(unknown))
+    assert await shown(desk, stays) == {}
+    body = {"of": "sessions", "municipality": "86194"}
+    assert problem(await desk.post(FEEDS, cast.holder, body)) == (403, "not-yours")  # with a token that still lives
+
+
+async def test_a_feed_reads_no_more_than_its_maker_may_read_today(desk: Desk) -> None:
+    cast = a_cast()
+    (action,) = await actions_of(desk, cast, await funded(desk, cast))
+    await scheduled(desk, cast, action, "2025-05-07")
+    town = Person(role=Role.COLLECTIVITY_SYSTEM, codes=("86194", "86041"))
+    drac = Person(role=Role.DRAC_ADVISER, codes=("86", "93"))
+    for who, left, gone in ((town, ("86194",), ("86041",)), (drac, ("86",), ("93",))):
+        address = await subscribed(desk, who, municipality="86194")
+        assert await days(desk, address) == ["2025-05-07"]
+        await desk.hear("access_grant", a_grant(who, version=2, codes=left))
+        assert await days(desk, address) == ["2025-05-07"]
+        await desk.hear("access_grant", a_grant(who, version=3, codes=gone))
+        assert problem(await asked(desk, address)) == (404, "no-such-feed")
+        await desk.hear("access_grant", a_grant(who, version=4))
+        assert await days(desk, address) == ["2025-05-07"]
+
+
+async def test_what_a_client_was_granted_since_does_not_widen_the_feeds_that_it_made(desk: Desk) -> None:
+    cast = a_cast()
+    (action,) = await actions_of(desk, cast, await funded(desk, cast))
+    await scheduled(desk, cast, action, "2025-05-07")
+    town = Person(role=Role.COLLECTIVITY_SYSTEM, codes=("86041",))
+    await desk.hear("organisation", an_organisation(town.org, OrganisationKind.COMMUNE))
+    address = await subscribed(desk, town, organisation_id=town.org)
+    await desk.hear("access_grant", a_grant(town, version=2, codes=("86041", "86194")))
+    assert await days(desk, address) == []
+
+
+async def test_a_feed_waits_until_it_has_been_heard_what_its_maker_may_do(desk: Desk, db: Database) -> None:
+    cast, late = a_cast(), Person(role=Role.FUNDER)
+    await desk.introduce(cast)
+    answer = await desk.post(FEEDS, late, {"of": "sessions", "municipality": "86194"})
+    assert (problem(answer), answer.headers["retry-after"]) == ((409, "not-known-here-yet"), "1")
+    address = await subscribed(desk, late, municipality="86194")
+    await hear(db, message("access_grant", late.client_id, 9, None))
+    assert problem(await asked(desk, address)) == (404, "no-such-feed")
 
 
 # ----------------------------------------------------------------------------------- the net under the verbs

@@ -11,12 +11,12 @@ from actions.consumers import LISTENERS
 from common import contracts
 from common.consumer import Message
 from common.contracts.catalogue import FilmState, RightsOfferState
-from common.contracts.partners import CoordinationState, OrganisationState, TerritoryState
+from common.contracts.partners import AccessGrantState, CoordinationState, OrganisationState, TerritoryState
 from common.database import Database
 from common.tokens import SYSTEM
 from docs import examples
 
-STATES = (TerritoryState, OrganisationState, CoordinationState, FilmState, RightsOfferState)
+STATES = (TerritoryState, OrganisationState, CoordinationState, AccessGrantState, FilmState, RightsOfferState)
 
 
 def message(aggregate: str, key: str, version: int, value: bytes | None) -> Message:

@@ -1,5 +1,6 @@
 """Feeds of calendars: who may make one of what, what opens it, and its end."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from actions.domain.feed import (
     Feed,
     FeedOf,
     FeedRevoked,
+    Grant,
     Maker,
     OneSubject,
     Subject,
@@ -114,6 +116,26 @@ def test_a_feed_that_is_revoked_is_opened_by_nothing():
         revoked.revoke(at=AT)
     assert [(one.verb, one.allowed) for one in FEED.allowed_actions()] == [("calendar_feed.revoke", True)]
     assert [(one.allowed, one.code) for one in revoked.allowed_actions()] == [(False, "feed-revoked")]
+
+
+def test_of_what_a_token_carried_that_is_left_which_its_client_is_granted_today():
+    town = replace(FEED.maker, role=Role.COLLECTIVITY_SYSTEM, coordination_id=None, codes=frozenset({"86194", "86041"}))
+    granted = Grant(codes=frozenset({"86041", "86195"}), revoked_at=None)
+    assert town.today(granted) == replace(
+        town, scopes=frozenset({"read", "events:read", "webhooks:manage"}), codes=frozenset({"86041"})
+    )
+    assert town.today(replace(granted, codes=frozenset({"86195"}))) is None
+    holder = replace(FEED.maker, role=Role.PROJECT_HOLDER, coordination_id=None, codes=frozenset[str]())
+    assert holder.today(Grant(codes=frozenset(), revoked_at=None)) is not None
+
+
+def test_a_coordinations_client_sees_by_who_holds_a_file_and_not_by_codes():
+    assert FEED.maker.today(Grant(codes=frozenset(), revoked_at=None)) == FEED.maker
+
+
+def test_without_access_nothing_is_left():
+    assert FEED.maker.today(None) is None
+    assert FEED.maker.today(Grant(codes=FEED.maker.codes, revoked_at=AT)) is None
 
 
 def test_what_is_seen_of_a_feed_has_neither_key_nor_fingerprint():

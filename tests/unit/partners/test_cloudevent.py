@@ -14,6 +14,7 @@ from common.contracts.actions import About
 from common.contracts.actions.vocabulary import ProjectStatus
 from partners.domain.cloudevent import Fact, numbered, short_type, thin
 from partners.domain.eventtypes import EVENT_TYPES, NOTICES, UnknownEventType, matches, require_known, short
+from partners.domain.visibility import AMONG_US
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SUBJECT = str(UUID(int=5))
@@ -121,9 +122,9 @@ def test_types_are_short_or_full():
     assert short("project.submitted") == "project.submitted"
 
 
-def test_all_that_the_contracts_announce_can_be_asked_for():
+def test_all_that_the_contracts_announce_to_others_can_be_asked_for():
     heard = {one.name.partition(".")[0] for one in EVENT_TYPES}
-    assert heard == set(PUBLISHERS) - DERIVED
+    assert heard == set(PUBLISHERS) - DERIVED - AMONG_US
     assert all(one.description for one in (*EVENT_TYPES, *NOTICES))
     assert len({one.type for one in (*EVENT_TYPES, *NOTICES)}) == len(EVENT_TYPES) + len(NOTICES)
 

@@ -49,6 +49,13 @@ def test_a_coordination_hears_of_its_projects_from_the_first_day(state):
     assert may_hear(COORDINATION, heard("project.drafted", state=state))
 
 
+@pytest.mark.parametrize("owner", [COORDINATION, POITIERS])
+def test_nobody_hears_what_clients_may_do(owner):
+    for fact in ("access_grant.given", "access_grant.changed", "access_grant.revoked"):
+        assert not may_hear(owner, heard(fact))
+        assert not may_hear(owner, Heard(fact=fact, coordination_id=OURS))
+
+
 def test_r54_nobody_hears_of_another_territory():
     assert not may_hear(POITIERS, heard(municipalities=("79191",)))
     assert may_hear(POITIERS, heard(municipalities=("79191", "86041")))

@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from actions.store import catalogue, copies, judging, known
+from actions.store import catalogue, copies, grants, judging, known
 from common import checkpoints, contracts
 from common.consumer import Group, Handler, Message
 from common.contracts.catalogue import CopyState, FilmState, RightsOfferState
-from common.contracts.partners import CoordinationState, OrganisationState, TerritoryState
+from common.contracts.partners import AccessGrantState, CoordinationState, OrganisationState, TerritoryState
 from common.database import Transaction
 
-State: TypeAlias = TerritoryState | OrganisationState | CoordinationState | FilmState | RightsOfferState | CopyState
+Partner: TypeAlias = TerritoryState | OrganisationState | CoordinationState | AccessGrantState
+State: TypeAlias = Partner | FilmState | RightsOfferState | CopyState
 S = TypeVar("S", bound=State)
 
 
@@ -43,6 +44,7 @@ LISTENERS: Mapping[str, Handler] = {
         OrganisationState, known.hear_organisation, judging.ask_by_organisation
     ),
     contracts.topic("coordination", "state"): _heard(CoordinationState, known.hear_coordination),
+    contracts.topic("access_grant", "state"): _heard(AccessGrantState, grants.hear_grant),
     contracts.topic("film", "state"): _heard(FilmState, catalogue.hear_film, judging.ask_by_film),
     contracts.topic("rights_offer", "state"): _heard(
         RightsOfferState, catalogue.hear_rights_offer, judging.ask_by_offer

@@ -1,6 +1,6 @@
 """The Kafka door: every fact of actions, catalogue and partners is heard once and addressed to whoever wants it.
 
-Beside it, what others have lost of what partners own is announced again.
+What is for the services alone is not.  Beside it, what others have lost of what partners own is announced again.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from common import checkpoints, contracts
 from common.consumer import Group, Message
 from common.database import Transaction
 from partners.commands import fanout
+from partners.domain.visibility import AMONG_US
 
 COMMITTED_AFTER_S = 0.005
 HEARD_FROM = frozenset({"actions", "catalogue", "partners"})
@@ -28,7 +29,7 @@ def webhook_fanout(poke: asyncio.Event) -> Group:
     topics = [
         contracts.topic(aggregate, "events")
         for aggregate, publisher in contracts.PUBLISHERS.items()
-        if publisher in HEARD_FROM
+        if publisher in HEARD_FROM and aggregate not in AMONG_US
     ]
     return Group(
         name="partners.webhook-fanout",

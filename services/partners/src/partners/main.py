@@ -44,6 +44,8 @@ from partners.settings import Settings
 SERVICE = "partners"
 OWN_DOCUMENT = "/openapi.own.json"
 """Where this service's own document is; the joined one has the usual address."""
+GRANTS_AT_ONCE = 500
+"""Clients told of in one transaction."""
 
 keys = typer.Typer(help="The keys that sign access tokens.", no_args_is_help=True)
 
@@ -56,7 +58,7 @@ def api(settings: Settings) -> FastAPI:
         service=SERVICE,
         routers=routers,
         verbs=VERBS,
-        pieces=[_secrets, _operator],
+        pieces=[_secrets, _operator, _grants],
         keys=Keys(partial(_published, key_file)),
     )
     app.state.key_file = key_file
@@ -135,6 +137,16 @@ async def _operator(app: FastAPI) -> AsyncIterator[None]:
     plain = None if file is None else operator_secret(file.read_text("utf-8"))
     async with app.state.database.transaction(SYSTEM) as tx:
         await clients.follow_settings(tx, plain, at=datetime.now(UTC))
+    yield
+
+
+@asynccontextmanager
+async def _grants(app: FastAPI) -> AsyncIterator[None]:
+    """Make sure that others have been told of every client: those of an earlier release were let in without a word."""
+    told = GRANTS_AT_ONCE
+    while told == GRANTS_AT_ONCE:
+        async with app.state.database.transaction(SYSTEM) as tx:
+            told = await clients.tell_untold(tx, limit=GRANTS_AT_ONCE, at=datetime.now(UTC))
     yield
 
 

@@ -1,15 +1,19 @@
 """API clients: registered, changed, given new secrets, revoked; by operators and nobody else."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from joserfc.jwk import ECKey
 
 from common.contracts.access import Role
+from common.contracts.partners import AccessGrantState
 from common.tokens import SYSTEM, TOKEN_BYTES_MAX
 from partners.clients.keyfile import KeyFile
-from partners.main import keys
+from partners.commands.clients import OPERATOR
+from partners.domain.cloudevent import short_type
+from partners.main import api, keys
 from partners.store import clients
 from tests.integration.partners.outside.house import Partner, ask, problem
 
@@ -121,6 +125,80 @@ async def test_a_revoked_client_is_out_and_makes_room_for_another(house):
     assert not await lets_in(partner, partner.secret)
     assert problem(await house.operator.post(f"{path}/secret/rotate", {}, match=revoked)) == (409, "client-revoked")
     assert (await house.register(Role.FUNDER, organisation_id=str(partner.org))).status_code == 201
+
+
+async def test_others_are_told_what_a_client_may_do_each_change_of_it_and_its_end(house):
+    partner = await house.collectivity("86194")
+    path = f"/v1/api-clients/{partner.client_id}"
+    renamed = await house.operator.post(f"{path}/change", {"name": "Ville"}, match=1)
+    rotated = await house.operator.post(f"{path}/secret/rotate", {}, match=renamed)
+    moved = await house.operator.post(f"{path}/change", {"codes": ["86041"]}, match=rotated)
+    await house.operator.post(f"{path}/revoke", match=moved)
+    said = await told(house, partner.client_id)
+    assert [(version, short_type(kind)) for version, kind, _ in said if "state" not in kind] == [
+        (1, "access_grant.given"),
+        (2, "access_grant.changed"),
+        (3, "access_grant.revoked"),
+    ]
+    states = [msgspec.json.decode(value, type=AccessGrantState) for _, kind, value in said if "state" in kind]
+    assert [(one.version, one.codes, one.revoked_at is None) for one in states] == [
+        (1, ("86194",), True),
+        (2, ("86041",), True),
+        (3, ("86041",), False),
+    ]
+    assert (states[0].id, states[0].role, states[0].organisation_id) == (
+        UUID(partner.client_id),
+        "collectivity_system",
+        partner.org,
+    )
+
+
+async def told(house, client_id):
+    """List what is on its way to others about a client: versions, types and values, in their order."""
+    rows = await house.administrator.fetch(
+        "SELECT version, type, value FROM partners.outbox WHERE key = $1 ORDER BY seq", client_id
+    )
+    return [(row["version"], row["type"], row["value"]) for row in rows]
+
+
+async def test_of_secrets_and_keys_nothing_is_announced(house):
+    key = {**ECKey.generate_key("P-256").as_dict(private=False), "kid": "the one"}
+    by_key = (await house.register(Role.FUNDER, jwks={"keys": [key]})).json()
+    by_secret = await house.partner(Role.FUNDER)
+    secret_id = (await house.operator.get(f"/v1/api-clients/{by_secret.client_id}")).json()["secrets"][0]["id"]
+    said = str([*await told(house, by_key["client_id"]), *await told(house, by_secret.client_id)])
+    assert said.count("access_grant.given") == 2
+    assert not [one for one in (key["x"], "the one", by_secret.secret, secret_id, "A funder") if str(one) in said]
+
+
+async def test_whoever_was_let_in_by_an_earlier_release_is_told_of_once_however_many_start(house, settings):
+    """A release before this one writes no grants: what it has written is told of when this one starts."""
+    there, gone = await house.partner(Role.FUNDER), await house.partner(Role.FUNDER)
+    await house.operator.post(f"/v1/api-clients/{gone.client_id}/revoke", match=1)
+    for client_id in (there.client_id, gone.client_id):
+        await house.administrator.execute("DELETE FROM partners.outbox WHERE key = $1", client_id)
+        await house.administrator.execute("DELETE FROM partners.access_grant WHERE id = $1", UUID(client_id))
+    await asyncio.gather(*(_started(settings) for _ in range(3)))
+    facts = [short_type(kind) for _, kind, _ in await told(house, there.client_id)]
+    assert facts == ["access_grant.given", "access_grant.state"]
+    facts = [short_type(kind) for _, kind, _ in await told(house, gone.client_id)]
+    assert facts == ["access_grant.given", "access_grant.revoked", "access_grant.state"]
+    assert await told(house, OPERATOR) == []
+
+
+async def _started(settings):
+    app = api(settings)
+    async with app.router.lifespan_context(app):
+        pass
+
+
+async def test_a_client_of_an_earlier_release_is_told_of_when_it_is_changed(house):
+    partner = await house.partner(Role.FUNDER)
+    await house.administrator.execute("DELETE FROM partners.outbox WHERE key = $1", partner.client_id)
+    await house.administrator.execute("DELETE FROM partners.access_grant WHERE id = $1", UUID(partner.client_id))
+    await house.operator.post(f"/v1/api-clients/{partner.client_id}/revoke", match=1)
+    facts = [short_type(kind) for _, kind, _ in await told(house, partner.client_id)]
+    assert facts == ["access_grant.given", "access_grant.revoked", "access_grant.state"]
 
 
 async def test_clients_are_listed_by_pages(house):

@@ -27,6 +27,7 @@ PUBLISHERS: Mapping[str, str] = {
     "territory": "partners",
     "organisation": "partners",
     "coordination": "partners",
+    "access_grant": "partners",
     "figure": "reporting",
     "reconciliation": "reporting",
 }

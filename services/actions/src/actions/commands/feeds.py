@@ -13,6 +13,7 @@ from actions.domain.circumstances import Circumstances
 from actions.domain.days import local_day
 from actions.domain.events import Calendar, Event
 from actions.domain.feed import (
+    AccessNotKnownYet,
     Feed,
     FeedOf,
     Limits,
@@ -24,15 +25,15 @@ from actions.domain.feed import (
     UnknownCommune,
     fingerprint,
     key_of,
+    reaches,
     require_reach,
 )
 from actions.domain.known import Coordination, is_closed
 from actions.domain.obligations import obligations
-from actions.store import feeds, known, occasions
-from common.contracts.access import SCOPES_OF
+from actions.store import feeds, grants, known, occasions
 from common.contracts.actions import SessionStatus
 from common.database import Transaction
-from common.errors import NotKnownHere
+from common.errors import NotKnownHere, NotYours
 from common.idempotency import Answer, Once
 from common.tokens import Principal, Territory
 
@@ -60,6 +61,7 @@ async def make(
     await feeds.take_turn(tx, caller.org)
     if answer := await once.stored(tx):
         return answer, None
+    await _require_access(tx, caller)
     if await feeds.count_live(tx, caller.org) >= limits.feeds_max:
         raise TooManyFeeds(f"They are {limits.feeds_max}.", precision=f"Ils sont {limits.feeds_max}.")
     key = key_of(fresh.luck)
@@ -95,23 +97,20 @@ async def revoke(tx: Transaction, feed_id: UUID, *, caller: Principal, once: Onc
 async def opened(tx: Transaction, feed_id: UUID, key: str, *, at: datetime) -> tuple[Feed, Principal]:
     """Find the feed that a key opens, and in whose name it is read; in the house's own name.
 
-    A role never carries more than it is granted today, whatever its token carried when the feed was made.
+    Nobody carries more than they are granted today, whatever their token carried when the feed was made.
 
     Raises:
-        NoSuchFeed: there is none, it was revoked, its organisation has closed, or the key is another's.
+        NoSuchFeed: there is none, it was revoked, its organisation has closed, its maker may no longer read it, or the
+            key is another's.
     """
-    feed, closed_on = await feeds.named(tx, feed_id)
-    if not feed.opens(key) or is_closed(closed_on, local_day(at, ZONE)):
+    found = await feeds.named(tx, feed_id)
+    feed, maker = found.feed, found.feed.maker.today(found.grant)
+    if not feed.opens(key) or maker is None or is_closed(found.closed_on, local_day(at, ZONE)):
         raise NoSuchFeed
-    maker = feed.maker
-    return feed, Principal(
-        client_id=maker.client_id,
-        role=maker.role,
-        scopes=maker.scopes & SCOPES_OF[maker.role],
-        org=maker.org,
-        coordination_id=maker.coordination_id,
-        territory=Territory(maker.level, maker.codes),
-    )
+    reader = _principal(maker)
+    if not reaches(reader, feed.subject, found.department):
+        raise NoSuchFeed
+    return feed, reader
 
 
 async def shown(tx: Transaction, feed: Feed, limits: Limits, *, at: datetime) -> Calendar:
@@ -192,6 +191,26 @@ async def _coordination(tx: Transaction, coordination: Coordination) -> str:
     if holder in found:
         return f"coordination {found[holder].name}"
     return f"coordination ({', '.join(coordination.departments)})"
+
+
+async def _require_access(tx: Transaction, caller: Principal) -> None:
+    """Make no feed that would not be there: its client's access must be known, and must not have ended."""
+    grant = await grants.grant(tx, caller.client_id)
+    if grant is None:
+        raise AccessNotKnownYet
+    if _maker(caller).today(grant) is None:
+        raise NotYours
+
+
+def _principal(maker: Maker) -> Principal:
+    return Principal(
+        client_id=maker.client_id,
+        role=maker.role,
+        scopes=maker.scopes,
+        org=maker.org,
+        coordination_id=maker.coordination_id,
+        territory=Territory(maker.level, maker.codes),
+    )
 
 
 def _maker(caller: Principal) -> Maker:

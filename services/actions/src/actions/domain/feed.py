@@ -1,8 +1,9 @@
 """Feeds of calendars: what a calendar program reads without a token, at an address that holds a secret.  Pure.
 
-(1) A feed is read in the name of whoever made it, with what its token carried then: what its maker may not see, it does
-    not show.
-(2) Of the key only a fingerprint is kept.  A feed that is unknown, revoked or asked for with a wrong key is not there.
+(1) A feed is read in the name of whoever made it, with what its token carried then and its client may still do: what
+    its maker may not see, it does not show.
+(2) Of the key only a fingerprint is kept.  A feed that is unknown, revoked or asked for with a wrong key is not there;
+    nor is one whose maker's access has ended.
 """
 
 import base64
@@ -14,8 +15,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from actions.domain.access import Caller
-from common.contracts.access import Level, Role
-from common.errors import AllowedAction, Conflict, Invalid, NotFound, NotYours
+from common.contracts.access import SCOPES_OF, Level, Role
+from common.errors import AllowedAction, Conflict, Invalid, NotFound, NotKnownHere, NotYours
 
 KEY_BYTES = 32
 
@@ -28,7 +29,7 @@ class FeedOf(StrEnum):
 
 
 class NoSuchFeed(NotFound):
-    """There is no such feed, it was revoked, its organisation has closed, or the key is another one."""
+    """There is no such feed, it was revoked, its maker may no longer read it, or the key is another one."""
 
     title = "There is no such calendar feed."
     titre = "Ce flux d’agenda n’existe pas."
@@ -46,6 +47,14 @@ class UnknownCommune(Invalid):
 
     title = "No commune has this code in any year known here."
     titre = "Aucune commune n’a ce code, quelle que soit l’année connue ici."
+
+
+class AccessNotKnownYet(NotKnownHere):
+    """Whoever is let in has a token before everybody has heard of it."""
+
+    code = NotKnownHere.code
+    title = "What your client may do has not been heard of here yet."
+    titre = "Les droits de votre client ne sont pas encore connus ici."
 
 
 class TooManyFeeds(Conflict):
@@ -97,12 +106,32 @@ class Maker:
     level: Level
     codes: frozenset[str]
 
+    def today(self, grant: "Grant | None") -> "Maker | None":
+        """Give what is left of what the token carried; None: the access has ended, or was never heard of.
+
+        A coordination's clients have no codes of their own: what they see follows from who holds a file.
+        """
+        if grant is None or grant.revoked_at is not None:
+            return None
+        codes = self.codes if self.coordination_id is not None else self.codes & grant.codes
+        if self.codes and not codes:
+            return None
+        return replace(self, scopes=self.scopes & SCOPES_OF[self.role], codes=codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What the client of a feed's maker may do now, as `partners` has announced it."""
+
+    codes: frozenset[str]
+    revoked_at: datetime | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """A feed as its owners see it; its address is shown once, in the answer that made it.
 
-    `client_id` is the client that made it, which may be revoked since: a feed ends only when it is revoked itself.
+    `client_id` is the client that made it: when its access ends, so does the feed, without being revoked itself.
     """
 
     id: UUID
@@ -173,11 +202,11 @@ def fingerprint(key: str) -> bytes:
 
 def require_reach(caller: Caller, subject: Subject, department: str | None) -> None:
     """Refuse a feed of what the caller may not read; `department` is the commune's."""
-    if not _reaches(caller, subject, department):
+    if not reaches(caller, subject, department):
         raise NotYours
 
 
-def _reaches(caller: Caller, subject: Subject, department: str | None) -> bool:
+def reaches(caller: Caller, subject: Subject, department: str | None) -> bool:
     """Tell whether a caller may name a subject: within it, a feed shows what row security lets its maker see."""
     if caller.coordination_id is not None:
         return subject.coordination_id in {None, caller.coordination_id}

@@ -4,20 +4,38 @@ A feed and the answer that is kept for its key are written in one transaction: b
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 import asyncpg
 
-from actions.domain.feed import Feed, FeedOf, Maker, NoSuchFeed, Subject
+from actions.domain.feed import Feed, FeedOf, Grant, Maker, NoSuchFeed, Subject
+from common import rows
 from common.contracts.access import Role
 from common.database import Transaction
 from common.idempotency import Answer, KeyReused, Once
 
-_COLUMNS = """
-    id, version, of, coordination_id, organisation_id, municipality, name, client_id, role, scopes, org,
-    maker_coordination_id, level, codes, fingerprint, created_at, revoked_at
-"""
+COLUMNS = (
+    "id",
+    "version",
+    "of",
+    "coordination_id",
+    "organisation_id",
+    "municipality",
+    "name",
+    "client_id",
+    "role",
+    "scopes",
+    "org",
+    "maker_coordination_id",
+    "level",
+    "codes",
+    "fingerprint",
+    "created_at",
+    "revoked_at",
+)
+_LISTED = rows.listed([f"feed.{column}" for column in COLUMNS])
 
 
 async def take_turn(tx: Transaction, org: UUID) -> None:
@@ -69,7 +87,7 @@ async def save(tx: Transaction, feed: Feed, once: Once, answer: Answer) -> None:
 
 async def lock(tx: Transaction, feed_id: UUID) -> Feed:
     """Read one feed of the caller's and hold its row."""
-    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM calendar_feed WHERE id = $1 FOR UPDATE", feed_id)
+    row = await tx.fetchrow(f"SELECT {_LISTED} FROM calendar_feed AS feed WHERE id = $1 FOR UPDATE", feed_id)
     if row is None:
         raise NoSuchFeed
     return _feed(row)
@@ -77,7 +95,7 @@ async def lock(tx: Transaction, feed_id: UUID) -> Feed:
 
 async def feed(tx: Transaction, feed_id: UUID) -> Feed:
     """Read one feed of the caller's."""
-    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM calendar_feed WHERE id = $1", feed_id)
+    row = await tx.fetchrow(f"SELECT {_LISTED} FROM calendar_feed AS feed WHERE id = $1", feed_id)
     if row is None:
         raise NoSuchFeed
     return _feed(row)
@@ -87,8 +105,8 @@ async def page(tx: Transaction, *, after: UUID | None, limit: int) -> Sequence[F
     """Read the caller's feeds, revoked ones too, in the order in which they were made."""
     found = await tx.fetch(
         f"""
-        SELECT {_COLUMNS}
-          FROM calendar_feed
+        SELECT {_LISTED}
+          FROM calendar_feed AS feed
          WHERE $1::uuid IS NULL OR id > $1
          ORDER BY id
          LIMIT $2
@@ -99,19 +117,37 @@ async def page(tx: Transaction, *, after: UUID | None, limit: int) -> Sequence[F
     return [_feed(row) for row in found]
 
 
-async def named(tx: Transaction, feed_id: UUID) -> tuple[Feed, date | None]:
-    """Read whosever feed, and the day on which its organisation closed; in the house's own name."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A feed, and what may have ended it: its organisation, its maker's access, a commune that is out of reach now."""
+
+    feed: Feed
+    closed_on: date | None
+    grant: Grant | None
+    department: str | None
+
+
+async def named(tx: Transaction, feed_id: UUID) -> Named:
+    """Read whosever feed; in the house's own name."""
     row = await tx.fetchrow(
         f"""
-        SELECT {_COLUMNS}, (SELECT known.closed_on FROM known_organisation AS known WHERE known.id = org) AS closed_on
-          FROM calendar_feed
-         WHERE id = $1
+        SELECT {_LISTED}, known.closed_on, held.id IS NOT NULL AS is_granted, held.codes AS granted_codes,
+               held.revoked_at AS access_revoked_at,
+               (SELECT commune.department FROM known_municipality AS commune
+                 WHERE commune.code = feed.municipality ORDER BY commune.vintage DESC LIMIT 1) AS department
+          FROM calendar_feed AS feed
+          LEFT JOIN known_organisation AS known ON known.id = feed.org
+          LEFT JOIN known_access_grant AS held ON held.id::text = feed.client_id
+         WHERE feed.id = $1
         """,
         feed_id,
     )
     if row is None:
         raise NoSuchFeed
-    return _feed(row), row["closed_on"]
+    grant = (
+        Grant(codes=frozenset(row["granted_codes"]), revoked_at=row["access_revoked_at"]) if row["is_granted"] else None
+    )
+    return Named(feed=_feed(row), closed_on=row["closed_on"], grant=grant, department=row["department"])
 
 
 async def _keep(tx: Transaction, once: Once, answer: Answer) -> None:

@@ -277,5 +277,6 @@ _FORGET = {
     "coordination": ("DELETE FROM known_coordination WHERE id = $1 AND (epoch, version) < ($2, $3)",),
     "film": ("DELETE FROM known_film WHERE id = $1 AND (epoch, version) < ($2, $3)",),
     "rights_offer": ("DELETE FROM known_rights_offer WHERE id = $1 AND (epoch, version) < ($2, $3)",),
+    "access_grant": ("DELETE FROM known_access_grant WHERE id = $1 AND (epoch, version) < ($2, $3)",),
     "copy": ("DELETE FROM known_copy WHERE id = $1 AND (epoch, version) < ($2, $3)",),
 }

@@ -187,7 +187,9 @@ async def read(client_id: ClientId, db: Db, caller: Caller) -> Response:
         NoSuchClient, ClientRevoked, KeptInTheSettings, TerritoryMismatch, TerritoryTooLarge, UnusableKey
     ),
 )
-async def change(client_id: ClientId, body: ClientChange, db: Db, caller: Caller, once: ChangeOnce) -> Response:
+async def change(
+    client_id: ClientId, body: ClientChange, db: Db, caller: Caller, once: ChangeOnce, at: RealTime
+) -> Response:
     """Rename a client, move the bounds of its territory, or replace its public keys."""
     changes = Changes(
         name=body.name,
@@ -195,7 +197,7 @@ async def change(client_id: ClientId, body: ClientChange, db: Db, caller: Caller
         public_keys=None if body.jwks is None else body.jwks.all(),
     )
     async with db.transaction(caller) as tx:
-        answer = await commands.change(tx, client_id, caller, changes, once)
+        answer = await commands.change(tx, client_id, caller, changes, once, at=at)
     return respond(answer)
 
 
@@ -227,7 +229,7 @@ async def rotate_secret(
     responses=problems(NoSuchClient, ClientRevoked, KeptInTheSettings),
 )
 async def revoke(client_id: ClientId, db: Db, caller: Caller, once: ChangeOnce, at: RealTime) -> Response:
-    """Take every way in from a client; its webhook endpoints are disabled within seconds."""
+    """Take every way in from a client; its webhook endpoints and its calendar feeds end within seconds."""
     async with db.transaction(caller) as tx:
         answer = await commands.revoke(tx, client_id, caller, once, at=at)
     return respond(answer)

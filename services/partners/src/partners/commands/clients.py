@@ -1,4 +1,4 @@
-"""The verbs of API clients: register, change, rotate a secret, revoke.
+"""The verbs of API clients: register, change, rotate a secret, revoke.  Others are told what a client may do, no more.
 
 A kept answer holds its secret sealed (`client_secret`): whoever repeats a request whose answer was lost gets the same
 secret, and the database alone never gives one away.
@@ -32,8 +32,9 @@ from partners.domain.client import (
     rotated,
     secret,
 )
+from partners.domain.grant import first_told, told
 from partners.domain.publickey import PublicKey, require_usable
-from partners.store import audit, clients
+from partners.store import audit, clients, grants
 
 OPERATOR = "operator"
 SETTINGS = "settings"
@@ -106,6 +107,7 @@ async def register(
     given = await clients.add(tx, client, secrets, once, answer)
     if given is answer:
         await audit.note(tx, "client.registered", client.id, by=caller.client_id, detail={"role": client.role})
+        await grants.give(tx, [first_told(client, at=fresh.at)])
     return given
 
 
@@ -115,6 +117,8 @@ async def change(
     caller: Principal,
     changes: Changes,
     once: Once,
+    *,
+    at: datetime,
 ) -> Answer:
     """Change what is given of a client's name, codes and public keys."""
     client = await clients.lock(tx, client_id)
@@ -127,7 +131,9 @@ async def change(
     changed = client.change(name=changes.name, codes=codes, public_keys=changes.public_keys)
     require_usable(changed.public_keys)
     await audit.note(tx, "client.changed", client.id, by=caller.client_id, detail={"codes": changed.codes})
-    return await _saved(tx, changed, await clients.secrets_of(tx, client_id), once)
+    answer = await _saved(tx, changed, await clients.secrets_of(tx, client_id), once)
+    await _tell(tx, changed, at=at)
+    return answer
 
 
 async def rotate_secret(
@@ -159,7 +165,16 @@ async def revoke(tx: Transaction, client_id: str, caller: Principal, once: Once,
         return answer
     changed = client.revoke(at=at)
     await audit.note(tx, "client.revoked", client.id, by=caller.client_id)
-    return await _saved(tx, changed, (), once)
+    answer = await _saved(tx, changed, (), once)
+    await _tell(tx, changed, at=at)
+    return answer
+
+
+async def tell_untold(tx: Transaction, *, limit: int, at: datetime) -> int:
+    """Announce what some clients may do of which that never was, since an earlier release let them in; count them."""
+    found = await clients.untold(tx, limit=limit)
+    await grants.give(tx, [first_told(client, at=at) for client in found])
+    return len(found)
 
 
 async def follow_settings(tx: Transaction, plain: str | None, *, at: datetime) -> None:
@@ -224,6 +239,16 @@ async def _territory(tx: Transaction, asked: Asked) -> tuple[str, ...]:
     if len(codes) > CODES_MAX:
         raise TerritoryTooLarge(pointer="/codes")
     return codes
+
+
+async def _tell(tx: Transaction, client: ApiClient, *, at: datetime) -> None:
+    """Announce what a client, whose row is held, may do otherwise than before."""
+    before = await grants.lock(tx, UUID(client.id))
+    if before is None:
+        return await grants.give(tx, [first_told(client, at=at)])
+    if (news := told(before, client, at=at)) is not None:
+        await grants.save(tx, news)
+    return None
 
 
 async def _saved(tx: Transaction, client: ApiClient, secrets: Sequence[Secret], once: Once) -> Answer:

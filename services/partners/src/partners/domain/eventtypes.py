@@ -10,6 +10,7 @@ from types import ModuleType
 
 from common.contracts import actions, catalogue, ce_type, partners
 from common.errors import FieldError, Invalid
+from partners.domain.visibility import AMONG_US
 
 ALL = "*"
 PATTERNS_MAX = 50
@@ -64,14 +65,14 @@ _PREFIX, _SUFFIX = ce_type("|").split("|")
 def _facts(module: ModuleType) -> Iterator[EventType]:
     for _, cls in inspect.getmembers(module, inspect.isclass):
         name = getattr(cls, "TYPE", None)
-        if isinstance(name, str):
+        if isinstance(name, str) and name.partition(".")[0] not in AMONG_US:
             yield EventType(type=ce_type(name), name=name, description=inspect.getdoc(cls) or "")
 
 
 EVENT_TYPES: tuple[EventType, ...] = tuple(
     sorted((found for module in (actions, catalogue, partners) for found in _facts(module)), key=lambda one: one.name)
 )
-"""Every fact that `actions`, `catalogue` and `partners` announce; the contracts are the only list."""
+"""Every fact that `actions`, `catalogue` and `partners` announce to others; the contracts are the only list."""
 
 DEAD = "webhook_delivery.dead"
 FAILING = "webhook_endpoint.failing"

@@ -6,6 +6,7 @@
                      comes on the day itself before it is held (R41)
     both             reference data: territories, organisations, coordinations, films, their lists, offers, copies; of
                      the keys of copies nothing (R41)
+    nobody           what clients may do: the services hear that, and it is read with `clients:manage` alone
 
 Whatever no line of this module allows is not heard.
 """
@@ -18,6 +19,8 @@ from common.contracts.actions import FROM_VALIDATED, About, ProjectStatus
 from partners.domain import law
 
 REFERENCE = frozenset({"territory", "organisation", "coordination", "film", "rights_offer", "copy", "film_list"})
+AMONG_US = frozenset({"access_grant"})
+"""Aggregates whose facts are for the services alone."""
 
 OF_ONE_LINE = frozenset(
     {
@@ -60,7 +63,7 @@ class Heard:
 
 def may_hear(owner: Owner, heard: Heard) -> bool:
     """Tell whether a fact may be sent to an endpoint of this owner."""
-    if owner.role not in (Role.REGIONAL_COORDINATOR, Role.COLLECTIVITY_SYSTEM):
+    if owner.role not in (Role.REGIONAL_COORDINATOR, Role.COLLECTIVITY_SYSTEM) or heard.aggregate in AMONG_US:
         return False
     if heard.aggregate in REFERENCE:
         return heard.fact not in OF_A_KEY

@@ -146,6 +146,22 @@ async def put_secrets(tx: Transaction, client_id: str, secrets: Sequence[Secret]
     )
 
 
+async def untold(tx: Transaction, *, limit: int) -> list[ApiClient]:
+    """List clients of which it was never announced what they may do; the operator's is nobody's to hear."""
+    rows = await tx.fetch(
+        """
+        SELECT id, version, name, role, organisation_id, coordination_id, codes, public_keys, created_at, revoked_at
+          FROM api_client AS client
+         WHERE role <> $1 AND NOT EXISTS (SELECT FROM access_grant WHERE access_grant.id::text = client.id)
+         ORDER BY id
+         LIMIT $2
+        """,
+        Role.OPERATOR,
+        limit,
+    )
+    return [_client(row) for row in rows]
+
+
 async def put(tx: Transaction, client: ApiClient, secret: Secret) -> bool:
     """Write a client of our own settings, unless it is there already."""
     done = await tx.execute(

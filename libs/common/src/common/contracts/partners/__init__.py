@@ -1,8 +1,11 @@
-"""What `partners` announces: territories by vintage, organisations, and coordinations with what they cover.
+"""What `partners` announces: territories by vintage, organisations, coordinations, and what clients may do."""
 
-Codes are text and mean nothing without their vintage.  A period's `valid_until` is its last day, included; none: open.
-"""
-
+from common.contracts.partners.access_grant import (
+    AccessGrantChanged,
+    AccessGrantGiven,
+    AccessGrantRevoked,
+    AccessGrantState,
+)
 from common.contracts.partners.coordination import (
     CoordinationAppointed,
     CoordinationChanged,
@@ -50,6 +53,10 @@ from common.contracts.partners.vocabulary import (
 )
 
 __all__ = [
+    "AccessGrantChanged",
+    "AccessGrantGiven",
+    "AccessGrantRevoked",
+    "AccessGrantState",
     "Area",
     "AreaLevel",
     "AreaRef",

@@ -1,4 +1,4 @@
-"""Each of the fourteen alerts fires once on what it is for, and falls silent when that is over.
+"""Each of the fifteen alerts fires once on what it is for, and falls silent when that is over.
 
 A real Prometheus judges.  It scrapes every process of a house of its own, as deployed; an hour of the rules lasts a
 minute here, and their limits are what they are.
@@ -55,6 +55,21 @@ UNWRITTEN = """
 CREATE FUNCTION unwritten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a release was wrong'; END $$;
 CREATE TRIGGER unwritten BEFORE INSERT ON reconciliation FOR EACH ROW EXECUTE FUNCTION unwritten();
 """
+
+UNKEPT = """
+REVOKE CREATE ON SCHEMA actions FROM actions_housekeeper;
+DO $$ DECLARE part regclass; BEGIN
+  FOR part IN SELECT inhrelid FROM pg_inherits
+               WHERE inhparent = 'outbox'::regclass AND inhrelid <> 'outbox_default'::regclass LOOP
+    EXECUTE format('ALTER TABLE outbox DETACH PARTITION %s', part);
+    EXECUTE format('INSERT INTO outbox_default (seq, xid, at, event_id, topic, key, version, type, traceparent, value)
+                    OVERRIDING SYSTEM VALUE
+                    SELECT seq, xid, at, event_id, topic, key, version, type, traceparent, value FROM %s', part);
+    EXECUTE format('DROP TABLE %s', part);
+  END LOOP;
+END $$;
+"""
+KEPT = "GRANT CREATE ON SCHEMA actions TO actions_housekeeper"
 
 HEARD = "SELECT EXISTS (SELECT FROM seen_version WHERE topic LIKE '%.project.events.%')"
 REMEMBERED = """
@@ -181,6 +196,22 @@ async def test_a_fact_without_its_predecessor(there: House, town: Town, promethe
     await mix.client.close()
     await prometheus.fires("FactsMissing")
     await prometheus.falls_silent("FactsMissing")
+
+
+async def test_an_outbox_that_nobody_keeps(there: House, town: Town, prometheus: Prometheus) -> None:
+    """As after two days without a housekeeper: what is retained and what is written lies outside of all partitions."""
+    mix = Mix(town, await town.client())
+    async with _owner(there, "actions") as owner:
+        await owner.execute(UNKEPT)
+        try:
+            reply = await mix.write(0, 0.0)
+            assert reply.good, reply.body
+            await prometheus.fires("PartitionsMissing")
+        finally:
+            await owner.execute(KEPT)
+        await prometheus.falls_silent("PartitionsMissing")
+        assert not await owner.fetchval("SELECT count(*) FROM outbox_default")
+    await mix.client.close()
 
 
 async def test_figures_that_differ_and_are_not_mended(there: House, town: Town, prometheus: Prometheus) -> None:

@@ -19,6 +19,8 @@ SERVICE = "catalogue"
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(days=3)
 SAY = "INSERT INTO outbox (event_id, topic, key, version, type) VALUES ($1, $2, 'thing', 1, 'none')"
+SAY_AT = "INSERT INTO outbox (event_id, topic, key, version, type, at) VALUES ($1, $2, 'thing', 1, 'none', $3)"
+OUTSIDE = "SELECT count(*) FROM outbox_default"
 READY = b"Z\0\0\0\5I"
 COUNTED = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'outbox'::regclass"
 PUBLISHED_UP_TO = """
@@ -83,6 +85,38 @@ async def test_a_partition_that_cannot_be_made_at_once_is_made_the_next_time(add
     await reader.close()
     await housekeeping.keep_house(housekeeper, now=NOW + timedelta(hours=12))
     assert await housekeeper.fetchval(COUNTED) == there + 2
+
+
+@pytest.mark.parametrize("days", [-20, 0, 20])
+async def test_rows_outside_of_all_partitions_move_into_one_of_their_time(address, days):
+    """Nobody kept house, or the database's clock had jumped."""
+    owner = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
+    await owner.execute(SAY_AT, uuid4(), contracts.topic("film", "events"), NOW + timedelta(days=days))
+    assert await owner.fetchval(OUTSIDE) == 1
+    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "housekeeper"))
+    assert await housekeeping.keep_house(connection, now=NOW) == []
+    assert await owner.fetchval(OUTSIDE) == 0
+    assert await owner.fetchval("SELECT count(*) FROM outbox") == 1
+    for one in (connection, owner):
+        await one.close()
+
+
+async def test_who_cannot_make_partitions_says_how_many_rows_lie_outside(address):
+    name = f"test-{uuid4()}"
+    owner = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
+    await owner.execute(f"REVOKE CREATE ON SCHEMA {SERVICE} FROM {SERVICE}_housekeeper")
+    await owner.execute(SAY_AT, uuid4(), contracts.topic("film", "events"), NOW)
+    async with running(housekeeping.run(name, migrations.dsn(address, SERVICE, "housekeeper"), every_s=0.05)):
+        await until(lambda: measured("outbox_default_rows", name) == 1)
+        assert measured("housekeeping_succeeded_at_seconds", name) == 0
+        await owner.execute(f"GRANT CREATE ON SCHEMA {SERVICE} TO {SERVICE}_housekeeper")
+        await until(lambda: measured("outbox_default_rows", name) == 0)
+        await until(lambda: measured("housekeeping_succeeded_at_seconds", name) >= NOW.timestamp())
+    await owner.close()
+
+
+def measured(what: str, service: str) -> float:
+    return REGISTRY.get_sample_value(what, {"service": service}) or 0.0
 
 
 async def test_a_server_that_is_lost_in_the_middle_of_a_statement_is_given_up_for_a_new_connection(address):

@@ -2,8 +2,9 @@
 
 (1) A partition goes only when every row of it is visible in the relay's cursor, and that is true of this PostgreSQL:
     that is, when it is published.
-(2) A partition missing for "now" stops no request: the default one takes its rows, and they move when theirs is made.
-    Rows in the default one are counted (`outbox_default_rows`): nobody has kept house for two days, or a clock jumped.
+(2) A partition missing for "now" stops no request: the default one takes its rows, and they move when theirs is made,
+    which is at the next time, of whatever time they are.  Rows in the default one are counted (`outbox_default_rows`),
+    also where nothing could be mended: nobody has kept house for two days, or a clock jumped.
 (3) Nothing waits long for a lock, nor holds one long: who writes facts meanwhile waits `LOCK_TIMEOUT` at most, kept
     answers go in portions.  What could not be had is tried again the next time.
 (4) Partitions go in their order: where a row is retained, so is all that was written after it.
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_ROWS = Gauge("outbox_default_rows", "Rows for which no partition was made in time", ["service"])
 PARTITIONS = Gauge("outbox_partitions", "Partitions that are retained, and made ahead", ["service"])
+KEPT_AT = Gauge("housekeeping_succeeded_at_seconds", "When house was last kept; 0: not since the start", ["service"])
 SUCCEEDED_AT = Gauge("operation_succeeded_at_seconds", "When an operator's command last succeeded", ["command"])
 
 KEPT_HOURS = 48
@@ -36,12 +38,15 @@ COMMAND_TIMEOUT_S = 300.0
 
 async def run(service: str, dsn: str, *, every_s: float, timeout_s: float = COMMAND_TIMEOUT_S) -> None:
     """Keep house now and then, for ever, as the housekeeper's role; a failure is told and tried again the next time."""
+    KEPT_AT.labels(service).set(0)
     while True:
         try:
             connection = await asyncpg.connect(dsn, command_timeout=timeout_s)
             try:
+                await _measure(service, connection)
                 await keep_house(connection, now=datetime.now(UTC))
                 await _measure(service, connection)
+                KEPT_AT.labels(service).set_to_current_time()
             finally:
                 connection.terminate()
         except TROUBLE as error:
@@ -57,6 +62,8 @@ async def keep_house(connection: "asyncpg.Connection[asyncpg.Record]", *, now: d
         start = first + timedelta(hours=n * PARTITION_HOURS)
         if _partition(start) not in there:
             await _make_partition(connection, start)
+    for row in await connection.fetch(_OUTSIDE):
+        await _make_partition(connection, row["start"])
     for name in await connection.fetch(_DETACHED):
         await connection.execute(f"DROP TABLE {name['name']}")
     old = [name for name in there if name <= _partition(now - timedelta(hours=KEPT_HOURS + PARTITION_HOURS))]
@@ -164,6 +171,12 @@ _FORGET_ANSWERS = """
 DELETE FROM idempotency
  WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency WHERE created_at < $1 LIMIT $2))
 """
+
+_OUTSIDE = f"""
+SELECT DISTINCT date_bin('{PARTITION_HOURS} hours', at, timestamptz '2000-01-01 00:00Z') AS start
+  FROM outbox_default ORDER BY start
+"""
+"""When those partitions begin that nobody made in time, and that rows wait for."""
 
 _DETACHED = """
 SELECT relname AS name

@@ -1,4 +1,6 @@
-"""From a row of the outbox to a reader of its topic, at three rates and flat out, beside Kafka's own producer.
+"""From a row of the outbox to its acknowledgement and to a reader of its topic, beside Kafka's own producer.
+
+At three rates and flat out; and a race of writers, which naive ways of reading the same outbox run beside ours.
 
 Every figure alternates with its reference in the same run, and is the median of the rounds.  What writes, relays and
 reads are processes of their own; nothing else uses the machine meanwhile, if one sees to it.
@@ -12,12 +14,12 @@ from typing import Any
 
 import asyncpg
 
-from bench import javas
+from bench import javas, race
 from bench import rig as rigs
 from bench.cpu import resident_mb, spent_ns
-from bench.figures import Measured, tell
+from bench.figures import Measured, quantile, tell
 from bench.javas import Produced
-from bench.rig import TOPICS, NotMeasured, Rig
+from bench.rig import TOPICS, NotMeasured, Relay, Rig
 
 RATES = (1_000, 5_000, 10_000)
 ROUNDS = 3
@@ -34,11 +36,13 @@ async def measure(environ: Mapping[str, str]) -> None:
     await javas.fetch(environ)
     async with rigs.prepared(environ) as rig:
         bytes_each = await _warmed_up(rig)
-        async with rigs.relay(rig) as pid:
+        async with rigs.relaying(rig) as relay:
             for rate in RATES:
-                tell(await _latencies(rig, rate, bytes_each, pid))
-            tell([await _idle(pid), Measured(name="memory.relay.rss_mb", value=resident_mb(pid), unit="MB")])
+                tell(await _latencies(rig, rate, bytes_each, relay))
+            rss = Measured(name="memory.relay.rss_mb", value=resident_mb(relay.pid), unit="MB")
+            tell([await _idle(relay.pid), rss])
         tell(await _drains(rig, bytes_each))
+        tell(race.measured(await race.run(rig)))
 
 
 async def _warmed_up(rig: Rig) -> int:
@@ -61,23 +65,33 @@ async def _crossed(rig: Rig, rate: int, seconds: int) -> tuple[dict[str, Any], i
     return told, rows
 
 
-async def _latencies(rig: Rig, rate: int, bytes_each: int, relay: int) -> list[Measured]:
+async def _latencies(rig: Rig, rate: int, bytes_each: int, relay: Relay) -> list[Measured]:
     """Alternate with Kafka's own producer at the same rate."""
     ours: list[dict[str, Any]] = []
+    acks: list[dict[str, float]] = []
     theirs: list[Produced] = []
     share: list[float] = []
     for _ in range(ROUNDS):
-        spent, began = spent_ns([relay]), time.monotonic()
+        spent, began, before = spent_ns([relay.pid]), time.monotonic(), await relay.acknowledged()
         told, _ = await _crossed(rig, rate, MEASURED_S)
-        share.append((spent_ns([relay]) - spent) / 1e9 / (time.monotonic() - began) * 100)
+        share.append((spent_ns([relay.pid]) - spent) / 1e9 / (time.monotonic() - began) * 100)
+        acks.append(_acknowledged(before, await relay.acknowledged()))
         ours.append(told)
         records = rate * MEASURED_S
         theirs.append(await javas.produce(rig.environ, TOPICS[0], records=records, bytes_each=bytes_each, rate=rate))
     return [
+        *_beside(f"relay.row_to_ack_{rate}", "p50_ms", acks, [one.p50_ms for one in theirs], rate)[1:],
+        *_beside(f"relay.row_to_ack_{rate}", "p99_ms", acks, [one.p99_ms for one in theirs], rate)[1:],
         *_beside(f"relay.row_to_consumer_{rate}", "p50_ms", ours, [one.p50_ms for one in theirs], rate),
         *_beside(f"relay.row_to_consumer_{rate}", "p99_ms", ours, [one.p99_ms for one in theirs], rate),
         Measured(name=f"relay.cpu_{rate}.share_of_a_core", value=round(median(share), 1), unit="%"),
     ]
+
+
+def _acknowledged(before: Mapping[float, float], after: Mapping[float, float]) -> dict[str, float]:
+    """Say how old the oldest row of a batch was when all of it was acknowledged; a row of it waits no longer."""
+    within = {limit: count - before.get(limit, 0.0) for limit, count in after.items()}
+    return {"p50_ms": quantile(within, 0.5) * 1000, "p99_ms": quantile(within, 0.99) * 1000}
 
 
 def _beside(

@@ -27,6 +27,16 @@ WRITERS = 8
 BODY = "x" * 380
 
 TABLE = "CREATE TABLE bench_row (id uuid PRIMARY KEY, version integer NOT NULL)"
+QUEUE = """
+CREATE TABLE bench_queue (
+  seq     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key     text NOT NULL,
+  version integer NOT NULL,
+  at      timestamptz NOT NULL DEFAULT clock_timestamp()
+)
+"""
+"""An outbox as one often sees it: rows that whoever publishes them deletes (`bench.naive`)."""
+
 _CHANGE = outbox.changing("UPDATE bench_row SET version = $2 WHERE id = $1 RETURNING id")
 
 

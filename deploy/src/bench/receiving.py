@@ -18,6 +18,7 @@ from typing import Any
 import uvloop
 
 from bench.figures import percentile
+from bench.order import Order
 from common import contracts
 from common.kafka import aio
 from common.kafka.port import Consumer, Place, Record
@@ -34,31 +35,18 @@ class Received:
     def __init__(self) -> None:
         self._ages = array("d")
         self._bytes = 0
-        self._newest: dict[tuple[str, bytes | None], int] = {}
-        self._seen: set[tuple[str, bytes | None, int]] = set()
-        self._doubled = self._out_of_order = 0
+        self._order = Order()
 
     def take(self, records: Sequence[Record], now: float) -> None:
         for record in records:
             self._ages.append(now - datetime.fromisoformat(_header(record, "ce_time")).timestamp())
             self._bytes += _size(record)
-            self._place(record.topic, record.key, int(_header(record, "ce_aggversion")))
+            self._order.take((record.topic, record.key), int(_header(record, "ce_aggversion")))
 
     def told(self) -> dict[str, Any]:
         ages = self._ages
         shares = {name: round(percentile(ages, share) * 1000, 2) for name, share in SHARES.items()} if ages else {}
-        counts = {"distinct": len(self._seen), "doubled": self._doubled, "out_of_order": self._out_of_order}
-        return {"records": len(ages), "bytes": self._bytes / max(1, len(ages)), **counts, **shares}
-
-    def _place(self, topic: str, key: bytes | None, version: int) -> None:
-        """Count what comes again as doubled, whatever its place; and what is new, but older than another of its key."""
-        if (topic, key, version) in self._seen:
-            self._doubled += 1
-            return
-        self._seen.add((topic, key, version))
-        if version < self._newest.get((topic, key), 0):
-            self._out_of_order += 1
-        self._newest[topic, key] = max(version, self._newest.get((topic, key), 0))
+        return {"records": len(ages), "bytes": self._bytes / max(1, len(ages)), **self._order.told(), **shares}
 
 
 async def main(servers: str, topics: list[str]) -> None:

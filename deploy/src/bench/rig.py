@@ -58,7 +58,7 @@ async def prepared(environ: Mapping[str, str]) -> AsyncIterator[Rig]:
         await migrations.migrate(rig.address, SERVICE)
         await kafka.create_topics(rig.servers)
         owner = await asyncpg.connect(rig.dsn("owner"))
-        await owner.execute(offering.TABLE)
+        await owner.execute(f"{offering.TABLE}; {offering.QUEUE}")
         await owner.close()
         yield rig
     finally:
@@ -88,10 +88,39 @@ async def end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
+class Relay:
+    """What relays."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def acknowledged(self) -> dict[float, float]:
+        """Ask how many batches were acknowledged within which time (in seconds), since its start."""
+        self._process.send_signal(signal.SIGUSR1)
+        said: dict[str, float] = json.loads(await line(self._process))
+        return {float(within): count for within, count in said.items()}
+
+
+@asynccontextmanager
+async def relaying(rig: Rig) -> AsyncIterator[Relay]:
+    async with running("bench.relaying", rig.dsn("relay"), rig.servers) as process:
+        await line(process)
+        yield Relay(process)
+
+
 @asynccontextmanager
 async def relay(rig: Rig) -> AsyncIterator[int]:
-    async with running("bench.relaying", rig.dsn("relay"), rig.servers) as process:
-        yield process.pid
+    async with relaying(rig) as relay:
+        yield relay.pid
+
+
+async def line(process: asyncio.subprocess.Process) -> bytes:
+    assert process.stdout is not None  # noqa: S101 - asked for
+    return await process.stdout.readline()
 
 
 async def offered(rig: Rig, rate: int, seconds: int) -> int:
@@ -109,8 +138,7 @@ class Reader:
         self._process = process
 
     async def said(self) -> bytes:
-        assert self._process.stdout is not None  # noqa: S101 - asked for
-        return await self._process.stdout.readline()
+        return await line(self._process)
 
     async def told(self) -> dict[str, Any]:
         """Let it read to the ends; return what it tells."""

@@ -14,7 +14,7 @@ ROW_TO_ACK = Histogram(
     "outbox_row_to_ack_seconds",
     "From the writing of a batch's first row to the acknowledgement of the whole batch",
     ["service"],
-    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 30),
+    buckets=(0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.5, 1, 5, 30),
 )
 BATCH_ROWS = Histogram(
     "outbox_batch_rows", "Rows sent at once", ["service"], buckets=(1, 3, 10, 30, 100, 300, 1_000, 2_000, 5_000)

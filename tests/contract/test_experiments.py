@@ -11,7 +11,7 @@ from tests.architecture import source
 from tests.faults.experiment import Experiment
 
 MARK = re.compile(r'^@pytest\.mark\.experiment\("(\w+)"\)$', re.MULTILINE)
-NAMES = [*(f"F{n}" for n in range(1, 16)), *(f"P{n}" for n in range(1, 23))]
+NAMES = [*(f"F{n}" for n in range(1, 16)), *(f"P{n}" for n in range(1, 5)), "P4R", *(f"P{n}" for n in range(5, 23))]
 
 
 def with_a_test() -> list[str]:
@@ -32,7 +32,7 @@ def test_every_sheet_has_its_test():
 
 def test_of_every_experiment_it_is_said_what_its_long_form_found_or_that_it_has_not_run():
     page = source.text(Path("docs/reliability.md")).partition("## Experiments")[2]
-    assert set(NAMES) - set(re.findall(r"\b[FP]\d+\b", page)) == set()
+    assert set(NAMES) - set(re.findall(r"\b[FP]\d+R?\b", page)) == set()
 
 
 def test_both_forms_have_the_same_numbers_and_the_long_one_never_less():

@@ -42,6 +42,7 @@ SELECT EXISTS (SELECT FROM pg_stat_activity
                 WHERE usename = $1 AND datname = current_database() AND wait_event_type = 'Lock')
 """
 
+_STATES_UP_TO = "SELECT key, max(version) AS version FROM outbox WHERE topic = $1 AND seq <= $2 GROUP BY key"
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND datname = current_database()"
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()
@@ -234,6 +235,16 @@ class Rig:
         both = "SELECT (SELECT sum(version) FROM shown) + (SELECT sum(version) FROM balance)"
         return await self.reader.fetchval(both) or 0
 
+    async def last_written(self) -> int:
+        """Name the last row of the outbox that is committed."""
+        return await self.source.fetchval("SELECT coalesce(max(seq), 0) FROM outbox") or 0
+
+    async def shows_up_to(self, last: int) -> bool:
+        """Say whether the reader shows every state that was written up to a row of the outbox."""
+        rows = await self.source.fetch(_STATES_UP_TO, projection.STATES, last)
+        shown = await _versions(self.reader, "shown")
+        return all(shown.get(UUID(row["key"]), 0) >= row["version"] for row in rows)
+
     async def written(self, events: float) -> None:
         """Wait until the writers have written so many events."""
         await until(lambda: self.load.changes * ROWS_A_CHANGE >= events, within_s=1200)
@@ -299,9 +310,10 @@ async def built(
     folder: Path,
     *,
     address: str | None = None,
+    copies: int = 1,
 ) -> AsyncIterator[Rig]:
     """Build a rig on a broker; `address` is where the source lives, where the reader's database is another one."""
-    await kafka.create_topics(servers)
+    await kafka.create_topics(servers, replication_factor=copies)
     reader_address = await make(projection.SERVICE)
     address = address or reader_address
     await _tables(address, projection.SOURCE)

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from common import contracts
 from stack import kafka, ports, postgres
 from stack.folder import Folder
 from stack.ports import Ports
@@ -186,6 +187,29 @@ async def broker(
             server.end()
 
 
+@asynccontextmanager
+async def quorum(nodes: int) -> AsyncIterator[list[Broker]]:
+    """Run brokers that hold copies of each other's records while the block lasts; each may be killed by itself."""
+    async with AsyncExitStack() as stack:
+        folders = {n: stack.enter_context(_folder(None)) for n in range(1, nodes + 1)}
+        ports = {n: Ports(folder.path / "ports.json") for n, folder in folders.items()}
+        controllers = {n: one.named("kafka-controller") for n, one in ports.items()}
+        if not kafka.is_fetched(os.environ):
+            await kafka.fetch(folders[1], os.environ)
+        cluster, made = kafka.new_cluster(), list[Broker]()
+        for n, folder in folders.items():
+            among = kafka.Quorum(node=n, cluster=cluster, controllers=controllers)
+            where = await kafka.prepare(folder, ports[n], os.environ, among)
+            server = Server(kafka.program(where), folder.logs / "kafka.log")
+            stack.callback(server.end)
+            made.append(Broker(where, "127.0.0.1", server, 0, 0))
+        for one in made:
+            one.server.spawn()
+        for one in made:
+            await until(one.server.program.ready, within_s=UP_WITHIN_S)
+        yield made
+
+
 def _listen_twice(where: kafka.Broker, host: str, proxied: int, proxy: int) -> None:
     """Let the broker listen on its host, and a second time where it announces a proxy's address."""
     settings = where.home / "server.properties"
@@ -198,6 +222,19 @@ def _listen_twice(where: kafka.Broker, host: str, proxied: int, proxy: int) -> N
     }
     with settings.open("a", encoding="utf-8") as file:
         file.writelines(f"{name}={value}\n" for name, value in added.items())
+
+
+async def in_sync(servers: str) -> bool:
+    """Whether every copy of every partition has what its leader has."""
+    client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=2000)
+    try:
+        await client.start()
+        topics = await client.describe_topics(list(contracts.topics()))
+        return all(len(one["isr"]) == len(one["replicas"]) for topic in topics for one in topic["partitions"])
+    except (KafkaError, OSError, TimeoutError):
+        return False
+    finally:
+        await client.close()
 
 
 async def answers(servers: str) -> bool:

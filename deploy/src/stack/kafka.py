@@ -1,4 +1,7 @@
-"""A private Apache Kafka in the state folder: one KRaft node, its artefacts resolved by Maven and verified by hash."""
+"""A private Apache Kafka in the state folder: one KRaft node, its artefacts resolved by Maven and verified by hash.
+
+One node is all that a local house needs; several, each on a folder of its own, hold copies of each other's records.
+"""
 
 import base64
 import hashlib
@@ -43,7 +46,20 @@ class Broker:
         return f"127.0.0.1:{self.port}"
 
 
-async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str]) -> Broker:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quorum:
+    """Which node of which cluster a broker is, and the ports of all their controllers, by node."""
+
+    node: int
+    cluster: str
+    controllers: Mapping[int, int]
+
+
+def new_cluster() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+
+
+async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str], quorum: Quorum | None = None) -> Broker:
     """Write the configuration, format the storage on first use; the artefacts are there."""
     broker = Broker(
         java=find_java(environ),
@@ -51,9 +67,11 @@ async def prepare(folder: Folder, ports: Ports, environ: Mapping[str, str]) -> B
         home=folder.path / "kafka",
         port=ports.named("kafka"),
     )
-    _configure(broker, controller=ports.named("kafka-controller"))
+    controller = ports.named("kafka-controller")
+    quorum = quorum or Quorum(node=1, cluster=new_cluster(), controllers={1: controller})
+    _configure(broker, controller, quorum)
     if not (broker.home / FORMATTED).exists():
-        await _format(broker, folder)
+        await _format(broker, folder, quorum.cluster)
     return broker
 
 
@@ -79,23 +97,29 @@ def find_java(environ: Mapping[str, str]) -> str:
     return str(Path(home) / "bin" / "java") if home else shutil.which("java", path=environ.get("PATH")) or ""
 
 
-def _configure(broker: Broker, *, controller: int) -> None:
+def _configure(broker: Broker, controller: int, quorum: Quorum) -> None:
     broker.home.mkdir(exist_ok=True, mode=0o700)
+    copies = len(quorum.controllers)
     here = {
+        "node.id": quorum.node,
         "listeners": f"PLAINTEXT://{broker.servers},CONTROLLER://127.0.0.1:{controller}",
         "advertised.listeners": f"PLAINTEXT://{broker.servers}",
-        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "controller.quorum.voters": ",".join(f"{n}@127.0.0.1:{port}" for n, port in quorum.controllers.items()),
         "log.dirs": broker.home / "data",
+        **{f"{name}.replication.factor": copies for name in _TOPICS_OF_ITS_OWN},
+        **{f"{name}.min.isr": copies // 2 + 1 for name in _TOPICS_OF_ITS_OWN[1:]},
     }
     lines = [f"{name}={value}" for name, value in here.items()]
     fixed = (RECIPE / "server.properties").read_text(encoding="utf-8")
     write_whole(broker.home / "server.properties", "\n".join([fixed, *lines, ""]))
 
 
-async def _format(broker: Broker, folder: Folder) -> None:
+_TOPICS_OF_ITS_OWN = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
+
+
+async def _format(broker: Broker, folder: Folder, cluster: str) -> None:
     """Format from nothing: without the mark of a finished one, what lies there is half a format and holds no data."""
     shutil.rmtree(broker.home / "data", ignore_errors=True)
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
     settings = str(broker.home / "server.properties")
     command = _java(broker, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", settings)
     await run_to_end(command, _environment(broker), log=folder.logs / "kafka-format.log")

@@ -133,6 +133,45 @@ CREATE FUNCTION reporting.id_bucket(id text) RETURNS integer
 ALTER FUNCTION reporting.id_bucket(id text) OWNER TO reporting_owner;
 
 --
+-- Name: index_green(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.index_green() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  this record;
+BEGIN
+  FOR this IN SELECT pg_class.relname AS on_table, index.relname AS name, pg_get_indexdef(index.oid) AS definition,
+                     pg_get_constraintdef(pg_constraint.oid) AS key
+                FROM pg_index
+                JOIN pg_class ON pg_class.oid = indrelid
+                JOIN pg_class AS index ON index.oid = indexrelid
+                LEFT JOIN pg_constraint ON conindid = indexrelid AND conrelid = indrelid
+               WHERE pg_class.relnamespace = 'reporting'::regnamespace AND pg_class.relname = ANY (indexed_late())
+                 AND to_regclass(format('reporting_green.%I', index.relname)) IS NULL
+               ORDER BY pg_constraint.oid, index.relname LOOP
+    IF this.key IS NULL THEN
+      EXECUTE replace(this.definition, ' ON reporting.', ' ON reporting_green.');
+    ELSE
+      EXECUTE format('ALTER TABLE reporting_green.%I ADD CONSTRAINT %I %s', this.on_table, this.name, this.key);
+    END IF;
+  END LOOP;
+END $$;
+
+ALTER FUNCTION reporting.index_green() OWNER TO reporting_owner;
+
+--
+-- Name: indexed_late(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
+--
+
+CREATE FUNCTION reporting.indexed_late() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    RETURN ARRAY['contribution'::text, 'cell'::text];
+
+ALTER FUNCTION reporting.indexed_late() OWNER TO reporting_owner;
+
+--
 -- Name: lay_green_out(); Type: FUNCTION; Schema: reporting; Owner: reporting_owner
 --
 
@@ -144,8 +183,10 @@ DECLARE
 BEGIN
   PERFORM drop_coloured('reporting_green');
   FOREACH name IN ARRAY rebuilt() || ARRAY['changed_cell', 'unpublished', 'consumer_offset'] LOOP
-    EXECUTE format('CREATE TABLE reporting_green.%I (LIKE reporting.%I INCLUDING ALL)', name, name);
+    EXECUTE format('CREATE TABLE reporting_green.%I (LIKE reporting.%I INCLUDING ALL%s)', name, name,
+                   CASE WHEN name = ANY (indexed_late()) THEN ' EXCLUDING INDEXES' ELSE '' END);
   END LOOP;
+  ALTER TABLE reporting_green.contribution ADD PRIMARY KEY (kind, id, part);   -- by which a later record takes them out
   CREATE TABLE reporting_green.witness (cell uuid, shard text, amount bigint, n bigint, PRIMARY KEY (cell, shard));
   CREATE TABLE reporting_green.witness_offset (LIKE reporting.consumer_offset INCLUDING ALL);
 END $$;
@@ -1594,6 +1635,12 @@ REVOKE ALL ON FUNCTION reporting.drop_coloured(colour text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION reporting.exchange(incoming text, aside text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION index_green(); Type: ACL; Schema: reporting; Owner: reporting_owner
+--
+
+REVOKE ALL ON FUNCTION reporting.index_green() FROM PUBLIC;
 
 --
 -- Name: FUNCTION lay_green_out(); Type: ACL; Schema: reporting; Owner: reporting_owner

@@ -5,7 +5,7 @@
 (3) In that transaction no offset can move: green takes in what is left, and the group goes on from where it was.
 (4) Green is compared with what served at one position, cell by cell.  What differs is told, announced and published
     anew: a rebuild is also a repair.
-(5) Of each aggregate only the newest record counts, whatever came between: the others are not even decoded.
+(5) From the beginning it is read by processes that share the topics (`filling`); what comes after that, by this one.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ import asyncpg
 import structlog
 
 from common import contracts, operations
-from common.consumer import Group, Message, Poison, parking
+from common.consumer import Group, Poison, parking
 from common.consumer.listening import message
 from common.database import Transaction
 from common.kafka import aio
 from common.kafka.port import Consumer, Place, Record, Trouble
-from reporting.commands import counting
+from reporting.consumers import sharing
+from reporting.consumers.filling import Aside, NotReadable, Share, next_records
 from reporting.consumers.throttle import Bucket
 from reporting.domain.heard import STATES
 from reporting.store import rebuilding
-from reporting.store.counting import Source
 from reporting.store.rebuilding import BlueIsKept, Difference, KeysMoved, NothingHeard, NothingKept
 
 log = structlog.get_logger(__name__)
@@ -34,17 +34,11 @@ log = structlog.get_logger(__name__)
 Told = Callable[[int, int], None]
 """Is told how many records are done, and of how many."""
 
-SILENCE_S = 30.0
 HOLDING_S = 5.0
 """While the group is held no offset moves: what is left to be read is little, and the broker answers or we let go."""
-POLL_MS = 200
 
 REBUILT = frozenset(contracts.topic(kind, "state") for kind in (*STATES, "territory", "organisation", "coordination"))
 """The topics that the rebuilt tables are made of."""
-
-
-class NotReadable(RuntimeError):
-    """A record can be read neither here nor was it set aside there: green would be wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +51,7 @@ class Settings:
     records_per_s: int = 0
     batch_records: int = 5_000
     keys_max: int = 20_000
+    readers: int = 2
     tries: int = 50
     retry_s: float = 0.2
 
@@ -158,8 +153,6 @@ async def _green(group: Group, settings: Settings, told: Told) -> AsyncIterator[
             await _audit(tx, settings, "lay_out", {"group": group.name})
         reader = await aio.reader(settings.servers, places)
         try:
-            for place in places:
-                reader.seek(place, 0)
             parked = await rebuilding.parked_from(tx, group.name)
             start = asyncio.get_running_loop().time()
             bucket = Bucket(rate=settings.records_per_s, at=start)
@@ -172,75 +165,38 @@ async def _green(group: Group, settings: Settings, told: Told) -> AsyncIterator[
 
 
 async def _fill(green: _Green, to: Mapping[Place, int]) -> None:
-    """Read everything up to where what serves is, copying in the newest record of each aggregate."""
-    newest: dict[str, dict[str, tuple[int, int, Record]]] = {topic: {} for topic in REBUILT}
-    copying: asyncio.Task[None] | None = None
-    try:
-        async for records in _up_to(green, to):
-            for record in records:
-                _keep_newest(newest[record.topic], record)
-            if sum(map(len, newest.values())) >= green.settings.keys_max:
-                if copying is not None:
-                    await copying
-                copying = asyncio.create_task(_copy(green, newest))
-                newest = {topic: {} for topic in REBUILT}
-        if copying is not None:
-            await copying
-    finally:
-        await _end(copying)
-    await _copy(green, newest)
+    """Have everything read up to where what serves is, and make what follows from it: cells, indexes, policies."""
+    ends = {place: offset for place, offset in to.items() if place in green.offsets}
+    shares = sharing.shares(_share(green), ends, green.settings.readers)
+    done, total = 0, sum(ends.values())
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        green.told(done, total)
+
+    await sharing.fill(shares, told)
+    _return_to(green, {**green.offsets, **ends})
+    green.records += done
     async with green.tx.transaction():
         await rebuilding.add_up(green.tx)
         await rebuilding.keep_offsets(green.tx, green.group.name, green.offsets)
     async with green.tx.transaction():
+        await rebuilding.index(green.tx)
         await rebuilding.close(green.tx)
 
 
-async def _end(copying: asyncio.Task[None] | None) -> None:
-    """Leave no copying behind: what stopped the reading is told, and not that the connection was closed under it."""
-    if copying is not None:
-        copying.cancel()
-        await asyncio.wait([copying])
-
-
-def _keep_newest(newest: dict[str, tuple[int, int, Record]], record: Record) -> None:
-    headers = dict(record.headers)
-    try:
-        key, epoch, version = record.key.decode(), int(headers["ce_aggepoch"]), int(headers["ce_aggversion"])  # type: ignore[union-attr,arg-type]  # what is neither is refused below
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise NotReadable(f"{record.topic}/{record.partition}@{record.offset}: no record of ours") from error
-    known = newest.get(key)
-    if known is None or known[:2] < (epoch, version):
-        newest[key] = epoch, version, record
-
-
-async def _copy(green: _Green, newest: Mapping[str, Mapping[str, tuple[int, int, Record]]]) -> None:
-    async with green.tx.transaction():
-        for topic, records in newest.items():
-            messages: dict[int, list[Message]] = {}
-            for _, _, record in records.values():
-                messages.setdefault(record.partition, []).append(message(record))
-            for partition, of_partition in messages.items():
-                await _copy_partition(green, Place(topic, partition), of_partition)
-
-
-async def _copy_partition(green: _Green, place: Place, messages: Sequence[Message]) -> None:
-    kind = _kind(place.topic)
-    if kind is None:
-        await green.group.listeners[place.topic](green.tx, messages)
-        return
-    known = await rebuilding.versions(green.tx, kind, [one.key for one in messages])
-    newer = [one for one in messages if known.get(one.key, (0, 0)) < (one.epoch, one.version)]
-    if again := [one.key for one in newer if one.key in known]:
-        await rebuilding.forget(green.tx, kind, again)
-    states = [(one, one.decode(STATES[kind]) if one.value is not None else None) for one in newer]
-    source = Source(kind, place.topic, place.partition)
-    await rebuilding.fill(green.tx, source, [counting.heard(one, state) for one, state in states])
-    await counting.know(green.tx, kind, states)
-
-
-def _kind(topic: str) -> str | None:
-    return next((kind for kind in STATES if f".{kind}.state." in topic), None)
+def _share(green: _Green) -> Share:
+    how = green.settings
+    return Share(
+        servers=how.servers,
+        owner_dsn=how.owner_dsn,
+        ends=(),
+        aside=tuple(Aside(topic, key, offset) for (topic, key), offset in green.parked.items()),
+        records_per_s=how.records_per_s,
+        batch_records=how.batch_records,
+        keys_max=how.keys_max,
+    )
 
 
 # ------------------------------------------------------------------------------------------- up to a position
@@ -272,16 +228,10 @@ async def _up_to(green: _Green, to: Mapping[Place, int]) -> AsyncIterator[list[R
 
 
 async def _next(green: _Green, left: Collection[Place]) -> Mapping[Place, Sequence[Record]]:
-    """Take what was read too far before, else what comes; a broker that is silent has gone."""
+    """Take what was read too far before, else what comes."""
     if spare := {place: green.spare.pop(place) for place in left if green.spare.get(place)}:
         return spare
-    try:
-        async with asyncio.timeout(SILENCE_S):
-            while True:
-                if found := await green.reader.poll(records_max=green.settings.batch_records, wait_ms=POLL_MS):
-                    return found
-    except TimeoutError as error:
-        raise Trouble(f"no record in {SILENCE_S} s") from error
+    return await next_records(green.reader, green.settings.batch_records)
 
 
 def _set_aside_from(green: _Green, record: Record) -> int:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import msgspec
 
-from bench import lives, telling
+from bench import lives, statements, telling
 from bench.figures import Measured, percentile, tell
 from common import collector, contracts, kafka, migrations
 from common.database import Database, connect
@@ -33,6 +33,15 @@ AGGREGATES = 100_000
 LIVE_PER_S = 500
 HELD_BACK_TO = 30_000
 WITHIN_S = 1_800
+STATEMENTS = {
+    "records": "INSERT INTO record AS known",
+    "parts_and_cells": "WITH taken AS",
+    "projects": "INSERT INTO known_project",
+    "offsets": "UPDATE consumer_offset",
+    "announcing": "INSERT INTO figure",
+    "publishing": "FROM outbox",
+}
+"""What PostgreSQL does for a roll-up, each by words that are in no other statement."""
 CORE = 0
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -103,16 +112,22 @@ def _worker(stage: _Stage, environ: Mapping[str, str]) -> Iterator["subprocess.P
 async def _rollup(stage: _Stage, worker: "subprocess.Popen[bytes]") -> list[Measured]:
     """Let the worker count the backlog; the clock runs from its first batch to its last."""
     _say(f"counting {stage.records} records")
+    await statements.reset(stage.address)
     began = await telling.first_heard(stage.database, GROUP.name, within_s=WITHIN_S)
     cpu = _cpu_s(worker.pid)
     await telling.heard_all(stage.database, GROUP.name, stage.servers, rebuilding.REBUILT, within_s=WITHIN_S)
     took, used = time.monotonic() - began, _cpu_s(worker.pid) - cpu
+    spent = await statements.spent_s(stage.address, STATEMENTS)
     raw = await _read_raw(stage)
     read = Measured(name="consumer.read_and_decode.events_per_s", value=round(raw), unit="1/s")
     return [
         read,
         _against(read, "consumer.rollup.events_per_s", stage.records / took, "1/s"),
         _against(read, "consumer.rollup.events_per_cpu_s", stage.records / used, "1/s"),
+        *(
+            Measured(name=f"consumer.rollup.sql.{name}.us_per_event", value=_us(seconds, stage.records), unit="µs")
+            for name, seconds in spent.items()
+        ),
     ]
 
 
@@ -185,6 +200,10 @@ async def _bare_copy(stage: _Stage) -> float:
     finally:
         await connection.close()
     return took
+
+
+def _us(seconds: float, records: int) -> float:
+    return round(seconds / records * 1e6, 2)
 
 
 def _cpu_s(pid: int) -> float:

@@ -60,9 +60,12 @@ async def versions(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, int]:
 
 
 async def announce(tx: Transaction, figures: Sequence[FigureState]) -> None:
-    """Announce cells: to the topic, and to the streams."""
+    """Announce cells, each once: to the topic, and to the streams."""
+    if not figures:
+        return
     said = [Announcement(aggregate=one.AGGREGATE, id=one.id, version=one.version, state=one) for one in figures]
-    await outbox.write_all(tx, _ANNOUNCE, [((one.id, one.version), one) for one in said])
+    numbered = ([one.id for one in figures], [one.version for one in figures])
+    await outbox.write_together(tx, _ANNOUNCE, numbered, said)
 
 
 async def after(tx: Transaction, revision: int, limit: int) -> list[Announced]:
@@ -97,9 +100,11 @@ SELECT heard.offsets, heard.as_of, heard.not_counted, {_COLUMNS}
  ORDER BY cell
 """
 
-_ANNOUNCE = outbox.changing(
+_ANNOUNCE = outbox.writing_all(
     """
-    INSERT INTO figure AS known (id, version, revision, doc) VALUES ($1, $2, nextval('figure_revision'), $doc)
+    INSERT INTO figure AS known (id, version, revision, doc)
+    SELECT id, version, nextval('figure_revision'), doc
+      FROM unnest($1::uuid[], $2::integer[], $docs) AS said (id, version, doc)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, revision = excluded.revision, doc = excluded.doc
     RETURNING id
     """

@@ -7,7 +7,7 @@
 (3) All records of a batch come from one partition of one topic, so that no other consumer writes these rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
@@ -15,12 +15,10 @@ from uuid import UUID
 
 from common.database import Transaction
 from reporting.domain.quantities import BREAKDOWNS, Contribution, Quantity
+from reporting.store.columns import column, unnested
 
 NEVER_ANNOUNCED = [*sorted(BREAKDOWNS), Quantity.PARTICIPATIONS]
 """Breakdowns are announced as published, at the day's close; participations are participants and spectators again."""
-
-BEFORE_EACH = "\x1f"
-"""What stands before each value of a column on its way: one text costs a twentieth of as many values in an array."""
 
 Standing: TypeAlias = Mapping[str, tuple[str, int]]
 """What an aggregate contributes, part by part: the cell and the amount."""
@@ -70,14 +68,14 @@ async def renew(tx: Transaction, source: Source, heard: Sequence[Heard]) -> dict
         source.kind,
         source.topic,
         source.partition,
-        _column(record.id for record in heard),
-        _column(record.epoch for record in heard),
-        _column(record.version for record in heard),
-        _column(record.offset for record in heard),
-        _column(record.event_id for record in heard),
-        _column(record.recorded_at.isoformat() for record in heard),
-        _column(len(record.contributions) for record in heard),
-        _column(sum([part.amount for part in record.contributions]) for record in heard),
+        column(record.id for record in heard),
+        column(record.epoch for record in heard),
+        column(record.version for record in heard),
+        column(record.offset for record in heard),
+        column(record.event_id for record in heard),
+        column(record.recorded_at.isoformat() for record in heard),
+        column(len(record.contributions) for record in heard),
+        column(sum([part.amount for part in record.contributions]) for record in heard),
     )
     return {
         row["id"]: dict(
@@ -102,49 +100,35 @@ async def move(tx: Transaction, source: Source, changes: Changes) -> None:
         _MOVE,
         source.kind,
         source.shard,
-        _column(id_ for id_, _ in taken),
-        _column(part for _, part in taken),
+        column(id_ for id_, _ in taken),
+        column(part for _, part in taken),
         len(changes.gone),
-        _column(id_ for id_, _ in changes.said),
-        _column(part.part for part in said),
-        _column(part.cell for part in said),
-        _column(part.quantity for part in said),
-        _column(part.audience for part in said),
-        _column(part.category for part in said),
-        _column(part.spot.campaign_id for part in said),
-        _column(part.spot.campaign_year for part in said),
-        _column(part.spot.coordination_id for part in said),
-        _column(part.spot.month for part in said),
-        _column(part.spot.region for part in said),
-        _column(part.spot.department for part in said),
-        _column(part.spot.action_type for part in said),
-        _column(part.spot.project_id or "" for part in said),
-        _column(part.project_id for part in said),
-        _column(part.action_id or "" for part in said),
-        _column(part.amount for part in said),
+        column(id_ for id_, _ in changes.said),
+        column(part.part for part in said),
+        column(part.cell for part in said),
+        column(part.quantity for part in said),
+        column(part.audience for part in said),
+        column(part.category for part in said),
+        column(part.spot.campaign_id for part in said),
+        column(part.spot.campaign_year for part in said),
+        column(part.spot.coordination_id for part in said),
+        column(part.spot.month for part in said),
+        column(part.spot.region for part in said),
+        column(part.spot.department for part in said),
+        column(part.spot.action_type for part in said),
+        column(part.spot.project_id or "" for part in said),
+        column(part.project_id for part in said),
+        column(part.action_id or "" for part in said),
+        column(part.amount for part in said),
         NEVER_ANNOUNCED,
         sorted(BREAKDOWNS),
     )
 
 
-def _column(values: Iterable[object]) -> str:
-    """Write a column as one text, each value behind a separator; a value that holds one makes the column too long."""
-    return "".join([f"{BEFORE_EACH}{value}" for value in values])
-
-
-def _unnested(first: int, *types: str) -> str:
-    """Read columns that `_column` wrote, from parameter `first` on; an id that is nothing is null."""
-    nothing = {"uuid": ", ''"}
-    return ", ".join(
-        f"unnest((string_to_array(${n}, E'\\x1f'{nothing.get(kind, '')}))[2:]::{kind}[])"
-        for n, kind in enumerate(types, first)
-    )
-
-
-_HEARD = _unnested(4, "uuid", "integer", "integer", "bigint", "text", "timestamptz", "integer", "bigint")
-_TAKEN = _unnested(3, "uuid", "text")
+_HEARD = unnested(4, "uuid", "integer", "integer", "bigint", "text", "timestamptz", "integer", "bigint")
+_TAKEN = unnested(3, "uuid", "text")
 _SPOT = ("uuid", "integer", "uuid", "text", "text", "text", "text", "uuid")
-_SAID = _unnested(6, "uuid", "text", "uuid", "text", "text", "text", *_SPOT, "uuid", "uuid", "bigint")
+_SAID = unnested(6, "uuid", "text", "uuid", "text", "text", "text", *_SPOT, "uuid", "uuid", "bigint")
 
 _RENEW = f"""
 WITH fresh AS (

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from common.database import Transaction
 from reporting.domain.indicators import Axis
+from reporting.store.columns import column, unnested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +20,9 @@ class Known:
 
 
 async def keep_projects(tx: Transaction, known: Sequence[Known]) -> None:
-    await tx.executemany(
-        """
-        INSERT INTO known_project AS known (id, epoch, version, region, department) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (id) DO UPDATE
-           SET epoch = excluded.epoch, version = excluded.version, region = excluded.region,
-               department = excluded.department
-         WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
-        """,
-        _rows(known),
-    )
+    """Keep many, as a backlog brings them, in one statement."""
+    if known:
+        await tx.execute(_KEEP_PROJECTS, *[column(values) for values in zip(*_rows(known), strict=True)])
 
 
 async def keep_campaigns(tx: Transaction, known: Sequence[Known]) -> None:
@@ -143,6 +137,18 @@ _FORGET = {
     "organisation": "DELETE FROM known_organisation WHERE id = $1 AND (epoch, version) < ($2, $3)",
     "coordination": "DELETE FROM known_coordination WHERE id = $1 AND (epoch, version) < ($2, $3)",
 }
+
+
+_HEARD = unnested(1, "uuid", "integer", "integer", "text", "text")
+
+_KEEP_PROJECTS = f"""
+INSERT INTO known_project AS known (id, epoch, version, region, department)
+SELECT id, epoch, version, region, department
+  FROM ROWS FROM ({_HEARD}) AS heard (id, epoch, version, region, department)
+    ON CONFLICT (id) DO UPDATE
+   SET epoch = excluded.epoch, version = excluded.version, region = excluded.region, department = excluded.department
+ WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
+"""
 
 
 def _rows(known: Sequence[Known]) -> list[tuple[object, ...]]:

@@ -15,7 +15,7 @@ from actions.domain.rules.rule import looked_at
 from actions.jobs import judging
 from common.contracts.access import Role
 from common.contracts.actions import ActionAtRisk
-from common.contracts.catalogue import Classification, FilmState, RightsOfferState, RightsOfferStatus, Visa
+from common.contracts.catalogue import Classification, FilmState, RightsOfferState, RightsOfferStatus, Visa, VisaKind
 from common.contracts.partners import EntitlementKind, OrganisationKind
 from common.tokens import SYSTEM
 from tests.integration.actions.journeys import MARCH, act, an_action
@@ -169,6 +169,30 @@ async def test_r05_a_licence_that_ends_flags_the_sessions_after_it_and_no_others
     await desk.hear("organisation", cinema)
     await settled(desk)
     assert [await risks(desk, one, cast.holder) for one in (before, after)] == [[], ["R05"]]
+
+
+@pytest.mark.parametrize(("on", "found"), [("2025-06-30", ["R16"]), ("2025-07-01", [])])
+async def test_r16_a_film_s_class_is_that_of_the_visas_in_force_on_the_day(
+    desk: Desk, on: str, found: list[str]
+) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01", own_classification=Classification.ALL)
+    action, *_ = await begun(desk, cast, film, actions=[outdoors()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, on))
+    await desk.hear("film", replace(a_temporary_visa(film, "2025-06-30", Classification.U16), version=2))
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == found
+
+
+def a_temporary_visa(film: FilmState, until: str, classification: Classification) -> FilmState:
+    """Give a film a stricter visa for a while, as the catalogue publishes it before that ends."""
+    stricter = Visa(
+        number="150001",
+        issued_on=date(2025, 3, 1),
+        ends_on=date.fromisoformat(until),
+        kind=VisaKind.TEMPORARY,
+        classification=classification,
+    )
+    return replace(film, visas=(*film.visas, stricter), classification=classification)
 
 
 async def test_an_action_whose_film_is_not_heard_of_keeps_no_other_waiting(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def a_case(
         workshop_film=film.workshop is not None,
         has_visa=film.has_visa,
         counts_from=film.counts_from,
-        classification=film.classification,
+        classification=film.classification_on(p.day(on)),
         request_by=None,
         requested_on=None,
         authorisation=AuthorisationStatus.GRANTED,

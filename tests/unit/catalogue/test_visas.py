@@ -118,6 +118,7 @@ def test_what_is_published_is_the_strictest_class_and_every_warning():
     state = film.state(at=NOON)
     assert (state.classification, state.warning) == (Classification.U12, "Images stroboscopiques ; Peut heurter")
     assert film.description.classification is Classification.ALL
+    assert state.own_classification is Classification.ALL
 
 
 @pytest.mark.parametrize(("day", "published"), [(27, "u16"), (28, "u16"), (29, "all")])

@@ -155,7 +155,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         workshop_film=film.workshop is not None,
         has_visa=film.has_visa,
         counts_from=film.counts_from,
-        classification=film.classification,
+        classification=film.classification_on(session.held_on),
         request_by=request_by(given.campaign.rules, session.held_on),
         requested_on=leave.told_on(authorisation, screening, given.work),
         authorisation=_leave(authorisation, session, days),

@@ -22,6 +22,9 @@ from common.contracts.catalogue import (
 )
 from common.contracts.partners import Derogation, Entitlement, EntitlementKind
 
+STRICTER = tuple(Classification)
+"""In this order: each class admits fewer than the one before."""
+
 
 def lasts(own: int | None, cuts: Iterable[ScreenVersion], version: FilmVersion | None) -> int | None:
     """Tell how long a film lasts in a version: the longest of its cuts that may be meant; None: unknown."""
@@ -45,12 +48,24 @@ class Film:
     duration_minutes: int | None
     visas: tuple[Visa, ...] = ()
     classification: Classification | None = None
+    own_classification: Classification | None = None
     released_on: date | None = None
     workshop: WorkshopFilm | None = None
     screen_versions: tuple[ScreenVersion, ...] = ()
 
     def minutes_in(self, version: FilmVersion | None) -> int | None:
         return lasts(self.duration_minutes, self.screen_versions, version)
+
+    def classification_on(self, day: date) -> Classification | None:
+        """Tell by which class people are admitted that day: the strictest of its own and its visas' in force.
+
+        `classification` is of the day on which it was published: where no visa explains it, it is the film's own.
+        """
+        by_visas = {visa.classification for visa in self.visas}
+        own = self.classification if self.classification not in by_visas else None
+        standing = (visa.classification for visa in self.visas if visa.ends_on is None or day <= visa.ends_on)
+        known = [one for one in (self.own_classification, own, *standing) if one is not None]
+        return max(known, key=STRICTER.index, default=None)
 
     @property
     def has_visa(self) -> bool:

@@ -38,14 +38,15 @@ async def hear_film(tx: Transaction, heard: FilmState, epoch: int) -> None:
         """
         INSERT INTO known_film AS known
                (id, epoch, version, title, duration_minutes, visas, classification, released_on, workshop, project_id,
-                merged_into, screen_versions)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                merged_into, screen_versions, own_classification)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (id) DO UPDATE
            SET epoch = excluded.epoch, version = excluded.version, title = excluded.title,
                duration_minutes = excluded.duration_minutes, visas = excluded.visas,
                classification = excluded.classification, released_on = excluded.released_on,
                workshop = excluded.workshop, project_id = excluded.project_id,
-               merged_into = excluded.merged_into, screen_versions = excluded.screen_versions
+               merged_into = excluded.merged_into, screen_versions = excluded.screen_versions,
+               own_classification = excluded.own_classification
          WHERE (known.epoch, known.version) < (excluded.epoch, excluded.version)
         """,
         heard.id,
@@ -60,6 +61,7 @@ async def hear_film(tx: Transaction, heard: FilmState, epoch: int) -> None:
         heard.workshop.project_id if heard.workshop else None,
         heard.merged_into,
         msgspec.json.encode(heard.screen_versions).decode(),
+        heard.own_classification,
     )
     if heard.merged_into is not None:
         merged = "INSERT INTO merged_film (into_id, film_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -105,7 +107,7 @@ async def films(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Film]:
     rows = await tx.fetch(
         """
         SELECT named.id AS named, film.id, film.title, film.duration_minutes, film.visas, film.classification,
-               film.released_on, film.workshop, film.screen_versions
+               film.released_on, film.workshop, film.screen_versions, film.own_classification
           FROM known_film AS named
           JOIN known_film AS film ON film.id = coalesce(named.merged_into, named.id) AND film.merged_into IS NULL
          WHERE named.id = ANY ($1::uuid[])
@@ -120,7 +122,8 @@ async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
     """List the films that a project's workshops made, as far as the catalogue has told of them."""
     rows = await tx.fetch(
         """
-        SELECT id, title, duration_minutes, visas, classification, released_on, workshop, screen_versions
+        SELECT id, title, duration_minutes, visas, classification, released_on, workshop, screen_versions,
+               own_classification
           FROM known_film
          WHERE project_id = $1
          ORDER BY id
@@ -185,6 +188,7 @@ def _film(row: asyncpg.Record) -> Film:
         duration_minutes=row["duration_minutes"],
         visas=msgspec.json.decode(row["visas"], type=tuple[Visa, ...]),
         classification=Classification(row["classification"]) if row["classification"] else None,
+        own_classification=Classification(row["own_classification"]) if row["own_classification"] else None,
         released_on=row["released_on"],
         workshop=msgspec.json.decode(row["workshop"], type=WorkshopFilm) if row["workshop"] else None,
         screen_versions=msgspec.json.decode(row["screen_versions"], type=tuple[ScreenVersion, ...]),

@@ -309,6 +309,7 @@ class Film:
             visas=self.visas,
             workshop=self.workshop,
             merged_into=self.merged_into,
+            own_classification=said.classification,
             **described,
         )
 

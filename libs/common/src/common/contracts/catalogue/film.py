@@ -202,7 +202,8 @@ class FilmConflictSettled:
 class FilmState:
     """A film, whole: what it is, in which versions, under which visas, and how far it may travel.
 
-    `classification` is the strictest known of the film itself and of its visas in force; `warning` says all of theirs.
+    `classification` is the strictest known of the film itself and of its visas in force when this was published; for
+    another day, it is that of `own_classification` and of the visas in force then.  `warning` says all of theirs.
     `merged_into` is set for a duplicate, which carries nothing any more: whoever names it means that film.
     `themes` are codes of the catalogue's vocabulary, which grows.
     """
@@ -232,3 +233,4 @@ class FilmState:
     screen_versions: tuple[ScreenVersion, ...] = ()
     merged_into: UUID | None = None
     themes: tuple[str, ...] = ()
+    own_classification: Classification | None = None

@@ -25,6 +25,7 @@ from tests.integration.actions.screenings import (
     a_session,
     an_offer,
     begun,
+    by_rule,
     indoors,
     outdoors,
     planned,
@@ -154,7 +155,23 @@ async def test_a_cinema_that_closes_flags_what_it_was_to_organise(desk: Desk) ->
     closed = an_organisation(cast.cinema, OrganisationKind.CINEMA, version=2)
     await desk.hear("organisation", replace(closed, closed_on=date(2025, 9, 17)))
     await settled(desk)
-    assert await risks(desk, action, cast.holder) == ["R05"]
+    assert await risks(desk, action, cast.holder) == ["P01", "R05"]
+
+
+@pytest.mark.parametrize(("closed_on", "found"), [("2025-09-17", ["P01"]), ("2025-09-18", [])])
+async def test_p01_whoever_closes_before_the_day_organises_no_session(
+    desk: Desk, closed_on: str, found: list[str]
+) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, workshop = await begun(desk, cast, film, actions=[indoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-09-18"))
+    last = date.fromisoformat(closed_on)
+    closed = an_organisation(cast.holder.org, OrganisationKind.SOCIAL_CENTRE, version=2, closed_on=last)
+    await desk.hear("organisation", closed)
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == found
+    answer = await planned(desk, workshop, cast.holder, {"held_on": "2025-09-18", "starts_at": "14:00"})
+    assert by_rule(answer) == ((409, "organiser-closed", "P01") if found else (201, "", None))
 
 
 async def test_r05_a_licence_that_ends_flags_the_sessions_after_it_and_no_others(desk: Desk) -> None:

@@ -147,13 +147,11 @@ def anniversary(day: date, months: int) -> date:
 
 
 def against_organiser(regime: str, on: date, organiser: Organisation) -> Sequence[str]:
-    """Read who may organise what, by papers that hold on the day; those of whoever is closed do not."""
+    """Read who may organise what, by papers that hold on the day; whoever is closed organises nothing anyway (P01)."""
     days = ((one.kind, one.valid_from, one.valid_until or on) for one in organiser.entitlements)
     held = {kind for kind, first, last in days if first <= on <= last}
     recorded = any(one.kind == "operating_licence" for one in organiser.entitlements)
     by_kind = organiser.is_licensed_operator and not recorded
-    if organiser.closed_on is not None and organiser.closed_on < on:
-        held, by_kind = set(), False
     asked = {"nc_cineclub": "cineclub", "nc_heritage": "heritage"}.get(regime, "operating_licence")
     free = not regime.startswith("commercial") and asked == "operating_licence"
     return [] if free or asked in held or (asked == "operating_licence" and by_kind) else ["R04/R05"]
@@ -165,6 +163,9 @@ def against(action: Action, wish: SessionPlan, given: Circumstances) -> Sequence
     commercial = action.regime in ("commercial_cinema", "commercial_moved")
     outside = action.setting == "outdoors"
     organiser, on = given.organiser, wish.held_on
+    open_still = organiser.closed_on is None or organiser.closed_on >= on
+    if not open_still:
+        found.append("P01")
     found += against_organiser(action.regime or "", on, organiser)
     for film in given.films.values():
         long = film.duration_minutes is None or film.duration_minutes > 60

@@ -118,8 +118,14 @@ def test_a_cinema_that_closes_before_the_day_organises_no_screening():
     moved = replace(dossier.screening, organiser_id=p.CINEMA.id, regime=Regime.COMMERCIAL_MOVED)
     dossier = dossier.having(screening=moved)
     assert risks(dossier, organiser=p.CINEMA) == []
-    assert {rule for rule, _ in risks(dossier, organiser=cinema)} == {"R05"}
+    assert {rule for rule, _ in risks(dossier, organiser=cinema)} == {"P01", "R05"}
     assert risks(dossier, organiser=replace(cinema, closed_on=p.day("2025-07-18"))) == []
+
+
+def test_whoever_closes_before_the_day_organises_nothing_at_all():
+    dossier = a.screening_planned(a.a_funded())
+    for closed_on, found in (("2025-07-17", [("P01", None)]), ("2025-07-18", [])):
+        assert risks(dossier, organiser=replace(p.HOLDER, closed_on=p.day(closed_on))) == found
 
 
 @pytest.mark.parametrize(

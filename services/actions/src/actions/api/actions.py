@@ -26,6 +26,7 @@ READINESS = (
     unlawful.SessionsIncomplete,
     unlawful.NotALicensedOperator,
     unlawful.NotHabilitated,
+    unlawful.OrganiserClosed,
     unlawful.VisaDateUnknown,
     unlawful.VisaDelayNotElapsed,
     unlawful.AgeRestrictedOutdoors,

@@ -142,6 +142,7 @@ class ClearanceBody(Model):
         refusals.NothingAsked,
         unlawful.NotALicensedOperator,
         unlawful.NotHabilitated,
+        unlawful.OrganiserClosed,
         unlawful.VisaDateUnknown,
         unlawful.VisaDelayNotElapsed,
         unlawful.AgeRestrictedOutdoors,

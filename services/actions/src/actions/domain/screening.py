@@ -27,6 +27,7 @@ from actions.domain.unlawful import (
     NotALicensedOperator,
     NotAuthorised,
     NotHabilitated,
+    OrganiserClosed,
     PermitMissing,
     PromotesASale,
     QuotaReached,
@@ -52,6 +53,7 @@ REFUSALS: Mapping[str, type[DomainError]] = {
     "R50": PromotesASale,
     "R51": CommercialPosterUsed,
     "R52": RightsDoNotCover,
+    "P01": OrganiserClosed,
     "C01": CopyCannotBeThere,
     "C02": KeyDoesNotOpen,
     "C03": CopyNoLongerLent,
@@ -131,9 +133,10 @@ def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> 
 def judge_plan(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Ask what a plan must keep to: film law as such, the quota of paid screenings (R07), the wrong company (R50).
 
-    And school time (R20), and where its copies can be (C01), once they are named.
+    And that its organiser is there (P01), school time (R20), and where its copies can be (C01), once they are named.
     """
     sessions = tuple(sessions)
+    yield from judge_organiser(sessions, given)
     yield from judge_school_time(action, sessions, given)
     yield from _asked(PLANNED_BY, action, sessions, given)
     yield from judge_copies(action, sessions, given)
@@ -157,6 +160,16 @@ def judge_copies(action: Action, sessions: Iterable[Session], given: Circumstanc
             if item.copy_id is not None:
                 one = lending(action, session, item, given.copy(item.copy_id), given)
                 yield from _found(LENT_BY, one, session, item.film_id)
+
+
+def judge_organiser(sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Find the sessions that an organiser is to hold that will be no more (P01)."""
+    for session in sessions:
+        rule = in_force("P01", session.held_on)
+        asked = {"on": session.held_on, "organiser_closed_on": given.organiser.closed_on}
+        verdict = rule and say(rule, asked)
+        if verdict:
+            yield Finding(verdict=verdict, refusal=_refusal(verdict), session_id=session.id)
 
 
 def judge_school_time(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:

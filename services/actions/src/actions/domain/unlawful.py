@@ -48,6 +48,11 @@ class NotHabilitated(Conflict):
     titre = "Seuls un ciné-club habilité ou une cinémathèque organisent des séances sous son régime."
 
 
+class OrganiserClosed(Conflict):
+    title = "The organiser has closed before that day."
+    titre = "L’organisateur a fermé avant cette date."
+
+
 class AgeRestrictedOutdoors(Conflict):
     title = "The film's classification forbids an open-air screening of the scheme."
     titre = "La classification du film interdit une séance en plein air du dispositif."

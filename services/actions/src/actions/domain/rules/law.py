@@ -4,7 +4,7 @@ A change of the law is a new record: the old one gets its last day, so that an o
 A record that misread the law is corrected by another one over the same days, and stays.
 """
 
-from actions.domain.rules import conduct, copies, film_law, overlap, quota, rights, school
+from actions.domain.rules import conduct, copies, film_law, organiser, overlap, quota, rights, school
 from actions.domain.rules.cnc import DECLARATION, LEAVE
 from common.contracts.rules import SINCE, Rule
 
@@ -319,6 +319,15 @@ RULES: tuple[Rule, ...] = (
         text="An action is announced once its sessions are whole, and each place and closed site has said yes.",
         texte="Une action est programmée quand ses séances sont complètes et chaque lieu a donné son accord.",
         source="The way of an action; Code général des collectivités territoriales, L2212-2",
+    ),
+    Rule(
+        id="P01",
+        version="1",
+        valid_from=SINCE,
+        text="Whoever organises a session is still there on its day.",
+        texte="L’organisateur d’une séance existe encore ce jour-là.",
+        source="House rule; the register that the organisation is known by",
+        ask=organiser.is_there,
     ),
     Rule(
         id="C01",

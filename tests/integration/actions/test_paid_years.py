@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -10,10 +11,10 @@ import httpx
 import pytest
 
 from common.contracts.catalogue import FilmState, FilmVersion, ScreenVersion
-from common.contracts.partners import OrganisationKind
+from common.contracts.partners import Derogation, OrganisationKind
 from tests.integration.actions.journeys import JANUARY, MARCH, act
 from tests.integration.actions.people import Cast, Desk, a_cast, an_organisation
-from tests.integration.actions.screenings import a_film, a_session, begun, by_rule, indoors, planned
+from tests.integration.actions.screenings import a_film, a_session, asked, begun, by_rule, indoors, planned
 from tests.integration.actions.test_film_law import OK, PAID, book, paid
 from tests.integration.actions.test_risks import risks, settled
 
@@ -93,6 +94,32 @@ async def test_r07_a_year_ends_on_31_december_and_the_next_begins(desk: Desk) ->
     kept = await desk.get(f"/v1/actions/{seventh.json()['id']}/verdicts", cast.holder)
     said = [one["reason"] for one in kept.json()["items"] if one["rule"] == "R07"]
     assert said == ["Paid screening 1 of 6 in the year."]
+
+
+@pytest.mark.parametrize(
+    ("derogation_from", "first"), [(None, None), ("2025-10-15", "2025-10-15")], ids=["next year", "a derogation"]
+)
+async def test_r07_where_there_is_room_again_is_said(
+    desk: Desk, derogation_from: str | None, first: str | None
+) -> None:
+    """In another year, which this campaign does not reach; or, by a derogation that begins in this one."""
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    actions = await begun(desk, cast, film, actions=paid(7))
+    if derogation_from is not None:
+        begins = date.fromisoformat(derogation_from)
+        said = Derogation(reference="CNC-D", valid_from=begins, valid_until=date(2027, 12, 31))
+        holder = an_organisation(cast.holder.org, OrganisationKind.SOCIAL_CENTRE, version=2, derogations=(said,))
+        await desk.hear("organisation", holder)
+    await book(desk, cast, actions[:6], film)
+    told = await asked(desk, actions[6], cast.holder, {"session": a_session(film.id, "2025-10-01")})
+    (against,) = (one for one in told["verdicts"] if one["rule"] == "R07")
+    assert (against["version"], against["first_lawful_on"]) == ("2", first or "2026-01-01")
+    assert told["first_lawful_on"] == first
+    refused = await planned(desk, actions[6], cast.holder, a_session(film.id, "2025-10-01"))
+    assert (by_rule(refused), refused.json()["first_lawful_on"]) == (REFUSED, first or "2026-01-01")
+    if first is not None:
+        assert by_rule(await planned(desk, actions[6], cast.holder, a_session(film.id, "2025-10-14"))) == REFUSED
+        assert by_rule(await planned(desk, actions[6], cast.holder, a_session(film.id, first))) == OK
 
 
 async def last_of(desk: Desk, cast: Cast, action: httpx.Response, film: FilmState, on: str) -> httpx.Response:

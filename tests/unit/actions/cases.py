@@ -39,6 +39,7 @@ def a_case(
         commercial_poster=False,
         paid_sessions_besides=0,
         derogation=False,
+        room_from=None,
         declared_on=None,
         declared_for_all=False,
         screen_licence=None,

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from random import Random
 
+import pytest
+
 from actions.domain import agenda, checking
 from actions.domain.action import Action
 from actions.domain.agenda import SessionPlan
@@ -15,16 +17,25 @@ from actions.domain.lifecycle import NewDay
 from actions.domain.screening import Finding
 from common.contracts.actions import ActionType, Regime, Setting
 from common.contracts.catalogue import RightsUse, Visa
+from common.contracts.partners import Derogation, Entitlement, EntitlementKind
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 from tests.unit.actions.test_checking import ASKED, CAMPAIGN, a_situation
 from tests.unit.actions.test_school import CALENDAR
 
-CASES = range(400)
+CASES, MORE = range(400), range(400, 1300)
+"""Of more, only those are tried day by day in which several rules are in the way: there are few."""
+HELD = tuple(
+    Entitlement(kind=kind, reference="E", valid_from=date(2020, 1, 1), valid_until=date(2030, 12, 31))
+    for kind in EntitlementKind
+)
 
 
 def situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
-    """Make up a session that may want a copy that others have, and to which a class may come."""
+    """Make up a session that may want a copy that others have, and to which a class may come.
+
+    Its organiser may show films as it does on each day: what it is not, no day mends.
+    """
     action, wish, given = a_situation(number)
     chance = Random(number)  # noqa: S311 - cases, not keys
     shown, *others = wish.programme
@@ -46,7 +57,9 @@ def situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
         school_group=chance.random() < 0.5,
         programme=(replace(shown, copy_id=wanted), *others),
     )
-    return action, wish, replace(given, school=CALENDAR, copies={copy.id: copy}, bookings={copy.id: bookings})
+    organiser = replace(given.organiser, entitlements=HELD)
+    copies, booked = {copy.id: copy}, {copy.id: bookings}
+    return action, wish, replace(given, organiser=organiser, school=CALENDAR, copies=copies, bookings=booked)
 
 
 def refusing(action: Action, wish: SessionPlan, given: Circumstances) -> Sequence[Finding]:
@@ -68,16 +81,17 @@ def walk(action: Action, wish: SessionPlan, given: Circumstances) -> tuple[date 
 
 def test_the_first_lawful_day_is_the_one_that_trying_each_day_finds():
     found = several = 0
-    for number in CASES:
+    for number in (*CASES, *MORE):
         action, wish, given = situation(number)
         against = refusing(action, wish, given)
-        if not against:
+        rules = {one.verdict.rule for one in against}
+        if len(rules) < (1 if number in CASES else 2):
             continue
         said = checking.check_session(action, wish, given, session_id=ASKED).first_lawful_on
         first, other = walk(action, wish, given)
         assert said == first or (said is None and other), number
         found += said is not None
-        several += len({one.verdict.rule for one in against}) > 1 and said is not None
+        several += len(rules) > 1 and said is not None
     assert found > len(CASES) / 20
     assert several > 3
 
@@ -89,6 +103,31 @@ def test_r01_r20_a_day_that_one_rule_allows_is_not_named_when_the_other_refuses_
     said = checking.check_session(action, wish, given, session_id=ASKED)
     assert said.first_lawful_on == p.day("2025-09-20")
     assert not refusing(action, replace(wish, held_on=p.day("2025-09-20")), given)
+
+
+@pytest.mark.parametrize(
+    ("in_next_year", "derogation", "first"),
+    [(5, None, "2026-01-01"), (6, None, None), (6, "2025-11-01", "2025-11-01"), (6, "2026-02-01", "2026-02-01")],
+    ids=["room next year", "none next year", "a derogation this year", "a derogation next year"],
+)
+def test_r07_the_first_day_on_which_there_is_room_again(in_next_year: int, derogation: str | None, first: str | None):
+    action, wish, given = school_day("2025-10-01", "20:30", visa=date(2020, 1, 1))
+    action = replace(action, regime=Regime.NC_ASSOCIATION_PAID, price_cents=300)
+    days = [*(date(2025, 9, n + 1) for n in range(6)), *(date(2026, 3, n + 1) for n in range(in_next_year))]
+    decided = (
+        () if derogation is None else (Derogation(reference="D", valid_from=p.day(derogation), valid_until=LATEST),)
+    )
+    given = replace(
+        given,
+        paid_elsewhere=tuple(p.a_paid_screening(day, n) for n, day in enumerate(days)),
+        organiser=replace(given.organiser, derogations=decided),
+        booking=True,
+    )
+    (against,) = refusing(action, replace(wish, school_group=False), given)
+    assert (against.verdict.rule, against.verdict.first_lawful_on) == ("R07", first and p.day(first))
+
+
+LATEST = date(2027, 12, 31)
 
 
 def test_r01_no_day_is_named_that_lies_after_the_campaign():

@@ -19,7 +19,7 @@ from tests.unit.actions.cases import a_case
 from tests.unit.actions.test_rules import ALONE
 
 ON_CASES = [rule for rule in RULES if rule.ask is not None and rule.id not in ALONE]
-DAYS = ("counts_from", "rights_from", "rights_until", "declared_on", "request_by", "requested_on")
+DAYS = ("counts_from", "rights_from", "rights_until", "declared_on", "request_by", "requested_on", "room_from")
 CASES = st.builds(
     Case,
     **{

@@ -82,7 +82,7 @@ async def circumstances(
         campaign=await campaigns.campaign(tx, action.campaign_id),
         films=await films(tx, action, also),
         organiser=organiser,
-        paid_elsewhere=await _paid_elsewhere(tx, action, days, hold=hold),
+        paid_elsewhere=await _paid_elsewhere(tx, action, days, booking=booking, hold=hold),
         booking=booking,
         elsewhere=await sessions.elsewhere(tx, {action.holder_id}, days),
         withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers([action])),
@@ -163,15 +163,19 @@ def shown_in(found: Iterable[Action]) -> set[UUID]:
 
 
 async def _paid_elsewhere(
-    tx: Transaction, action: Action, days: Sequence[date], *, hold: bool = False
+    tx: Transaction, action: Action, days: Sequence[date], *, booking: bool, hold: bool
 ) -> tuple[PaidScreening, ...]:
-    """List the organiser's paid screenings in other actions of these years, where the action may have any."""
+    """List the organiser's paid screenings in other actions of these years, where the action may have any.
+
+    Who books is told where there is room again: the year after is looked at too, and not held.
+    """
     years = _paid_years(action, days)
     if not years:
         return ()
     if hold:
         await sessions.hold_paid_years(tx, action.organiser_id, [one.year for one in years])
-    return (await sessions.paid_elsewhere(tx, years)).get(action.id, ())
+    after = [date(one.year + 1, 1, 1) for one in years] if booking else []
+    return (await sessions.paid_elsewhere(tx, _paid_years(action, [*days, *after]))).get(action.id, ())
 
 
 def _paid_years(action: Action, days: Iterable[date]) -> Sequence[PaidYear]:

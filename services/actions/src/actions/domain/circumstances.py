@@ -4,7 +4,7 @@ Law looks at the film as the catalogue knows it today, never at what a programme
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
@@ -17,7 +17,7 @@ from actions.domain.copies import Booking
 from actions.domain.known import Copy, Film, Organisation
 from actions.domain.overlaps import Elsewhere
 from actions.domain.paid import PaidScreening, Shown
-from actions.domain.rules import rights
+from actions.domain.rules import in_force, quota, rights
 from actions.domain.rules.case import Case
 from actions.domain.school import NO_CALENDAR, Calendar
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
@@ -90,6 +90,21 @@ class Circumstances:
         others = (*self.paid_elsewhere, *(one for one in here if one is not None))
         return paid.before(mine, others, booking=self.booking)
 
+    def room_from(self, action: Action, session: Session) -> date | None:
+        """Tell the first later day on which the organiser may show one more (R07), where it may not on the session's.
+
+        That is the first of another year, or of a derogation; nobody looks further than the next year.
+        """
+        if self._has_room(action, session):
+            return None
+        begins = (one.valid_from for one in self.organiser.derogations)
+        days = sorted(day for day in (*begins, date(session.held_on.year + 1, 1, 1)) if day > session.held_on)
+        return next((day for day in days if self._has_room(action, replace(session, held_on=day))), None)
+
+    def _has_room(self, action: Action, session: Session) -> bool:
+        rule, derogation = in_force("R07", session.held_on), self.organiser.derogates_on(session.held_on)
+        return rule is None or self.paid_besides(action, session) < quota.limit(rule, derogation=derogation)
+
     def _paid(self, action: Action, session: Session) -> PaidScreening | None:
         if action.regime_of(session) is not Regime.NC_ASSOCIATION_PAID:
             return None
@@ -146,6 +161,7 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         commercial_poster=action.commercial_poster,
         paid_sessions_besides=given.paid_besides(action, session),
         derogation=given.organiser.derogates_on(session.held_on),
+        room_from=given.room_from(action, session),
         declared_on=leave.declared_on(action.declaration, screening, given.work),
         declared_for_all=action.declaration is not None and action.declaration.screenings is None,
         screen_licence=action.declaration.screen_licence if action.declaration else None,

@@ -179,6 +179,7 @@ def _case(one: Screening, on: date) -> Case:
         commercial_poster=False,
         paid_sessions_besides=0,
         derogation=False,
+        room_from=None,
         declared_on=None,
         declared_for_all=False,
         screen_licence=None,

@@ -32,6 +32,7 @@ class Case:
     commercial_poster: bool
     paid_sessions_besides: int
     derogation: bool
+    room_from: date | None
     declared_on: date | None
     declared_for_all: bool
     screen_licence: str | None

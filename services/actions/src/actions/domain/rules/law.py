@@ -92,6 +92,19 @@ RULES: tuple[Rule, ...] = (
         source="Code du cinéma, D214-1 and D214-2; the calendar year is our reading",
         parameters={"a_year": 6, "with_derogation": 12, "minutes": 60},
         ask=quota.paid_screenings,
+        corrected=True,
+    ),
+    Rule(
+        id="R07",
+        version="2",
+        valid_from=SINCE,
+        text="An association shows six paid features a calendar year, twelve with a derogation; none outdoors counts. "
+        "Where there is room again is said.",
+        texte="Une association montre six longs métrages payants par an, douze par dérogation ; hors plein air. "
+        "Le jour où il y a de nouveau place est dit.",
+        source="Code du cinéma, D214-1 and D214-2; the calendar year is our reading",
+        parameters={"a_year": 6, "with_derogation": 12, "minutes": 60},
+        ask=quota.paid_of_the_year,
     ),
     *LEAVE,
     Rule(

@@ -286,11 +286,17 @@ class Member:
         return self._paces.setdefault(topic, Pace(first, self._settings.apply_s_aimed))
 
     def _fit(self, runs: Sequence[Run], took_s: float) -> None:
-        """Have transactions take about the time that we aim at: large while there is much to read, never long."""
+        """Have transactions take about the time that we aim at: large while there is much to read, never long.
+
+        While more waits than we hold they may be longer: what is last of it waits anyway, and in a large transaction
+        more of what follows each other is of one aggregate.
+        """
         topic, n = runs[0].place.topic, sum(len(run.records) for run in runs)
         APPLY_SECONDS.labels(self.name, topic).observe(took_s)
         BATCH_RECORDS.labels(self.name).observe(n)
-        self._pace(topic).heard(n, took_s, most=self._settings.batch_records_max)
+        pace, settings = self._pace(topic), self._settings
+        pace.aimed_s = settings.apply_s_behind if self._pressed() else settings.apply_s_aimed
+        pace.heard(n, took_s, most=settings.batch_records_max)
 
     async def _look(self) -> None:
         """Follow an offset that was moved behind our back, and take down what an operator asks for."""

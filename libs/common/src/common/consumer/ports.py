@@ -22,6 +22,7 @@ class Settings:
     batch_records_max: int = 10_000
     buffer_records_max: int = 40_000
     apply_s_aimed: float = 0.1
+    apply_s_behind: float = 0.4
     poll_ms: int = 100
     commit_hint_every_s: float = 2
     look_every_s: float = 0.5

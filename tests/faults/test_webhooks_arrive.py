@@ -24,7 +24,8 @@ from tests.integration.partners.outside.conftest import (  # noqa: F401 - fixtur
     receiver,
     settings,
 )
-from tests.integration.partners.outside.house import a_fact, an_about
+from tests.integration.partners.outside.house import Endpoint, a_fact, an_about
+from tests.integration.partners.outside.nameserver import name_server
 from tests.integration.partners.outside.receiver import Answer, Call, Receiver, drip, ok, reset, silent, status
 from tests.integration.partners.outside.work import Around, Working, working
 from tests.waiting import until
@@ -33,6 +34,7 @@ HANGS_S = 15
 ROUNDS = 10
 HARM_MAX = 1.2
 ELSEWHERE = "79191"
+NAMELESS = "receiver.town.example"
 SCALE = 1000
 DEADLINE_S = 0.5
 MISBEHAVIOURS: Sequence[Answer] = (reset, drip, status(500), status(503), status(307, location="https://localhost/"))
@@ -40,16 +42,19 @@ MISBEHAVIOURS: Sequence[Answer] = (reset, drip, status(500), status(503), status
 
 @pytest.mark.experiment("P13")
 async def test_one_bad_receiver_harms_nobody(experiment: Experiment, around: Around) -> None:  # noqa: F811
-    """The same facts to the same healthy endpoints, without and with one beside them that hangs for fifteen seconds."""
+    """The same facts to the same healthy endpoints, without and with two beside them that hang, in HTTP and in DNS."""
     paths = [f"/good/{n}" for n in range(experiment.number("healthy"))]
     around.receiver.always["/bad"] = silent
-    async with working(around, deadline_s=HANGS_S) as worker:
+    async with name_server() as names, working(around, deadline_s=HANGS_S, name_servers=[names.address]) as worker:
+        names.silent.add(NAMELESS)
         for path in paths:
             await worker.subscribed(await around.house.collectivity(), path)
         calm = [await _told(worker, paths) for _ in range(ROUNDS)]
         await worker.subscribed(await around.house.collectivity(ELSEWHERE), "/bad")
+        nameless = await worker.subscribed(await around.house.collectivity(ELSEWHERE), "/nameless")
+        await _renamed(around, nameless, f"https://{NAMELESS}:{around.receiver.port}/nameless")
         await worker.hear(*(a_fact(uuid4(), about=an_about(ELSEWHERE)) for _ in range(ROUNDS * 10)))
-        await until(lambda: around.receiver.at("/bad"))
+        await until(lambda: around.receiver.at("/bad") and names.asked[NAMELESS])
         beside = [await _told(worker, paths) for _ in range(ROUNDS)]
         hanging = len(around.receiver.at("/bad"))
         around.receiver.released.set()
@@ -85,6 +90,11 @@ async def test_webhooks_arrive(experiment: Experiment, around: Around) -> None: 
     experiment.judge("none before its time", holds=early == 0, early=early)
     experiment.judge("the same id on each attempt", holds=one_id)
     experiment.judge("every signature good", holds=forged == 0, forged=forged)
+
+
+async def _renamed(around: Around, endpoint: Endpoint, url: str) -> None:  # noqa: F811
+    """Have an endpoint that was verified lead elsewhere."""
+    await around.house.administrator.execute("UPDATE partners.wh_endpoint SET url = $2 WHERE id = $1", endpoint.id, url)
 
 
 async def worker_is_idle(around: Around, messages: int) -> bool:  # noqa: F811

@@ -31,6 +31,7 @@ from partners import consumers
 from partners.api import routers
 from partners.clients.guard import trusting
 from partners.clients.keyfile import KeyFile, Seal, create_if_absent, create_sealing_key_if_absent
+from partners.clients.names import Names
 from partners.clients.receiver import Receivers
 from partners.commands import clients
 from partners.domain.access import VERBS
@@ -76,7 +77,12 @@ async def worker(settings: Settings) -> AsyncIterator[service.Worker]:
     )
     poke = asyncio.Event()
     trusted = trusting(settings.webhook_ca_file)
-    async with Receivers(_destinations(settings), trusted=trusted, deadline_s=settings.webhook_deadline_s) as receivers:
+    async with (
+        Names(_issuer(settings), servers=settings.webhook_name_servers) as names,
+        Receivers(
+            _destinations(settings), trusted=trusted, deadline_s=settings.webhook_deadline_s, resolver=names.resolve
+        ) as receivers,
+    ):
         post = Post(
             receivers=receivers,
             seal=Seal(settings.webhook_sealing_keys_file),
@@ -161,12 +167,16 @@ def _make_missing_keys(settings: Settings) -> None:
 
 
 def _destinations(settings: Settings) -> Destinations:
-    issuer = urlsplit(settings.token_issuer).hostname
     return Destinations(
         networks=settings.webhook_allowed_networks,
         ports=frozenset({443, *settings.webhook_allowed_ports}),
-        own_names=frozenset(settings.webhook_own_names) | ({issuer} if issuer else set()),
+        own_names=frozenset({*settings.webhook_own_names, _issuer(settings)}),
     )
+
+
+def _issuer(settings: Settings) -> str:
+    """Name the host that issues tokens, which is one of ours."""
+    return urlsplit(settings.token_issuer).hostname or "localhost"
 
 
 async def _published(key_file: KeyFile) -> bytes:

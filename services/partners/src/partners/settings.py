@@ -26,6 +26,9 @@ class Settings(Shared):
     webhook_allowed_ports: tuple[Port, ...] = Field((), description="Ports beside 443; a sandbox only.")
     webhook_ca_file: Path | None = Field(None, description="An authority beside the public ones; a sandbox only.")
     webhook_own_names: tuple[str, ...] = Field((), description="Our own names: no webhook comes back to us.")
+    webhook_name_servers: tuple[str, ...] = Field(
+        (), description="Asked for receivers' addresses in place of this machine's own; `address` or `address:port`."
+    )
     webhook_deadline_s: Seconds = Field(15.0, description="For one attempt, from the name to the end of the answer.")
     webhook_lease_s: Seconds = Field(20.0, description="How long a worker may hold a delivery; more than the deadline.")
     webhook_slots: Positive = Field(64, description="Deliveries under way at once in a worker.")
@@ -40,6 +43,7 @@ class Settings(Shared):
         "webhook_allowed_networks",
         "webhook_allowed_ports",
         "webhook_own_names",
+        "webhook_name_servers",
         "webhook_retry_delays_s",
         mode="before",
     )

@@ -10,7 +10,8 @@ from ipaddress import IPv4Network
 import httpx
 import pytest
 
-from partners.clients.guard import NotResolved, Resolver, ResolverAway, resolve, trusting
+from partners.clients.guard import NotResolved, Resolver, ResolverAway, trusting
+from partners.clients.names import Names
 from partners.clients.receiver import Letter, Receivers, retry_after
 from partners.domain.destination import Destinations
 from partners.domain.schedule import Attempt, Outcome, Trouble
@@ -49,13 +50,19 @@ def naming(*answers: Sequence[str]) -> Resolver:
 async def sending(
     destinations: Destinations = PRODUCTION,
     *,
-    resolver: Resolver = resolve,
+    resolver: Resolver | None = None,
     trusted: ssl.SSLContext | None = None,
     deadline_s: float = 5,
 ) -> AsyncIterator[Callable[[str], Awaitable[Attempt]]]:
-    async with Receivers(
-        destinations, trusted=trusted or trusting(), deadline_s=deadline_s, resolver=resolver
-    ) as receivers:
+    async with (
+        Names("localhost") as names,
+        Receivers(
+            destinations,
+            trusted=trusted or trusting(),
+            deadline_s=deadline_s,
+            resolver=resolver or names.resolve,
+        ) as receivers,
+    ):
 
         async def send(url: str) -> Attempt:
             return await receivers.post(letter(url))
@@ -167,13 +174,6 @@ async def test_a_name_without_addresses_and_a_resolver_that_is_away_are_two_thin
         ours = await send("https://receiver.example.org/")
     assert (lost.trouble, lost.outcome) == (Trouble.DNS, Outcome.FAILED)
     assert (ours.trouble, ours.outcome) == (Trouble.OURS, Outcome.OURS)
-
-
-async def test_a_name_that_nobody_has_is_the_receivers_trouble():
-    with pytest.raises((NotResolved, ResolverAway)):
-        await resolve("nobody.invalid", 443)
-    with pytest.raises(NotResolved):
-        await resolve("x" * 64 + ".example.org", 443)
 
 
 # -------------------------------------------------------------------------------------------- what a stranger does

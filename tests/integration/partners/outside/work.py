@@ -1,13 +1,14 @@
 """A worker of the webhooks, in this process, at the pace a test wants."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from common.consumer import Message
 from partners.clients.guard import trusting
 from partners.clients.keyfile import Seal
+from partners.clients.names import Names
 from partners.clients.receiver import Receivers
 from partners.domain.schedule import Breaker, Patience, Schedule
 from partners.jobs import challenges, sweeper
@@ -19,6 +20,7 @@ from tests.integration.partners.outside.receiver import Receiver, sandbox
 from tests.waiting import until
 
 SOON = Schedule(delays_s=(0.02, 0.02, 0.02))
+OWN_NAME = "api.passeurs.example"
 NEVER = Breaker(failures_in_a_row=1_000, window_tries=10_000)
 
 
@@ -64,8 +66,16 @@ def post(receivers: Receivers, settings: Settings, *, schedule: Schedule = SOON,
     return Post(receivers=receivers, seal=Seal(settings.webhook_sealing_keys_file), schedule=schedule, breaker=breaker)
 
 
-def receivers(around: Around, *, deadline_s: float = 1) -> Receivers:
-    return Receivers(sandbox(around.receiver.port), trusted=trusting(around.authority.authority), deadline_s=deadline_s)
+@asynccontextmanager
+async def receivers(
+    around: Around, *, deadline_s: float = 1, name_servers: Sequence[str] = ()
+) -> AsyncIterator[Receivers]:
+    destinations, trusted = sandbox(around.receiver.port), trusting(around.authority.authority)
+    async with (
+        Names(OWN_NAME, servers=name_servers) as names,
+        Receivers(destinations, trusted=trusted, deadline_s=deadline_s, resolver=names.resolve) as receivers,
+    ):
+        yield receivers
 
 
 @asynccontextmanager
@@ -78,10 +88,11 @@ async def working(
     pace: Pace | None = None,
     deadline_s: float = 1,
     owner: str = "1",
+    name_servers: Sequence[str] = (),
 ) -> AsyncIterator[Working]:
     """Work until the block is left; what is under way then ends first."""
     poke, house = asyncio.Event(), around.house
-    async with receivers(around, deadline_s=deadline_s) as pool:
+    async with receivers(around, deadline_s=deadline_s, name_servers=name_servers) as pool:
         means = post(pool, around.settings, schedule=schedule, breaker=breaker)
         lanes = Lanes(house.db, means, owner=owner, poke=poke, pace=pace or Pace(grace_s=deadline_s))
         tasks = [

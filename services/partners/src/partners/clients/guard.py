@@ -10,6 +10,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ import httpx
 
 from partners.domain.destination import Destinations
 
-RESOLVE_TIMEOUT_S = 3.0
 ADDRESSES_TRIED_MAX = 4
 CONNECTIONS_MAX = 200
 KEPT_ALIVE_MAX = 50
@@ -163,26 +163,11 @@ def trusting(ca_file: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-async def resolve(host: str, port: int) -> Sequence[str]:
-    """Ask the system's resolver for every address of a name."""
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(RESOLVE_TIMEOUT_S):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except TimeoutError as error:
-        raise ResolverAway from error
-    except socket.gaierror as error:
-        raise (ResolverAway if error.errno in _RESOLVER_AWAY else NotResolved) from error
-    except UnicodeError as error:
-        raise NotResolved from error
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-_RESOLVER_AWAY = frozenset({socket.EAI_AGAIN, socket.EAI_SYSTEM})
-
-
 def _literal(host: str) -> str | None:
-    try:
+    """Read an address in any form that a system's resolver reads as one: `127.1` and `0x7f000001` are addresses."""
+    with suppress(ValueError):
         return str(ip_address(host.strip("[]")))
-    except ValueError:
+    try:
+        return str(ip_address(socket.inet_aton(host)))
+    except OSError:
         return None

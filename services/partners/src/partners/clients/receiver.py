@@ -17,7 +17,7 @@ from typing import Self
 import httpcore
 import httpx
 
-from partners.clients.guard import Blocked, GuardedTransport, NotResolved, Resolver, ResolverAway, resolve
+from partners.clients.guard import Blocked, GuardedTransport, NotResolved, Resolver, ResolverAway
 from partners.domain.destination import Destinations
 from partners.domain.schedule import RETRY_AFTER_MAX, Attempt, Trouble
 
@@ -44,7 +44,7 @@ class Receivers:
         *,
         trusted: ssl.SSLContext,
         deadline_s: float,
-        resolver: Resolver = resolve,
+        resolver: Resolver,
     ) -> None:
         self._deadline_s = deadline_s
         self._client = httpx.AsyncClient(

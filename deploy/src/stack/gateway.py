@@ -31,6 +31,9 @@ RETRIES = {
     "writes": "connect-failure,refused-stream,reset-before-request",
 }
 
+PUBLIC_SHARE = 0.25
+"""What those without a token may have in hand of a service, all together: they come from anywhere, in any number."""
+
 OTHER_HOST_PICKS = 12
 """Hosts are picked by chance: of two, one that has just refused is picked again and again once in 4,000 times."""
 
@@ -84,6 +87,11 @@ class Route:
     public: bool = False
     limit: str | None = None
     stream: bool = False
+    apart: bool = False
+
+    @property
+    def cluster(self) -> str:
+        return f"{self.service}_public" if self.apart else self.service
 
 
 def read_routes(*, sandbox: bool) -> list[Route]:
@@ -112,7 +120,7 @@ def render(gateway: Gateway) -> Json:
         PROBLEMS=list(_problems()),
         RESPONSE_HEADERS=list(_response_headers(gateway)),
         ROUTES=[_health(), *(line for route in routes for line in _route(route, gateway))],
-        CLUSTERS=list(_clusters(gateway)),
+        CLUSTERS=list(_clusters(gateway, routes)),
     )
 
 
@@ -205,7 +213,7 @@ def _match(route: Route, gateway: Gateway, kind: str, *, headers: list[Json]) ->
     found: Json = {
         "match": {"path_separated_prefix": route.prefix, "headers": headers},
         "route": {
-            "cluster": route.service,
+            "cluster": route.cluster,
             "timeout": "0s" if route.stream else ROUTE_TIMEOUT,
             "priority": "HIGH" if route.stream else "DEFAULT",
             "retry_policy": {
@@ -302,9 +310,11 @@ def _header(name: str, value: str) -> Json:
     return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 
-def _clusters(gateway: Gateway) -> Iterator[Json]:
+def _clusters(gateway: Gateway, routes: Sequence[Route]) -> Iterator[Json]:
     for service, addresses in gateway.services.items():
         yield _cluster(service, [addresses], "/health/ready", gateway)
+    for service, name in {route.service: route.cluster for route in routes if route.apart}.items():
+        yield _cluster(name, [gateway.services[service]], "/health/ready", gateway, share=PUBLIC_SHARE)
     rest = [
         address for service, all_of_it in gateway.services.items() if service != ISSUER_FIRST for address in all_of_it
     ]
@@ -315,8 +325,10 @@ def _clusters(gateway: Gateway) -> Iterator[Json]:
         yield {"name": "otlp", "connect_timeout": "0.5s", **_addresses("otlp", [[address]])}
 
 
-def _cluster(name: str, by_priority: Sequence[Sequence[Address]], health_path: str, gateway: Gateway) -> Json:
-    in_hand = gateway.requests_max * sum(map(len, by_priority))
+def _cluster(
+    name: str, by_priority: Sequence[Sequence[Address]], health_path: str, gateway: Gateway, *, share: float = 1
+) -> Json:
+    in_hand = max(1, int(gateway.requests_max * sum(map(len, by_priority)) * share))
     filled = _filled("cluster.yaml", SERVICE=name, HEALTH_PATH=health_path, REQUESTS_MAX=in_hand)
     return {**filled, **_addresses(name, by_priority)}
 

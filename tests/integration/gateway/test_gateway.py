@@ -264,6 +264,21 @@ async def test_calendars_are_counted_by_address_and_apart_from_everything_else(a
         assert (await edge.get("/v1/calendar-feeds")).status_code == 401
 
 
+async def test_who_has_no_token_takes_no_place_of_those_who_have(
+    another: Start, issuer: Issuer, upstreams: dict[str, Upstream]
+) -> None:
+    """Of eight places the public may have two, however many there are that ask."""
+    service, slow = upstreams["reporting"], "/v1/public/slow"
+    async with another(requests_max=8) as edge:
+        held = [asyncio.create_task(edge.get(slow)) for _ in range(2)]
+        await until(lambda: service.asked.count(f"GET {slow}") == 2)
+        assert is_problem(await edge.get("/v1/public/figures"), 503, "unavailable")
+        assert (await edge.get("/v1/figures", headers=bearer(issuer.token()))).status_code == 200
+        service.release.set()
+        assert [(await one).status_code for one in held] == [200, 200]
+    service.release.clear()
+
+
 # ------------------------------------------------------------------------------------------- when things break
 
 

@@ -43,7 +43,9 @@ async def reader(address: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
             "JWKS_URL": "http://127.0.0.1:9/nobody",
             "JWKS_FILE": str(jwks),
             "STREAMS_MAX": "4",
-            "PUBLIC_STREAMS_MAX": "2",
+            "PUBLIC_STREAMS_MAX": "8",
+            "WAITING_MAX": "4",
+            "POOL_MAX": "4",
             "STREAM_HEARTBEAT_S": "0.2",
         }
     )

@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -20,6 +21,8 @@ from tests.integration.reporting.reader import bearer
 from tests.integration.reporting.records import hear
 from tests.states import action, any_breakdowns, campaign, project, report, reported
 from tests.waiting import until
+
+WAITS_FOR_A_LOCK = "SELECT count(*) >= 3 FROM pg_locks WHERE NOT granted AND relation = 'reporting.figure'::regclass"
 
 
 @dataclass
@@ -203,9 +206,21 @@ async def test_one_stream_too_many_is_refused(reader):
 
 
 async def test_the_public_takes_no_seat_of_those_who_have_a_token(reader):
-    async with full(reader, "/v1/public/stream", {}, seats=2):
+    async with full(reader, "/v1/public/stream", {}, seats=8):
         assert await asked(reader, "/v1/public/stream", {}) == 503
         assert await asked(reader, "/v1/stream", bearer(Role.DASHBOARD)) == 200
+
+
+async def test_the_public_reads_the_table_over_two_connections_and_no_more(address, reader):
+    """Of four that the pool has here; one is for all who listen."""
+    administrator = await asyncpg.connect(address)
+    async with administrator.transaction(), AsyncExitStack() as streams:
+        await administrator.execute("LOCK TABLE reporting.figure IN ACCESS EXCLUSIVE MODE")
+        for _ in range(8):
+            await streams.enter_async_context(listening(reader, "/v1/public/stream", headers={}))
+        await until(lambda: administrator.fetchval(WAITS_FOR_A_LOCK), within_s=5)
+        assert (await reader.ask(indicator="I05")).status_code == 200
+    await administrator.close()
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR])

@@ -5,13 +5,19 @@ from time import monotonic
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from common.contracts.access import Role
 from common.tokens import SYSTEM
+from reporting.api.waiting import POLL_S
 from tests.integration.reporting.reader import bearer, rows
 from tests.integration.reporting.records import hear
 from tests.positions import offsets
 from tests.states import action, project
+from tests.waiting import until
+
+SEATS = 4
+"""As many as may wait in these tests."""
 
 
 async def test_what_is_not_counted_yet_is_refused_at_once_or_after_a_while(reader):
@@ -52,6 +58,33 @@ async def test_several_records_are_waited_for_together(db, reader):
     assert (await reader.ask(indicator="I05", including=both, wait=0)).status_code == 200
     apart = await reader.ask(indicator="I05", including=both.split(","), wait=0)
     assert apart.status_code == 200
+
+
+async def test_the_public_is_answered_at_once(reader):
+    """It may come from anywhere, in any number: whoever has no token holds no place by waiting."""
+    began = monotonic()
+    refused = await reader.public(indicator="I05", including=f"project:{uuid4()}@1", wait=1)
+    assert (refused.status_code, refused.json()["code"]) == (503, "not-yet-included")
+    assert monotonic() - began < 0.5
+
+
+async def test_one_look_at_the_table_is_for_all_that_wait(reader):
+    """A question takes a connection when it comes and when it goes, however long it waits; who finds no seat goes."""
+    before = REGISTRY.get_sample_value("database_pool_wait_seconds_count") or 0
+    began = monotonic()
+    asking = [reader.ask(indicator="I05", including=f"project:{uuid4()}@1", wait=1) for _ in range(SEATS)]
+    waiting = [asyncio.create_task(one) for one in asking]
+    await until(lambda: asked_since(before) > SEATS + 10)
+    late = await reader.ask(indicator="I05", including=f"project:{uuid4()}@1", wait=1)
+    assert monotonic() - began < 0.9, "no seat is free"
+    for refused in (late, *await asyncio.gather(*waiting)):
+        assert (refused.status_code, refused.json()["code"]) == (503, "not-yet-included")
+    looks = (monotonic() - began) / POLL_S
+    assert asked_since(before) <= looks + SEATS + 2
+
+
+def asked_since(before: float) -> float:
+    return (REGISTRY.get_sample_value("database_pool_wait_seconds_count") or 0) - before
 
 
 async def test_an_answer_says_up_to_where_it_has_heard(db, reader):

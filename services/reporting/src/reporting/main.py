@@ -19,6 +19,7 @@ from common.database import connect, uuid7
 from reporting import consumers, jobs
 from reporting.api import routers
 from reporting.api.live import Limits, streaming
+from reporting.api.waiting import waiting
 from reporting.domain.access import VERBS
 from reporting.jobs import commandline
 from reporting.settings import Settings
@@ -34,9 +35,12 @@ def api(settings: Settings) -> FastAPI:
         heartbeat_s=settings.stream_heartbeat_s,
         public_s=settings.stream_public_s,
     )
-    live = streaming(limits)
     return service.application(
-        settings, service=SERVICE, routers=routers(sandbox_open=settings.sandbox), verbs=VERBS, pieces=[live]
+        settings,
+        service=SERVICE,
+        routers=routers(sandbox_open=settings.sandbox),
+        verbs=VERBS,
+        pieces=[streaming(limits), waiting(settings.waiting_max)],
     )
 
 

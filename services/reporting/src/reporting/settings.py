@@ -31,6 +31,9 @@ class Settings(Shared):
         10, description="Checkpoints at which a bucket may have moved before it is announced again unseen."
     )
     reconciliation_kept_days: Positive = Field(90, description="How long outcomes of comparisons are kept.")
+    waiting_max: Positive = Field(
+        16, description="Questions that wait for their records at once in one process; one more is answered at once."
+    )
     streams_max: Positive = Field(200, description="Live streams with a token open at once in one process.")
     public_streams_max: Positive = Field(100, description="Live streams without a token open at once in one process.")
     stream_poll_ms: Positive = Field(50, description="Between two looks for announcements, while somebody listens.")

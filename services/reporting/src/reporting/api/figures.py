@@ -13,6 +13,7 @@ from common.http import Caller, Db, Now
 from common.pages import Listed, Page, listed
 from common.problems import problems
 from reporting.api.questions import Bounds, Cutting, Patience, Waiting
+from reporting.api.waiting import Room, answer
 from reporting.commands import answering
 from reporting.domain import access
 from reporting.domain.figures import Figures
@@ -91,11 +92,12 @@ async def list_figures(
     cut: Cutting,
     bounds: Bounds,
     wait: Patience,
+    room: Room,
 ) -> Response:
     """Read figures: totals as they stand, breakdowns of people exactly or as published, by who asks."""
     access.require(caller, "figure.list")
     asked = wait.ask(cut.question(bounds, now), caller, caller, now)
-    return encoded(await answering.answer(db, asked), cache="private, no-cache")
+    return encoded(await answer(db, room, asked), cache="private, no-cache")
 
 
 @router.get(

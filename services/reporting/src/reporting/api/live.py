@@ -23,6 +23,10 @@ from reporting.store.announcements import Announced
 
 RECENT_MAX = 2_000
 PAGE = 500
+PUBLIC_READS_MAX = 2
+PUBLIC_PACE_S = 0.05
+"""Streams without a token read the table two at a time, and slowly: they take that much of the pool, and no more."""
+
 GLANCE_S = 1.0
 """How long a quiet stream may overlook that the process is stopping."""
 
@@ -55,6 +59,7 @@ class Live:
         self.limits = limits
         self._database = database
         self._listening = {True: 0, False: 0}
+        self._public_reads = asyncio.Semaphore(PUBLIC_READS_MAX)
         self._wanted = asyncio.Event()
         self._news = asyncio.Event()
         self._recent: deque[Announced] = deque(maxlen=RECENT_MAX)
@@ -88,36 +93,51 @@ class Live:
             if not any(self._listening.values()):
                 self._wanted.clear()
 
-    async def now(self) -> int:
+    async def now(self, *, public: bool) -> int:
         """Say where a stream begins that resumes nothing."""
-        async with self._database.transaction(SYSTEM) as tx:
-            return await announcements.last_revision(tx)
+        async with self._turn(public=public):
+            return await self._last()
 
-    async def after(self, revision: int, *, within_s: float) -> Sequence[Announced]:
+    async def after(self, revision: int, *, within_s: float, public: bool) -> Sequence[Announced]:
         """Give what was announced after a revision; nothing, if nothing is for so long."""
         news = self._news
-        if found := await self._newer_than(revision):
+        if found := await self._newer_than(revision, public=public):
             return found
         with suppress(TimeoutError):
             await asyncio.wait_for(news.wait(), within_s)
         return ()
 
-    async def _newer_than(self, revision: int) -> Sequence[Announced]:
+    async def _newer_than(self, revision: int, *, public: bool) -> Sequence[Announced]:
         """Look into what was heard; into the table only for what is older, or before anything was looked for."""
         if self._revision is not None and revision >= self._revision:
             return ()
         if self._recent and self._recent[0].revision <= revision + 1:
             return [one for one in self._recent if one.revision > revision]
-        return await self._read(revision)
+        async with self._turn(public=public):
+            return await self._read(revision)
+
+    @asynccontextmanager
+    async def _turn(self, *, public: bool) -> AsyncIterator[None]:
+        """Have a stream without a token wait for its turn at the table."""
+        if not public:
+            yield
+            return
+        async with self._public_reads:
+            yield
+            await asyncio.sleep(PUBLIC_PACE_S)
 
     async def _look(self) -> None:
         if self._revision is None:
-            self._revision = await self.now()
+            self._revision = await self._last()
         while found := await self._read(self._revision):
             self._recent.extend(found)
             self._revision = found[-1].revision
             self._news.set()
             self._news = asyncio.Event()
+
+    async def _last(self) -> int:
+        async with self._database.transaction(SYSTEM) as tx:
+            return await announcements.last_revision(tx)
 
     async def _read(self, revision: int) -> list[Announced]:
         async with self._database.transaction(SYSTEM) as tx:
@@ -140,14 +160,15 @@ def streaming(limits: Limits) -> Callable[[FastAPI], AbstractAsyncContextManager
     return opened
 
 
-async def events(request: Request, *, after: int | None, until: float) -> AsyncIterator[bytes]:
+async def events(request: Request, *, after: int | None, until: float, public: bool) -> AsyncIterator[bytes]:
     """Write announcements as server-sent events until `until` (monotonic), the client, or the process ends it."""
     live, health = cast("Live", request.app.state.live), request.app.state.health
-    revision = await live.now() if after is None else after
+    revision = await live.now(public=public) if after is None else after
     said_at = monotonic()
     yield f"retry: 1000\nid: {revision}\n\n".encode()
     while (left_s := until - monotonic()) > 0 and not health.draining:
-        found = await live.after(revision, within_s=min(GLANCE_S, live.limits.heartbeat_s, left_s))
+        within_s = min(GLANCE_S, live.limits.heartbeat_s, left_s)
+        found = await live.after(revision, within_s=within_s, public=public)
         if found:
             revision = found[-1].revision
             yield b"".join(_event(one) for one in found)

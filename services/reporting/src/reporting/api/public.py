@@ -30,6 +30,10 @@ PUBLIC = Principal(
     openapi_extra={"security": []},
 )
 async def list_public_figures(db: Db, now: Now, cut: Cutting, bounds: Bounds, wait: Patience) -> Response:
-    """Read figures as everybody may: small cells hidden, breakdowns as of the last day's close."""
+    """Read figures as everybody may: small cells hidden, breakdowns as of the last day's close.
+
+    Whether they include a record is said at once: only those wait who have a token.
+    """
     asked = wait.ask(cut.question(bounds, now), PUBLIC, None, now)
-    return encoded(await answering.answer(db, asked), cache="public, no-cache")
+    async with db.transaction(PUBLIC) as tx:
+        return encoded(await answering.answer(tx, asked), cache="public, no-cache")

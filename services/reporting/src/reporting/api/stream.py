@@ -65,7 +65,8 @@ async def public_stream(request: Request, after: After = None, last_event_id: La
 
 def _opened(request: Request, after: int | None, left_s: float, *, public: bool) -> StreamingResponse:
     live = cast("Live", request.app.state.live)
-    return _Seated(events(request, after=after, until=monotonic() + left_s), seat=live.listening(public=public))
+    found = events(request, after=after, until=monotonic() + left_s, public=public)
+    return _Seated(found, seat=live.listening(public=public))
 
 
 class _Seated(StreamingResponse):

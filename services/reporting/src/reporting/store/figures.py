@@ -53,22 +53,24 @@ async def sums(
     return progress(rows[0]), summed
 
 
-async def included(tx: Transaction, awaited: Sequence[Awaited]) -> bool:
-    """Say whether all these records, or later ones of the same aggregates, have been counted."""
-    missing: bool = await tx.fetchval(
+async def counted(tx: Transaction, awaited: Sequence[Awaited]) -> frozenset[Awaited]:
+    """Say which of these records, or later ones of the same aggregates, have been counted."""
+    if not awaited:
+        return frozenset()
+    rows = await tx.fetch(
         """
-        SELECT EXISTS (
-          SELECT FROM unnest($1::text[], $2::uuid[], $3::integer[]) AS awaited (kind, id, version)
-           WHERE NOT EXISTS (                    -- a look at the key for each: never a join that could read the table
-             SELECT FROM record
-              WHERE record.kind = awaited.kind AND record.id = awaited.id AND record.version >= awaited.version
-             OFFSET 0))
+        SELECT kind, id, version
+          FROM unnest($1::text[], $2::uuid[], $3::integer[]) AS awaited (kind, id, version)
+         WHERE EXISTS (                          -- a look at the key for each: never a join that could read the table
+           SELECT FROM record
+            WHERE record.kind = awaited.kind AND record.id = awaited.id AND record.version >= awaited.version
+           OFFSET 0)
         """,
         [one.kind for one in awaited],
         [one.id for one in awaited],
         [one.version for one in awaited],
     )
-    return not missing
+    return frozenset(Awaited(row["kind"], row["id"], row["version"]) for row in rows)
 
 
 async def published_includes(tx: Transaction, awaited: Sequence[Awaited]) -> bool:

@@ -20,6 +20,12 @@ NOW = datetime.now(UTC)
 LATER = NOW + timedelta(days=3)
 SAY = "INSERT INTO outbox (event_id, topic, key, version, type) VALUES ($1, $2, 'thing', 1, 'none')"
 SAY_AT = "INSERT INTO outbox (event_id, topic, key, version, type, at) VALUES ($1, $2, 'thing', 1, 'none', $3)"
+ANSWER = """
+INSERT INTO idempotency (client_id, key, fingerprint, status, version, body, created_at)
+VALUES ('somebody', 'key', '', 200, 1, '', $1)
+"""
+WAITS_FOR_A_LOCK = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+COMING = 8
 OUTSIDE = "SELECT count(*) FROM outbox_default"
 READY = b"Z\0\0\0\5I"
 COUNTED = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'outbox'::regclass"
@@ -38,6 +44,13 @@ async def address(database) -> str:
 
 
 @pytest.fixture
+async def administrator(address) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(address)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
 async def housekeeper(address) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "housekeeper"))
     assert await housekeeping.keep_house(connection, now=NOW) == []
@@ -47,15 +60,23 @@ async def housekeeper(address) -> AsyncIterator[asyncpg.Connection]:
 
 async def say(address: str, *, published_up_to: str | None, timelines_ago: int) -> None:
     """Leave a fact, and the cursor of a relay if there is one; `now` is the snapshot that has seen the fact."""
-    app = await asyncpg.connect(migrations.dsn(address, SERVICE, "app"))
+    app = await as_role(address, "app")
     await app.execute(SAY, uuid4(), contracts.topic("film", "events"))
     await app.close()
     if published_up_to is None:
         return
-    relay = await asyncpg.connect(migrations.dsn(address, SERVICE, "relay"))
+    await cursor(address, published_up_to, timelines_ago)
+
+
+async def cursor(address: str, published_up_to: str, timelines_ago: int = 0) -> None:
+    relay = await as_role(address, "relay")
     seen = await relay.fetchval("SELECT pg_current_snapshot()::text")
     await relay.execute(PUBLISHED_UP_TO, seen if published_up_to == "now" else published_up_to, timelines_ago)
     await relay.close()
+
+
+async def as_role(address: str, role: str) -> asyncpg.Connection:
+    return await asyncpg.connect(migrations.dsn(address, SERVICE, role))
 
 
 @pytest.mark.parametrize(
@@ -117,6 +138,67 @@ async def test_who_cannot_make_partitions_says_how_many_rows_lie_outside(address
 
 def measured(what: str, service: str) -> float:
     return REGISTRY.get_sample_value(what, {"service": service}) or 0.0
+
+
+async def test_a_row_that_comes_before_its_partition_keeps_no_other_from_being_made(address, administrator):
+    """It is written while the partition is made; who waits for it too long leaves it for the next time."""
+    housekeeper, app = await as_role(address, "housekeeper"), await as_role(address, "app")
+    await app.execute(ANSWER, NOW - timedelta(days=3))
+    async with app.transaction():
+        await app.execute(SAY, uuid4(), contracts.topic("film", "events"))
+        keeping = asyncio.create_task(housekeeping.keep_house(housekeeper, now=NOW))
+        await until(lambda: administrator.fetchval(WAITS_FOR_A_LOCK))
+    await keeping
+    assert await housekeeper.fetchval(COUNTED) >= 1 + COMING - 1, "all but, at most, that of the current period"
+    assert await housekeeper.fetchval("SELECT count(*) FROM outbox") == 1
+    assert await housekeeper.fetchval("SELECT count(*) FROM idempotency") == 0, "nor the rest of the work"
+    for connection in (housekeeper, app):
+        await connection.close()
+
+
+@pytest.mark.parametrize(("published_up_to", "kept"), [("now", 1), ("1:1:", 3)])
+async def test_rows_without_a_partition_go_when_they_are_old_and_published(
+    address, housekeeper, monkeypatch, published_up_to, kept
+):
+    monkeypatch.setattr(housekeeping, "ROWS_AT_ONCE", 1)
+    app = await as_role(address, "app")
+    for at in (NOW - timedelta(hours=12), NOW + timedelta(days=2, hours=12), NOW + timedelta(days=9)):
+        await app.execute(SAY_AT, uuid4(), contracts.topic("film", "events"), at)
+    await app.close()
+    await cursor(address, published_up_to)
+    await housekeeping.keep_house(housekeeper, now=NOW + timedelta(days=8))
+    assert await housekeeper.fetchval("SELECT count(*) FROM outbox") == kept
+
+
+async def test_rows_that_cannot_be_moved_go_when_they_are_old(address, housekeeper):
+    """Somebody reads them all the time."""
+    app, reader = await as_role(address, "app"), await as_role(address, "relay")
+    await app.execute(SAY_AT, uuid4(), contracts.topic("film", "events"), NOW - timedelta(hours=12))
+    await app.close()
+    await cursor(address, "now")
+    async with reader.transaction():
+        await reader.execute("SELECT count(*) FROM outbox")
+        await housekeeping.keep_house(housekeeper, now=LATER)
+        assert await housekeeper.fetchval(OUTSIDE) == 0
+    await reader.close()
+
+
+async def test_nothing_goes_before_an_older_row_that_has_no_partition(address, housekeeper):
+    app = await as_role(address, "app")
+    async with app.transaction():
+        await app.execute(SAY_AT, uuid4(), contracts.topic("film", "events"), NOW - timedelta(hours=12))
+        await say(address, published_up_to="now", timelines_ago=0)  # not the one that is still being written
+    assert await housekeeping.keep_house(housekeeper, now=LATER) == []
+    assert await housekeeper.fetchval("SELECT count(*) FROM outbox") == 2
+    await app.close()
+
+
+async def test_two_that_keep_house_at_once_are_not_in_each_others_way(address):
+    two = [await as_role(address, "housekeeper") for _ in range(2)]
+    await asyncio.gather(*(housekeeping.keep_house(one, now=NOW) for one in two))
+    assert await two[0].fetchval(COUNTED) == 1 + COMING
+    for connection in two:
+        await connection.close()
 
 
 async def test_a_server_that_is_lost_in_the_middle_of_a_statement_is_given_up_for_a_new_connection(address):

@@ -10,6 +10,7 @@
 (5) The answer to an Idempotency-Key is kept by the statement that makes the change: both are there, or neither.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ import msgspec
 from common import contracts, telemetry
 from common.database import Transaction, uuid7
 from common.idempotency import Answer, KeyReused, Once
+
+LOCK_TIMEOUT = "200ms"
+LOCK_TRIES = 20
+LOCK_PAUSE_S = 0.1
 
 
 class Fact(Protocol):
@@ -191,12 +196,36 @@ async def unpark(tx: Transaction, seq: int) -> bool | None:
     """Put a parked row behind all others, as a new one; None: it is not parked, False: it is no longer wanted.
 
     A state that has been overtaken is dropped: the last record of a key is its newest.  So is one that the outbox no
-    longer retains, nor what may have overtaken it.  Writers wait meanwhile.
+    longer retains, nor what may have overtaken it.  Writers are shut out only for a look at what was not committed at
+    the first one: at whatever number it stands (4).
+
+    Raises:
+        asyncpg.LockNotAvailableError: the outbox was without writers at none of our tries.
     """
-    await tx.execute("LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE")
     states = [name for name, kind in contracts.topics().items() if kind == "state"]
-    sent: bool | None = await tx.fetchval(_UNPARK, seq, states)
+    looked = await tx.fetchrow(_OVERTAKEN, seq, states)
+    if looked is None:
+        return None
+    if looked["is_state"]:
+        await _shut_out_writers(tx)
+    sent: bool | None = await tx.fetchval(_UNPARK, seq, *looked)
     return sent
+
+
+async def _shut_out_writers(tx: Transaction) -> None:
+    """Lock the outbox; who writes waits behind us for `LOCK_TIMEOUT` at most, and goes first before the next try."""
+    for tries_left in reversed(range(LOCK_TRIES)):
+        try:
+            async with tx.transaction():
+                await tx.execute(
+                    f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'; LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE"
+                )
+        except asyncpg.LockNotAvailableError:
+            if not tries_left:
+                raise
+            await asyncio.sleep(LOCK_PAUSE_S)
+        else:
+            return
 
 
 def _parameters(statement: Statement, values: Sequence[object], said: Announcement, body: bytes) -> tuple[object, ...]:
@@ -315,6 +344,17 @@ SELECT waiting.seq, waiting.at, waiting.event_id, waiting.topic, waiting.key, wa
 RETURNING seq
 """
 
+_OVERTAKEN = """
+SELECT parked.topic = ANY ($2::text[]) AS is_state,
+       EXISTS (
+         SELECT FROM outbox AS newer
+          WHERE newer.topic = parked.topic AND newer.key = parked.key AND newer.version > parked.version) AS overtaken,
+       pg_snapshot_xmax(pg_current_snapshot())::text AS xmax,
+       ARRAY(SELECT xip::text FROM pg_snapshot_xip(pg_current_snapshot()) AS xip) AS still_open
+  FROM outbox_parked AS parked
+ WHERE seq = $1
+"""
+
 _UNPARK = """
 WITH parked AS (
   DELETE FROM outbox_parked WHERE seq = $1
@@ -323,11 +363,13 @@ WITH parked AS (
   INSERT INTO outbox (event_id, topic, key, version, type, traceparent, value)
   SELECT parked.event_id, parked.topic, parked.key, parked.version, parked.type, parked.traceparent, parked.value
     FROM parked
-   WHERE parked.topic <> ALL ($2::text[])
-      OR EXISTS (SELECT FROM outbox AS retained WHERE retained.seq = $1)
+   WHERE NOT $2::boolean
+      OR NOT $3::boolean
+     AND EXISTS (SELECT FROM outbox AS retained WHERE retained.seq = $1)
      AND NOT EXISTS (
         SELECT FROM outbox AS newer
-         WHERE newer.topic = parked.topic AND newer.key = parked.key AND newer.version > parked.version)
+         WHERE (newer.xid >= $4::text::xid8 OR newer.xid = ANY ($5::text[]::xid8[]))
+           AND newer.topic = parked.topic AND newer.key = parked.key AND newer.version > parked.version)
   RETURNING seq)
 SELECT EXISTS (SELECT FROM said) FROM parked
 """

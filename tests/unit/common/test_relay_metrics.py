@@ -1,6 +1,7 @@
 """How long facts wait, as a relay tells it: for as long as they are its own to send."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from prometheus_client import REGISTRY
@@ -40,6 +41,18 @@ def test_nothing_is_in_hand_once_nothing_waits() -> None:
     assert (oldest_s("waited") or 0) >= 90
     metrics.waits("waited", None)
     assert oldest_s("waited") == 0
+
+
+def test_who_cannot_read_the_outbox_does_not_say_that_nothing_waits() -> None:
+    """It is told since when, however often somebody tries in vain, until a look, or another leader, knows better."""
+    for ended in (lambda: metrics.waits("blind", None), lambda: metrics.stands_by("blind")):
+        metrics.watch("blind")
+        for ago_s in (90, 1):
+            metrics.stepped_down("blind")
+            metrics.unread("blind", datetime.now(UTC) - timedelta(seconds=ago_s))
+        assert (oldest_s("blind") or 0) >= 90
+        ended()
+        assert oldest_s("blind") == 0
 
 
 def test_who_stands_by_tells_of_no_fault_and_no_row() -> None:

@@ -101,6 +101,8 @@ async def run(ports: Ports, pace: Pace) -> None:
                 await outbox.close()
         except (OutboxAway, Trouble, SteppedDown) as error:
             _tell(pace, error)
+            if isinstance(error, OutboxAway):
+                metrics.unread(pace.service, ports.clock.now())
         await ports.clock.pause(pace.retry_s)
 
 
@@ -129,7 +131,6 @@ async def _lead(ports: Ports, pace: Pace, outbox: Outbox) -> None:
             try:
                 lead = await take(ports, pace, outbox, broker, ours=ours)
                 ours = True
-                metrics.waits(pace.service, None)  # from here on it is told by what is in hand
                 await _publish(lead)
             finally:
                 await broker.close()
@@ -223,6 +224,7 @@ async def _publish(lead: Lead) -> None:
         while True:
             began = lead.ports.clock.monotonic()
             lead.sent = await _step(lead)
+            metrics.waits(lead.pace.service, None)  # from here on it is told by what is in hand
             pause_ms = lead.pace.poll_ms_min if lead.sent else min(pause_ms * 1.5, lead.pace.poll_ms_max)
             await _rest(lead, max(0.0, began + pause_ms / 1000 - lead.ports.clock.monotonic()))
     finally:

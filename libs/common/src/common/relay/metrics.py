@@ -20,7 +20,7 @@ BATCH_ROWS = Histogram(
     "outbox_batch_rows", "Rows sent at once", ["service"], buckets=(1, 3, 10, 30, 100, 300, 1_000, 2_000, 5_000)
 )
 UNPUBLISHED = Gauge("outbox_unpublished_rows", "Rows not yet acknowledged, estimated", ["service"])
-OLDEST = Gauge("outbox_oldest_unpublished_seconds", "Age of the oldest row that the relay has in hand", ["service"])
+OLDEST = Gauge("outbox_oldest_unpublished_seconds", "Age of what is in hand, or of the last look at it", ["service"])
 OPEN = Gauge("outbox_open_transactions", "Transactions that were open in the last snapshot", ["service"])
 PARKED = Gauge("outbox_parked_rows", "Rows that an operator has parked", ["service"])
 
@@ -54,11 +54,17 @@ def in_hand(service: str, rows: Sequence[Row]) -> None:
 
 
 def waits(service: str, oldest_us: int | None) -> None:
-    """Keep the age of what waits true while nothing can be sent; None: nothing waits."""
+    """Keep the age of what waits true while nothing can be sent; None: nothing waits.  Somebody has looked, anyway."""
+    _unread_us.pop(service, None)
     if oldest_us is None:
         _oldest_us.pop(service, None)
     else:
         _oldest_us[service] = oldest_us
+
+
+def unread(service: str, now: datetime) -> None:
+    """Have waited since the first time that the outbox could not be read: nobody knows what stands in it."""
+    _unread_us.setdefault(service, int(now.timestamp() * 1e6))
 
 
 def published(service: str, rows: Sequence[Row], now: datetime) -> None:
@@ -78,9 +84,10 @@ def stepped_down(service: str) -> None:
 def stands_by(service: str) -> None:
     """Tell nothing while another leads, nor of what kept us from it: it is asked again when we may."""
     stepped_down(service)
+    _unread_us.pop(service, None)
     FAULTS.labels(service).set(0)
 
 
 def _oldest_age_s(service: str) -> float:
-    at_us = _oldest_us.get(service)
-    return 0.0 if at_us is None else max(0.0, time.time() - at_us / 1e6)
+    since_us = [told[service] for told in (_oldest_us, _unread_us) if service in told]
+    return max(0.0, time.time() - min(since_us) / 1e6) if since_us else 0.0

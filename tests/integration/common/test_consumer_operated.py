@@ -188,6 +188,15 @@ async def test_gaps_are_counted_from_none_on_before_anything_is_heard(db):
     assert REGISTRY.get_sample_value("consumer_gaps_total", {"grp": name, "topic": "facts"}) == 0
 
 
+async def test_a_group_that_has_never_heard_a_heartbeat_is_seen_to_lag(db):
+    """Without a series there is no alert, for whoever lags most."""
+    group = consumer.Group(name=f"test.{uuid4()}", listeners={OF_CATALOGUE: Reader().take})
+    began = datetime(2026, 7, 1, tzinfo=UTC)
+    clock = iter([began, began + timedelta(seconds=90)])
+    PostgresLedger(group, db, lambda: next(clock))
+    assert REGISTRY.get_sample_value("consumer_lag_seconds", {"grp": group.name, "service": SERVICE}) == 90
+
+
 async def _gaps_are(db: Database, reader: Reader, expected: list[tuple[str, int, int]]) -> bool:
     async with db.transaction(SYSTEM) as tx:
         rows = await tx.fetch('SELECT key, have, got FROM gap_seen WHERE grp = $1 ORDER BY "offset"', reader.name)

@@ -61,6 +61,8 @@ class PostgresLedger:
         self._migrated = False
         for topic in group.watched:  # a series that is born with its first gap shows no increase
             GAPS.labels(group.name, topic)
+        for service in freshness.services(group):  # who has never heard of one is as old as this process, at least
+            self._tell_lag(service, now())
 
     async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
         async with self._asking() as tx:
@@ -127,8 +129,8 @@ class PostgresLedger:
             keys, records = parked.get(topic, (0, 0))
             PARKED_KEYS.labels(self._group.name, topic).set(keys)
             PARKED_RECORDS.labels(self._group.name, topic).set(records)
-        for service, as_of in fresh.items():  # a function: it grows also while nobody can say anything newer
-            LAG_SECONDS.labels(self._group.name, service).set_function(partial(_since, as_of, self._now))
+        for service, as_of in fresh.items():
+            self._tell_lag(service, as_of)
 
     async def _require_this_codes_schema(self, tx: Transaction) -> None:
         """Set nothing aside while a migration is pending: what this schema refuses, the next one may allow."""
@@ -167,6 +169,10 @@ class PostgresLedger:
         if topic in self._group.watched:
             return await store.watch_versions(tx, self._group.name, messages)
         return ()
+
+    def _tell_lag(self, service: str, as_of: datetime) -> None:
+        """Say since when; as a function, for it grows also while nobody can say anything newer."""
+        LAG_SECONDS.labels(self._group.name, service).set_function(partial(_since, as_of, self._now))
 
     def _count(self, topic: str, parked: int, gaps: Sequence[Gap], last: datetime | None) -> None:
         PARKED.labels(self._group.name, topic).inc(parked)

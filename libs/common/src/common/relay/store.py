@@ -316,7 +316,7 @@ _OLDEST = """
 SELECT (extract(epoch FROM min(at)) * 1000000)::bigint
   FROM outbox LEFT JOIN outbox_cursor AS cursor ON cursor.relay = $1
  WHERE (cursor.s1 IS NULL OR (xid >= pg_snapshot_xmin(cursor.s1) AND NOT pg_visible_in_snapshot(xid, cursor.s1)))
-   AND seq > coalesce(cursor.last_seq, 0)
+   AND (seq > coalesce(cursor.last_seq, 0) OR NOT pg_visible_in_snapshot(xid, cursor.s2))
    AND NOT EXISTS (SELECT FROM outbox_parked WHERE outbox_parked.seq = outbox.seq)
 """
-"""Of a large difference half sent, what was sent stands before `last_seq`."""
+"""Of a large difference half sent, what was sent stands before `last_seq`; so may what was committed behind it."""

@@ -8,6 +8,8 @@ import pytest
 
 from common import contracts, migrations
 from common.database import Database, connect
+from common.relay import store
+from common.relay.ports import NOTHING_SEEN
 from common.relay.store import Store
 from common.tokens import SYSTEM
 
@@ -61,3 +63,35 @@ async def test_what_was_committed_behind_what_is_sent_waits_too(db, owner, outbo
         await say(db, "quick")
         await owner.execute(DRAINING, await owner.fetchval(NOW))
     assert await outbox.oldest() == await owner.fetchval(WRITTEN_US, "slow")
+
+
+async def test_an_audit_reads_again_only_what_had_not_been_sent_when_it_began(db, owner, outbox):
+    """Newest of three: one before it began, one that was being written then, one that came after."""
+    async with db.transaction(SYSTEM) as slow:
+        await slow.execute(SAY, uuid4(), STATES, "slow", 1)
+        await say(db, "before")
+        since = await owner.fetchval(NOW)
+    for version in (2, 3):
+        await say(db, "after", version)
+    keys = ["before", "slow", "after"]
+    found = await outbox.newest(STATES, keys, since, await owner.fetchval(NOW))
+    assert {(row[4], row[5]) for row in found or ()} == {("slow", 1), ("after", 3)}
+    everything = await outbox.newest(STATES, keys, NOTHING_SEEN, await owner.fetchval(NOW))
+    assert {row[4] for row in everything or ()} == set(keys)
+
+
+async def test_an_audit_that_takes_too_long_costs_no_session(db, owner, outbox, monkeypatch):
+    monkeypatch.setattr(store, "NEWEST_TIMEOUT_S", 0.2)
+    await say(db, "thing")
+    assert await outbox.lead()
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+        assert await outbox.newest(STATES, ["thing"], NOTHING_SEEN, await owner.fetchval(NOW)) is None
+    assert len(await outbox.newest(STATES, ["thing"], NOTHING_SEEN, await owner.fetchval(NOW)) or ()) == 1
+
+
+async def test_an_audit_is_resumed_with_what_had_not_been_sent_when_it_began(outbox, owner):
+    taken, since = await outbox.take(), await owner.fetchval(NOW)
+    await outbox.audit(taken.cursor, {}, since)
+    resumed = await outbox.take()
+    assert (resumed.auditing, resumed.audited_since) == ({}, since)

@@ -6,6 +6,7 @@ import pytest
 
 from common.kafka.port import Place, Record
 from common.relay.audit import Audit
+from common.relay.ports import NOTHING_SEEN
 
 TOPIC = "states"
 
@@ -16,7 +17,7 @@ def record(offset: int, key: bytes | None, version: bytes | None, *, epoch: byte
 
 
 def audited(records: Sequence[Record], *, keys_max: int = 10) -> Audit:
-    audit = Audit({Place(TOPIC, 0): 0}, keys_max=keys_max, until=0)
+    audit = Audit({Place(TOPIC, 0): 0}, since=NOTHING_SEEN, keys_max=keys_max, until=0)
     audit.take(records)
     return audit
 

@@ -232,18 +232,17 @@ class Session:
         self.database.cursor = self._fenced(cursor)._replace(cursor=forgotten, acked={})
         return forgotten
 
-    async def audit(self, cursor: Cursor, starts: Mapping[Place, int] | None) -> None:
+    async def audit(self, cursor: Cursor, starts: Mapping[Place, int] | None, since: str) -> None:
         await self._ask()
-        self.database.cursor = self._fenced(cursor)._replace(auditing=starts)
+        self.database.cursor = self._fenced(cursor)._replace(auditing=starts, audited_since=since)
 
     async def sign_off(self, cursor: Cursor) -> None:
         await self._ask()
         self.database.cursor = self._fenced(cursor)._replace(signed_off=True)
 
-    async def newest(self, topic: str, keys: Collection[str], s1: str) -> Sequence[Row]:
+    async def newest(self, topic: str, keys: Collection[str], since: str, s1: str) -> Sequence[Row]:
         await self._ask()
-        seen = Snapshot.of(s1)
-        rows = [one.row for one in sorted(self.database.rows, key=_seq) if seen.sees(one.xid)]
+        rows = self._rows(Snapshot.of(since), Snapshot.of(s1))
         return list({row[4]: row for row in rows if row[3] == topic and row[4] in keys}.values())
 
     async def waiting(self, after: int) -> int:

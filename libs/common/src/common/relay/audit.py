@@ -3,7 +3,8 @@
 (1) A leader that did not sign off has at most one batch in hand, of rows that its cursor had not passed: the new leader
     sends the same rows, and whatever followed, behind the offsets at which it began.
 (2) So every record that matters stands behind those offsets, and the keys that matter come first: what is kept in mind
-    here can be bounded.
+    here can be bounded.  So can what is read again: no row that matters is visible in the snapshot of the cursor that
+    the new leader found (`since`).
 (3) A key is behind when its last record is older than its newest, by (epoch, version): readers with a version guard do
     not care, log compaction and readers that keep the last record do.
 (4) What is sent again is read again: its key begins anew then, whatever could be sent.
@@ -22,8 +23,9 @@ Name = tuple[str, str]
 class Audit:
     """What was read so far: the newest record of each key, and the keys whose last one is older."""
 
-    def __init__(self, starts: Mapping[Place, int], *, keys_max: int, until: float) -> None:
+    def __init__(self, starts: Mapping[Place, int], *, since: str, keys_max: int, until: float) -> None:
         self.positions = dict(starts)
+        self.since = since
         self.until = until
         self._keys_max = keys_max
         self._newest: dict[Name, Age] = {}
@@ -58,6 +60,10 @@ class Audit:
         for key in keys:
             del self._newest[topic, key]
             self._behind.discard((topic, key))
+
+
+def earliest(*snapshots: str) -> str:
+    return min(snapshots, key=lambda one: int(one.split(":")[1]))
 
 
 def _read(record: Record) -> tuple[Name, Age] | None:

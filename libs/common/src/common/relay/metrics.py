@@ -34,9 +34,11 @@ AUDITS = Counter(
     "relay_audits_total", "Audits of the state topics after a leader, or a producer, that did not sign off", ["service"]
 )
 SENT_AGAIN = Counter("relay_sent_again_total", "States sent again because an older one came last", ["service"])
+OVERLOOKED = Counter("relay_overlooked_total", "States that could not be looked for in time to do that", ["service"])
 
 
 _oldest_us: dict[str, int] = {}
+_unread_us: dict[str, int] = {}
 
 
 def watch(service: str) -> None:

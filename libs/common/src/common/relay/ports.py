@@ -50,7 +50,7 @@ class Cursor:
 class Taken(NamedTuple):
     """The cursor as its last leader left it, with an epoch of our own, and the last offsets it had acknowledged.
 
-    `auditing`: where an audit of the state topics began that is not over.
+    `auditing`: where an audit of the state topics began that is not over, and what had been sent for certain then.
     """
 
     cursor: Cursor
@@ -58,6 +58,7 @@ class Taken(NamedTuple):
     signed_off: bool
     restored: bool
     auditing: Mapping[Place, int] | None = None
+    audited_since: str = NOTHING_SEEN
 
 
 class Difference(NamedTuple):
@@ -119,8 +120,8 @@ class Outbox(Protocol):
             SteppedDown: the cursor has another epoch.
         """
 
-    async def audit(self, cursor: Cursor, starts: Mapping[Place, int] | None) -> None:
-        """Keep in mind where an audit begins, for whoever leads next, or that it is over.
+    async def audit(self, cursor: Cursor, starts: Mapping[Place, int] | None, since: str) -> None:
+        """Keep in mind where an audit begins, and the snapshot that was sent for certain, or that it is over.
 
         Raises:
             SteppedDown: the cursor has another epoch.
@@ -129,8 +130,8 @@ class Outbox(Protocol):
     async def sign_off(self, cursor: Cursor) -> None:
         """Say that nothing of ours is in flight any more."""
 
-    async def newest(self, topic: str, keys: Collection[str], s1: str) -> Sequence[Row]:
-        """Read the newest retained row of each of these keys, as far as `s1` sees."""
+    async def newest(self, topic: str, keys: Collection[str], since: str, s1: str) -> Sequence[Row] | None:
+        """Read the newest row of each of these keys that `since` does not see, and `s1` does; None: it takes long."""
 
     async def waiting(self, after: int) -> int:
         """Estimate how many rows stand behind a `seq`."""

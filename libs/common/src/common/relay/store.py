@@ -5,7 +5,7 @@ One connection holds the lock and does everything, so that whatever it answers p
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self, cast
 
 import asyncpg
@@ -16,6 +16,9 @@ from common.database import TROUBLE
 from common.kafka.port import Place
 from common.relay.ports import NOTHING_SEEN, Ahead, Cursor, Difference, OutboxAway, Row, SteppedDown, Taken
 from common.timeline import TIMELINE
+
+NEWEST_TIMEOUT_S = 1.5
+"""Less than a lease."""
 
 
 class Store:
@@ -53,7 +56,8 @@ class Store:
         draining = None if row["s2"] is None else (row["s2"], row["last_seq"])
         cursor = Cursor(epoch=row["epoch"], db_epoch=row["db_epoch"], s1=row["s1"], draining=draining)
         auditing = None if row["auditing"] is None else _places(row["auditing"])
-        return Taken(cursor, _places(row["acked"]), row["signed_off"], row["restored"], auditing)
+        since = row["audited_since"] or NOTHING_SEEN
+        return Taken(cursor, _places(row["acked"]), row["signed_off"], row["restored"], auditing, since)
 
     async def look(self) -> str:
         with _translated():
@@ -91,20 +95,21 @@ class Store:
         _require_fence(forgotten)
         return Cursor(epoch=cursor.epoch, db_epoch=cursor.db_epoch, s1=NOTHING_SEEN)
 
-    async def audit(self, cursor: Cursor, starts: Mapping[Place, int] | None) -> None:
+    async def audit(self, cursor: Cursor, starts: Mapping[Place, int] | None, since: str) -> None:
         said = None if starts is None else _encoded(starts)
         with _translated():
-            noted = await self._connection.execute(_AUDIT, self._service, cursor.epoch, said)
+            noted = await self._connection.execute(_AUDIT, self._service, cursor.epoch, said, since)
         _require_fence(noted)
 
     async def sign_off(self, cursor: Cursor) -> None:
         with _translated():
             await self._connection.execute(_SIGN_OFF, self._service, cursor.epoch)
 
-    async def newest(self, topic: str, keys: Collection[str], s1: str) -> Sequence[Row]:
-        with _translated():
-            rows = await self._connection.fetch(_NEWEST, topic, list(keys), s1)
-        return cast("Sequence[Row]", rows)
+    async def newest(self, topic: str, keys: Collection[str], since: str, s1: str) -> Sequence[Row] | None:
+        with _translated(), suppress(TimeoutError):
+            asked = (*_bounds(since), topic, list(keys), s1)
+            return cast("Sequence[Row]", await self._connection.fetch(_NEWEST, *asked, timeout=NEWEST_TIMEOUT_S))
+        return None
 
     async def waiting(self, after: int) -> int:
         with _translated():
@@ -260,8 +265,9 @@ SELECT seq, at, event_id, topic, key, version, type, traceparent, value
 _NEWEST = """
 SELECT DISTINCT ON (key) seq, at, event_id, topic, key, version, type, traceparent, value
   FROM outbox
- WHERE topic = $1 AND key = ANY ($2::text[])
-   AND pg_visible_in_snapshot(xid, (SELECT $3::text::pg_snapshot))
+ WHERE (xid >= $1::text::xid8 OR xid = ANY ($2::text[]::xid8[]))
+   AND topic = $3 AND key = ANY ($4::text[])
+   AND pg_visible_in_snapshot(xid, (SELECT $5::text::pg_snapshot))
    AND seq <> ALL (ARRAY(SELECT seq FROM outbox_parked))
  ORDER BY key, version DESC, seq DESC
 """
@@ -275,7 +281,9 @@ UPDATE outbox_cursor
 
 _SIGN_OFF = "UPDATE outbox_cursor SET signed_off = true WHERE relay = $1 AND epoch = $2"
 
-_AUDIT = "UPDATE outbox_cursor SET auditing = $3::jsonb WHERE relay = $1 AND epoch = $2"
+_AUDIT = """
+UPDATE outbox_cursor SET auditing = $3::jsonb, audited_since = $4::text::pg_snapshot WHERE relay = $1 AND epoch = $2
+"""
 
 _FORGET = """
 UPDATE outbox_cursor
@@ -305,9 +313,10 @@ WITH here AS (
          acked = CASE WHEN (SELECT before.restored FROM before) THEN excluded.acked ELSE cursor.acked END,
          signed_off = false, system_id = excluded.system_id, timeline = excluded.timeline,
          updated_at = clock_timestamp()
-  RETURNING relay, epoch, db_epoch, s1::text, s2::text, last_seq, acked::text, auditing::text
+  RETURNING relay, epoch, db_epoch, s1::text, s2::text, last_seq, acked::text, auditing::text, audited_since::text
 )
 SELECT taken.epoch, taken.db_epoch, taken.s1, taken.s2, taken.last_seq, taken.acked, taken.auditing,
+       taken.audited_since,
        coalesce(before.signed_off, true) AS signed_off, coalesce(before.restored, false) AS restored
   FROM taken LEFT JOIN before ON before.relay = taken.relay
 """  # noqa: S608 - an expression of ours

@@ -1,12 +1,16 @@
 """The note book: who was let in, who was not, who did what to whose things; never with a secret in it."""
 
 import msgspec
+from prometheus_client import REGISTRY
 
 from common.contracts.access import Role
 from tests.integration.partners.outside.house import OPERATOR_SECRET, Partner, a_fact, ask
 from tests.integration.partners.outside.receiver import gone
 from tests.integration.partners.outside.work import all_done, working
 from tests.waiting import until
+
+REFUSALS, ERROR = "token_refusals_total", {"error": "invalid_client"}
+UNKNOWN = "SELECT count(*) FROM partners.audit WHERE client_id = 'unknown'"
 
 
 async def test_what_a_partner_does_to_its_endpoints_is_noted_as_its_own_doing(house, around, receiver):
@@ -83,6 +87,20 @@ async def test_who_came_in_and_who_did_not_is_noted_without_any_secret(house):
     )
     assert partner.secret not in everything
     assert "eyJ" not in everything
+
+
+async def test_strangers_decide_how_often_they_ask_and_not_how_much_we_write(house):
+    """A client is named once a minute for each error, and all that do not exist share a line."""
+    partner, refused = await house.partner(Role.FUNDER), REGISTRY.get_sample_value(REFUSALS, ERROR) or 0
+    before = await house.administrator.fetchval(UNKNOWN)
+    for n in range(10):
+        await ask(house.http, {}, auth=(partner.client_id, f"wrong-{n}"))
+        await ask(house.http, {}, auth=(f"nobody-{n}", "wrong"))
+    minutes = 2  # the clock may pass from one to the next
+    assert 1 <= len(await _notes(house, partner, "token.refused")) <= minutes
+    assert await house.administrator.fetchval(UNKNOWN) - before <= minutes
+    assert await house.administrator.fetchval("SELECT count(*) FROM partners.audit WHERE client_id ~ 'nobody'") == 0
+    assert REGISTRY.get_sample_value(REFUSALS, ERROR) == refused + 20
 
 
 async def test_the_note_book_cannot_be_read_or_changed_by_the_service(house):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from common.contracts.access import LEVEL_OF, SCOPES_OF
 from common.database import Transaction
 from partners.domain.client import COORDINATION_ROLES, recognises
@@ -21,6 +23,10 @@ from partners.domain.token import (
 )
 from partners.store import audit, clients
 from partners.store.clients import Known
+
+REFUSED = Counter(
+    "token_refusals_total", "Token requests refused; the audit names each client once a minute", ["error"]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +62,17 @@ async def let_in(
     tx: Transaction, credentials: Credentials, scope: str | None, issuing: Issuing
 ) -> Issued | OAuthRefusal:
     """Answer a token request.  A refusal is returned, not raised: that somebody was refused is noted and stays."""
-    client_id = credentials.client_id or "unknown"
+    client_id, about = credentials.client_id or audit.UNKNOWN, audit.UNKNOWN
     try:
         client_id = _claimed(credentials)
-        known = await _authenticated(tx, credentials, client_id, issuing)
+        if (found := await clients.known(tx, client_id)) is not None:
+            about = client_id
+        known = await _authenticated(tx, credentials, client_id, found, issuing)
         held = SCOPES_OF[known.client.role]
         grant = _grant(known, narrowed(scope, held))
     except OAuthRefusal as refusal:
-        await audit.note(tx, "token.refused", client_id, by=None, detail={"error": refusal.error})
+        REFUSED.labels(refusal.error).inc()
+        await audit.note_refused(tx, about, refusal.error, named=client_id, at=issuing.at)
         return refusal
     token = issue(
         grant, key=issuing.key, issuer=issuing.issuer, audience=issuing.audience, at=issuing.at, jti=issuing.jti
@@ -79,9 +88,10 @@ def _claimed(credentials: Credentials) -> str:
     return named(credentials.client_id)
 
 
-async def _authenticated(tx: Transaction, credentials: Credentials, client_id: str, issuing: Issuing) -> Known:
+async def _authenticated(
+    tx: Transaction, credentials: Credentials, client_id: str, known: Known | None, issuing: Issuing
+) -> Known:
     """Do the same work whether there is such a client or not."""
-    known = await clients.known(tx, client_id)
     if credentials.client_id is not None and credentials.client_id != client_id:
         raise invalid_client()
     if credentials.assertion is not None:

@@ -147,3 +147,15 @@ async def _inflight(house, endpoint) -> int:
         "SELECT inflight FROM partners.wh_lane WHERE endpoint_id = $1", endpoint.id
     )
     return number
+
+
+async def test_a_sweep_looks_at_no_more_of_a_lane_than_it_says(house, around, monkeypatch):
+    monkeypatch.setattr(lanes, "LOOKED_AT_MAX", 5)
+    async with working(around) as worker:
+        closed = await worker.subscribed(await house.collectivity(), "/closed")
+        await worker.subscribed(await house.collectivity(), "/open")
+    await closed.do("pause")
+    await house.hear(*(a_fact(uuid4()) for _ in range(20)))
+    async with house.db.transaction(SYSTEM) as tx:
+        queue = await lanes.queue(tx)
+    assert (queue.due, dict(queue.lanes)) == (5, {"open": 1, "blocked": 0, "closed": 1})

@@ -81,6 +81,10 @@ CLAIM = """
 """
 
 
+LOOKED_AT_MAX = 1_000
+"""Deliveries of one lane that the sweeper looks at: every few seconds, however many wait."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A delivery that is ours to make until its lease ends."""
@@ -295,34 +299,50 @@ async def release(tx: Transaction, *, owner: str | None = None) -> int:
 
 
 async def wake(tx: Transaction) -> None:
-    """Make due what was never tried and waits behind nobody: its head was delivered while it was being added."""
+    """Make due what was never tried and waits behind nobody: its head was delivered while it was being added.
+
+    Of each lane that is open, only what is due first is looked at: the rest is due by itself before it is forgotten.
+    """
     await tx.execute(
         """
         UPDATE wh_delivery d
            SET next_at = now()
-          FROM (SELECT endpoint_id, sequence FROM wh_delivery w
-                 WHERE w.state = 'pending' AND w.attempts = 0 AND w.next_at > now()
+          FROM (SELECT w.endpoint_id, w.sequence
+                  FROM wh_lane l
+                 CROSS JOIN LATERAL (SELECT n.endpoint_id, n.sequence FROM wh_delivery n
+                                      WHERE n.endpoint_id = l.endpoint_id AND n.state = 'pending' AND n.attempts = 0
+                                        AND n.next_at > now()
+                                      ORDER BY n.next_at, n.sequence
+                                      LIMIT $1) AS first
+                  JOIN wh_delivery w ON w.endpoint_id = first.endpoint_id AND w.sequence = first.sequence
+                 WHERE l.active
                    AND NOT EXISTS (SELECT FROM wh_delivery e
                                     WHERE e.endpoint_id = w.endpoint_id AND e.subject = w.subject
                                       AND e.sequence < w.sequence AND e.state IN ('pending', 'leased'))
-                   FOR UPDATE SKIP LOCKED) AS woken
+                   FOR UPDATE OF w SKIP LOCKED) AS woken
          WHERE d.endpoint_id = woken.endpoint_id AND d.sequence = woken.sequence
-        """
+        """,
+        LOOKED_AT_MAX,
     )
 
 
 async def queue(tx: Transaction) -> Queue:
-    """Measure what is due and not under way, and how the lanes stand."""
+    """Measure what is due and not under way, so many of a lane at most, and how the lanes stand."""
     row = await tx.fetchrow(
         """
-        SELECT count(*) AS due, coalesce(extract(epoch FROM now() - min(d.next_at)), 0)::float8 AS oldest_s,
-               (SELECT count(*) FROM wh_lane WHERE active AND coalesce(blocked_until, '-infinity') <= now()) AS open,
-               (SELECT count(*) FROM wh_lane WHERE active AND blocked_until > now()) AS blocked,
-               (SELECT count(*) FROM wh_lane WHERE NOT active) AS closed
-          FROM wh_delivery d
-          JOIN wh_lane l ON l.endpoint_id = d.endpoint_id AND l.active
-         WHERE d.state = 'pending' AND d.next_at <= now()
-        """
+        SELECT coalesce(sum(first.due), 0)::bigint AS due,
+               coalesce(extract(epoch FROM now() - min(first.due_since)), 0)::float8 AS oldest_s,
+               count(*) FILTER (WHERE l.active AND coalesce(l.blocked_until, '-infinity') <= now()) AS open,
+               count(*) FILTER (WHERE l.active AND l.blocked_until > now()) AS blocked,
+               count(*) FILTER (WHERE NOT l.active) AS closed
+          FROM wh_lane l
+          LEFT JOIN LATERAL (SELECT count(*) AS due, min(d.next_at) AS due_since
+                               FROM (SELECT n.next_at FROM wh_delivery n
+                                      WHERE n.endpoint_id = l.endpoint_id AND n.state = 'pending' AND n.next_at <= now()
+                                      ORDER BY n.next_at, n.sequence
+                                      LIMIT $1) AS d) AS first ON l.active
+        """,
+        LOOKED_AT_MAX,
     )
     assert row is not None  # noqa: S101 - an aggregate has a row
     lanes = {state: int(row[state]) for state in ("open", "blocked", "closed")}

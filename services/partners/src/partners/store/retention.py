@@ -16,8 +16,12 @@ STATEMENTS = {
     "deliveries": (
         """
         DELETE FROM wh_delivery WHERE ctid = ANY (ARRAY(
-          SELECT ctid FROM wh_delivery
-           WHERE created_at < now() - $1::interval AND state IN ('done', 'dead', 'cancelled') LIMIT $2))
+          SELECT ctid FROM wh_delivery d
+           WHERE created_at < now() - $1::interval
+             AND (state IN ('done', 'dead', 'cancelled')
+                  OR state = 'pending'              -- behind an open lane it is tried before, or the lane closed
+                     AND NOT EXISTS (SELECT FROM wh_lane l WHERE l.endpoint_id = d.endpoint_id AND l.active))
+           LIMIT $2))
         """,
         EVENTS_KEPT,
     ),

@@ -1,6 +1,7 @@
 """Deliveries when things go badly: a receiver that never answers, a worker that is killed, two workers at once."""
 
 import asyncio
+import time
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -147,6 +148,22 @@ async def _inflight(house, endpoint) -> int:
         "SELECT inflight FROM partners.wh_lane WHERE endpoint_id = $1", endpoint.id
     )
     return number
+
+
+async def test_one_partner_s_urls_that_hang_keep_nobody_else_from_being_verified(house, around, receiver):
+    """Eight checks are made at once, two of them for one partner; each may take ten seconds."""
+    receiver.always["/mute"] = silent
+    async with working(around) as worker:
+        hanging = await house.collectivity()
+        for _ in range(8):
+            endpoint = await hanging.endpoint(receiver.url("/mute"))
+            assert (await endpoint.do("verify")).status_code == 202
+        await until(lambda: len(receiver.calls) == 2)
+        began = time.monotonic()
+        await worker.subscribed(await house.collectivity(), "/hook")
+        assert time.monotonic() - began < 5
+        assert [call.path for call in receiver.calls].count("/mute") == 2
+        receiver.released.set()
 
 
 async def test_a_sweep_looks_at_no_more_of_a_lane_than_it_says(house, around, monkeypatch):

@@ -222,15 +222,22 @@ async def put_challenge(tx: Transaction, endpoint_id: UUID, challenge: str) -> N
     )
 
 
-async def claim_challenges(tx: Transaction, limit: int, lease: timedelta) -> list[Challenge]:
-    """Take checks that nobody is making."""
+async def claim_challenges(tx: Transaction, limit: int, each: int, lease: timedelta) -> list[Challenge]:
+    """Take checks that nobody is making, with those that are being made at most `each` of one partner."""
     rows = await tx.fetch(
         """
-        WITH taken AS (
+        WITH turn AS (
+          SELECT c.endpoint_id, c.lease_until <= now() AS is_free,
+                 row_number() OVER (PARTITION BY e.owner_role, e.owner_org ORDER BY c.lease_until DESC, c.endpoint_id)
+                   AS n
+            FROM wh_challenge c JOIN wh_endpoint e ON e.id = c.endpoint_id
+        ), taken AS (
           UPDATE wh_challenge
-             SET lease_until = now() + $2::interval
-           WHERE endpoint_id IN (SELECT endpoint_id FROM wh_challenge WHERE lease_until <= now()
-                                  LIMIT $1 FOR UPDATE SKIP LOCKED)
+             SET lease_until = now() + $3::interval
+           WHERE endpoint_id IN (SELECT c.endpoint_id
+                                   FROM wh_challenge c JOIN turn USING (endpoint_id)
+                                  WHERE turn.is_free AND turn.n <= $2
+                                  LIMIT $1 FOR UPDATE OF c SKIP LOCKED)
           RETURNING endpoint_id, challenge)
         SELECT t.endpoint_id, t.challenge, e.url,
                ARRAY(SELECT s.sealed FROM wh_secret s
@@ -240,6 +247,7 @@ async def claim_challenges(tx: Transaction, limit: int, lease: timedelta) -> lis
           JOIN wh_endpoint e ON e.id = t.endpoint_id
         """,
         limit,
+        each,
         lease,
     )
     return [Challenge(**dict(row)) for row in rows]

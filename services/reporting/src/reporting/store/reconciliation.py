@@ -225,9 +225,9 @@ async def buckets_of(tx: Transaction, aggregates: Sequence[tuple[str, UUID]]) ->
 
 async def doubt(tx: Transaction, bucket: Bucket) -> list[Member]:
     """Believe whatever is heard next of a bucket's aggregates; list them, in the versions that are held."""
-    rows = list(await tx.fetch(_DOUBT_RECORD, bucket.aggregate, bucket.number))
+    rows = list(await tx.fetch(_DOUBT_RECORD, bucket.aggregate, bucket.number, timeout=TIMEOUT_S + 1))
     if bucket.aggregate in _DOUBT_KNOWN:
-        rows += await tx.fetch(_DOUBT_KNOWN[bucket.aggregate], bucket.number)
+        rows += await tx.fetch(_DOUBT_KNOWN[bucket.aggregate], bucket.number, timeout=TIMEOUT_S + 1)
     members = {row["id"]: row["version"] for row in rows}
     return [Member(id=id_, version=version) for id_, version in sorted(members.items())]
 

@@ -64,7 +64,7 @@ async def look(tx: Transaction) -> Inside:
 
 async def misplaced(tx: Transaction, of_cells: Collection[UUID]) -> list[Part]:
     """List the contributions to some cells that their own dimensions would put elsewhere."""
-    rows = await tx.fetch(_PARTS, list(of_cells), PARTS_MAX)
+    rows = await tx.fetch(_PARTS, list(of_cells), PARTS_MAX, timeout=TIMEOUT_S + 1)
     return [
         Part(kind=row["kind"], id=row["id"], part=row["part"])
         for row in rows
@@ -77,12 +77,13 @@ async def take_out(tx: Transaction, parts: Sequence[Part]) -> None:
     await tx.executemany(
         "DELETE FROM contribution WHERE kind = $1 AND id = $2 AND part = $3",
         [(part.kind, part.id, part.part) for part in parts],
+        timeout=TIMEOUT_S + 1,
     )
 
 
 async def recount(tx: Transaction, of_cells: Collection[UUID]) -> None:
     """Make cells the sums of their contributions, and have them announced.  The caller holds counting."""
-    await tx.execute(_RECOUNT, list(of_cells), NEVER_ANNOUNCED)
+    await tx.execute(_RECOUNT, list(of_cells), NEVER_ANNOUNCED, timeout=TIMEOUT_S + 1)
 
 
 async def announce_again(tx: Transaction, of_cells: Collection[UUID]) -> None:

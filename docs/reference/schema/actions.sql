@@ -797,7 +797,8 @@ CREATE TABLE actions.outbox_cursor (
     system_id bigint NOT NULL,
     timeline integer NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    auditing jsonb
+    auditing jsonb,
+    audited_since pg_snapshot
 );
 
 ALTER TABLE actions.outbox_cursor OWNER TO actions_owner;
@@ -813,6 +814,12 @@ COMMENT ON COLUMN actions.outbox_cursor.acked IS 'last offset that Kafka acknowl
 --
 
 COMMENT ON COLUMN actions.outbox_cursor.auditing IS 'where an audit of the state topics that is not over has begun, by partition: {"topic/partition": offset}';
+
+--
+-- Name: COLUMN outbox_cursor.audited_since; Type: COMMENT; Schema: actions; Owner: actions_owner
+--
+
+COMMENT ON COLUMN actions.outbox_cursor.audited_since IS 'the snapshot that was published for certain when the audit in `auditing` began';
 
 --
 -- Name: outbox_default; Type: TABLE; Schema: actions; Owner: actions_housekeeper

@@ -463,7 +463,8 @@ CREATE TABLE catalogue.outbox_cursor (
     system_id bigint NOT NULL,
     timeline integer NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    auditing jsonb
+    auditing jsonb,
+    audited_since pg_snapshot
 );
 
 ALTER TABLE catalogue.outbox_cursor OWNER TO catalogue_owner;
@@ -479,6 +480,12 @@ COMMENT ON COLUMN catalogue.outbox_cursor.acked IS 'last offset that Kafka ackno
 --
 
 COMMENT ON COLUMN catalogue.outbox_cursor.auditing IS 'where an audit of the state topics that is not over has begun, by partition: {"topic/partition": offset}';
+
+--
+-- Name: COLUMN outbox_cursor.audited_since; Type: COMMENT; Schema: catalogue; Owner: catalogue_owner
+--
+
+COMMENT ON COLUMN catalogue.outbox_cursor.audited_since IS 'the snapshot that was published for certain when the audit in `auditing` began';
 
 --
 -- Name: outbox_default; Type: TABLE; Schema: catalogue; Owner: catalogue_housekeeper

@@ -171,7 +171,8 @@ CREATE TABLE partners.audit (
     what text NOT NULL,
     client_id text NOT NULL,
     by_client text,
-    detail jsonb NOT NULL
+    detail jsonb NOT NULL,
+    said_once text
 );
 
 ALTER TABLE partners.audit OWNER TO partners_owner;
@@ -463,7 +464,8 @@ CREATE TABLE partners.outbox_cursor (
     system_id bigint NOT NULL,
     timeline integer NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    auditing jsonb
+    auditing jsonb,
+    audited_since pg_snapshot
 );
 
 ALTER TABLE partners.outbox_cursor OWNER TO partners_owner;
@@ -479,6 +481,12 @@ COMMENT ON COLUMN partners.outbox_cursor.acked IS 'last offset that Kafka acknow
 --
 
 COMMENT ON COLUMN partners.outbox_cursor.auditing IS 'where an audit of the state topics that is not over has begun, by partition: {"topic/partition": offset}';
+
+--
+-- Name: COLUMN outbox_cursor.audited_since; Type: COMMENT; Schema: partners; Owner: partners_owner
+--
+
+COMMENT ON COLUMN partners.outbox_cursor.audited_since IS 'the snapshot that was published for certain when the audit in `auditing` began';
 
 --
 -- Name: outbox_default; Type: TABLE; Schema: partners; Owner: partners_housekeeper
@@ -1031,6 +1039,12 @@ CREATE INDEX audit_at_idx ON partners.audit USING btree (at);
 CREATE INDEX audit_client_id_at_idx ON partners.audit USING btree (client_id, at);
 
 --
+-- Name: audit_said_once_idx; Type: INDEX; Schema: partners; Owner: partners_owner
+--
+
+CREATE UNIQUE INDEX audit_said_once_idx ON partners.audit USING btree (said_once) WHERE (said_once IS NOT NULL);
+
+--
 -- Name: coordination_organisation_id_idx; Type: INDEX; Schema: partners; Owner: partners_owner
 --
 
@@ -1474,6 +1488,12 @@ CREATE POLICY housekeeping ON partners.wh_event TO partners_housekeeper USING (t
 --
 
 CREATE POLICY housekeeping ON partners.wh_heard TO partners_housekeeper USING (true);
+
+--
+-- Name: wh_lane housekeeping; Type: POLICY; Schema: partners; Owner: partners_owner
+--
+
+CREATE POLICY housekeeping ON partners.wh_lane FOR SELECT TO partners_housekeeper USING (true);
 
 --
 -- Name: wh_secret housekeeping; Type: POLICY; Schema: partners; Owner: partners_owner
@@ -1964,6 +1984,18 @@ GRANT SELECT,DELETE ON TABLE partners.wh_heard TO partners_housekeeper;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE partners.wh_lane TO partners_app;
+
+--
+-- Name: COLUMN wh_lane.endpoint_id; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT(endpoint_id) ON TABLE partners.wh_lane TO partners_housekeeper;
+
+--
+-- Name: COLUMN wh_lane.active; Type: ACL; Schema: partners; Owner: partners_owner
+--
+
+GRANT SELECT(active) ON TABLE partners.wh_lane TO partners_housekeeper;
 
 --
 -- Name: TABLE wh_secret; Type: ACL; Schema: partners; Owner: partners_owner

@@ -1,6 +1,8 @@
 """What the day's close publishes, and what stays behind the database's own doors (R37)."""
 
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,10 +12,14 @@ from common.contracts.actions import Dimension
 from common.tokens import SYSTEM, Principal, Territory
 from reporting import jobs
 from reporting.api.public import PUBLIC
+from reporting.commands.closing import ClosedMeanwhile, Standings
+from reporting.domain.publication import Publication, Standing, Table, publications_of
+from reporting.domain.small_cells import Rows
 from tests.integration.reporting.reader import cells, rows
 from tests.integration.reporting.records import hear
 from tests.states import COORDINATION, action, any_breakdowns, campaign, report, reported
 
+LATER, MUCH_LATER = datetime(2093, 6, 3, 12, tzinfo=UTC), datetime(2095, 6, 3, 12, tzinfo=UTC)
 BIG, BIGGER = (10, 20, 30, 40, 50, 60), (20, 30, 40, 50, 60, 70)
 
 
@@ -209,11 +215,65 @@ async def test_nobody_sees_anything_unnamed_and_readers_write_nothing(db, season
 # ---------------------------------------------------------------------------------------------- the clock's door
 
 
+async def here(standings: Standings) -> Mapping[Table, Publication]:
+    return publications_of(standings)
+
+
 async def test_a_day_is_closed_once_and_only_when_it_is_over(db):
     """A national day ends at midnight in Paris."""
     still_the_third = datetime(2091, 6, 3, 21, 59, tzinfo=UTC)
     the_fourth = datetime(2091, 6, 3, 22, 1, tzinfo=UTC)
-    assert str(await jobs.close_yesterday(db, at=still_the_third)) == "2091-06-02"
-    assert await jobs.close_yesterday(db, at=still_the_third) is None
-    assert str(await jobs.close_yesterday(db, at=the_fourth)) == "2091-06-03"
-    assert await jobs.close_yesterday(db, at=still_the_third) is None
+    assert str(await jobs.close_yesterday(db, at=still_the_third, compute=here)) == "2091-06-02"
+    assert await jobs.close_yesterday(db, at=still_the_third, compute=here) is None
+    assert str(await jobs.close_yesterday(db, at=the_fourth, compute=here)) == "2091-06-03"
+    assert await jobs.close_yesterday(db, at=still_the_third, compute=here) is None
+
+
+async def test_what_is_counted_while_a_day_is_closed_waits_for_the_next_close(db, reader, season):
+    """Nothing is held meanwhile; what is struck is what was read, whatever came with a lower or a higher number."""
+    first, second, late = uuid4(), uuid4(), uuid4()
+    await season.report(first, BIG)
+    await season.report(second, BIG)
+
+    async def meanwhile(standings: Standings) -> Mapping[Table, Publication]:
+        await season.report(late, BIGGER)
+        return await here(standings)
+
+    assert await jobs.close_yesterday(db, at=LATER, compute=meanwhile)
+    assert sorted(await public_ages(reader, **season.where)) == [20, 40, 60, 80, 100, 120]
+    async with db.transaction(SYSTEM) as tx:
+        waiting = await tx.fetch(
+            "SELECT DISTINCT action_id FROM unpublished WHERE campaign_id = $1 AND audience = 'spectators'",
+            season.call.id,
+        )
+    assert [row["action_id"] for row in waiting] == [late]
+    await season.report(first, BIGGER)
+    assert await jobs.close_yesterday(db, at=LATER + timedelta(days=1), compute=here)
+    assert sorted(await public_ages(reader, **season.where)) == [50, 80, 110, 140, 170, 200]
+
+
+async def test_of_two_that_close_at_once_one_finds_that_its_reading_is_no_longer_true(db, season):
+    await season.report(uuid4(), BIG)
+    await season.report(uuid4(), BIG)
+
+    async def overtaken(standings: Standings) -> Mapping[Table, Publication]:
+        assert await jobs.close_yesterday(db, at=MUCH_LATER, compute=here)
+        return await here(standings)
+
+    with pytest.raises(ClosedMeanwhile):
+        await jobs.close_yesterday(db, at=MUCH_LATER, compute=overtaken)
+    assert await jobs.close_yesterday(db, at=MUCH_LATER, compute=here) is None
+
+
+async def test_what_a_close_finds_is_found_beside_everything_else():
+    """A year of the country takes seconds: they are another process's."""
+    leaves: Rows = {(str(n % 13), str(n)): dict.fromkeys("abcdef", 3 + n % 7) for n in range(300)}
+    standings = {
+        Table(breakdown="age_band", audience="spectators", campaign_year=2025): Standing(before={}, now=leaves)
+    }
+    finding, looks = asyncio.create_task(jobs.elsewhere(standings)), 0
+    while not finding.done():
+        await asyncio.wait([finding], timeout=0.05)
+        looks += 1
+    assert await finding == publications_of(standings)
+    assert looks > 2

@@ -6,9 +6,11 @@ from datetime import date
 from fastapi import APIRouter
 
 from common.http import Caller, Db, Now
+from common.problems import problems
 from common.tokens import SYSTEM
 from reporting.commands import closing
 from reporting.domain import access
+from reporting.domain.publication import publications_of
 
 router = APIRouter(tags=["sandbox"])
 
@@ -21,10 +23,20 @@ class DayClosed:
     published: int
 
 
-@router.post("/v1/sandbox/reporting/timers", operation_id="sandbox.run_reporting_timers")
+@router.post(
+    "/v1/sandbox/reporting/timers",
+    operation_id="sandbox.run_reporting_timers",
+    responses=problems(closing.ClosedMeanwhile),
+)
 async def run_timers(db: Db, caller: Caller, now: Now) -> DayClosed:
-    """Close the day of Sandbox-Date: breakdowns that at least two actions changed are published anew."""
+    """Close the day of Sandbox-Date: breakdowns that at least two actions changed are published anew.
+
+    They are found here and now: a sandbox has few.
+    """
     access.require(caller, "sandbox.run_reporting_timers")
     async with db.transaction(SYSTEM) as tx:
-        published = await closing.close(tx, day=now.date(), at=now)
+        said = await closing.read(tx)
+    found = publications_of(said.standings)
+    async with db.transaction(SYSTEM) as tx:
+        published = await closing.write(tx, said, found, day=now.date(), at=now)
     return DayClosed(day=now.date(), published=published)

@@ -11,7 +11,7 @@ from common.database import Transaction
 from reporting.domain.publication import PublishedCell, Table
 from reporting.domain.quantities import MONEY
 from reporting.domain.small_cells import Cell
-from reporting.store import announcements, hearing
+from reporting.store import announcements
 from reporting.store.hearing import Progress
 from reporting.store.publications import published_id
 
@@ -38,10 +38,12 @@ class Closed:
     at: datetime
 
 
-async def announce_published(tx: Transaction, closed: Sequence[Closed]) -> None:
-    """Announce published cells; a hidden one says that it is hidden, and nothing else.  The caller leads."""
+async def announce_published(tx: Transaction, closed: Sequence[Closed], progress: Progress) -> None:
+    """Announce published cells, as of when they were read; a hidden one says that it is hidden, and nothing else.
+
+    The caller leads.
+    """
     ids = {published_id(one.table, cell): (one, cell) for one in closed for cell in one.cells}
-    progress = await hearing.now(tx)
     versions = await announcements.versions(tx, list(ids))
     figures_said = [_published(id_, one, cell, versions, progress) for id_, (one, cell) in ids.items()]
     await announcements.announce(tx, figures_said)

@@ -50,6 +50,27 @@ class PublishedCell:
     shown: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A tree as it was last published, and the campaigns' rows that are to be brought up to date."""
+
+    before: Mapping[Cell, PublishedCell]
+    now: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A tree as it is published: its cells, its rows' totals, and which rows are anew."""
+
+    cells: Mapping[Cell, PublishedCell]
+    totals: Mapping[Path, int]
+    moving: frozenset[Path]
+
+    @property
+    def moved(self) -> dict[Cell, PublishedCell]:
+        return {cell: said for cell, said in self.cells.items() if cell[0] in self.moving}
+
+
 def breakdowns() -> tuple[str, ...]:
     """Name the tables that there are for each audience and campaign year."""
     plain = (str(quantity) for quantity in Quantity if quantity in BREAKDOWNS - {Quantity.METHOD})
@@ -78,6 +99,28 @@ def due(changed: Mapping[Leaf, AbstractSet[UUID]], published: Collection[Leaf]) 
         for leaf, actions in changed.items()
         if len(actions if leaf in published else of_campaign[leaf[0]]) >= ACTIONS_MIN
     )
+
+
+def publications_of(standings: Mapping[Table, Standing]) -> dict[Table, Publication]:
+    return {table: publication(standing) for table, standing in standings.items()}
+
+
+def publication(standing: Standing) -> Publication:
+    """Publish a tree with some of its campaigns brought up to date."""
+    leaves = {**_leaves(standing.before), **standing.now}
+    return Publication(
+        cells=publish(standing.before, leaves, set(standing.now)),
+        totals={path: sum(row.values()) for path, row in whole_tree(leaves).items()},
+        moving=frozenset(path[:depth] for path in standing.now for depth in range(len(path) + 1)),
+    )
+
+
+def _leaves(before: Mapping[Cell, PublishedCell]) -> dict[Path, dict[str, int]]:
+    leaves: dict[Path, dict[str, int]] = {}
+    for (path, category), said in sorted(before.items()):
+        if len(path) == LEAF_DEPTH:
+            leaves.setdefault(path, {})[category] = said.count
+    return leaves
 
 
 def publish(before: Mapping[Cell, PublishedCell], leaves: Rows, anew: AbstractSet[Path]) -> dict[Cell, PublishedCell]:

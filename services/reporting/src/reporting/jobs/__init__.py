@@ -1,10 +1,12 @@
 """The clock's door: announcements five times a second, the close of each day, and whether all of it is true."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import inf
+from multiprocessing import get_context
 from time import monotonic
 from typing import Never
 from uuid import UUID
@@ -15,8 +17,10 @@ from prometheus_client import Counter, Gauge
 from common.database import TROUBLE, Database
 from common.tokens import SYSTEM
 from reporting.commands import announcing, closing, reconciling
+from reporting.commands.closing import Compute, Standings
 from reporting.commands.reconciling import Comparing
 from reporting.domain.days import national_day
+from reporting.domain.publication import Publication, Table, publications_of
 from reporting.domain.reconciliation import Outcome
 from reporting.store import outcomes, publications, reconciliation
 
@@ -50,22 +54,38 @@ async def close_days(database: Database, *, every_s: float, clock: Callable[[], 
     """Close each day once it is over, for ever.  Not for a sandbox, whose days pass when it says so."""
     while True:
         try:
-            await close_yesterday(database, at=clock())
+            await close_yesterday(database, at=clock(), compute=elsewhere)
         except TROUBLE as error:
             log.warning("day_close.failed", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(every_s)
 
 
-async def close_yesterday(database: Database, *, at: datetime) -> date | None:
+async def close_yesterday(database: Database, *, at: datetime, compute: Compute) -> date | None:
     """Close the day before `at`, unless that is done; return the day that was closed."""
     day = national_day(at) - timedelta(days=1)
     async with database.transaction(SYSTEM) as tx:
         last = await publications.last_closed(tx)
-        if last is not None and last >= day:
-            return None
-        published = await closing.close(tx, day=day, at=at)
+    if last is not None and last >= day:
+        return None
+    async with database.transaction(SYSTEM) as tx:
+        said = await closing.read(tx)
+    found = await compute(said.standings)
+    async with database.transaction(SYSTEM) as tx:
+        published = await closing.write(tx, said, found, day=day, at=at)
     log.info("day_closed", day=str(day), published=published)
     return day
+
+
+async def elsewhere(standings: Standings) -> Mapping[Table, Publication]:
+    """Find what is published in a process of its own: it takes seconds, in which this one counts, sends and answers."""
+    if not standings:
+        return {}
+    processes = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    try:
+        found = await asyncio.get_running_loop().run_in_executor(processes, publications_of, standings)
+    finally:
+        processes.shutdown(wait=False, cancel_futures=True)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

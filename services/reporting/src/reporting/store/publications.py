@@ -27,6 +27,21 @@ class Published:
     closed_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An action's change of a campaign's breakdowns, by a report, that is not published yet."""
+
+    seq: int
+    campaign_id: UUID
+    audience: str
+    action_id: UUID
+    report_id: UUID
+
+    @property
+    def leaf(self) -> Leaf:
+        return (self.campaign_id, self.audience)
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """Where a campaign's breakdowns stand in the published trees."""
@@ -51,13 +66,15 @@ async def hold_counting(tx: Transaction) -> None:
     await tx.execute("LOCK TABLE unpublished IN SHARE ROW EXCLUSIVE MODE")
 
 
-async def waiting(tx: Transaction) -> dict[Leaf, set[UUID]]:
-    """List the actions that changed each campaign's breakdowns since they were published."""
-    rows = await tx.fetch("SELECT DISTINCT campaign_id, audience, action_id FROM unpublished")
-    found: dict[Leaf, set[UUID]] = defaultdict(set)
-    for row in rows:
-        found[row["campaign_id"], row["audience"]].add(row["action_id"])
-    return found
+async def stand_still(tx: Transaction) -> None:
+    """Let all that this transaction reads be of one moment; its first statement."""
+    await tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+async def waiting(tx: Transaction) -> list[Waiting]:
+    """List what has changed campaigns' breakdowns since they were published."""
+    rows = await tx.fetch("SELECT seq, campaign_id, audience, action_id, report_id FROM unpublished ORDER BY seq")
+    return [Waiting(**dict(row)) for row in rows]
 
 
 async def published_leaves(tx: Transaction) -> frozenset[Leaf]:
@@ -140,17 +157,24 @@ async def publish_totals(
     await publish(tx, table, said, anew, at)
 
 
-async def forget(tx: Transaction, leaves: Collection[Leaf]) -> None:
-    """Strike what has been published from what waits."""
-    await tx.execute(
+async def strike(tx: Transaction, published: Sequence[Waiting]) -> bool:
+    """Strike what is published from what waits; tell whether all of it was still there, as it was read."""
+    struck = await tx.execute(
         """
         DELETE FROM unpublished
-         USING unnest($1::uuid[], $2::text[]) AS done (campaign_id, audience)
-         WHERE unpublished.campaign_id = done.campaign_id AND unpublished.audience = done.audience
+         USING unnest($1::bigint[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[])
+            AS done (seq, campaign_id, audience, action_id, report_id)
+         WHERE unpublished.seq = done.seq AND unpublished.campaign_id = done.campaign_id
+           AND unpublished.audience = done.audience AND unpublished.action_id = done.action_id
+           AND unpublished.report_id = done.report_id
         """,
-        [campaign for campaign, _ in leaves],
-        [audience for _, audience in leaves],
+        [one.seq for one in published],
+        [one.campaign_id for one in published],
+        [one.audience for one in published],
+        [one.action_id for one in published],
+        [one.report_id for one in published],
     )
+    return struck == f"DELETE {len(published)}"
 
 
 async def published(
@@ -193,6 +217,12 @@ async def published(
 async def last_closed(tx: Transaction) -> date | None:
     day: date | None = await tx.fetchval("SELECT max(day) FROM closed_day")
     return day
+
+
+async def closed_days(tx: Transaction) -> dict[date, datetime]:
+    """List the days that are closed, and when each was."""
+    rows = await tx.fetch("SELECT day, closed_at FROM closed_day")
+    return {row["day"]: row["closed_at"] for row in rows}
 
 
 async def close(tx: Transaction, day: date, at: datetime) -> None:

@@ -107,6 +107,7 @@ _TABLE = (
     _action("record_attendance", "sessions/{session}/attendance"),
     _action("change_clearance", "clearances/{clearance}"),
     _action("choose_copy", "sessions/{session}/copy"),
+    _action("expect_audience", "sessions/{session}/expected-audience"),
     _action("request_authorisation", "authorisation/request"),
     _action("amend_authorisation", "authorisation/amend"),
     _action("record_opinion", "authorisation/opinion"),

@@ -194,6 +194,16 @@ $$;
 ALTER FUNCTION actions.granted_elsewhere(holder uuid, year integer, beside uuid) OWNER TO actions_owner;
 
 --
+-- Name: held_in_prison(uuid[]); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.held_in_prison(actions uuid[]) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    RETURN (SELECT COALESCE(array_agg(action.id), '{}'::uuid[]) AS "coalesce" FROM actions.action WHERE ((action.id = ANY (held_in_prison.actions)) AND (action.closed_circuit = 'prison'::text)));
+
+ALTER FUNCTION actions.held_in_prison(actions uuid[]) OWNER TO actions_owner;
+
+--
 -- Name: id_bucket(text); Type: FUNCTION; Schema: actions; Owner: actions_owner
 --
 

@@ -259,18 +259,24 @@ def _again(kept: dict[str, Any]) -> Any:
     return again(rule, kept["inputs"])
 
 
+async def replayed(desk: Desk, action: httpx.Response, who: Person) -> list[dict[str, Any]]:
+    """Read the verdicts that were kept of an action; each says the same again."""
+    listed = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", who)
+    verdicts: list[dict[str, Any]] = listed.json()["items"]
+    for kept in verdicts:
+        said = _again(kept)
+        assert (said.outcome, said.reason, said.raison) == (kept["outcome"], kept["reason"], kept["raison"])
+    return verdicts
+
+
 async def test_verdicts_are_kept_and_replay_to_the_same_answer(desk: Desk) -> None:
     cast, film = a_cast(), a_film(visa="2023-01-01")
     action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()])
     action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
     await desk.hear("film", replace(film, version=2, classification=Classification.U18))
     await settled(desk)
-    listed = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", cast.holder)
-    verdicts = listed.json()["items"]
+    verdicts = await replayed(desk, action, cast.holder)
     assert {one["verb"] for one in verdicts} == {"action.plan_session", "action.flag"}
     assert {one["rule"] for one in verdicts} >= {"R01", "R16", "R50", "R51"}
-    for kept in verdicts:
-        said = _again(kept)
-        assert (said.outcome, said.reason, said.raison) == (kept["outcome"], kept["reason"], kept["raison"])
     stranger = await desk.get(f"/v1/actions/{action.json()['id']}/verdicts", a_cast().holder)
     assert stranger.status_code == 404

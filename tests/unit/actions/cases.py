@@ -70,6 +70,8 @@ def a_case(
         rights_territories=terms.territories if terms else (),
         rights_versions=terms.versions if terms else (),
         offer_withdrawn=False,
+        expected_audience=None,
+        audience_max=terms.audience_max if terms else None,
     )
     return replace(one, **changed)
 

@@ -88,7 +88,7 @@ VERBS_OF = {
         project.revise_budget project.submit_account project.report
         action.change action.plan_session action.cancel_session action.record_attendance action.change_clearance
         action.choose_copy action.request_authorisation action.amend_authorisation action.inform_neighbours
-        action.declare_move action.settle_obligation
+        action.declare_move action.settle_obligation action.expect_audience
         action.schedule action.start action.postpone action.reschedule action.hold action.cancel
     """,
     Role.REGIONAL_COORDINATOR: """

@@ -11,15 +11,15 @@ import pytest
 import actions.domain
 from actions.domain.rules import RULES, in_force
 from actions.domain.rules.delays import DELAYS
-from actions.domain.screening import LENT_BY, PLANNED_BY
+from actions.domain.screening import AGREED_BY, LENT_BY, PLANNED_BY
 from common.contracts.rules import SINCE
 from tests.unit.actions import pieces as p
 
-NUMBERS = (*range(1, 18), *range(20, 28), 30, 35, 36, 41, 44, 46, 47, *range(50, 54))
+NUMBERS = (*range(1, 18), *range(20, 28), 30, 35, 36, *range(39, 42), 44, 46, 47, *range(50, 54))
 ENFORCED = [f"R{n:02}" for n in NUMBERS] + ["T12", "P01", *LENT_BY]
 IN_FORCE = [rule for rule in RULES if not rule.corrected]
-ALONE = {"R09", "R10", "R20", "R53", "P01", *LENT_BY}
-"""Rules with a function that are asked of something else than a case; those on copies, of a lending."""
+ALONE = {"R09", "R10", "R20", "R53", "P01", *AGREED_BY, *LENT_BY}
+"""Rules with a function that are asked of no case: those on copies of a lending, on consents of a showing."""
 
 
 def test_every_rule_has_its_record_in_both_languages_with_its_source():
@@ -35,7 +35,7 @@ def test_every_record_is_looked_at_by_the_domain():
     assert {rule.id for rule in IN_FORCE if rule.ask} == of_cases | ALONE
     # how R01 counts; a room's regime; what a vintage dates, twice; who is inside; what closes; what may be amended
     by_code = {"R02", "R13", "R30", "R35", "R41", "R46", "R47"}
-    assert by_name | of_cases | set(LENT_BY) == set(ENFORCED) - by_code
+    assert by_name | of_cases | {*AGREED_BY, *LENT_BY} == set(ENFORCED) - by_code
 
 
 def test_a_rule_judges_the_days_on_which_it_holds():

@@ -56,6 +56,7 @@ ACTION = {
     "action.record_attendance": "scheduled in_progress postponed",
     "action.change_clearance": "planned scheduled in_progress postponed held",
     "action.choose_copy": "planned scheduled in_progress postponed",
+    "action.expect_audience": "planned scheduled in_progress postponed",
     "action.request_authorisation": "planned postponed",
     "action.amend_authorisation": "planned scheduled in_progress postponed",
     "action.record_opinion": "planned scheduled in_progress postponed",
@@ -83,7 +84,13 @@ WHILE_FUNDED = {
     "action.hold",
     "action.lapse",
 }
-WHILE_WRITTEN = {"action.change", "action.plan_session", "action.cancel_session", "action.choose_copy"}
+WHILE_WRITTEN = {
+    "action.change",
+    "action.plan_session",
+    "action.cancel_session",
+    "action.choose_copy",
+    "action.expect_audience",
+}
 REPORT = {
     "report.return": "submitted",  # T19
     "report.resubmit": "returned",  # T20

@@ -316,6 +316,7 @@ ACTION: Mapping[str, Verb] = {
     "action.record_attendance": one(_record_attendance),
     "action.change_clearance": one(_change_clearance),
     "action.choose_copy": one(_choose_copy),
+    "action.expect_audience": one(lambda d: agenda.expect_audience(d.screening, SESSION, 300, at=LATE)),
     "action.request_authorisation": one(
         lambda d: authorising.request_authorisation(d.screening, p.HOLDER.id, (), d.given, at=LATE)
     ),

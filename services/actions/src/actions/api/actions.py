@@ -37,6 +37,7 @@ READINESS = (
     unlawful.KeyDoesNotOpen,
     unlawful.CopyNoLongerLent,
     unlawful.RightsDoNotCover,
+    unlawful.ShownTooFar,
     unlawful.MoveNotDeclared,
     unlawful.NotAuthorised,
     unlawful.PermitMissing,

@@ -58,6 +58,7 @@ class SessionBody(Model):
     fallback_on: Day | None = None
     fallback_place_id: UUID | None = Field(None, description="The room that it may be moved into (R13).")
     school_group: bool = Field(default=False, description="A class with its school: out of school time (R20).")
+    expected_audience: Count | None = Field(None, description="How many are expected: rights may be for so many (R52).")
 
     def plan(self) -> SessionPlan:
         return SessionPlan(
@@ -69,11 +70,18 @@ class SessionBody(Model):
             fallback_on=self.fallback_on,
             fallback_place_id=self.fallback_place_id,
             school_group=self.school_group,
+            expected_audience=self.expected_audience,
         )
 
 
 class SessionCancellationBody(Model):
     cause: Cause
+
+
+class AudienceBody(Model):
+    """How many people a session expects; null: nobody knows any more."""
+
+    expected: Count | None
 
 
 class AttendanceBody(Model):
@@ -101,6 +109,9 @@ class TermsBody(Model):
     uses: Annotated[tuple[RightsUse, ...], Some]
     territories: Annotated[tuple[RightsTerritory, ...], Some]
     versions: Annotated[tuple[FilmVersion, ...], Few] = Field((), description="None: all of them.")
+    audience_max: Annotated[Count, Field(ge=1)] | None = Field(
+        None, description="How many may watch; absent or null: as many as the offer says, if it says so."
+    )
 
     def terms(self) -> RightsTerms:
         return RightsTerms(
@@ -109,6 +120,7 @@ class TermsBody(Model):
             uses=self.uses,
             territories=self.territories,
             versions=self.versions,
+            audience_max=self.audience_max,
         )
 
 
@@ -150,6 +162,7 @@ class ClearanceBody(Model):
         unlawful.QuotaReached,
         unlawful.PromotesASale,
         unlawful.CommercialPosterUsed,
+        unlawful.ShownTooFar,
         *COPIES,
         refusals.OnSchoolTime,
         NotKnownHere,
@@ -158,7 +171,7 @@ class ClearanceBody(Model):
 async def plan_session(
     action_id: UUID, body: SessionBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
 ) -> Response:
-    """Plan a session; its films must be lawful on that day (R01 to R05, R07)."""
+    """Plan a session; its films are lawful on that day (R01 to R05, R07), and go no further than agreed (R39, R40)."""
     async with db.transaction(caller) as tx:
         answer = await commands.plan_session(
             tx, action_id, body.plan(), caller=caller, new_id=new_id, once=once, at=now
@@ -184,6 +197,23 @@ async def cancel_session(
     """Give up one session, saying why (R44)."""
     async with db.transaction(caller) as tx:
         answer = await commands.cancel_session(tx, action_id, session_id, body.cause, caller=caller, once=once, at=now)
+    return respond_action(caller, answer)
+
+
+@router.post(
+    "/v1/actions/{action_id}/sessions/{session_id}/expected-audience",
+    operation_id="action.expect_audience",
+    response_model=ActionState,
+    responses=problems(refusals.NoSuchAction, refusals.NoSuchSession, refusals.NotPossibleInThisState),
+)
+async def expect_audience(
+    action_id: UUID, session_id: UUID, body: AudienceBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
+) -> Response:
+    """Say how many people a session expects; rights that are for fewer do not cover it (R52)."""
+    async with db.transaction(caller) as tx:
+        answer = await commands.expect_audience(
+            tx, action_id, session_id, body.expected, caller=caller, once=once, at=now
+        )
     return respond_action(caller, answer)
 
 

@@ -93,6 +93,26 @@ async def cancel_session(
     return await _save(tx, agenda.cancel_session(action, session_id, cause, films, at=at), once)
 
 
+async def expect_audience(
+    tx: Transaction,
+    action_id: UUID,
+    session_id: UUID,
+    people: int | None,
+    *,
+    caller: Principal,
+    once: Once,
+    at: datetime,
+) -> Answer:
+    return await _alone(
+        tx,
+        action_id,
+        "action.expect_audience",
+        lambda action: agenda.expect_audience(action, session_id, people, at=at),
+        caller,
+        once,
+    )
+
+
 async def record_attendance(
     tx: Transaction,
     action_id: UUID,

@@ -17,7 +17,7 @@ from actions.domain.known import Municipality, Organisation
 from actions.domain.paid import PaidScreening
 from actions.domain.project import Project, ProjectFile
 from actions.domain.school import zones_of
-from actions.store import campaigns, catalogue, known, schoolcalendar, sessions
+from actions.store import actions, campaigns, catalogue, known, schoolcalendar, sessions
 from actions.store.sessions import PaidYear
 from common.contracts.actions import Place, Regime
 from common.database import Transaction
@@ -78,14 +78,18 @@ async def circumstances(
     days = sorted(set(days))
     chosen, bookings = await lent.copies(tx, action, copies, days, hold=hold)
     organiser = await known.organisation(tx, action.organiser_id)
+    shown = await films(tx, action, also)
+    withdrawn, ceilings = await catalogue.offers_stood_on(tx, _offers([action]))
     return Circumstances(
         campaign=await campaigns.campaign(tx, action.campaign_id),
-        films=await films(tx, action, also),
+        films=shown,
+        made_in_prison=await _made_in_prison(tx, shown),
         organiser=organiser,
         paid_elsewhere=await _paid_elsewhere(tx, action, days, booking=booking, hold=hold),
         booking=booking,
         elsewhere=await sessions.elsewhere(tx, {action.holder_id}, days),
-        withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers([action])),
+        withdrawn_offers=withdrawn,
+        ceilings=ceilings,
         copies=chosen,
         bookings=bookings,
         asked_on=None if asked_at is None else local_day(asked_at, action.zone),
@@ -104,12 +108,16 @@ async def of_campaign(tx: Transaction, campaign: Campaign, found: Sequence[Actio
     paid = await sessions.paid_elsewhere(tx, [year for action, some in held for year in _paid_years(action, some)])
     copies = await lent.known(tx, found)
     bookings = await lent.bookings(tx, held, copies)
+    shown = await catalogue.films(tx, _named_by(found))
+    withdrawn, ceilings = await catalogue.offers_stood_on(tx, _offers(found))
     common = partial(
         Circumstances,
         campaign=campaign,
-        films=await catalogue.films(tx, _named_by(found)),
+        films=shown,
+        made_in_prison=await _made_in_prison(tx, shown),
         elsewhere=await sessions.elsewhere(tx, {action.holder_id for action in found}, days),
-        withdrawn_offers=await catalogue.withdrawn_offers(tx, _offers(found)),
+        withdrawn_offers=withdrawn,
+        ceilings=ceilings,
         copies=copies,
         school=await schoolcalendar.calendar(tx, zones_of(place for action in found for place in action.places), days),
     )
@@ -160,6 +168,13 @@ def _named_by(found: Iterable[Action]) -> set[UUID]:
 def shown_in(found: Iterable[Action]) -> set[UUID]:
     """Name the films of these actions' sessions."""
     return {item.film_id for action in found for session in action.sessions for item in session.programme}
+
+
+async def _made_in_prison(tx: Transaction, shown: Films) -> frozenset[UUID]:
+    """Name the films whose workshop was an action of ours, held in a prison (R40)."""
+    made = {film.id: film.workshop.action_id for film in shown.values() if film.workshop is not None}
+    prisons = await actions.held_in_prison(tx, {action_id for action_id in made.values() if action_id is not None})
+    return frozenset(film_id for film_id, action_id in made.items() if action_id in prisons)
 
 
 async def _paid_elsewhere(

@@ -176,6 +176,7 @@ VERBS: Mapping[str, Verb] = {
     "action.record_attendance": Verb({"attendance:write": Relation.ATTENDING}),
     "action.change_clearance": _ACTION,
     "action.choose_copy": _ACTION_OR_REVIEW,
+    "action.expect_audience": _ACTION,
     "action.request_authorisation": _ACTION,
     "action.amend_authorisation": _ACTION,
     "action.record_opinion": Verb({"opinions:write": Relation.DEPARTMENT}),

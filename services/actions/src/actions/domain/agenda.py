@@ -63,6 +63,7 @@ class SessionPlan:
     fallback_on: date | None = None
     fallback_place_id: UUID | None = None
     school_group: bool = False
+    expected_audience: int | None = None
 
     @property
     def film_ids(self) -> tuple[UUID, ...]:
@@ -228,6 +229,22 @@ def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films,
     return moved(resumed, fact, *due, goes_on)
 
 
+def expect_audience(action: Action, session_id: UUID, people: int | None, *, at: datetime) -> Moved:
+    """Say how many people a session expects, or that nobody knows any more; no rule refuses to hear it (R52)."""
+    action.require("action.expect_audience")
+    session = action.session(session_id)
+    _require_state(session, "action.expect_audience", SessionStatus.PLANNED, SessionStatus.POSTPONED)
+    expecting = action.with_sessions(replace(session, expected_audience=people))
+    fact = ActionChanged(
+        occurred_at=at,
+        about=expecting.about(),
+        action_id=expecting.id,
+        action_type=expecting.action_type,
+        changed=("expected_audience",),
+    )
+    return moved(expecting, fact)
+
+
 def record_attendance(action: Action, session_id: UUID, total: int, method: CountMethod, *, at: datetime) -> Moved:
     """Count the people of one session once it has begun, whatever was put off beside it; zero is a count."""
     action.require("action.record_attendance")
@@ -274,6 +291,7 @@ def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id
         method=None,
         cause=None,
         school_group=wish.school_group,
+        expected_audience=wish.expected_audience,
     )
 
 

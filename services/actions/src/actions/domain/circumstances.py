@@ -27,6 +27,7 @@ from common.contracts.actions import (
     NamedScreening,
     ProgrammeItem,
     Regime,
+    RightsTerms,
     RuleSet,
     Session,
 )
@@ -47,10 +48,11 @@ class Circumstances:
 
     `paid_elsewhere` are the organiser's paid screenings in other actions (R07): all of a year count against one that
     is to be booked (`booking`), those before it against one that was;
-    `elsewhere` are sessions around the same days, the holder's other ones among them (R53), `withdrawn_offers` those
-    offers of rights that their holders have withdrawn (R52), `school` the school years
-    around the days (R20).  `copies` are those that sessions name, `bookings` what
-    else they are lent for in other actions, `asked_on` the day on which they are asked for (C01).
+    `elsewhere` are sessions around the same days, the holder's other ones among them (R53).  Of offers of rights (R52),
+    `withdrawn_offers` are those that their holders have withdrawn, `ceilings` the audiences of those that have one.
+    `school` are the school years around the days (R20), `made_in_prison` the films whose workshop was held in a prison
+    (R40).  `copies` are those that sessions name, `bookings` what else they are lent for in other actions, `asked_on`
+    the day on which they are asked for (C01).
     """
 
     campaign: Campaign
@@ -60,10 +62,12 @@ class Circumstances:
     booking: bool = False
     elsewhere: tuple[Elsewhere, ...] = ()
     withdrawn_offers: frozenset[UUID] = frozenset()
+    ceilings: Mapping[UUID, int] = field(default_factory=dict)
     school: Calendar = NO_CALENDAR
     copies: Mapping[UUID, Copy] = field(default_factory=dict)
     bookings: Mapping[UUID, tuple[Booking, ...]] = field(default_factory=dict)
     asked_on: date | None = None
+    made_in_prison: frozenset[UUID] = frozenset()
 
     def copy(self, copy_id: UUID) -> Copy:
         """Find a copy that was heard of, or have the request come again."""
@@ -192,6 +196,8 @@ def case(action: Action, session: Session, item: ProgrammeItem, given: Circumsta
         rights_territories=terms.territories if terms else (),
         rights_versions=terms.versions if terms else (),
         offer_withdrawn=clearance is not None and clearance.offer_id in given.withdrawn_offers,
+        expected_audience=session.expected_audience,
+        audience_max=_ceiling(clearance, terms, given),
     )
 
 
@@ -210,6 +216,15 @@ def _leave(asked: Authorisation, session: Session, granted: tuple[date, ...]) ->
     """Tell where the CNC's leave stands for a film at a session: what was granted stays so while more is asked."""
     amended = asked.state is AuthorisationStatus.AMENDMENT_REQUESTED
     return AuthorisationStatus.GRANTED if amended and session.held_on in granted else asked.state
+
+
+def _ceiling(clearance: Clearance | None, terms: RightsTerms | None, given: Circumstances) -> int | None:
+    """Tell how many may watch: what was agreed before terms had a ceiling has that of its offer."""
+    if clearance is None or terms is None:
+        return None
+    if terms.audience_max is not None or clearance.offer_id is None:
+        return terms.audience_max
+    return given.ceilings.get(clearance.offer_id)
 
 
 def _clearance(action: Action, session: Session, item: ProgrammeItem) -> Clearance | None:

@@ -86,6 +86,7 @@ class Clearance:
         )
 
     def _terms(self, step: ClearanceStep, on: date) -> RightsTerms | None:
+        """Say what is agreed: no wider than its offer; what was agreed stands, whatever became of that."""
         terms = step.terms or (None if step.offer is None else _of_offer(step.offer)) or self.terms
         if step.to is S.CONFIRMED and terms is None:
             raise NothingAsked(
@@ -93,18 +94,15 @@ class Clearance:
                 precision="Des droits confirmés ont leurs termes.",
                 pointer="/terms",
             )
-        if terms is not None:
-            self._require_inside(terms, step, on)
-        return terms
-
-    def _require_inside(self, terms: RightsTerms, step: ClearanceStep, on: date) -> None:
-        """Refuse terms that are wider than the offer; what was agreed stands, whatever became of it."""
         bound = step.offer or (step.stands_on if step.to in CLEARED else None)
-        agreed = step.offer is None and self.state in CLEARED and terms == self.terms
-        if bound is None or agreed:
-            return
-        if verdict := inside_offer(self.film_id, terms, bound, on):
+        if terms is None or bound is None:
+            return terms
+        bounded = replace(terms, audience_max=bound.audience_max) if terms.audience_max is None else terms
+        if step.offer is None and self.state in CLEARED and self.terms in {terms, bounded}:
+            return self.terms
+        if verdict := inside_offer(self.film_id, bounded, bound, on):
             refuse(RightsDoNotCover, verdict)
+        return bounded
 
     def _offer_id(self, step: ClearanceStep) -> UUID | None:
         """Name the offer that it stands on from here; asked again, it stands on none but the one that is named."""
@@ -120,4 +118,5 @@ def _of_offer(offer: RightsOffer) -> RightsTerms:
         uses=offer.uses,
         territories=offer.territories,
         versions=offer.versions,
+        audience_max=offer.audience_max,
     )

@@ -150,8 +150,9 @@ def _covers(offer: RightsOffer, action: Action, session: Session, item: Programm
     """Ask the rule on rights (R52) what it would say, had the offer been agreed as it is."""
     if given.work(offer.film_id) != given.work(item.film_id) or offer.withdrawn:
         return False
+    one = case(action, session, item, given)
     agreed = replace(
-        case(action, session, item, given),
+        one,
         rights_confirmed=True,
         rights_from=offer.starts_on,
         rights_until=offer.ends_on,
@@ -159,6 +160,9 @@ def _covers(offer: RightsOffer, action: Action, session: Session, item: Programm
         rights_territories=offer.territories,
         rights_versions=offer.versions,
         offer_withdrawn=False,
+        audience_max=offer.audience_max,
+        # As long as nobody has said how many will come, an offer's price is told all the same.
+        expected_audience=offer.audience_max if one.expected_audience is None else one.expected_audience,
     )
     verdict = judged("R52", session.held_on, agreed)
     return verdict is not None and verdict.outcome is Outcome.ALLOWED

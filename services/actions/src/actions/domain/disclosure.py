@@ -128,7 +128,7 @@ def _answers_for(caller: Caller, report: ReportState) -> bool:
 
 
 def _session_from_outside(session: Session) -> Session:
-    return replace(session, responsible="", fallback_on=None, fallback_place_id=None)
+    return replace(session, responsible="", fallback_on=None, fallback_place_id=None, expected_audience=None)
 
 
 def _places_from_outside(places: Collection[Place], kind: ClosedCircuit | None) -> tuple[Place, ...]:

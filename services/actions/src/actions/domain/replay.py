@@ -210,4 +210,6 @@ def _case(one: Screening, on: date) -> Case:
         rights_territories=(),
         rights_versions=(),
         offer_withdrawn=False,
+        expected_audience=None,
+        audience_max=None,
     )

@@ -16,6 +16,7 @@ from actions.domain.refusals import OnSchoolTime, refuse
 from actions.domain.rules import Rule, in_force, judged, procedure, rights, say
 from actions.domain.rules.school import hours_of
 from actions.domain.school import ZONE_OF, Calendar, day_off, free_from
+from actions.domain.showing import showing
 from actions.domain.unlawful import (
     AgeRestrictedOutdoors,
     CommercialPosterUsed,
@@ -33,6 +34,7 @@ from actions.domain.unlawful import (
     QuotaReached,
     RightsDoNotCover,
     SessionsIncomplete,
+    ShownTooFar,
     SiteNotApproved,
     VisaDateUnknown,
     VisaDelayNotElapsed,
@@ -50,6 +52,8 @@ REFUSALS: Mapping[str, type[DomainError]] = {
     "R12": DateNotAuthorised,
     "R16": AgeRestrictedOutdoors,
     "R20": OnSchoolTime,
+    "R39": ShownTooFar,
+    "R40": ShownTooFar,
     "R50": PromotesASale,
     "R51": CommercialPosterUsed,
     "R52": RightsDoNotCover,
@@ -58,11 +62,14 @@ REFUSALS: Mapping[str, type[DomainError]] = {
     "C02": KeyDoesNotOpen,
     "C03": CopyNoLongerLent,
 }
-NOTHING_WITHOUT = frozenset({"R06", "R08", "R52"})
+NOTHING_WITHOUT = frozenset({"R06", "R08", "R39", "R40", "R52"})
 """What must be settled, and not only looked at, before a screening takes place."""
 
 PLANNED_BY = ("R05", "R01", "R04", "R16", "R07", "R50", "R51", "R03")
 """What a plan alone must keep to; the rest is asked for by the day the action is announced."""
+
+AGREED_BY = ("R39", "R40")
+"""What a session that shows a workshop film must keep to, of whatever type its action is."""
 
 LENT_BY = ("C01", "C02", "C03")
 """What a copy must keep to, where a session names the one that it is to be shown from."""
@@ -124,7 +131,7 @@ def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> 
     return (
         *_completeness(action, sessions),
         *judge_plan(action, sessions, given),
-        *(finding for session in sessions if action.is_screening for finding in _papers(action, session, given)),
+        *judge_papers(action, sessions, given),
         *_approval(action, sessions),
         *judge_overlaps(action, sessions, given),
     )
@@ -133,12 +140,14 @@ def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> 
 def judge_plan(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Ask what a plan must keep to: film law as such, the quota of paid screenings (R07), the wrong company (R50).
 
-    And that its organiser is there (P01), school time (R20), and where its copies can be (C01), once they are named.
+    And that its organiser is there (P01), school time (R20), where its copies can be (C01), once they are named, and
+    how far its workshop films may travel (R39, R40), once that is settled.
     """
     sessions = tuple(sessions)
     yield from judge_organiser(sessions, given)
     yield from judge_school_time(action, sessions, given)
     yield from _asked(PLANNED_BY, action, sessions, given)
+    yield from (one for one in judge_consents(action, sessions, given) if one.verdict.outcome is not Outcome.TO_CLEAR)
     yield from judge_copies(action, sessions, given)
 
 
@@ -170,6 +179,20 @@ def judge_organiser(sessions: Iterable[Session], given: Circumstances) -> Iterat
         verdict = rule and say(rule, asked)
         if verdict:
             yield Finding(verdict=verdict, refusal=_refusal(verdict), session_id=session.id)
+
+
+def judge_consents(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
+    """Ask whether workshop films may be shown as far as sessions carry them (R39, R40).
+
+    Raises:
+        FilmNotKnownYet: a film of the programme has not been heard of.
+    """
+    for session in sessions:
+        for item in session.programme:
+            film = given.film(item.film_id)
+            if film.workshop is not None:
+                one = showing(action, session, film, film.workshop, given)
+                yield from _found(AGREED_BY, one, session, item.film_id)
 
 
 def judge_school_time(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
@@ -206,9 +229,13 @@ def judge_days_authorised(action: Action, sessions: Iterable[Session], given: Ci
 def judge_papers(action: Action, sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Find what must be settled with others before sessions are announced: rights, authorisation, declaration, permit.
 
+    And how far its workshop films may travel, as long as nobody has settled that.
+
     Raises:
         FilmNotKnownYet: a film of the programme has not been heard of.
     """
+    sessions = tuple(sessions)
+    yield from (one for one in judge_consents(action, sessions, given) if one.verdict.outcome is Outcome.TO_CLEAR)
     for session in sessions:
         if action.is_screening:
             yield from _papers(action, session, given)

@@ -130,6 +130,11 @@ class CommercialPosterUsed(Conflict):
     titre = "Une séance en plein air ne s’annonce pas avec l’affiche du distributeur."
 
 
+class ShownTooFar(Conflict):
+    title = "A workshop film is shown no further than its makers, and all who can be recognised in it, have agreed."
+    titre = "Un film d’atelier n’est pas montré plus loin que ses auteurs et toute personne reconnaissable l’acceptent."
+
+
 class PermitMissing(Conflict):
     title = "The use of the public place is not permitted on that day."
     titre = "L’usage du lieu public n’est pas permis à cette date."

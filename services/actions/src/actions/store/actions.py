@@ -120,6 +120,14 @@ async def project_of(tx: Transaction, action_id: UUID) -> UUID:
     return project_id
 
 
+async def held_in_prison(tx: Transaction, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Name those of these actions that are held in a prison, whether the caller sees them or not."""
+    if not ids:
+        return frozenset()
+    found: list[UUID] = await tx.fetchval("SELECT held_in_prison($1::uuid[])", list(ids))
+    return frozenset(found)
+
+
 async def lock_action(tx: Transaction, action_id: UUID) -> Action:
     """Read one action and hold its row, so that no two verbs decide on the same state."""
     row = await tx.fetchrow(f"{_READ} WHERE id = $1 FOR UPDATE", action_id)

@@ -133,12 +133,15 @@ async def workshop_films(tx: Transaction, project_id: UUID) -> tuple[Film, ...]:
     return tuple(_film(row) for row in rows)
 
 
-async def withdrawn_offers(tx: Transaction, ids: Collection[UUID]) -> frozenset[UUID]:
-    """Name those of these offers that have been withdrawn."""
+async def offers_stood_on(tx: Transaction, ids: Collection[UUID]) -> tuple[frozenset[UUID], dict[UUID, int]]:
+    """Name those of these offers that have been withdrawn, and how many may watch by those that have a ceiling."""
     if not ids:
-        return frozenset()
-    found = await tx.fetch("SELECT id FROM known_rights_offer WHERE id = ANY ($1::uuid[]) AND withdrawn", list(ids))
-    return frozenset(row["id"] for row in found)
+        return frozenset(), {}
+    found = await tx.fetch(
+        "SELECT id, withdrawn, audience_max FROM known_rights_offer WHERE id = ANY ($1::uuid[])", list(ids)
+    )
+    ceilings = {row["id"]: row["audience_max"] for row in found if row["audience_max"] is not None}
+    return frozenset(row["id"] for row in found if row["withdrawn"]), ceilings
 
 
 async def rights_offer(tx: Transaction, offer_id: UUID, *, on: UUID) -> RightsOffer:

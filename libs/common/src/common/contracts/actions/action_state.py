@@ -45,7 +45,7 @@ class Session:
     """One date of an action, at the place's own hour; `attendance` counts the people who were there.
 
     `fallback_place_id` is the room that it may be moved into; once it is there, `setting` says so.  `school_group`: a
-    class comes with its school.
+    class comes with its school.  `expected_audience` is how many people are expected, as far as anybody has said.
     """
 
     id: UUID
@@ -63,6 +63,7 @@ class Session:
     fallback_place_id: UUID | None = None
     setting: Setting | None = None
     school_group: bool = False
+    expected_audience: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +110,17 @@ class Authorisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsTerms:
-    """What a rights-holder agreed to; no versions named means all of them."""
+    """What a rights-holder agreed to; no versions named means all of them.
+
+    `audience_max` is how many may watch; null: no ceiling was named.
+    """
 
     starts_on: date
     ends_on: date
     uses: tuple[RightsUse, ...]
     territories: tuple[RightsTerritory, ...]
     versions: tuple[FilmVersion, ...] = ()
+    audience_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

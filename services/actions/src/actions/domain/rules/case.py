@@ -66,3 +66,5 @@ class Case:
     rights_territories: tuple[RightsTerritory, ...]
     rights_versions: tuple[FilmVersion, ...]
     offer_withdrawn: bool
+    expected_audience: int | None
+    audience_max: int | None

@@ -4,7 +4,8 @@ A change of the law is a new record: the old one gets its last day, so that an o
 A record that misread the law is corrected by another one over the same days, and stays.
 """
 
-from actions.domain.rules import conduct, copies, film_law, organiser, overlap, quota, rights, school
+from actions.domain.rules import conduct, copies, film_law, organiser, overlap, quota, school
+from actions.domain.rules.agreements import CONSENTS, RIGHTS
 from actions.domain.rules.cnc import DECLARATION, LEAVE
 from common.contracts.rules import SINCE, Rule
 
@@ -244,6 +245,7 @@ RULES: tuple[Rule, ...] = (
         texte="Une répartition, inconnus compris, fait son total ; sinon le bilan est retourné.",
         source="Consistency of reports",
     ),
+    *CONSENTS,
     Rule(
         id="R41",
         version="1",
@@ -294,28 +296,7 @@ RULES: tuple[Rule, ...] = (
         source="The CNC's instructions on open-air requests",
         ask=conduct.poster,
     ),
-    Rule(
-        id="R52",
-        version="1",
-        valid_from=SINCE,
-        text="Rights cover the day, the territory, the use and the version; a disc for private use is never shown.",
-        texte="Les droits couvrent le jour, le territoire, l’usage et la version ; jamais un disque d’usage privé.",
-        source="Code de la propriété intellectuelle; distributors' contracts",
-        ask=rights.covered,
-        corrected=True,
-    ),
-    Rule(
-        id="R52",
-        version="2",
-        valid_from=SINCE,
-        text="Rights cover the day, the territory, the use and the version, which is named where they name any; "
-        "a disc for private use is never shown.",
-        texte="Les droits couvrent le jour, le territoire, l’usage et la version, nommée s’ils en nomment ; "
-        "jamais un disque d’usage privé.",
-        source="Code de la propriété intellectuelle; distributors' contracts",
-        parameters={"version_named": 1},
-        ask=rights.covered,
-    ),
+    *RIGHTS,
     Rule(
         id="R53",
         version="1",

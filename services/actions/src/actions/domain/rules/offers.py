@@ -13,6 +13,7 @@ def inside_offer(film_id: UUID, terms: RightsTerms, offer: RightsOffer, on: date
     """R52: what is confirmed on an offer is no wider than the offer, which is the film's and still stands."""
     rule = in_force("R52", on)
     versions = not offer.versions or (bool(terms.versions) and set(terms.versions) <= set(offer.versions))
+    narrow = offer.audience_max is None or (terms.audience_max is not None and terms.audience_max <= offer.audience_max)
     inside = (
         offer.film_id == film_id
         and not offer.withdrawn
@@ -20,6 +21,7 @@ def inside_offer(film_id: UUID, terms: RightsTerms, offer: RightsOffer, on: date
         and set(terms.uses) <= set(offer.uses)
         and set(terms.territories) <= set(offer.territories)
         and versions
+        and narrow
     )
     if rule is None or inside:
         return None
@@ -32,5 +34,7 @@ def inside_offer(film_id: UUID, terms: RightsTerms, offer: RightsOffer, on: date
             "withdrawn": offer.withdrawn,
             "offered": f"{offer.starts_on}/{offer.ends_on}",
             "terms": f"{terms.starts_on}/{terms.ends_on}",
+            "audience_offered": offer.audience_max,
+            "audience_max": terms.audience_max,
         },
     )

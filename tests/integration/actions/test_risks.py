@@ -255,7 +255,8 @@ async def test_an_action_that_somebody_holds_keeps_no_other_waiting(desk: Desk, 
 def _again(kept: dict[str, Any]) -> Any:
     """Ask the version of a rule that gave a kept verdict again, by its inputs."""
     rule: Rule = next(one for one in RULES if (one.id, one.version) == (kept["rule"], kept["version"]))
-    assert set(kept["inputs"]) == set(looked_at(rule.ask)) if rule.ask else set()
+    assert rule.ask is not None
+    assert set(kept["inputs"]) == set(looked_at(rule.ask))
     return again(rule, kept["inputs"])
 
 

@@ -8,7 +8,8 @@ from common.contracts.access import Role
 from tests.integration.actions.journeys import MARCH, act, actions_of, funded
 from tests.integration.actions.people import Cast, Desk, Person, a_cast
 from tests.integration.actions.screenings import by_rule
-from tests.integration.actions.test_closed_circuits import DAYS, inside_a_prison
+from tests.integration.actions.test_closed_circuits import DAYS, announced, inside_a_prison
+from tests.integration.actions.test_risks import replayed, risks, settled
 
 YES = {"approved": True, "decided_on": "2025-03-20"}
 REFUSED = (409, "site-not-approved", "T12")
@@ -87,3 +88,15 @@ async def test_t15_another_day_inside_is_approved_before_and_takes_no_other_away
     action = await act(desk, action, "site-approval", authority, {**YES, "dates": [LATER]}, at=MARCH)
     assert action.json()["site_approval"]["dates"] == [*DAYS, LATER]
     assert (await act(desk, action, "reschedule", cast.holder, days, at=MARCH)).json()["state"] == "scheduled"
+
+
+async def test_t12_a_verdict_on_what_is_there_no_more_replays_as_any_other(desk: Desk) -> None:
+    cast, authority = a_cast(), an_authority()
+    action = await announced(desk, cast, authority)
+    no = {"approved": False, "decided_on": "2025-03-20"}
+    action = await act(desk, action, "site-approval", authority, no, at=MARCH)
+    await settled(desk)
+    assert await risks(desk, action, cast.holder) == ["T12", "T12"]
+    verdicts = await replayed(desk, action, cast.holder)
+    lacking = [one["inputs"] for one in verdicts if (one["verb"], one["rule"]) == ("action.flag", "T12")]
+    assert lacking == [{"on": day, "lacks": "the closed site's approval"} for day in DAYS]

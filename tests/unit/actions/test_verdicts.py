@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.domain.rules import RULES, Rule, judged
+from actions.domain import screening
+from actions.domain.rules import RULES, Rule, in_force, judged
 from actions.domain.rules.case import Case
 from actions.domain.rules.rule import judge, looked_at, say
+from common.contracts.actions import ClosedCircuit
 from common.contracts.rules import SINCE
 from common.errors import Outcome, Verdict
+from tests.unit.actions import dossiers as a
+from tests.unit.actions import pieces as p
 from tests.unit.actions.cases import a_case
 from tests.unit.actions.test_rules import ALONE
 
@@ -72,6 +76,22 @@ def test_a_first_lawful_day_is_lawful_for_the_rule_that_names_it(case: Case):
         before = judge(rule, replace(case, on=verdict.first_lawful_on - timedelta(days=1)))
         assert before is not None
         assert before.outcome is Outcome.REFUSED
+
+
+def test_t12_whatever_a_session_lacks_is_said_again_by_what_the_verdict_keeps():
+    dossier = a.screening_planned(a.a_funded(), replace(p.SCREENING, responsible="", programme=()))
+    bare = replace(dossier.screening, closed_circuit=ClosedCircuit.PRISON)
+    found = (*screening.judge(bare, bare.sessions, dossier.given), *screening.judge(bare, (), dossier.given))
+    verdicts = [one.verdict for one in found if one.verdict.rule == "T12"]
+    assert {one.inputs["lacks"]: one.raison for one in verdicts} == {
+        "somebody responsible": "2025-07-18 : il manque un responsable.",
+        "a film": "2025-07-18 : il manque un film.",
+        f"a permit for {p.SQUARE.label}": f"2025-07-18 : il manque un permis pour {p.SQUARE.label}.",
+        "the closed site's approval": "2025-07-18 : il manque l’accord du lieu fermé.",
+        "a session": "2025-07-18 : il manque une séance.",
+    }
+    for verdict in verdicts:
+        assert again(p.there(in_force("T12", SINCE)), kept(verdict)) == verdict
 
 
 def test_where_no_version_is_in_force_nobody_says_yes():

@@ -5,6 +5,7 @@ The checks are those of T12 and, for other days, of T15; a type that shows no fi
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from actions.domain.action import Action
@@ -297,17 +298,19 @@ def _refusal(verdict: Verdict) -> type[DomainError] | None:
 def _completeness(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
     """Find the sessions that name nobody responsible, or no film where there should be one; and that there is none."""
     if not sessions:
-        yield Finding(verdict=procedure.lacks("a session", "une séance", action.first_on), refusal=SessionsIncomplete)
+        yield from _lacking(procedure.A_SESSION, SessionsIncomplete, action.first_on)
     for session in sessions:
         if not session.responsible:
-            yield _lacking(session, "somebody responsible", "un responsable")
+            yield from _lacking(procedure.SOMEBODY_RESPONSIBLE, SessionsIncomplete, session.held_on, session.id)
         if action.action_type in WITH_PROGRAMME and not session.programme:
-            yield _lacking(session, "a film", "un film")
+            yield from _lacking(procedure.A_FILM, SessionsIncomplete, session.held_on, session.id)
 
 
-def _lacking(session: Session, what: str, quoi: str) -> Finding:
-    verdict = procedure.lacks(what, quoi, session.held_on)
-    return Finding(verdict=verdict, refusal=SessionsIncomplete, session_id=session.id)
+def _lacking(what: str, refusal: type[DomainError], on: date, session_id: UUID | None = None) -> Iterator[Finding]:
+    """Ask the procedure (T12) about what is not there."""
+    verdict = judged("T12", on, procedure.Lack(on, what))
+    if verdict is not None:
+        yield Finding(verdict=verdict, refusal=refusal, session_id=session_id)
 
 
 def _papers(action: Action, session: Session, given: Circumstances) -> Iterator[Finding]:
@@ -321,14 +324,12 @@ def _permit(action: Action, session: Session) -> Iterator[Finding]:
     if action.setting_of(session) is not Setting.OUTDOORS:
         return
     if not any(permit.place_id == session.place_id and session.held_on in permit.dates for permit in action.permits):
-        label = action.place(session.place_id).label
-        verdict = procedure.lacks(f"a permit for {label}", f"un permis pour {label}", session.held_on)
-        yield Finding(verdict=verdict, refusal=PermitMissing, session_id=session.id)
+        permit = f"{procedure.PERMIT_FOR}{action.place(session.place_id).label}"
+        yield from _lacking(permit, PermitMissing, session.held_on, session.id)
 
 
 def _approval(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
     """Find the days that the authority of a closed circuit has not seen, or has not said yes to."""
     for session in sessions:
         if action.closed and not action.approved_on(session.held_on):
-            verdict = procedure.lacks("the closed site's approval", "l’accord du lieu fermé", session.held_on)
-            yield Finding(verdict=verdict, refusal=SiteNotApproved, session_id=session.id)
+            yield from _lacking(procedure.SITE_APPROVAL, SiteNotApproved, session.held_on, session.id)

@@ -4,7 +4,7 @@ A change of the law is a new record: the old one gets its last day, so that an o
 A record that misread the law is corrected by another one over the same days, and stays.
 """
 
-from actions.domain.rules import conduct, copies, film_law, organiser, overlap, quota, school
+from actions.domain.rules import conduct, copies, film_law, organiser, overlap, procedure, quota, school
 from actions.domain.rules.agreements import CONSENTS, RIGHTS
 from actions.domain.rules.cnc import DECLARATION, LEAVE
 from common.contracts.rules import SINCE, Rule
@@ -313,6 +313,7 @@ RULES: tuple[Rule, ...] = (
         text="An action is announced once its sessions are whole, and each place and closed site has said yes.",
         texte="Une action est programmée quand ses séances sont complètes et chaque lieu a donné son accord.",
         source="The way of an action; Code général des collectivités territoriales, L2212-2",
+        ask=procedure.lacking,
     ),
     Rule(
         id="P01",

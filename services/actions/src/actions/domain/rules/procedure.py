@@ -1,19 +1,32 @@
 """What the procedure asks for before an action is announced (T12), beside what the law does."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from actions.domain.rules.registry import in_force
-from common.errors import Outcome, Verdict
+from common.contracts.rules import Answer, Rule
+from common.errors import Outcome
+
+A_SESSION, SOMEBODY_RESPONSIBLE, A_FILM = "a session", "somebody responsible", "a film"
+SITE_APPROVAL, PERMIT_FOR = "the closed site's approval", "a permit for "
+
+EN_FRANCAIS: Mapping[str, str] = {
+    A_SESSION: "une séance",
+    SOMEBODY_RESPONSIBLE: "un responsable",
+    A_FILM: "un film",
+    SITE_APPROVAL: "l’accord du lieu fermé",
+}
 
 
-def lacks(what: str, quoi: str, on: date) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What is not there yet, by the day that it is judged on; of a permit, the place is named too."""
+
+    on: date
+    lacks: str
+
+
+def lacking(_: Rule, *, on: date, lacks: str) -> Answer:
     """T12: something that every session must have is not there yet."""
-    rule = in_force("T12", on)
-    return Verdict(
-        rule="T12",
-        version="" if rule is None else rule.version,
-        inputs={"lacks": what, "on": on.isoformat()},
-        reason=f"{on}: {what} is missing.",
-        raison=f"{on} : il manque {quoi}.",
-        outcome=Outcome.TO_CLEAR,
-    )
+    quoi = EN_FRANCAIS.get(lacks) or f"un permis pour {lacks.removeprefix(PERMIT_FOR)}"
+    return Answer(Outcome.TO_CLEAR, f"{on}: {lacks} is missing.", f"{on} : il manque {quoi}.")

@@ -24,6 +24,7 @@ router = APIRouter(tags=["actions"])
 
 READINESS = (
     unlawful.SessionsIncomplete,
+    refusals.OnSchoolTime,
     unlawful.NotALicensedOperator,
     unlawful.NotHabilitated,
     unlawful.OrganiserClosed,

@@ -63,6 +63,12 @@ REFUSALS: Mapping[str, type[DomainError]] = {
     "C02": KeyDoesNotOpen,
     "C03": CopyNoLongerLent,
 }
+DATELESS: Mapping[str, type[DomainError]] = {"R01": VisaDateUnknown, "R04": VisaDateUnknown}
+"""What a delay refuses by that cannot be counted, since nobody knows the visa's date."""
+
+UNHABILITATED: Mapping[str, type[DomainError]] = {"R04": NotHabilitated}
+"""What a delay refuses by that is not the organiser's, since it is not habilitated."""
+
 NOTHING_WITHOUT = frozenset({"R06", "R08", "R39", "R40", "R52"})
 """What must be settled, and not only looked at, before a screening takes place."""
 
@@ -288,11 +294,10 @@ def _refusal(verdict: Verdict) -> type[DomainError] | None:
     if verdict.outcome is Outcome.TO_CLEAR and rights.stand_withdrawn(verdict.inputs):
         return None
     if verdict.inputs.get("habilitated") is False:
-        return NotHabilitated
+        return UNHABILITATED[verdict.rule]
     if verdict.outcome is Outcome.REFUSED or verdict.rule in NOTHING_WITHOUT:
         return REFUSALS[verdict.rule]
-    dateless = verdict.rule in {"R01", "R04"} and verdict.inputs.get("has_visa") is True
-    return VisaDateUnknown if dateless else None
+    return DATELESS.get(verdict.rule) if verdict.inputs.get("has_visa") is True else None
 
 
 def _completeness(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:

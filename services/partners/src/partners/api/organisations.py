@@ -40,7 +40,7 @@ from partners.commands import organisations as commands
 from partners.commands.organisations import AreaUnknown
 from partners.domain import access
 from partners.domain.access import Concern
-from partners.domain.codes import MUNICIPALITY
+from partners.domain.codes import MUNICIPALITY, MunicipalityCodeMalformed
 from partners.domain.identifiers import CNC_ESTABLISHMENT, HolderUnidentified, IdentifierMalformed
 from partners.domain.municipality import MunicipalityRefused
 from partners.domain.naming import findable
@@ -64,6 +64,7 @@ _DESCRIPTION = (
     NameMissing,
     IdentifierMalformed,
     HolderUnidentified,
+    MunicipalityCodeMalformed,
     MunicipalityRefused,
     VintageNotKnown,
     AreaUnknown,

@@ -87,3 +87,8 @@ async def test_r04_r07_who_has_used_its_six_paid_screenings_does_not_go_on_as_a_
     await book(desk, cast, actions, film)
     answer = await planned(desk, club, cast.holder, a_session(film.id, "2025-10-01"))
     assert by_rule(answer) == NOT_HABILITATED
+
+
+async def test_r50_a_cineclub_s_free_screening_promotes_no_sale_either(desk: Desk) -> None:
+    club = indoors(regime="nc_cineclub", promotes_a_sale=True)
+    assert await of_a_club(desk, club, "2025-07-18", visa="2023-01-01") == (409, "promotes-a-sale", "R50")

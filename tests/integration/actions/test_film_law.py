@@ -294,10 +294,12 @@ async def test_r16_ages_outdoors(desk: Desk, classification: Classification, not
     [
         (indoors(promotes_a_sale=True), (409, "promotes-a-sale", "R50")),
         (outdoors(promotes_a_sale=True), (409, "promotes-a-sale", "R50")),
+        (outdoors(by_cinema=True, promotes_a_sale=True), (409, "promotes-a-sale", "R50")),
+        (indoors(price=PAID, promotes_a_sale=True), OK),
         (outdoors(commercial_poster=True), (409, "commercial-poster-used", "R51")),
         (indoors(commercial_poster=True), OK),
     ],
-    ids=["R50 indoors", "R50 outdoors", "R51 outdoors", "R51 indoors"],
+    ids=["R50 indoors", "R50 outdoors", "R50 by a cinema", "R50 paid", "R51 outdoors", "R51 indoors"],
 )
 async def test_r50_r51_nothing_is_promoted_and_no_trade_poster_hangs_outdoors(
     desk: Desk, action: dict[str, Any], said: Any

@@ -1,4 +1,4 @@
-"""Film law on one screening: R01 to R05, R14, R16, at their boundaries."""
+"""Film law on one screening: R01 to R05, R14, R16, R50, at their boundaries."""
 
 from dataclasses import replace
 from datetime import date
@@ -313,6 +313,21 @@ def test_r14_an_open_air_screening_is_free(price, refused):
     with pytest.raises(OpenAirNotFree) as error:
         agenda.plan(plan, dossier.project, p.HOLDER, action_id=p.an_id("x"), at=p.at("2025-01-06 10:00"))
     assert [(one.pointer, one.rule) for one in error.value.errors] == [("/price", "R14")]
+
+
+@pytest.mark.parametrize("one", Regime)
+@pytest.mark.parametrize("free", [True, False])
+def test_r50_a_free_screening_promotes_nothing_under_whichever_regime(one, free):
+    case = a_case(regime=one, free_of_charge=free, promotes_a_sale=True)
+    assert (against("R50", case) is not None) is free
+    assert against("R50", replace(case, promotes_a_sale=False)) is None
+
+
+def test_r50_what_the_first_version_said_of_three_regimes_it_says_again():
+    (first,) = (rule for rule in RULES if (rule.id, rule.version) == ("R50", "1"))
+    cases = [a_case(regime=one, promotes_a_sale=True) for one in Regime]
+    said = {case.regime for case in cases if (verdict := judge(first, case)) and verdict.outcome is Outcome.REFUSED}
+    assert said == {Regime.NC_FREE, Regime.NC_OPEN_AIR, Regime.NC_PUBLIC_SERVICE}
 
 
 def test_an_open_air_screening_is_not_indoors():

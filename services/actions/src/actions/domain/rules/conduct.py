@@ -5,12 +5,12 @@ from common.contracts.actions import Regime
 from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
-FREE_OF_CHARGE = frozenset({Regime.NC_FREE, Regime.NC_OPEN_AIR, Regime.NC_PUBLIC_SERVICE})
+THREE_REGIMES = frozenset({Regime.NC_FREE, Regime.NC_OPEN_AIR, Regime.NC_PUBLIC_SERVICE})
 
 
-def promotes(_: Rule, *, regime: Regime, free_of_charge: bool, promotes_a_sale: bool) -> Answer | None:
-    """R50: a free non-commercial screening whose sponsor promotes a product or a service."""
-    if regime not in FREE_OF_CHARGE or not free_of_charge:
+def promotes(_: Rule, *, free_of_charge: bool, promotes_a_sale: bool) -> Answer | None:
+    """R50: a free screening whose sponsor promotes a product or a service."""
+    if not free_of_charge:
         return None
     if promotes_a_sale:
         return Answer(
@@ -19,6 +19,15 @@ def promotes(_: Rule, *, regime: Regime, free_of_charge: bool, promotes_a_sale: 
             "Le parrain fait la promotion d’un produit ou d’un service.",
         )
     return Answer(Outcome.ALLOWED, "Nothing is promoted.", "Rien n’est promu.")
+
+
+def promotes_in_three_regimes(
+    rule: Rule, *, regime: Regime, free_of_charge: bool, promotes_a_sale: bool
+) -> Answer | None:
+    """R50 as its first version misread it: of three regimes, whatever else is free."""
+    if regime not in THREE_REGIMES:
+        return None
+    return promotes(rule, free_of_charge=free_of_charge, promotes_a_sale=promotes_a_sale)
 
 
 def poster(_: Rule, *, regime: Regime, outdoors: bool, commercial_poster: bool) -> Answer | None:

@@ -285,6 +285,19 @@ RULES: tuple[Rule, ...] = (
         text="A free screening promotes neither directly nor indirectly the sale of a product or a service.",
         texte="Une séance gratuite ne promeut, même indirectement, la vente d’aucun produit ni service.",
         source="Code du cinéma, L214-5",
+        ask=conduct.promotes_in_three_regimes,
+        corrected=True,
+    ),
+    Rule(
+        id="R50",
+        version="2",
+        valid_from=SINCE,
+        text="A free screening, under whichever regime, promotes neither directly nor indirectly the sale of a product "
+        "or a service.",
+        texte="Une séance gratuite, sous quelque régime que ce soit, ne promeut, même indirectement, la vente d’aucun "
+        "produit ni service.",
+        source="Code du cinéma, L214-5, of every free screening of the scheme; version 1 let by those of ciné-clubs, "
+        "cinémathèques and cinemas",
         ask=conduct.promotes,
     ),
     Rule(

@@ -1,8 +1,11 @@
 """Whoever reads a verb's document knows by which rules it may be refused."""
 
+import ast
+
 import pytest
 
 from stack.services import SERVICES
+from tests.architecture import source
 from tests.contract import refusing
 
 UNIDENTIFIED = frozenset({"holder-unidentified"})
@@ -37,3 +40,14 @@ def test_the_reader_tells_verbs_apart_by_the_rules_that_they_ask():
     assert by_verb["action.check"] == {"withheld-from-you"}
     assert by_verb["action.schedule"] >= copies | {"on-school-time", "visa-date-unknown", "permit-missing"}
     assert by_verb["project.submit"] == {"deadline-passed", "prior-contact-missing", "budget-not-balanced"}
+
+
+def test_no_refusal_of_actions_names_a_rule_but_by_a_verdict():
+    """So that whoever reads the rule reads its version, what went in and why."""
+    found = []
+    for path in source.python("services/actions/src/"):
+        for node in ast.walk(source.tree(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FieldError":
+                named = (*node.args[3:4], *(word.value for word in node.keywords if word.arg == "rule"))
+                found += [f"{path}:{node.lineno}" for one in named if isinstance(one, ast.Constant) and one.value]
+    assert found == []

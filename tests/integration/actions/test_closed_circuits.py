@@ -93,7 +93,8 @@ async def test_r41_nor_is_the_day_told_by_what_follows_from_it(desk: Desk, path:
     here = f"/v1/actions/{action.json()['id']}/{path}"
     for who in outsiders(cast):
         answer = await (desk.post(here, who, {}) if path == "check" else desk.get(here, who))
-        assert (answer.status_code, answer.json()["code"]) == (403, "withheld-from-you")
+        assert by_rule(answer) == (403, "withheld-from-you", "R41")
+        assert answer.json()["inputs"] == {"closed_circuit": "prison"}
     if path != "check":
         assert (await desk.get(here, authority)).status_code == 200
     standing = f"/v1/campaigns/{action.json()['campaign_id']}/verdicts"

@@ -109,7 +109,9 @@ async def test_r14_the_open_air_is_free(desk: Desk, amount: str, status: int) ->
     answer = await desk.post(path, cast.holder, outdoors(price=price), match=project, at=JANUARY)
     assert answer.status_code == status
     if status == 422:
-        assert answer.json()["errors"][0]["rule"] == "R14"
+        said = answer.json()
+        assert (said["rule"], said["version"], said["inputs"]) == ("R14", "1", {"price_cents": 1})
+        assert [(one["pointer"], one["rule"]) for one in said["errors"]] == [("/price", "R14")]
 
 
 async def test_r15_an_open_air_screening_is_not_alone_in_its_project(desk: Desk) -> None:

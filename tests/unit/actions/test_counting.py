@@ -261,8 +261,9 @@ def test_t25_r47_an_amendment_of_a_closed_project_counts_at_once_and_leaves_it_c
         )
     closed = dossier.having(project=replace(dossier.project, state=ProjectStatus.CLOSED))
     when = p.at("2026-02-01 10:00")
-    with pytest.raises(NothingAsked):
+    with pytest.raises(NothingAsked) as refused:
         reviewing.amend(closed.report, content, "", closed.project, closed.actions, at=when)
+    assert (p.verdict_of(refused).rule, refused.value.errors[0].pointer) == ("R47", "/reason")
     with pytest.raises(BreakdownDoesNotAddUp):
         reviewing.amend(closed.report, p.a_content(men=1), "erreur", closed.project, closed.actions, at=when)
     counted = reviewing.amend(closed.report, content, "erreur", closed.project, closed.actions, at=when)

@@ -313,6 +313,7 @@ def test_r14_an_open_air_screening_is_free(price, refused):
     with pytest.raises(OpenAirNotFree) as error:
         agenda.plan(plan, dossier.project, p.HOLDER, action_id=p.an_id("x"), at=p.at("2025-01-06 10:00"))
     assert [(one.pointer, one.rule) for one in error.value.errors] == [("/price", "R14")]
+    assert p.verdict_of(error).inputs == {"price_cents": price}
 
 
 @pytest.mark.parametrize("one", Regime)

@@ -179,8 +179,10 @@ def test_t22_needs_the_report_validated():
 
 def test_t22_r46_needs_every_account_accepted_and_every_balance_paid_or_clawed_back():
     ended = a.report_validated(a.reported(a.an_ended()))
-    with pytest.raises(AccountsNotAccepted):
+    with pytest.raises(AccountsNotAccepted) as refused:
         closing.close(ended.project, ReportStatus.VALIDATED, (), at=CLOSING)
+    verdict = p.verdict_of(refused)
+    assert (verdict.rule, verdict.version, verdict.inputs) == ("R46", "1", {"waiting": 3})
     unpaid = a.accounted(ended)
     with pytest.raises(BalancesNotPaid):
         closing.close(unpaid.project, ReportStatus.VALIDATED, (), at=CLOSING)

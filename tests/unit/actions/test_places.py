@@ -6,7 +6,8 @@ import pytest
 
 from actions.domain import place
 from actions.domain.known import Municipality
-from actions.domain.refusals import MunicipalityCeased, UnknownMunicipality
+from actions.domain.refusals import DistrictNotInMunicipality, MunicipalityCeased, UnknownMunicipality
+from tests.unit.actions import pieces as p
 
 SAINT_DENIS = Municipality(
     code="93066",
@@ -27,6 +28,8 @@ def test_r30_a_commune_that_became_a_part_of_another_has_ceased():
     [error] = refusal.value.errors
     assert (error.pointer, error.rule) == ("/main_municipality", "R30")
     assert "93066" in refusal.value.detail
+    verdict = p.verdict_of(refusal)
+    assert (verdict.rule, verdict.version, verdict.inputs["successors"]) == ("R30", "1", ("93066",))
     before = replace(PIERREFITTE, vintage=2024)
     assert place.current(before, "93059", 2024, pointer="") == before
 
@@ -35,6 +38,21 @@ def test_r31_r32_a_part_that_never_was_a_whole_is_taken_and_counted_under_its_co
     arrondissement = replace(SAINT_DENIS, code="75118", name="Paris 18e", parent="75056")
     found = place.current(arrondissement, "75118", 2025, pointer="")
     assert place.locality(found).municipality == "75056"
+
+
+def test_r30_before_the_first_version_nobody_says_yes_to_a_commune_that_has_ceased():
+    with pytest.raises(MunicipalityCeased) as refusal:
+        place.current(replace(PIERREFITTE, successors=("93066",)), "93059", 2008, pointer="")
+    assert (p.verdict_of(refusal).rule, p.verdict_of(refusal).version) == ("R30", "")
+
+
+def test_r35_a_district_of_another_commune_is_refused():
+    with pytest.raises(DistrictNotInMunicipality) as refusal:
+        place.place(SAINT_DENIS, place_id=p.an_id("place"), label="Place", district="QN08605M")
+    verdict = p.verdict_of(refusal)
+    assert (verdict.rule, verdict.version) == ("R35", "1")
+    assert verdict.inputs == {"district": "QN08605M", "municipality": "93066", "vintage": 2025}
+    assert refusal.value.errors[0].pointer == "/priority_district"
 
 
 def test_a_code_of_no_commune_is_refused():

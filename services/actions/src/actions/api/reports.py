@@ -199,6 +199,7 @@ async def validate(report_id: UUID, db: Db, caller: Caller, once: ChangeOnce, no
         refusals.NoSuchReport,
         refusals.NotPossibleInThisState,
         refusals.BreakdownDoesNotAddUp,
+        refusals.NothingAsked,
         *CONTENT_REFUSALS,
     ),
 )

@@ -16,8 +16,15 @@ from actions.domain.known import Organisation
 from actions.domain.obligations import announced, consents_moved
 from actions.domain.place import keeping_ids
 from actions.domain.project import Project
-from actions.domain.refusals import AmountNotPossible, NothingAsked, NotPossibleInThisState, NotYet, PeriodReversed
-from actions.domain.rules import in_force
+from actions.domain.refusals import (
+    AmountNotPossible,
+    NothingAsked,
+    NotPossibleInThisState,
+    NotYet,
+    PeriodReversed,
+    refuse,
+)
+from actions.domain.rules import in_force, say
 from actions.domain.screening import Judgement, judge_bookings, judge_overlaps, judge_plan, require
 from actions.domain.unlawful import FallbackIsThePlace, OpenAirIndoors, OpenAirNotFree, RegimeContradicts
 from common.contracts.actions import (
@@ -38,7 +45,7 @@ from common.contracts.actions import (
     Support,
 )
 from common.contracts.catalogue import FilmVersion
-from common.errors import FieldError
+from common.errors import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,9 +352,15 @@ def _require_possible(wish: ActionPlan, within: Project | Action) -> None:
     if wish.price_cents < 0:
         raise AmountNotPossible(pointer="/price")
     outdoors = wish.action_type in kinds.SCREENINGS and kinds.outdoors(wish.action_type, wish.setting)
-    if wish.price_cents and outdoors and in_force("R14", within.campaign_on):
-        code, title, titre = OpenAirNotFree.code, OpenAirNotFree.title, OpenAirNotFree.titre
-        raise OpenAirNotFree(errors=[FieldError("/price", code, title, "R14", titre)])
+    if outdoors:
+        _require_free(wish.price_cents, within.campaign_on)
+
+
+def _require_free(price_cents: int, on: date) -> None:
+    rule = in_force("R14", on)
+    verdict = rule and say(rule, {"price_cents": price_cents})
+    if verdict and verdict.outcome is Outcome.REFUSED:
+        refuse(OpenAirNotFree, verdict, pointer="/price")
 
 
 def _require_state(session: Session, verb: str, *states: SessionStatus) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from actions.domain import states
 from actions.domain.action import Action
+from actions.domain.days import local_day
 from actions.domain.funding import SETTLED
 from actions.domain.known import Film
 from actions.domain.project import Moved, Project, moved
@@ -16,7 +17,9 @@ from actions.domain.refusals import (
     ReportNotValidated,
     ShortReportMissing,
     WorkshopFilmNotSettled,
+    refuse,
 )
+from actions.domain.rules.money import accounts_accepted
 from common.contracts.actions import (
     ActionStatus,
     ProjectCancelled,
@@ -44,7 +47,7 @@ def close(
         raise ReportNotValidated(
             f"The report is {report_state or 'missing'}.", precision=f"Le bilan est « {report_state or 'absent'} »."
         )
-    _require_settled(project)
+    _require_settled(project, at)
     pending = [film.title for film in workshop_films if film.workshop and film.workshop.clearance is Clearance.PENDING]
     if pending:
         raise WorkshopFilmNotSettled(", ".join(pending), precision=", ".join(pending))
@@ -66,13 +69,11 @@ def close_cancelled(project: Project, actions: Iterable[Action], short_report: s
     return _closed(project, short_report, at)
 
 
-def _require_settled(project: Project) -> None:
+def _require_settled(project: Project, at: datetime) -> None:
     granted = [line for line in project.lines if line.granted]
     waiting = sum(line.account_accepted_on is None for line in granted)
-    if waiting:
-        raise AccountsNotAccepted(
-            f"{waiting} funder(s) have not accepted.", precision=f"{waiting} financeur(s) n’ont pas accepté."
-        )
+    if verdict := accounts_accepted(waiting, local_day(at, project.zone)):
+        refuse(AccountsNotAccepted, verdict)
     unpaid = sum(line.state not in SETTLED for line in granted)
     if unpaid:
         raise BalancesNotPaid(f"{unpaid} line(s) are not settled.", precision=f"{unpaid} ligne(s) ne sont pas soldées.")

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from actions.domain.access import Caller, Closable, sees_inside
+from actions.domain.access import Caller, sees_inside
 from actions.domain.action import Action
 from actions.domain.refusals import WithheldFromYou
+from actions.domain.rules.places import withheld
 from common.contracts.actions import (
     ActionState,
     ActionStatus,
@@ -67,10 +68,10 @@ def report_for(caller: Caller, report: ReportState) -> ReportState:
     return replace(report, actual=_totals(report.actual, caller.org))
 
 
-def require_inside(caller: Caller, action: Closable) -> None:
+def require_inside(caller: Caller, action: Action) -> None:
     """Refuse to tell what only those inside a closed circuit may know (R41)."""
     if not sees_inside(caller, action):
-        raise WithheldFromYou
+        raise WithheldFromYou(verdict=withheld(action.closed_circuit, action.campaign_on))
 
 
 def action_for(caller: Caller, action: ActionState) -> ActionState:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from actions.domain.known import Municipality
-from actions.domain.refusals import DistrictNotInMunicipality, MunicipalityCeased, UnknownMunicipality
+from actions.domain.refusals import DistrictNotInMunicipality, MunicipalityCeased, UnknownMunicipality, refuse
+from actions.domain.rules import places as rules
 from common.contracts.actions import Locality, Place
 from common.contracts.partners import Coordinates
-from common.errors import FieldError
 
 
 def current(found: Municipality | None, code: str, vintage: int, *, pointer: str) -> Municipality:
@@ -22,13 +22,8 @@ def current(found: Municipality | None, code: str, vintage: int, *, pointer: str
             precision=f"{code} n’est pas une commune de {vintage}.",
             pointer=pointer,
         )
-    if found.successors:
-        instead = ", ".join(found.successors)
-        raise MunicipalityCeased(
-            f"{code} has ceased by {vintage}: use {instead}.",
-            precision=f"{code} n’existe plus en {vintage} : utilisez {instead}.",
-            errors=[FieldError(pointer, MunicipalityCeased.code, f"Use {instead}.", "R30", f"Utilisez {instead}.")],
-        )
+    if verdict := rules.ceased(code, vintage, found.successors):
+        refuse(MunicipalityCeased, verdict, pointer=pointer)
     return found
 
 
@@ -55,20 +50,8 @@ def place(
     coordinates: Coordinates | None = None,
 ) -> Place:
     """Take a place down; `inside` says that the spot itself lies in the district, which must be of the commune."""
-    if district is not None and district not in municipality.districts:
-        raise DistrictNotInMunicipality(
-            f"{district} is not a priority district of {municipality.code} in {municipality.vintage}.",
-            precision=f"{district} n’est pas un quartier prioritaire de {municipality.code} en {municipality.vintage}.",
-            errors=[
-                FieldError(
-                    "/priority_district",
-                    DistrictNotInMunicipality.code,
-                    DistrictNotInMunicipality.title,
-                    "R35",
-                    DistrictNotInMunicipality.titre,
-                )
-            ],
-        )
+    if district is not None:
+        _require_district(district, municipality)
     return Place(
         id=place_id,
         label=label,
@@ -84,6 +67,11 @@ def place(
         vintage=municipality.vintage,
         coordinates=coordinates,
     )
+
+
+def _require_district(district: str, municipality: Municipality) -> None:
+    if verdict := rules.district(district, municipality.code, municipality.vintage, municipality.districts):
+        refuse(DistrictNotInMunicipality, verdict, pointer="/priority_district")
 
 
 def keeping_ids(places: Sequence[Place], before: Iterable[Place]) -> tuple[Place, ...]:

@@ -26,6 +26,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.report import Content, Edition, Moved, Report, moved
+from actions.domain.rules.counting import reasoned
 from actions.domain.rules.money import balance
 from actions.domain.tally import corrected, require_adding_up, told
 from common.contracts.actions import (
@@ -121,8 +122,8 @@ def amend(
 ) -> Counted:
     """Correct the report of a closed project (T25): a new edition counts at once, the project stays closed."""
     report.require("report.amend")
-    if not reason:
-        raise NothingAsked("An amendment has a reason.", precision="Une correction a une raison.", pointer="/reason")
+    if verdict := reasoned(reason, local_day(at, report.zone)):
+        refuse(NothingAsked, verdict, pointer="/reason")
     edition = replace(_edition(report.edition.number + 1, content, project, actions, at=at), reason=reason)
     require_adding_up(edition.actions, local_day(at, report.zone))
     amended = replace(report, state=ReportStatus.AMENDED, editions=(*report.editions, edition), validated_at=at)

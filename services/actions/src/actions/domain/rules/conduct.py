@@ -1,4 +1,4 @@
-"""How a screening is paid for and announced: a free one promotes nothing (R50), outdoors no trade poster (R51)."""
+"""How a screening is paid for and announced: free outdoors (R14), promoting nothing (R50), by no trade poster (R51)."""
 
 from actions.domain.rules.film_law import COMMERCIAL
 from common.contracts.actions import Regime
@@ -6,6 +6,17 @@ from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
 
 THREE_REGIMES = frozenset({Regime.NC_FREE, Regime.NC_OPEN_AIR, Regime.NC_PUBLIC_SERVICE})
+
+
+def free_outdoors(_: Rule, *, price_cents: int) -> Answer:
+    """R14: an open-air screening of the scheme has no price."""
+    if price_cents == 0:
+        return Answer(Outcome.ALLOWED, "The screening is free.", "La séance est gratuite.")
+    return Answer(
+        Outcome.REFUSED,
+        f"{price_cents} cents are asked for an open-air screening.",
+        f"{price_cents} centimes sont demandés pour une séance en plein air.",
+    )
 
 
 def promotes(_: Rule, *, free_of_charge: bool, promotes_a_sale: bool) -> Answer | None:

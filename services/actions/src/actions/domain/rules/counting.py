@@ -1,4 +1,4 @@
-"""Rules on counting people: attendance of every session (R44), breakdowns that add up (R36)."""
+"""Rules on counting people: attendance of every session (R44), breakdowns that add up (R36), corrections (R47)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -33,6 +33,14 @@ def breakdown(one: Breakdown, total: int, on: date) -> Verdict | None:
         f"Par {one.dimension}, le bilan compte {added} sur {total}.",
         inputs={"dimension": one.dimension, "sum": added, "total": total},
     )
+
+
+def reasoned(reason: str, on: date) -> Verdict | None:
+    """R47: what is corrected after the close is corrected for a reason."""
+    rule = in_force("R47", on)
+    if rule is None or reason:
+        return None
+    return rule.verdict("An amendment has a reason.", "Une correction a une raison.", inputs={"reason": reason})
 
 
 def _settled(session: Session) -> bool:

@@ -123,6 +123,7 @@ RULES: tuple[Rule, ...] = (
         text="An open-air screening of the scheme is free.",
         texte="Une séance en plein air du dispositif est gratuite.",
         source="Protocol of 26 October 2009",
+        ask=conduct.free_outdoors,
     ),
     Rule(
         id="R15",

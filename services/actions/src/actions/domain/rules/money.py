@@ -1,4 +1,4 @@
-"""Rules on money: balance (R23), decisions (R24), conventions (R25)."""
+"""Rules on money: balance (R23), decisions (R24), conventions (R25), accounts (R46)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -73,4 +73,16 @@ def convention(
             "kind": kind,
             "asked_by_campaign": kind in required_for,
         },
+    )
+
+
+def accounts_accepted(waiting: int, on: date) -> Verdict | None:
+    """R46: each funder that granted anything has accepted the account."""
+    rule = in_force("R46", on)
+    if rule is None or waiting == 0:
+        return None
+    return rule.verdict(
+        f"{waiting} funder(s) have not accepted.",
+        f"{waiting} financeur(s) n’ont pas accepté.",
+        inputs={"waiting": waiting},
     )

@@ -52,6 +52,9 @@ Euros = Annotated[Decimal, *written_amount(9)]
 
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(max_length=5000)]
+Reference = Annotated[str, Field(max_length=200)]
+"""Of a letter, a decision, a receipt: what is written on the paper, which may have none."""
+
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 Code = Annotated[str, Field(pattern=r"^([0-9]{5}|2[ABab][0-9]{3})$", description="A commune's code, as text.")]
 District = Annotated[str, Field(pattern=r"^(QN([0-9]{3}|02[AB])[0-9]{2}[A-Z]|QP([0-9]{3}|02[AB])[0-9]{3})$")]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from actions.api.bodies import Few, Some, Text
+from actions.api.bodies import Few, Reference, Some, Text
 from actions.api.seen import respond_action
 from actions.commands import actions as commands
 from actions.domain import refusals, unlawful
@@ -28,7 +28,6 @@ from common.problems import problems
 
 router = APIRouter(tags=["sessions"])
 
-Reference = Annotated[str, Field(max_length=200)]
 FORMALITY = (refusals.NoSuchAction, refusals.NotPossibleInThisState, refusals.InTheFuture)
 
 

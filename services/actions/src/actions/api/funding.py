@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from actions.api.bodies import Amount, BudgetBody, Some, Text
+from actions.api.bodies import Amount, BudgetBody, Reference, Some, Text
 from actions.api.seen import respond_project
 from actions.commands import funding as commands
 from actions.domain import refusals
@@ -17,8 +17,6 @@ from common.http import Caller, ChangeOnce, Db, Model, NewId, Now, respond
 from common.problems import problems
 
 router = APIRouter(tags=["funding"])
-
-Reference = Annotated[str, Field(max_length=200)]
 
 
 class LineDecisionBody(Model):

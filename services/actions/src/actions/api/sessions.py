@@ -32,8 +32,6 @@ router = APIRouter(tags=["sessions"])
 COPIES = (unlawful.CopyCannotBeThere, unlawful.KeyDoesNotOpen, unlawful.CopyNoLongerLent)
 """What the rules on copies refuse (C01 to C03)."""
 
-Reference = Annotated[str, Field(max_length=200)]
-
 
 class ProgrammeBody(Model):
     """A film to show, in which version, from which support, and from which copy, where that is known."""

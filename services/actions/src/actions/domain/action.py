@@ -119,10 +119,6 @@ class Action(ActionPlan):
     def measure(self) -> Measure:
         return kinds.MEASURES[self.action_type]
 
-    @property
-    def outdoors(self) -> bool:
-        return kinds.outdoors(self.action_type, self.setting)
-
     def setting_of(self, session: Session) -> Setting:
         """Tell where a session is held: in its room, once it was moved into one (R13)."""
         return session.setting or self.setting

@@ -62,9 +62,9 @@ service's domain has its own.*
 
 A rule is a dated record; the version in force on the day of the thing judged decides.  A verdict names rule, version,
 what went in, why, and the first day on which it would pass, and says the same again when it is asked again with what
-went in.  R… are rules, T… steps of a procedure, O… the days by which something must be settled,
-C… what a copy can do, P… who organises.  What differs by region is in its campaign's own rule set: the last column
-names the field.
+went in.  R… are rules, L… the law beside them, T… steps of a procedure, O… the days by which something must be
+settled, C… what a copy can do, P… who organises.  What differs by region is in its campaign's own rule set: the last
+column names the field.
 
 | rule | says | dit | judged by | regional |
 |---|---|---|---|---|
@@ -110,7 +110,7 @@ def held_by(root: Path) -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted((root / TESTS).rglob("test_*.py")):
         for name in dict.fromkeys(_NAMED.findall(path.read_text(encoding="utf-8"))):
-            for rule in re.findall(r"_([rtocp]\d\d)(?=_)", name):
+            for rule in re.findall(r"_([rtoclp]\d\d)(?=_)", name):
                 found.setdefault(rule.upper(), []).append(f"`{path.relative_to(root)}` · {name}")
     return found
 

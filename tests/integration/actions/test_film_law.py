@@ -205,13 +205,14 @@ async def test_r07_the_first_ones_of_a_year_stay_lawful_when_a_derogation_lets_m
         "paid outside",
     ],
 )
-async def test_a_regime_is_not_taken_at_the_holder_s_word(desk: Desk, action: dict[str, Any]) -> None:
+async def test_l01_a_regime_is_not_taken_at_the_holder_s_word(desk: Desk, action: dict[str, Any]) -> None:
     cast, action = a_cast(), dict(action)
     organiser = {"organiser_id": str(cast.town.org)} if action.pop("by_town", False) else {}
     project = await drafted(desk, cast)
     path = f"/v1/projects/{project.json()['id']}/actions"
     answer = await desk.post(path, cast.holder, {**action, **organiser}, match=project, at=MARCH)
-    assert by_rule(answer) == (422, "regime-contradicts", None)
+    assert by_rule(answer) == (422, "regime-contradicts", "L01")
+    assert answer.json()["inputs"]["regime"] == action["regime"]
 
 
 async def test_r13_the_room_to_fall_back_to_is_another_place(desk: Desk) -> None:

@@ -194,7 +194,7 @@ async def test_r07_who_was_too_many_is_flagged_no_more_once_another_counts_no_mo
     ],
     ids=["an association", "a commune", "a company"],
 )
-async def test_a_paid_screening_in_a_room_is_an_association_s_a_public_body_s_or_a_cinema_s(
+async def test_l01_a_paid_screening_in_a_room_is_an_association_s_a_public_body_s_or_a_cinema_s(
     desk: Desk, kind: OrganisationKind, regime: str, said: Any
 ) -> None:
     cast, film, organiser = a_cast(), a_film(visa="2023-01-01"), uuid4()

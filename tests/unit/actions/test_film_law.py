@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from actions.domain import agenda
 from actions.domain.days import months_after
-from actions.domain.kinds import regime
 from actions.domain.known import Film
 from actions.domain.rules import RULES
 from actions.domain.rules.rule import judge
@@ -21,7 +20,7 @@ from actions.domain.unlawful import (
     VisaDateUnknown,
     VisaDelayNotElapsed,
 )
-from common.contracts.actions import ActionType, AuthorisationStatus, Cause, Regime, Setting, Under12Outdoors
+from common.contracts.actions import AuthorisationStatus, Cause, Regime, Setting, Under12Outdoors
 from common.contracts.catalogue import Classification, FilmVersion, ScreenVersion, Visa, VisaKind
 from common.errors import Outcome
 from tests.unit.actions import dossiers as a
@@ -282,25 +281,6 @@ def test_r05_a_moved_screening_needs_no_authorisation_and_an_unlicensed_one_is_r
     assert action.authorisation.state is AuthorisationStatus.NOT_REQUIRED
     with pytest.raises(NotALicensedOperator):
         planned(moved, p.SCREENING, dossier.given)
-
-
-@pytest.mark.parametrize(
-    ("kind", "setting", "licensed", "price", "found"),
-    [
-        (ActionType.OPEN_AIR_SCREENING, Setting.OUTDOORS, False, 0, Regime.NC_OPEN_AIR),
-        (ActionType.OPEN_AIR_SCREENING, Setting.CLOSED_SITE, False, 0, Regime.NC_OPEN_AIR),
-        (ActionType.SPECIAL_SCREENING, Setting.OUTDOORS, True, 0, Regime.COMMERCIAL_MOVED),
-        (ActionType.SPECIAL_SCREENING, Setting.INDOORS, True, 400, Regime.COMMERCIAL_CINEMA),
-        (ActionType.SPECIAL_SCREENING, Setting.INDOORS, False, 400, Regime.NC_ASSOCIATION_PAID),
-        (ActionType.SPECIAL_SCREENING, Setting.INDOORS, False, 0, Regime.NC_FREE),
-        (ActionType.CLOSED_ROOM_SCREENING, Setting.CLOSED_SITE, False, 0, Regime.NC_PUBLIC_SERVICE),
-        (ActionType.PROGRAMMING_WORKSHOP, Setting.OUTDOORS, False, 0, None),
-    ],
-)
-def test_the_regime_follows_from_what_the_holder_says(kind, setting, licensed, price, found):
-    """An association says it: who else sells seats in a room is asked in `test_paid_years`."""
-    said = regime(kind, setting, licensed=licensed, public=False, association=True, price_cents=price)
-    assert said is found
 
 
 @pytest.mark.parametrize(("price", "refused"), [(0, False), (1, True), (500, True)])

@@ -24,9 +24,10 @@ from actions.domain.refusals import (
     PeriodReversed,
     refuse,
 )
+from actions.domain.regimes import regime
 from actions.domain.rules import in_force, say
 from actions.domain.screening import Judgement, judge_bookings, judge_overlaps, judge_plan, require
-from actions.domain.unlawful import FallbackIsThePlace, OpenAirIndoors, OpenAirNotFree, RegimeContradicts
+from actions.domain.unlawful import FallbackIsThePlace, OpenAirIndoors, OpenAirNotFree
 from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
@@ -99,7 +100,7 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
         coordination_id=project.coordination_id,
         holder_id=project.holder_id,
         organiser_id=organiser.id,
-        **wish.said() | {"regime": _regime(wish, organiser)},
+        **wish.said() | {"regime": regime(wish, organiser, project.campaign_on)},
     )
     fact = ActionPlanned(
         occurred_at=at,
@@ -132,7 +133,7 @@ def described(action: Action, wish: ActionPlan, organiser: Organisation) -> Acti
         action,
         organiser_id=organiser.id,
         site_approval=action.site_approval if same_site else None,
-        **wish.said() | {"regime": _regime(wish, organiser)},
+        **wish.said() | {"regime": regime(wish, organiser, action.campaign_on)},
     )
 
 
@@ -319,27 +320,6 @@ def _only_place(action: Action) -> UUID:
     if len(action.places) != 1:
         raise NothingAsked("Which place?", precision="Quel lieu ?", pointer="/place_id")
     return action.places[0].id
-
-
-def _regime(wish: ActionPlan, organiser: Organisation) -> Regime | None:
-    if wish.action_type not in kinds.SCREENINGS:
-        return None
-    public, association, price = organiser.is_public, organiser.is_association, wish.price_cents
-    if wish.regime is None:
-        licensed = organiser.is_licensed_operator
-        return kinds.regime(
-            wish.action_type,
-            wish.setting,
-            licensed=licensed,
-            public=public,
-            association=association,
-            price_cents=price,
-        )
-    if kinds.contradicts(
-        wish.regime, wish.action_type, wish.setting, public=public, association=association, price_cents=price
-    ):
-        raise RegimeContradicts(pointer="/regime")
-    return wish.regime
 
 
 def _require_possible(wish: ActionPlan, within: Project | Action) -> None:

@@ -7,7 +7,7 @@ A record that misread the law is corrected by another one over the same days, an
 from actions.domain.rules import conduct, copies, film_law, organiser, overlap, procedure, quota, school
 from actions.domain.rules.agreements import CONSENTS, RIGHTS
 from actions.domain.rules.cnc import DECLARATION, LEAVE
-from actions.domain.rules.terms import CONDUCT
+from actions.domain.rules.terms import CONDUCT, REGIMES
 from common.contracts.rules import SINCE, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -291,6 +291,7 @@ RULES: tuple[Rule, ...] = (
         source="Good order of a schedule",
         ask=overlap.clash,
     ),
+    *REGIMES,
     Rule(
         id="T12",
         version="1",

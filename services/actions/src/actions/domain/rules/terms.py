@@ -1,6 +1,7 @@
-"""On which terms a screening is held, as records: what it may promote (R50, R51)."""
+"""On which terms a screening is held, as records: what it may promote (R50, R51), and its legal regime (L01)."""
 
-from actions.domain.rules import conduct
+from actions.domain.rules import conduct, regimes
+from common.contracts.actions import Regime
 from common.contracts.rules import SINCE, Rule
 
 CONDUCT: tuple[Rule, ...] = (
@@ -34,5 +35,27 @@ CONDUCT: tuple[Rule, ...] = (
         texte="Une séance en plein air ne s’annonce pas avec le matériel commercial du distributeur.",
         source="The CNC's instructions on open-air requests",
         ask=conduct.poster,
+    ),
+)
+
+REGIMES: tuple[Rule, ...] = (
+    Rule(
+        id="L01",
+        version="1",
+        valid_from=SINCE,
+        text="The regime of a screening is one that the law has for its place, its price and its organiser; whoever "
+        "sells seats and has none is a cinema.",
+        texte="Le régime d’une séance est un de ceux que la loi a pour son lieu, son prix et son organisateur ; qui "
+        "vend des places sans en avoir aucun est un cinéma.",
+        source="Code du cinéma, L212-2, L212-18 and L214-1 to L214-6",
+        sets={
+            "outdoors": (Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED),
+            "indoors": tuple(one for one in Regime if one is not Regime.NC_OPEN_AIR),
+            "never_paid": (Regime.NC_FREE,),
+            "always_paid": (Regime.NC_ASSOCIATION_PAID,),
+            "of_associations": (Regime.NC_ASSOCIATION_PAID,),
+            "of_public_bodies": (Regime.NC_PUBLIC_SERVICE,),
+        },
+        ask=regimes.fits,
     ),
 )

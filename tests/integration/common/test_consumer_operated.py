@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain, repeat
 from time import monotonic
 from uuid import uuid4
 
@@ -192,7 +193,7 @@ async def test_a_group_that_has_never_heard_a_heartbeat_is_seen_to_lag(db):
     """Without a series there is no alert, for whoever lags most."""
     group = consumer.Group(name=f"test.{uuid4()}", listeners={OF_CATALOGUE: Reader().take})
     began = datetime(2026, 7, 1, tzinfo=UTC)
-    clock = iter([began, began + timedelta(seconds=90)])
+    clock = chain([began], repeat(began + timedelta(seconds=90)))  # it is asked again whenever anybody measures
     PostgresLedger(group, db, lambda: next(clock))
     assert REGISTRY.get_sample_value("consumer_lag_seconds", {"grp": group.name, "service": SERVICE}) == 90
 

@@ -99,4 +99,4 @@ async def test_t12_a_verdict_on_what_is_there_no_more_replays_as_any_other(desk:
     assert await risks(desk, action, cast.holder) == ["T12", "T12"]
     verdicts = await replayed(desk, action, cast.holder)
     lacking = [one["inputs"] for one in verdicts if (one["verb"], one["rule"]) == ("action.flag", "T12")]
-    assert lacking == [{"on": day, "lacks": "the closed site's approval"} for day in DAYS]
+    assert lacking == [{"on": day, "lacks": "the closed site's approval", "there_on": []} for day in DAYS]

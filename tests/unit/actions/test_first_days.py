@@ -15,7 +15,7 @@ from actions.domain.copies import Booking
 from actions.domain.known import Film
 from actions.domain.lifecycle import NewDay
 from actions.domain.screening import Finding
-from common.contracts.actions import ActionType, Regime, Setting
+from common.contracts.actions import ActionType, Regime, Setting, SiteApproval
 from common.contracts.catalogue import RightsUse, Visa
 from common.contracts.partners import Derogation, Entitlement, EntitlementKind
 from tests.unit.actions import dossiers as a
@@ -181,6 +181,50 @@ def test_r12_new_days_are_looked_for_until_the_extension_ends():
     days = [NewDay(session_id=p.an_id("A2-1"), held_on=p.day("2025-07-26"))]
     said = checking.check_reschedule(dossier.screening, days, dossier.given)
     assert (said.lawful, said.first_lawful_on) == (False, None)
+
+
+def test_t12_the_next_day_that_has_a_permit_is_named():
+    """The square is lent on the 25th, which is granted as the fallback of the 18th, and on the 26th, which is not."""
+    dossier = a.permitted(
+        a.authorised(a.rights_confirmed(a.screening_planned(a.a_funded()))), "2025-07-25", "2025-07-26"
+    )
+    said = checking.check_schedule(dossier.screening, dossier.given)
+    (against,) = (one for one in said.verdicts if one.blocks)
+    assert (against.rule, against.version, against.code) == ("T12", "2", "permit-missing")
+    assert against.reason == (
+        "2025-07-18: a permit for Place de Provence is missing (there on: 2025-07-25, 2025-07-26)."
+    )
+    assert (against.first_lawful_on, said.first_lawful_on) == (p.day("2025-07-25"), p.day("2025-07-25"))
+
+
+def test_t12_where_no_day_has_a_permit_none_is_named():
+    dossier = a.authorised(a.rights_confirmed(a.screening_planned(a.a_funded())))
+    said = checking.check_schedule(dossier.screening, dossier.given)
+    assert [(one.rule, one.first_lawful_on) for one in said.verdicts if one.blocks] == [("T12", None)]
+    assert said.first_lawful_on is None
+
+
+@pytest.mark.parametrize(("authority", "first"), [("spip", "2025-07-20"), ("another", None)])
+def test_t12_the_next_day_that_a_closed_site_has_said_yes_to_is_named(authority: str, first: str | None):
+    action, wish, given = school_day("2025-07-18", "20:30", visa=date(2020, 1, 1))
+    said_yes = SiteApproval(
+        authority_id=p.an_id(authority),
+        approved=True,
+        decided_on=p.day("2025-06-01"),
+        restrictions="",
+        dates=(p.day("2025-07-20"),),
+    )
+    action = replace(action, setting=Setting.CLOSED_SITE, site_authority_id=p.an_id("spip"), site_approval=said_yes)
+    action, _ = a.plan_session(
+        action,
+        replace(wish, school_group=False),
+        given,
+        session_id=ASKED,
+        new_id=p.new_ids("c"),
+        at=p.at("2025-04-28 10:00"),
+    )
+    found = checking.check_schedule(action, given).verdicts
+    assert [one.first_lawful_on for one in found if one.rule == "T12"] == [first and p.day(first)]
 
 
 def test_sessions_of_several_wait_for_the_latest_of_their_days():

@@ -311,9 +311,15 @@ def _completeness(action: Action, sessions: Sequence[Session]) -> Iterator[Findi
             yield from _lacking(procedure.A_FILM, SessionsIncomplete, session.held_on, session.id)
 
 
-def _lacking(what: str, refusal: type[DomainError], on: date, session_id: UUID | None = None) -> Iterator[Finding]:
-    """Ask the procedure (T12) about what is not there."""
-    verdict = judged("T12", on, procedure.Lack(on, what))
+def _lacking(
+    what: str,
+    refusal: type[DomainError],
+    on: date,
+    session_id: UUID | None = None,
+    there_on: Iterable[date] = (),
+) -> Iterator[Finding]:
+    """Ask the procedure (T12) about what is not there on that day."""
+    verdict = judged("T12", on, procedure.Lack(on, what, tuple(sorted(set(there_on)))))
     if verdict is not None:
         yield Finding(verdict=verdict, refusal=refusal, session_id=session_id)
 
@@ -328,13 +334,16 @@ def _permit(action: Action, session: Session) -> Iterator[Finding]:
     """Find a public place that no authority lends on that day; a closed site has its own authority."""
     if action.setting_of(session) is not Setting.OUTDOORS:
         return
-    if not any(permit.place_id == session.place_id and session.held_on in permit.dates for permit in action.permits):
+    lent = {day for permit in action.permits if permit.place_id == session.place_id for day in permit.dates}
+    if session.held_on not in lent:
         permit = f"{procedure.PERMIT_FOR}{action.place(session.place_id).label}"
-        yield from _lacking(permit, PermitMissing, session.held_on, session.id)
+        yield from _lacking(permit, PermitMissing, session.held_on, session.id, lent)
 
 
 def _approval(action: Action, sessions: Sequence[Session]) -> Iterator[Finding]:
     """Find the days that the authority of a closed circuit has not seen, or has not said yes to."""
     for session in sessions:
         if action.closed and not action.approved_on(session.held_on):
-            yield from _lacking(procedure.SITE_APPROVAL, SiteNotApproved, session.held_on, session.id)
+            said = action.site_approval
+            named = () if said is None or said.authority_id != action.site_authority_id else said.dates or ()
+            yield from _lacking(procedure.SITE_APPROVAL, SiteNotApproved, session.held_on, session.id, named)

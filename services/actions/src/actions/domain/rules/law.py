@@ -300,6 +300,16 @@ RULES: tuple[Rule, ...] = (
         texte="Une action est programmée quand ses séances sont complètes et chaque lieu a donné son accord.",
         source="The way of an action; Code général des collectivités territoriales, L2212-2",
         ask=procedure.lacking,
+        corrected=True,
+    ),
+    Rule(
+        id="T12",
+        version="2",
+        valid_from=SINCE,
+        text="An action is announced once its sessions are whole, and each place and closed site says yes to its day.",
+        texte="Une action est programmée quand ses séances sont complètes et chaque lieu a dit oui ce jour-là.",
+        source="The way of an action; Code général des collectivités territoriales, L2212-2",
+        ask=procedure.lacking_that_day,
     ),
     Rule(
         id="P01",

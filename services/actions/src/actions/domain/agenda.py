@@ -25,7 +25,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.regimes import regime
-from actions.domain.rules import in_force, say
+from actions.domain.rules import said
 from actions.domain.screening import Judgement, judge_bookings, judge_overlaps, judge_plan, require
 from actions.domain.unlawful import FallbackIsThePlace, OpenAirIndoors, OpenAirNotFree
 from common.contracts.actions import (
@@ -337,8 +337,7 @@ def _require_possible(wish: ActionPlan, within: Project | Action) -> None:
 
 
 def _require_free(price_cents: int, on: date) -> None:
-    rule = in_force("R14", on)
-    verdict = rule and say(rule, {"price_cents": price_cents})
+    verdict = said("R14", on, {"price_cents": price_cents})
     if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(OpenAirNotFree, verdict, pointer="/price")
 

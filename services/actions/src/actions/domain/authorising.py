@@ -17,7 +17,7 @@ from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, days
 from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.days import local_day, require_past
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
-from actions.domain.rules import in_force, say
+from actions.domain.rules import said
 from actions.domain.unlawful import (
     AuthorisationNotRequired,
     AuthorisedPersonNotOrganiser,
@@ -194,15 +194,13 @@ def decide_authorisation(action: Action, decision: AuthorisationDecision, *, at:
 
 
 def _require_organiser(action: Action, authorised_id: UUID, on: date, *, pointer: str | None = None) -> None:
-    rule = in_force("R09", on)
-    verdict = rule and say(rule, {"authorised_id": authorised_id, "organiser_id": action.organiser_id})
+    verdict = said("R09", on, {"authorised_id": authorised_id, "organiser_id": action.organiser_id})
     if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(AuthorisedPersonNotOrganiser, verdict, pointer=pointer)
 
 
 def _require_one_region(regions: Collection[str], on: date) -> None:
-    rule = in_force("R10", on)
-    verdict = rule and say(rule, {"regions": tuple(sorted(regions))})
+    verdict = said("R10", on, {"regions": tuple(sorted(regions))})
     if verdict and verdict.outcome is Outcome.REFUSED:
         refuse(OneRegionEach, verdict)
 

@@ -12,7 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from actions.domain.school import YEAR_BEGINS, Holiday, SchoolYear, SchoolZone
+from actions.domain import zones
+from actions.domain.school import YEAR_BEGINS, ZONE_OF, Holiday, SchoolYear, SchoolZone
 from common.errors import Invalid
 
 COLUMNS = ("Description", "Population", "Date de début", "Date de fin", "Zones", "annee_scolaire")
@@ -28,14 +29,7 @@ _ZONES = {f"Zone {zone}": zone for zone in (SchoolZone.A, SchoolZone.B, SchoolZo
     zone.value: zone for zone in SchoolZone if len(zone) > 1
 }
 _CLOCKS: Mapping[SchoolZone, ZoneInfo] = MappingProxyType(
-    dict.fromkeys(SchoolZone, ZoneInfo("Europe/Paris"))
-    | {
-        SchoolZone.GUADELOUPE: ZoneInfo("America/Guadeloupe"),
-        SchoolZone.MARTINIQUE: ZoneInfo("America/Martinique"),
-        SchoolZone.GUYANE: ZoneInfo("America/Cayenne"),
-        SchoolZone.REUNION: ZoneInfo("Indian/Reunion"),
-        SchoolZone.MAYOTTE: ZoneInfo("Indian/Mayotte"),
-    }
+    {zone: ZoneInfo(zones.of_department(department)) for department, zone in ZONE_OF.items()}
 )
 
 

@@ -14,7 +14,7 @@ from actions.domain.kinds import WITH_PROGRAMME
 from actions.domain.lending import lending
 from actions.domain.overlaps import minutes_of, overlapping
 from actions.domain.refusals import OnSchoolTime, refuse
-from actions.domain.rules import Rule, in_force, judged, procedure, rights, say
+from actions.domain.rules import Rule, in_force, judged, procedure, rights, said, say
 from actions.domain.rules.school import hours_of
 from actions.domain.school import ZONE_OF, Calendar, day_off, free_from
 from actions.domain.showing import showing
@@ -181,9 +181,8 @@ def judge_copies(action: Action, sessions: Iterable[Session], given: Circumstanc
 def judge_organiser(sessions: Iterable[Session], given: Circumstances) -> Iterator[Finding]:
     """Find the sessions that an organiser is to hold that will be no more (P01)."""
     for session in sessions:
-        rule = in_force("P01", session.held_on)
         asked = {"on": session.held_on, "organiser_closed_on": given.organiser.closed_on}
-        verdict = rule and say(rule, asked)
+        verdict = said("P01", session.held_on, asked)
         if verdict:
             yield Finding(verdict=verdict, refusal=_refusal(verdict), session_id=session.id)
 
@@ -263,8 +262,8 @@ def judge_overlaps(action: Action, sessions: Iterable[Session], given: Circumsta
     for session in sessions:
         place = action.place(session.place_id)
         others = tuple(other.session_id for other in overlapping(session, place, besides))
-        rule = in_force("R53", session.held_on)
-        verdict = rule and say(rule, {"on": session.held_on, "place_label": place.label, "overlaps": others})
+        asked = {"on": session.held_on, "place_label": place.label, "overlaps": others}
+        verdict = said("R53", session.held_on, asked)
         if verdict:
             yield Finding(verdict=verdict, session_id=session.id)
 

@@ -1,10 +1,10 @@
 """Which version of a rule judges which day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from actions.domain.rules.law import RULES
-from actions.domain.rules.rule import judge
+from actions.domain.rules.rule import judge, say
 from common.contracts import rules as records
 from common.contracts.rules import Rule
 from common.errors import Verdict
@@ -22,3 +22,9 @@ def judged(rule_id: str, day: date, case: object) -> Verdict | None:
     """
     rule = in_force(rule_id, day)
     return records.unjudged(rule_id, day) if rule is None else judge(rule, case)
+
+
+def said(rule_id: str, day: date, inputs: Mapping[str, object]) -> Verdict | None:
+    """Ask the version in force on a day of exactly these inputs; nothing where none is."""
+    rule = in_force(rule_id, day)
+    return None if rule is None else say(rule, inputs)

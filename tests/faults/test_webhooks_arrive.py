@@ -9,6 +9,7 @@ from itertools import pairwise
 from random import Random
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from standardwebhooks import Webhook
 
@@ -41,7 +42,7 @@ MISBEHAVIOURS: Sequence[Answer] = (reset, drip, status(500), status(503), status
 
 
 @pytest.mark.experiment("P13")
-async def test_one_bad_receiver_harms_nobody(experiment: Experiment, around: Around) -> None:  # noqa: F811
+async def test_one_bad_receiver_harms_nobody(experiment: Experiment, around: Around) -> None:  # noqa: F811 - the fixture imported above
     """The same facts to the same healthy endpoints, without and with two beside them that hang, in HTTP and in DNS."""
     paths = [f"/good/{n}" for n in range(experiment.number("healthy"))]
     around.receiver.always["/bad"] = silent
@@ -52,7 +53,7 @@ async def test_one_bad_receiver_harms_nobody(experiment: Experiment, around: Aro
         calm = [await _told(worker, paths) for _ in range(ROUNDS)]
         await worker.subscribed(await around.house.collectivity(ELSEWHERE), "/bad")
         nameless = await worker.subscribed(await around.house.collectivity(ELSEWHERE), "/nameless")
-        await _renamed(around, nameless, f"https://{NAMELESS}:{around.receiver.port}/nameless")
+        await _renamed(around.house.administrator, nameless, f"https://{NAMELESS}:{around.receiver.port}/nameless")
         await worker.hear(*(a_fact(uuid4(), about=an_about(ELSEWHERE)) for _ in range(ROUNDS * 10)))
         await until(lambda: around.receiver.at("/bad") and names.asked[NAMELESS])
         beside = [await _told(worker, paths) for _ in range(ROUNDS)]
@@ -66,7 +67,7 @@ async def test_one_bad_receiver_harms_nobody(experiment: Experiment, around: Aro
 
 
 @pytest.mark.experiment("P14")
-async def test_webhooks_arrive(experiment: Experiment, around: Around) -> None:  # noqa: F811
+async def test_webhooks_arrive(experiment: Experiment, around: Around) -> None:  # noqa: F811 - the fixture imported above
     """Half of all attempts fail in five ways; the clock of retries runs a thousand times faster."""
     rng, messages = experiment.rng, experiment.number("messages")
     delays = tuple(delay / SCALE for delay in DELAYS_S)
@@ -77,7 +78,7 @@ async def test_webhooks_arrive(experiment: Experiment, around: Around) -> None: 
         await worker.hear(*(a_fact(uuid4()) for _ in range(messages)))
         wanted = set(range(1, messages + 1))
         await until(lambda: wanted <= {call.sequence for call in around.receiver.at("/hook")}, within_s=3000)
-        await until(lambda: worker_is_idle(around, messages), within_s=3000)
+        await until(lambda: worker_is_idle(around.house.administrator, messages), within_s=3000)
         took_s = time.monotonic() - began
     tries = defaultdict[int, list[Call]](list)
     for call in around.receiver.at("/hook"):
@@ -92,14 +93,14 @@ async def test_webhooks_arrive(experiment: Experiment, around: Around) -> None: 
     experiment.judge("every signature good", holds=forged == 0, forged=forged)
 
 
-async def _renamed(around: Around, endpoint: Endpoint, url: str) -> None:  # noqa: F811
+async def _renamed(administrator: asyncpg.Connection, endpoint: Endpoint, url: str) -> None:
     """Have an endpoint that was verified lead elsewhere."""
-    await around.house.administrator.execute("UPDATE partners.wh_endpoint SET url = $2 WHERE id = $1", endpoint.id, url)
+    await administrator.execute("UPDATE partners.wh_endpoint SET url = $2 WHERE id = $1", endpoint.id, url)
 
 
-async def worker_is_idle(around: Around, messages: int) -> bool:  # noqa: F811
+async def worker_is_idle(administrator: asyncpg.Connection, messages: int) -> bool:
     """Tell whether every delivery has been acknowledged."""
-    count = await around.house.administrator.fetchval("SELECT count(*) FROM partners.wh_delivery WHERE state = 'done'")
+    count = await administrator.fetchval("SELECT count(*) FROM partners.wh_delivery WHERE state = 'done'")
     return bool(count == messages)
 
 
@@ -116,7 +117,7 @@ def unreliable(rng: Random, failures_max: int) -> Answer:
     """Fail half of the time, each way as often as the next; a message has twelve tries, and chance knows no end."""
     failed = defaultdict[int, int](int)
 
-    async def answer(receiver: Receiver, writer: asyncio.StreamWriter, call: Call) -> None:  # noqa: F811
+    async def answer(receiver: Receiver, writer: asyncio.StreamWriter, call: Call) -> None:  # noqa: F811 - the fixture imported above
         if failed[call.sequence] < failures_max and rng.random() < 0.5:
             failed[call.sequence] += 1
             await rng.choice(MISBEHAVIOURS)(receiver, writer, call)

@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from common import contracts, migrations
-from common.database import Database, connect
+from common.database import Database
 from common.relay import store
 from common.relay.ports import NOTHING_SEEN
 from common.relay.store import Store
@@ -27,20 +26,6 @@ WRITTEN_US = "SELECT (extract(epoch FROM at) * 1000000)::bigint FROM outbox WHER
 async def address(database) -> str:
     made: str = await database(SERVICE)
     return made
-
-
-@pytest.fixture
-async def owner(address: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def db(address: str) -> AsyncIterator[Database]:
-    opened = await connect(migrations.dsn(address, SERVICE, "app"))
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

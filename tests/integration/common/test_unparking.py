@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from common import contracts, migrations, operations
-from common.database import Database, connect
+from common.database import Database
 from common.tokens import SYSTEM
 from tests.waiting import until
 
@@ -24,20 +23,6 @@ HARDLY_S = 1.0
 async def address(database) -> str:
     made: str = await database(SERVICE)
     return made
-
-
-@pytest.fixture
-async def owner(address: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(migrations.dsn(address, SERVICE, "owner"))
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def db(address: str) -> AsyncIterator[Database]:
-    opened = await connect(migrations.dsn(address, SERVICE, "app"))
-    yield opened
-    await opened.close()
 
 
 async def say(db: Database, key: str, version: int) -> None:

@@ -240,7 +240,10 @@ ALTER FUNCTION actions.is_system() OWNER TO actions_owner;
 CREATE TABLE actions.to_judge (
     id bigint NOT NULL,
     action_id uuid NOT NULL,
-    since timestamp with time zone DEFAULT now() NOT NULL
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    rules_number integer,
+    deadlines_before jsonb,
+    deadlines_after jsonb
 );
 
 ALTER TABLE ONLY actions.to_judge FORCE ROW LEVEL SECURITY;

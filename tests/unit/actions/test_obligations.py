@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from actions.domain import formalities
+from actions.domain import campaign, formalities
+from actions.domain.campaign import DeadlinesMoved
 from actions.domain.lifecycle import NewDay
-from actions.domain.obligations import Obligation, obligations
+from actions.domain.obligations import Obligation, obligations, redated
 from actions.domain.unlawful import SettledElsewhere
 from common.contracts.actions import (
     ActionObligationsMoved,
@@ -195,6 +196,32 @@ def test_each_due_day_that_moves_is_announced():
     assert all(day.after - day.before == timedelta(days=7) for day in fact.days)
     _, facts = _to(dossier, "2025-07-18")
     assert len(facts) == 1
+
+
+def test_o01_a_campaign_s_new_deadlines_move_the_day_of_the_request_and_no_other():
+    dossier = a.screening_planned(a.a_funded())
+    sooner = AuthorisationDeadline(
+        first_on=p.day("2025-07-01"), last_on=p.day("2025-08-31"), request_by=p.day("2025-05-01")
+    )
+    changed, _ = campaign.change_rules(
+        dossier.campaign,
+        replace(dossier.campaign.rules, authorisation_deadlines=(sooner,)),
+        at=p.at("2025-03-20 10:00"),
+    )
+    moved = p.there(campaign.deadlines_moved(dossier.campaign, changed))
+    days = redated(dossier.screening, dossier.given, moved)
+    assert [(one.kind, one.before, one.after) for one in days] == [
+        (K.CNC_AUTHORISATION, p.day("2025-05-19"), p.day("2025-05-01"))
+    ]
+    assert campaign.deadlines_moved(changed, replace(changed, rules=replace(changed.rules, extension_days=9))) is None
+
+
+@pytest.mark.parametrize(("first_on", "last_on"), [("2025-07-19", "2025-08-31"), ("2025-06-01", "2025-07-17")])
+def test_o01_another_season_s_deadline_moves_nothing(first_on: str, last_on: str):
+    dossier = a.screening_planned(a.a_funded())
+    elsewhere = AuthorisationDeadline(first_on=p.day(first_on), last_on=p.day(last_on), request_by=p.day("2025-05-01"))
+    moved = DeadlinesMoved(number=2, before=(), after=(elsewhere,))
+    assert redated(dossier.screening, dossier.given, moved) == ()
 
 
 def _to(dossier: a.Dossier, on: str):

@@ -12,10 +12,13 @@ from actions.domain.known import Film
 from actions.domain.lifecycle import CancellationPlan
 from common.contracts.actions import (
     ActionAtRisk,
+    ActionObligationsMoved,
     ActionStatus,
     AuthorisationStatus,
     Cause,
     ClearanceStatus,
+    DueDay,
+    ObligationKind,
     Regime,
     Setting,
 )
@@ -158,6 +161,26 @@ def test_a_risk_is_told_once_and_taken_back():
     assert risk.flag(risk.judge_risks(flagged, given), at=AT) is None
     cleared, facts = p.there(risk.flag(risk.judge_risks(flagged, dossier.given), at=AT))
     assert (cleared.risks, p.only(facts, ActionAtRisk).risks) == ((), ())
+
+
+def test_due_days_that_moved_are_told_without_a_risk_and_beside_one():
+    dossier = a.screening_scheduled(a.a_ready())
+    due = (
+        DueDay(
+            kind=ObligationKind.PERMIT,
+            session_id=SESSION,
+            film_id=None,
+            before=p.day("2025-06-18"),
+            after=p.day("2025-06-01"),
+        ),
+    )
+    told, facts = p.there(risk.flag(risk.judge_risks(dossier.screening, dossier.given), due, at=AT))
+    assert p.only(facts, ActionObligationsMoved).days == due
+    assert told == replace(dossier.screening, version=dossier.screening.version + 1, changed_at=AT)
+    given = replace(dossier.given, films=corrected(visas=LATER))
+    flagged, facts = p.there(risk.flag(risk.judge_risks(dossier.screening, given), due, at=AT))
+    assert [type(fact) for fact in facts] == [ActionAtRisk, ActionObligationsMoved]
+    assert flagged.version == dossier.screening.version + 2
 
 
 def test_a_session_given_up_is_at_no_risk_and_that_is_told():

@@ -10,6 +10,7 @@ from actions.domain.known import Coordination
 from actions.domain.refusals import CampaignNotOpen, NotAppointed, OutsideCampaign, refuse
 from actions.domain.rules.filing import appointment
 from common.contracts.actions import (
+    AuthorisationDeadline,
     CampaignClosed,
     CampaignDrafted,
     CampaignFact,
@@ -89,6 +90,15 @@ class Campaign:
 Moved = tuple[Campaign, tuple[CampaignFact, ...]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinesMoved:
+    """What the last days for requests were, and what they are since the campaign's rule set of this number (R11)."""
+
+    number: int
+    before: tuple[AuthorisationDeadline, ...]
+    after: tuple[AuthorisationDeadline, ...]
+
+
 def draft(plan: CampaignPlan, coordination: Coordination, *, campaign_id: UUID, at: datetime) -> Moved:
     """Begin a campaign; its rules may still change."""
     zone = plan.zone or zones.of_region(coordination.region)
@@ -157,6 +167,12 @@ def change_rules(campaign: Campaign, rules: RuleSet, *, at: datetime) -> Moved:
         rules=changed.rules,
     )
     return _moved(changed, fact)
+
+
+def deadlines_moved(before: Campaign, after: Campaign) -> DeadlinesMoved | None:
+    """Tell what has become of the last days for requests; nothing where they are what they were."""
+    then, now = before.rules.authorisation_deadlines, after.rules.authorisation_deadlines
+    return None if then == now else DeadlinesMoved(number=after.rules.number, before=then, after=now)
 
 
 def close(campaign: Campaign, *, at: datetime) -> Moved:

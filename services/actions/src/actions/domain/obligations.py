@@ -5,13 +5,14 @@ itself (a permit, a clearance); only what nothing else tells of has an evidence 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from actions.domain import leave
 from actions.domain.action import Action
 from actions.domain.authorisation import PENDING, needs_authorisation
+from actions.domain.campaign import DeadlinesMoved
 from actions.domain.circumstances import Circumstances, case, request_by, screening_of
 from actions.domain.lending import lending
 from actions.domain.rules import in_force, judged, rights
@@ -20,6 +21,7 @@ from actions.domain.rules.delays import DELAYS
 from common.contracts.actions import (
     ActionObligationsMoved,
     ActionType,
+    AuthorisationDeadline,
     ClearanceStatus,
     DueDay,
     ObligationKind,
@@ -104,6 +106,16 @@ def consents_moved(before: Action, after: Action) -> tuple[DueDay, ...]:
     return moved_days(then, now) if then and now else ()
 
 
+def redated(action: Action, given: Circumstances, moved: DeadlinesMoved) -> tuple[DueDay, ...]:
+    """Tell which due days of the sessions to come have moved with the campaign's deadlines.
+
+    Raises:
+        FilmNotKnownYet: a film of the programme has not been heard of.
+    """
+    then, now = (obligations(action, _by(deadlines, given)) for deadlines in (moved.before, moved.after))
+    return moved_days(then, now)
+
+
 def announced(action: Action, days: tuple[DueDay, ...], *, at: datetime) -> tuple[ActionObligationsMoved, ...]:
     """Tell of due days that have moved, if any has."""
     if not days:
@@ -113,6 +125,11 @@ def announced(action: Action, days: tuple[DueDay, ...], *, at: datetime) -> tupl
             occurred_at=at, about=action.about(), action_id=action.id, action_type=action.action_type, days=days
         ),
     )
+
+
+def _by(deadlines: tuple[AuthorisationDeadline, ...], given: Circumstances) -> Circumstances:
+    rules = replace(given.campaign.rules, authorisation_deadlines=deadlines)
+    return replace(given, campaign=replace(given.campaign, rules=rules))
 
 
 def _of(action: Action, session: Session, given: Circumstances) -> Iterator[Obligation]:

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from actions.domain.action import Action, Moved, moved
 from actions.domain.circumstances import Circumstances
+from actions.domain.obligations import announced
 from actions.domain.screening import PLANNED_BY, Finding, Judgement, judge, noticed
-from common.contracts.actions import ActionAtRisk, ActionStatus, SessionStatus
+from common.contracts.actions import ActionAtRisk, ActionStatus, DueDay, SessionStatus
 from common.errors import Outcome
 
 ANNOUNCED = frozenset({ActionStatus.SCHEDULED, ActionStatus.IN_PROGRESS, ActionStatus.POSTPONED})
@@ -29,21 +30,25 @@ def judge_risks(action: Action, given: Circumstances) -> Judgement:
     return Judgement(verb="action.flag", action=action, sessions=coming, findings=risks)
 
 
-def flag(judged: Judgement, *, at: datetime) -> Moved | None:
-    """Say what stands against the action's sessions now; nothing where that is known already."""
+def flag(judged: Judgement, due: tuple[DueDay, ...] = (), *, at: datetime) -> Moved | None:
+    """Say what stands against the action's sessions now, and which due days have moved; nothing where all is known."""
     action, risks = judged.action, tuple(noticed(finding) for finding in judged.findings)
-    if set(risks) == set(action.risks):
-        return None
-    flagged = replace(action, risks=risks)
-    fact = ActionAtRisk(
+    known = set(risks) == set(action.risks)
+    flagged = action if known else replace(action, risks=risks)
+    told = () if known else (_at_risk(flagged, at=at),)
+    facts = (*told, *announced(flagged, due, at=at))
+    return moved(flagged, *facts) if facts else None
+
+
+def _at_risk(flagged: Action, *, at: datetime) -> ActionAtRisk:
+    return ActionAtRisk(
         occurred_at=at,
         about=flagged.about(),
         action_id=flagged.id,
         action_type=flagged.action_type,
-        session_ids=tuple(dict.fromkeys(risk.session_id for risk in risks if risk.session_id is not None)),
-        risks=risks,
+        session_ids=tuple(dict.fromkeys(risk.session_id for risk in flagged.risks if risk.session_id is not None)),
+        risks=flagged.risks,
     )
-    return moved(flagged, fact)
 
 
 def _risks(action: Action, findings: tuple[Finding, ...]) -> Iterator[Finding]:

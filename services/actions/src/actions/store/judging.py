@@ -3,12 +3,21 @@
 (1) Who asks adds a row in the transaction that changes what rules look at, and waits for nobody.  Who judges takes away
     the rows it sees, in the transaction that flags the action: a change that was not committed yet has a row that it
     does not see, and is judged once more.
+(2) A request that was made for other deadlines says what they were and what they are: each change of them is told of
+    once, whatever the campaign says by the time that somebody judges.
 """
 
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
+import msgspec
+
+from actions.domain.campaign import DeadlinesMoved
+from common.contracts.actions import AuthorisationDeadline
 from common.database import Transaction
+
+Deadlines = tuple[AuthorisationDeadline, ...]
 
 
 async def ask(tx: Transaction, action_id: UUID) -> None:
@@ -92,17 +101,18 @@ async def ask_by_organisation(tx: Transaction, organisation_id: UUID) -> None:
     )
 
 
-async def ask_by_campaign(tx: Transaction, campaign_id: UUID) -> None:
-    """Have the actions of a campaign judged again whose sessions are still to come."""
+async def ask_by_campaign(tx: Transaction, campaign_id: UUID, moved: DeadlinesMoved | None) -> None:
+    """Have the actions of a campaign judged again whose sessions are still to come; `moved`: by these deadlines."""
     await tx.execute(
         """
-        INSERT INTO to_judge (action_id)
-        SELECT DISTINCT action_id
+        INSERT INTO to_judge (action_id, rules_number, deadlines_before, deadlines_after)
+        SELECT DISTINCT action_id, $2::integer, $3::jsonb, $4::jsonb
           FROM session
           JOIN action ON action.id = session.action_id
          WHERE action.campaign_id = $1 AND session.state = 'planned'
         """,
         campaign_id,
+        *((None, None, None) if moved is None else (moved.number, _written(moved.before), _written(moved.after))),
     )
 
 
@@ -119,6 +129,27 @@ async def put_back(tx: Transaction, action_id: UUID) -> None:
     await tx.execute("UPDATE to_judge SET since = now() WHERE action_id = $1", action_id)
 
 
-async def take(tx: Transaction, action_id: UUID) -> None:
-    """Take a request away: it is done when the transaction is."""
-    await tx.execute("DELETE FROM to_judge WHERE action_id = $1", action_id)
+async def take(tx: Transaction, action_id: UUID) -> DeadlinesMoved | None:
+    """Take the requests for an action away: they are done when the transaction is.
+
+    What they say of deadlines is one change: from before the first of them to after the last.
+    """
+    found = await tx.fetch(
+        "DELETE FROM to_judge WHERE action_id = $1 RETURNING rules_number, deadlines_before, deadlines_after", action_id
+    )
+    changes = [row for row in found if row["rules_number"] is not None]
+    return _joined(sorted(changes, key=lambda row: row["rules_number"])) if changes else None
+
+
+def _joined(changes: Sequence[asyncpg.Record]) -> DeadlinesMoved:
+    first, last = changes[0], changes[-1]
+    before, after = _read(first["deadlines_before"]), _read(last["deadlines_after"])
+    return DeadlinesMoved(number=last["rules_number"], before=before, after=after)
+
+
+def _written(deadlines: Deadlines) -> str:
+    return msgspec.json.encode(deadlines).decode()
+
+
+def _read(text: str) -> Deadlines:
+    return msgspec.json.decode(text, type=Deadlines)

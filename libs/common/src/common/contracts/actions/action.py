@@ -268,7 +268,10 @@ class ActionRescheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionObligationsMoved:
-    """A session has another day, or none any more, and with it days by which something must be settled."""
+    """Days by which something must be settled have moved: with a session, or with its campaign's deadlines.
+
+    A session has moved that has another day, or none any more.
+    """
 
     TYPE: ClassVar[str] = "action.obligations_moved"
 

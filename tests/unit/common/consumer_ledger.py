@@ -68,6 +68,7 @@ class ModelLedger:
     def __init__(self, store: Store, sleep: Callable[[float], Awaitable[None]]) -> None:
         self.store, self.sleep = store, sleep
         self.loses = False
+        self.fenced = 0
 
     async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
         await a_moment()
@@ -84,6 +85,7 @@ class ModelLedger:
         async with self._holding([run.place for run in runs]):
             fenced = [run.place for run in runs if self.store.offsets[run.place] != run.stored and self.store.compares]
             if fenced:
+                self.fenced += 1
                 raise Fenced(fenced)
             await a_moment()
             keys = {named(one)[0] for one in records if (_place(one), one.offset) in aside} | self.store.parked.keys()

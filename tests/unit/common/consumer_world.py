@@ -10,8 +10,9 @@ from common.consumer.ports import Settings
 from common.kafka.port import Place, Record, Turn
 from tests.unit.common.consumer_ledger import ModelLedger, Store, Waits, a_moment, named, until
 
-TOPIC = "facts"
-PLACES = (Place(TOPIC, 0), Place(TOPIC, 1))
+TOPIC, OTHER_TOPIC = "facts", "states"
+PLACES = (Place(TOPIC, 0), Place(TOPIC, 1), Place(OTHER_TOPIC, 0), Place(OTHER_TOPIC, 1))
+HANDS = 2
 SETTINGS = Settings(
     servers="",
     poll_records_max=4,
@@ -125,11 +126,9 @@ class Life:
 
     def __init__(self, world: "World", kafka: ModelKafka | None = None) -> None:
         self.kafka, self.ledger = kafka or ModelKafka(world), ModelLedger(world.store, world.time.rest)
-        self.member = Member("model", self.kafka, self.ledger, world.time, SETTINGS)
-        self.steps: dict[Coroutine[Waits, None, None], Waits] = {
-            self.member.read(): lambda: True,
-            self.member.apply(): lambda: True,
-        }
+        self.member = Member("model", self.kafka, self.ledger, world.time, SETTINGS, hands=HANDS)
+        coroutines = (self.member.read(), *map(self.member.apply, range(HANDS)))
+        self.steps: dict[Coroutine[Waits, None, None], Waits] = dict.fromkeys(coroutines, lambda: True)
 
     def ready(self) -> list[Coroutine[Waits, None, None]]:
         return [step for step, waits in self.steps.items() if waits()]
@@ -143,7 +142,7 @@ class Life:
 
 
 class World:
-    """Two members of one group, the topic they read, and the store they share."""
+    """Two members of one group with two hands each, the topics they read, and the store they share."""
 
     def __init__(self, rng: Random, store: Store | None = None) -> None:
         self.rng, self.time, self.store = rng, Time(rng=rng), store or Store()
@@ -155,9 +154,9 @@ class World:
 
     def say(self, key: str, version: int) -> None:
         """Append a record; a key has its partition."""
-        place = PLACES[ord(key[0]) % len(PLACES)]
+        place = place_of(key)
         log = self.logs[place]
-        log.append(Record(TOPIC, place.partition, len(log), key.encode(), b"%d" % version, (), 0))
+        log.append(Record(place.topic, place.partition, len(log), key.encode(), b"%d" % version, (), 0))
 
     def spoil(self, key: str, version: int, among: set[tuple[str, int]]) -> None:
         """Have a record be refused, for ever or for now."""
@@ -209,7 +208,7 @@ class World:
         innocent = self.store.parked.keys() - self.guilty
         assert not innocent, f"set aside though nothing was ever the matter with them: {innocent}"
         for key in {named(record)[0] for log in self.logs.values() for record in log}:
-            said = [record.offset for record in self.logs[PLACES[ord(key[0]) % 2]] if named(record)[0] == key]
+            said = [record.offset for record in self.logs[place_of(key)] if named(record)[0] == key]
             applied = [record.offset for record in self.store.applied if named(record)[0] == key]
             parked = sorted(self.store.parked.get(key, ()))
             if self.rewound:
@@ -218,7 +217,7 @@ class World:
             self._check_fold(key, applied)
 
     def _check_fold(self, key: str, applied: Sequence[int]) -> None:
-        log = self.logs[PLACES[ord(key[0]) % 2]]
+        log = self.logs[place_of(key)]
         versions = [named(log[offset])[1] for offset in applied]
         records = [one for n, one in enumerate(versions) if one > max(versions[:n], default=0)]
         effects = [version for name, version in self.store.effects if name == key]
@@ -231,3 +230,7 @@ class World:
     def end(self) -> None:
         for life in self.lives:
             life.end()
+
+
+def place_of(key: str) -> Place:
+    return PLACES[ord(key[0]) % len(PLACES)]

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.unit.common.consumer_ledger import Store
-from tests.unit.common.consumer_world import PLACES, SETTINGS, World
+from tests.unit.common.consumer_ledger import Store, named
+from tests.unit.common.consumer_world import OTHER_TOPIC, PLACES, SETTINGS, TOPIC, World
 
 KEYS = st.sampled_from("abcd")
 MEMBERS = st.integers(0, 1)
@@ -155,7 +155,7 @@ def test_nothing_is_set_aside_for_a_blockage_that_ends_while_its_neighbour_is_tr
     world.store.blocked = True
     world.lives[0].kafka.assign(PLACES)
     for version in (1, 2):
-        for key in "ac":  # of one partition
+        for key in "ae":  # of one partition
             world.say(key, version)
     while not _tried(world):
         world.step()
@@ -176,25 +176,43 @@ def test_a_redrive_that_cannot_pass_now_ends_and_is_in_nobodys_way(seed: int):
     """One key's redrive waits for a lock for good; another's does not, and a third key is told of all the time."""
     world = World(Random(seed))  # noqa: S311 - a seeded schedule
     world.lives[0].kafka.assign(PLACES)
-    for key in "ac":
+    for key in "ae":
         world.say(key, 1)
         world.spoil(key, 1, world.store.poisonous)
     move_until(world, lambda: len(world.store.parked) == 2)
     world.store.slow.add("a")
-    for key in "ac":
+    for key in "ae":
         world.redrive(key)
     told: list[float] = []
     while world.store.asked:
         told.append(world.time.s)
-        world.say("e", len(told))  # of the same partition
-        move_until(world, lambda: _version(world, "e") == len(told))
+        world.say("i", len(told))  # of the same partition
+        move_until(world, lambda: _version(world, "i") == len(told))
         assert world.time.s - told[-1] < 1, "no other key waits for a second"
-        assert "c" not in world.store.parked or world.time.s - told[0] < 5, "the other one has its turn"
+        assert "e" not in world.store.parked or world.time.s - told[0] < 5, "the other one has its turn"
         move_until(world, lambda: world.time.s >= told[-1] + 0.1)
     world.end()
     assert list(world.store.refused) == ["a"]
     assert f"not in {SETTINGS.tries} tries" in world.store.refused["a"]
     assert list(world.store.parked) == ["a"], "and it stays as it is"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_hands_go_side_by_side_and_are_in_nobodys_way(seed: int):
+    """Two topics are applied at once, though never one by both hands, and looked at, and nothing is read again."""
+    world = World(Random(seed))  # noqa: S311 - a seeded schedule
+    world.lives[0].kafka.assign(PLACES)
+    for version in range(1, 40):
+        for key in "abcd":
+            world.say(key, version)
+    in_flight = set[frozenset[str]]()
+    while len(world.store.applied) < sum(map(len, world.logs.values())):
+        in_flight.add(frozenset(place.topic for place in world.store.holders))
+        world.step()
+    world.end()
+    assert frozenset((TOPIC, OTHER_TOPIC)) in in_flight
+    assert world.lives[0].ledger.fenced == 0
+    assert [named(one) for one in world.store.applied if named(one)[0] == "a"] == [("a", n) for n in range(1, 40)]
 
 
 def test_a_key_with_much_behind_it_is_redriven_in_portions_and_in_order():

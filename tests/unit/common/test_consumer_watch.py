@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from common.consumer.watch import Stuck, Watch
 from common.kafka.port import Place, Trouble
-from tests.unit.common.consumer_world import PLACES, SETTINGS, TOPIC, Life, ModelKafka, World
+from tests.unit.common.consumer_world import HANDS, PLACES, SETTINGS, TOPIC, Life, ModelKafka, World
 
 HOUR_S = 3_600
 
@@ -67,11 +67,12 @@ def test_a_client_that_reads_nothing_although_there_is_something_ends_its_worker
     assert SETTINGS.stuck_s <= world.time.s < SETTINGS.stuck_s + 3 * SETTINGS.watch_every_s
 
 
-def test_a_member_that_takes_no_step_ends_its_worker():
+@pytest.mark.parametrize("hand", range(HANDS))
+def test_a_member_of_which_one_hand_takes_no_step_ends_its_worker(hand: int):
     world = watched(ModelKafka, says=0)
     [life] = world.lives
-    _, applying, _ = life.steps
-    life.steps[applying] = lambda: False
+    _, *applying, _ = life.steps
+    life.steps[applying[hand]] = lambda: False
     with pytest.raises(Stuck):
         run_for(world, HOUR_S)
     assert SETTINGS.stuck_s <= world.time.s < SETTINGS.stuck_s + 3 * SETTINGS.watch_every_s

@@ -48,9 +48,9 @@ async def _consume(group: Group, ledger: PostgresLedger, settings: Settings) -> 
     client = await library.consumer(settings.servers, list(group.listeners), group.name, settings.member)
     try:
         clock = _Clock()
-        member = Member(group.name, client, ledger, clock, settings)
+        member = Member(group.name, client, ledger, clock, settings, hands=group.hands)
         watch = Watch(member, client, ledger, clock, settings)
-        await _side_by_side(member.read(), member.apply(), watch.run())
+        await _side_by_side(member.read(), *map(member.apply, range(group.hands)), watch.run())
     finally:
         await client.close()
 

@@ -19,9 +19,12 @@ whether both still move.  They await the ports, and nothing else.
     fault is alone too.  The others have their turn in between.
 (8) Polling never stops: partitions whose records wait too long are paused, the others are read.
 (9) Only `read` moves, pauses and resumes the client, and takes offsets from the ledger; only `apply` moves them on.
+(10) Several hands apply where the group says so, never two of one topic: while PostgreSQL works for one, another reads
+    its records.  Who looks at a topic's offsets in the ledger, or redrives a key of it, holds the topic as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -51,16 +54,20 @@ PAUSED = Gauge("consumer_paused_partitions", "Partitions whose records wait", ["
 class Member:
     """One member of a group, as long as its client lives."""
 
-    def __init__(self, name: str, kafka: Consumer, ledger: Ledger, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, name: str, kafka: Consumer, ledger: Ledger, clock: Clock, settings: Settings, *, hands: int = 1
+    ) -> None:
         self.name = name
         self.lanes: dict[Place, Lane] = {}
-        self.reading, self.applying = Pulse(), Pulse()
+        self.reading, self.applying = Pulse(), tuple(Pulse() for _ in range(hands))
         self._kafka, self._ledger, self._clock, self._settings = kafka, ledger, clock, settings
         self._turn = -1
         self._redrives = Redrives(name, ledger, clock, settings)
         self._paces: dict[str, Pace] = {}
         self._arrived, self._drained = clock.bell(), clock.bell()
-        self._looked_at = self._hinted_at = 0.0
+        self._held: set[str] = set()
+        self._looked_at: dict[str, float] = {}
+        self._hinted_at = 0.0
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -156,25 +163,36 @@ class Member:
 
     # ----------------------------------------------------------------------------------------------- applying
 
-    async def apply(self) -> None:
+    async def apply(self, hand: int = 0) -> None:
         """Apply what waits, for ever; look now and then at what an operator has changed or asks for."""
         while True:
-            now = self._clock.now()
-            self.applying.beat()
-            if now - self._looked_at >= self._settings.look_every_s:
-                self._looked_at = now
-                await self._look()
-            await self._redrives.step(self.lanes)
+            self.applying[hand].beat()
+            await self._look()
+            await self._redrive()
             if runs := self._next_runs():
-                await self._take(runs)
+                with self._holding([runs[0].place.topic]):
+                    await self._take(runs)
                 self._drained.ring()
             else:
                 await self._arrived.heard(min(self._settings.look_every_s, self._settings.poll_ms / 1000))
 
+    @contextmanager
+    def _holding(self, topics: Collection[str]) -> Iterator[None]:
+        """Have no other hand touch these topics (10)."""
+        self._held.update(topics)
+        try:
+            yield
+        finally:
+            self._held.difference_update(topics)
+
+    def _free(self) -> dict[Place, Lane]:
+        """Name the partitions of topics that are in nobody's hand."""
+        return {place: lane for place, lane in self.lanes.items() if place.topic not in self._held}
+
     def _next_runs(self) -> list[Run]:
         """Take the partition that waits the longest, and those of its topic that may share its transaction (7)."""
         now = self._clock.now()
-        ready = [lane for lane in self.lanes.values() if lane.waiting and lane.rests_until <= now]
+        ready = [lane for lane in self._free().values() if lane.waiting and lane.rests_until <= now]
         if not ready:
             return []
         ready.sort(key=lambda lane: lane.since)
@@ -300,11 +318,30 @@ class Member:
 
     async def _look(self) -> None:
         """Follow an offset that was moved behind our back, and take down what an operator asks for."""
-        lanes = {place: lane for place, lane in self.lanes.items() if lane.stored is not None}
+        now, every_s = self._clock.now(), self._settings.look_every_s
+        due = {place: lane for place, lane in self._free().items() if now - self._seen_at(place) >= every_s}
+        if not due:
+            return
+        topics = {place.topic for place in due}
+        self._looked_at.update(dict.fromkeys(topics, now))
+        with self._holding(topics):
+            await self._look_at({place: lane for place, lane in due.items() if lane.stored is not None}, topics)
+
+    def _seen_at(self, place: Place) -> float:
+        return self._looked_at.get(place.topic, 0.0)
+
+    async def _look_at(self, lanes: Mapping[Place, Lane], topics: Collection[str]) -> None:
         try:
             look = await self._ledger.look({place: lane.stored or 0 for place, lane in lanes.items()})
             for place in look.moved:
                 lanes[place].unplace()
-            self._redrives.follow(look.asked)
+            self._redrives.follow(look.asked, topics)
         except (Away, Held) as error:
             log.info("consumer.look_failed", group=self.name, error=repr(error))
+
+    async def _redrive(self) -> None:
+        """Do a portion of what an operator asks for, if one is due and its topic in nobody's hand."""
+        one = self._redrives.due(free := self._free())
+        if one is not None:
+            with self._holding([one.asked.place.topic]):
+                await self._redrives.step(one, free[one.asked.place])

@@ -59,12 +59,14 @@ class Group:
     """Who listens, to which topics, with what.
 
     Of the topics of facts in `watched` it remembers the last version of each aggregate: a jump is counted, and somebody
-    is called.
+    is called.  So many `hands` apply, each one of another topic: more than one where handlers of different topics touch
+    no row of each other's.
     """
 
     name: str
     listeners: Mapping[str, Handler]
     watched: frozenset[str] = frozenset()
+    hands: int = 1
 
 
 def message(record: Record) -> Message:

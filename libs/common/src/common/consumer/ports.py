@@ -138,7 +138,7 @@ class Ledger(Protocol):
 
 
 class Bell(Protocol):
-    """Wakes one waiting coroutine."""
+    """Wakes those who wait."""
 
     def ring(self) -> None: ...
 

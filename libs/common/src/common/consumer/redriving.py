@@ -6,7 +6,7 @@
     key stays as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -39,21 +39,24 @@ class Redrives:
         self._wanted: dict[int, Redrive] = {}
         self._free_at = 0.0
 
-    def follow(self, asked: Sequence[Asked]) -> None:
-        """Take down what is asked for now, and forget what is no more."""
+    def follow(self, asked: Sequence[Asked], topics: Collection[str]) -> None:
+        """Take down what is asked for now of these topics, and forget what is no more."""
         size, known = self._settings.poll_records_max, self._wanted
-        self._wanted = {one.operation: known.get(one.operation) or Redrive(one, size) for one in asked}
+        others = {n: one for n, one in known.items() if one.asked.place.topic not in topics}
+        self._wanted = others | {one.operation: known.get(one.operation) or Redrive(one, size) for one in asked}
 
-    async def step(self, lanes: Mapping[Place, Lane]) -> None:
-        """Do a portion of the one that has waited the longest, if one is due."""
+    def due(self, lanes: Mapping[Place, Lane]) -> Redrive | None:
+        """Name the one of these partitions that has waited the longest, if one is due."""
+        now = self._clock.now()
+        here = {place for place, lane in lanes.items() if lane.stored is not None}
+        due = [one for one in self._wanted.values() if one.due <= now and one.asked.place in here]
+        return min(due, key=lambda one: one.due) if due and now >= self._free_at else None
+
+    async def step(self, one: Redrive, lane: Lane) -> None:
+        """Do a portion of it; the others then have their share (1)."""
         began = self._clock.now()
-        here = {place: lane for place, lane in lanes.items() if lane.stored is not None}
-        due = [one for one in self._wanted.values() if one.due <= began and one.asked.place in here]
-        if not due or began < self._free_at:
-            return
-        first = min(due, key=lambda one: one.due)
         try:
-            await self._try(first, here[first.asked.place])
+            await self._try(one, lane)
         except (Away, Held) as error:  # the operator cannot be told, and is at the next try
             log.info("consumer.redrive_failed", group=self._group, error=repr(error))
         self._free_at = self._clock.now() + OTHERS_SHARE * (self._clock.now() - began)
@@ -71,7 +74,7 @@ class Redrives:
         else:
             one.applied, one.tries, one.due = one.applied + applied, 0, self._clock.now()
             if is_all:
-                del self._wanted[one.asked.operation]
+                self._wanted.pop(one.asked.operation, None)
                 log.info("consumer.redriven", group=self._group, topic=one.asked.place.topic, key=one.asked.key)
 
     async def _put_off(self, one: Redrive, error: Exception) -> None:
@@ -84,4 +87,4 @@ class Redrives:
     async def _give_up(self, one: Redrive, reason: str) -> None:
         log.warning("consumer.redrive_refused", group=self._group, topic=one.asked.place.topic, error=reason)
         await self._ledger.refuse(one.asked, f"{reason}, behind {one.applied} records" if one.applied else reason)
-        del self._wanted[one.asked.operation]
+        self._wanted.pop(one.asked.operation, None)

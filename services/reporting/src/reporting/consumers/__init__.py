@@ -25,7 +25,8 @@ LISTENERS: Mapping[str, Handler] = {
     contracts.topic("checkpoint", "platform"): reconciling.hear_checkpoints,
 }
 
-GROUP = Group(name="reporting.figures", listeners=LISTENERS)
+GROUP = Group(name="reporting.figures", listeners=LISTENERS, hands=2)
+"""Two hands: what is counted stands by kind and partition, so that no topic touches another's rows."""
 
 
 def _tracing(kind: str) -> Handler:

@@ -31,7 +31,7 @@ from reporting.domain.heard import STATES
 
 AGGREGATES = 100_000
 LIVE_PER_S = 500
-HELD_BACK_TO = 30_000
+HELD_BACK_TO = 40_000
 WITHIN_S = 1_800
 STATEMENTS = {
     "records": "INSERT INTO record AS known",

@@ -6,6 +6,7 @@ records are done, and in the end what stopped it, if something did.  It ends whe
 (1) Of each aggregate only the newest record counts, whatever came between: the others are not even decoded.
 (2) Partitions are read one after the other, a few at a time, so that all records of an aggregate come together. They
     are copied in the order of their keys, since the index is in that order too.
+(3) A share has whole partitions, so that its cells, which stand by partition, are added up by nobody else.
 """
 
 import asyncio
@@ -79,7 +80,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 async def fill(share: Share, done: Callable[[int], None]) -> None:
-    """Read a share and copy it in.
+    """Read a share and copy it in, then add its cells up.
 
     Raises:
         NotReadable: a record stopped it.
@@ -102,9 +103,16 @@ async def fill(share: Share, done: Callable[[int], None]) -> None:
         if copying is not None:
             await copying
         await _copy(tx, newest)
+        await rebuilding.add_up(tx, _shards(share))
     finally:
         await _end(copying)
         await tx.close()
+
+
+def _shards(share: Share) -> list[str]:
+    """Name the partitions of a share whose records are counted, as cells name them."""
+    counted = [one for one in share.ends if one.topic in KINDS]
+    return [Source(KINDS[one.topic], one.topic, one.partition).shard for one in counted]
 
 
 async def _end(copying: "asyncio.Task[None] | None") -> None:

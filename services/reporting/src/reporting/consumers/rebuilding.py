@@ -165,7 +165,7 @@ async def _green(group: Group, settings: Settings, told: Told) -> AsyncIterator[
 
 
 async def _fill(green: _Green, to: Mapping[Place, int]) -> None:
-    """Have everything read up to where what serves is, and make what follows from it: cells, indexes, policies."""
+    """Have everything read up to where what serves is, and added up; make the indexes and policies."""
     ends = {place: offset for place, offset in to.items() if place in green.offsets}
     shares = sharing.shares(_share(green), ends, green.settings.readers)
     done, total = 0, sum(ends.values())
@@ -179,7 +179,6 @@ async def _fill(green: _Green, to: Mapping[Place, int]) -> None:
     _return_to(green, {**green.offsets, **ends})
     green.records += done
     async with green.tx.transaction():
-        await rebuilding.add_up(green.tx)
         await rebuilding.keep_offsets(green.tx, green.group.name, green.offsets)
     async with green.tx.transaction():
         await rebuilding.index(green.tx)

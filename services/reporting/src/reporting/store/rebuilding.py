@@ -167,8 +167,8 @@ async def fill(tx: Transaction, source: Source, heard: Sequence[Heard]) -> None:
     )
 
 
-async def add_up(tx: Transaction) -> None:
-    """Make every cell of the contributions that were copied."""
+async def add_up(tx: Transaction, shards: Sequence[str]) -> None:
+    """Make every cell of the contributions that were copied from these partitions."""
     await tx.execute(
         """
         INSERT INTO cell (cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month,
@@ -176,9 +176,11 @@ async def add_up(tx: Transaction) -> None:
         SELECT cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
                department, action_type, main_of, sum(amount), count(*)
           FROM contribution
+         WHERE shard = ANY ($1::text[])
          GROUP BY cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
                   department, action_type, main_of
-        """
+        """,
+        shards,
     )
 
 

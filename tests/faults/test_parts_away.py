@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from statistics import median
 
 import asyncpg
 import pytest
@@ -60,13 +61,23 @@ async def test_nothing_waits_for_ever(experiment: Experiment, house: House, town
 
 @pytest.mark.experiment("P11")
 async def test_readiness_tells_the_truth(experiment: Experiment, house: House, town: Town) -> None:
-    """A lost database shows within two seconds at every process, a lost broker at none; both without a restart."""
-    pids, slowest = apis(house), {frozen: 0.0, gone: 0.0}
+    """A lost database shows within two seconds at every process, a lost broker at none; both without a restart.
+
+    Business writes keep their pace while the broker is lost: their p99 is that of all rounds, and the worst round's is
+    told beside it, where one pause of a fifth of a second is a hundredth of the writes.
+    """
+    pids = apis(house)
+    writes: Mapping[Lost, list[list[Reply]]] = {frozen: [], gone: []}
     for _ in range(experiment.number("rounds")):
-        for lost in (frozen, gone):  # connections stay open and nobody answers; then connections are refused
+        for lost in writes:  # connections stay open and nobody answers; then connections are refused
             await without_a_database(experiment, house, lost)
-            slowest[lost] = max(slowest[lost], await without_a_broker(experiment, house, town, lost))
-    experiment.tell(write_p99_frozen_ms=slowest[frozen], write_p99_gone_ms=slowest[gone])
+            writes[lost].append(await without_a_broker(experiment, house, town, lost))
+    for lost, rounds in writes.items():
+        p99_ms = ms([one for some in rounds for one in some], 0.99)
+        experiment.judge_alone(f"writes keep their pace, {lost.__name__}", holds=p99_ms < WRITE_P99_MS)
+        by_round = sorted(ms(some, 0.99) for some in rounds)
+        told = {"p99_ms": p99_ms, "p99_median_round_ms": median(by_round), "p99_worst_round_ms": by_round[-1]}
+        experiment.tell(**{f"write_{lost.__name__}_{name}": value for name, value in told.items()})
     experiment.judge("no restart", holds=apis(house) == pids)
 
 
@@ -88,8 +99,8 @@ async def without_a_database(experiment: Experiment, house: House, lost: Lost) -
     experiment.tell(**{f"{lost.__name__}_unready_s": unready_s, f"{lost.__name__}_recovery_s": ready_s})
 
 
-async def without_a_broker(experiment: Experiment, house: House, town: Town, lost: Lost) -> float:
-    """Write at a steady rate while Kafka is lost; return the p99 of these writes, in milliseconds."""
+async def without_a_broker(experiment: Experiment, house: House, town: Town, lost: Lost) -> list[Reply]:
+    """Write at a steady rate while Kafka is lost; return what these writes were answered."""
     client, per_s = await town.client(), experiment.number("writes_per_s")
     async with watching(house, every_s=LOOK_NOW_AND_THEN_S) as watched:
         await until(watched.all_ready, within_s=READY_WITHIN_S)
@@ -99,8 +110,7 @@ async def without_a_broker(experiment: Experiment, house: House, town: Town, los
     await client.close()
     experiment.judge("ready without Kafka", holds=watched.always_ready and watched.always_alive)
     experiment.judge("writes without Kafka", holds=all(one.good for one in writes), writes=len(writes))
-    experiment.judge_alone("writes keep their pace", holds=ms(writes, 0.99) < WRITE_P99_MS)
-    return ms(writes, 0.99)
+    return writes
 
 
 async def passed(moment: float) -> None:

@@ -200,6 +200,7 @@ async def test_a_workshop_film_is_cleared_and_restricted(portal: Portal):
         ({"title": "X", "visas": [{"number": "12a"}]}, "/visas/0/number"),
         ({"title": "X", "visas": [{"number": "5", "date": "2020-01-01"}]}, "/visas/0/date"),
         ({"title": "X", "identifiers": [{"scheme": "imdb", "value": "tt1"}]}, "/identifiers/0/value"),
+        ({"title": "X", "identifiers": [{"scheme": "isan", "value": "0000-0000-D07A-0090"}]}, "/identifiers/0/value"),
         ({"title": "X", "identifiers": [{"scheme": "imdb", "value": "tt0053198", "x": 1}]}, "/identifiers/0/x"),
         ({"title": "X", "workshop": {"name": "A child"}}, "/workshop/name"),
     ],
@@ -209,6 +210,19 @@ async def test_bad_input_is_pointed_at_and_nothing_is_written(portal: Portal, bo
     assert refused.status_code == 422, refused.text
     assert pointer in [error["pointer"] for error in refused.json()["errors"]]
     assert (await portal.get("/v1/films", q="X")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "Il manque à cet identifiant isan"), ("en", "This isan lacks check characters")]
+)
+async def test_an_isan_without_its_check_characters_is_refused_by_that_name(portal: Portal, language: str, said: str):
+    """They are not computed: a digit copied wrong would then look verified."""
+    bare = {"title": "Un film", "identifiers": [{"scheme": "isan", "value": "0000-0000-D07A-0090-0000-0000"}]}
+    headers = {"authorization": bearer(NATIONAL), "idempotency-key": str(uuid4()), "accept-language": language}
+    refused = await portal.http.post("/v1/films", json=bare, headers=headers)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["code"]) == (422, "check-characters-missing")
+    assert error["message"].startswith(said)
 
 
 async def test_a_body_that_is_too_large_is_refused(portal: Portal):

@@ -112,6 +112,19 @@ async def test_a_line_that_is_wrong_keeps_nobody_else_out(take):
     assert all(outcome.reason for outcome in outcomes if outcome.result is Result.REFUSED)
 
 
+async def test_a_line_whose_isan_lacks_its_check_characters_is_set_aside_with_its_reason(take, tmp_path: Path):
+    file = tmp_path / "numbers.csv"
+    file.write_text(
+        "title,visas,isan\nEntier,900011,0000-0001-8947-0000-8-0000-0000-D\nSans clé,900012,0000-0001-8947-0000\n"
+        "Sans numéro,900013,\n"
+    )
+    outcomes = await take(file)
+    assert [outcome.result for outcome in outcomes] == [Result.REGISTERED, Result.REFUSED, Result.REGISTERED]
+    report = list(imports.account(outcomes))
+    said = "This isan lacks check characters: give it whole, as its agency writes it."
+    assert f"line 3: refused: Sans clé, 900012, 0000-0001-8947-0000: /identifiers/0/value: {said}" in report
+
+
 async def test_a_cell_too_long_or_no_text_refuses_its_line_and_no_other(take, tmp_path: Path, portal: Portal):
     cells = [
         b"Bon",

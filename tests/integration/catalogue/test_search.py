@@ -131,6 +131,7 @@ async def test_an_identifier_is_found_however_it_is_written(portal: Portal):
         ({"identifier": "imdb"}, "identifier"),
         ({"identifier": "tmdb:5"}, "identifier"),
         ({"identifier": "imdb:tt1"}, "identifier"),
+        ({"identifier": "isan:0000-0000-D07A-0090"}, "identifier"),
         ({"genre": "western"}, "genre"),
         ({"year": "soon"}, "year"),
         ({"limit": 101}, "limit"),

@@ -3,7 +3,7 @@
 import pytest
 
 from catalogue.domain import countries
-from catalogue.domain.identifiers import canonical, visa_number
+from catalogue.domain.identifiers import canonical, mistake, visa_number
 from common.contracts.catalogue import Identifier, IdentifierScheme
 
 ISAN, EIDR, IMDB, WIKIDATA = IdentifierScheme
@@ -24,6 +24,7 @@ ISAN, EIDR, IMDB, WIKIDATA = IdentifierScheme
 )
 def test_identifiers_are_kept_one_way(scheme: IdentifierScheme, given: str, kept: str):
     assert canonical(Identifier(scheme=scheme, value=given)) == Identifier(scheme=scheme, value=kept)
+    assert mistake(Identifier(scheme=scheme, value=given)) is None
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,44 @@ def test_identifiers_are_kept_one_way(scheme: IdentifierScheme, given: str, kept
 )
 def test_what_is_none_is_refused(scheme: IdentifierScheme, given: str):
     assert canonical(Identifier(scheme=scheme, value=given)) is None
+    assert code(scheme, given) == "invalid-identifier"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "given"),
+    [
+        (ISAN, "0000-0000-D07A-0090"),
+        (ISAN, "0000-0000-D07A-0090-0000-0000"),
+        (ISAN, "0000-0000-D07A-0090-0000-0000-X"),
+        (ISAN, "0000-0000-D07A-0090-Q-0000-0000"),
+        (ISAN, " 00000000d07a0090 "),
+        (EIDR, "10.5240/7791-8534-2C23-9030-8610"),
+    ],
+)
+def test_what_lacks_its_check_characters_is_refused_and_none_are_made_up(scheme: IdentifierScheme, given: str):
+    assert canonical(Identifier(scheme=scheme, value=given)) is None
+    assert code(scheme, given) == "check-characters-missing"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "given"),
+    [
+        (ISAN, "0000-0000-D07A-009"),
+        (ISAN, "0000-0000-D07A-0090-Q-0000"),
+        (ISAN, "0000-0000-D07A-009G"),
+        (EIDR, "10.5240/7791-8534-2C23-9030"),
+    ],
+)
+def test_what_lacks_more_than_that_is_no_identifier(scheme: IdentifierScheme, given: str):
+    assert canonical(Identifier(scheme=scheme, value=given)) is None
+    assert code(scheme, given) == "invalid-identifier"
+
+
+def code(scheme: IdentifierScheme, given: str) -> str:
+    wrong = mistake(Identifier(scheme=scheme, value=given))
+    assert wrong
+    assert wrong.message != wrong.libelle
+    return wrong.code
 
 
 @pytest.mark.parametrize(("given", "kept"), [("128083", "128083"), ("098363", "98363"), (" 5 ", "5"), ("0000001", "1")])

@@ -226,6 +226,17 @@ def test_an_identifier_of_one_scheme_says_nothing_of_another():
     assert again.result is Result.UNCHANGED
 
 
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [("isan", "0000-0001-8947-0000"), ("eidr", "10.5240/7791-8534-2C23-9030-8610")],
+)
+def test_a_number_without_its_check_characters_refuses_its_line(header: str, number: str):
+    with pytest.raises(InvalidFilm) as refused:
+        ours(f"Le Tableau,{number}", header=f"title,{header}")
+    (error,) = refused.value.errors
+    assert (error.pointer, error.code) == ("/identifiers/0/value", "check-characters-missing")
+
+
 def test_a_line_that_differs_on_a_visa_is_told_as_it_stands():
     known = a_film(Visa(number="128083", issued_on=date(2023, 10, 10)), title="Linda veut du poulet !")
     visa = Visa(number="128083", year=2022)

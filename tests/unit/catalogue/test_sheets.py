@@ -101,6 +101,15 @@ def test_a_row_is_read_as_people_write_it():
     assert terms.cancellation == Cancellation(free_until_days=15, due_percent=50, terms="Par écrit")
 
 
+def test_a_film_is_named_by_a_number_that_is_whole():
+    """Without its check characters nobody can tell whether an ISAN was copied right."""
+    table = a_table("ISAN", *HEAD[3:8])
+    cells = [ROW[heading] for heading in HEAD[3:8]]
+    assert table.read(2, ["0000-0000-D07A-0090-Q", *cells]).film.names == (("isan", "0000-0000-D07A-0090-Q"),)
+    with pytest.raises(UnreadableCell, match=r"^isan: '0000-0000-D07A-0090': This isan lacks check characters"):
+        table.read(2, ["0000-0000-D07A-0090", *cells])
+
+
 @pytest.mark.parametrize(
     ("value", "day"),
     [

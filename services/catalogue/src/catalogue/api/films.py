@@ -348,7 +348,9 @@ def _identifier(text: str) -> Identifier:
     scheme = {scheme.value: scheme for scheme in IdentifierScheme}.get(name)
     known = scheme and identifiers.canonical(Identifier(scheme=scheme, value=value))
     if not known:
-        raise _malformed("identifier", "A scheme, a colon and its number.", "Un système, deux-points et son numéro.")
+        message = "A scheme, a colon and its number, check characters included."
+        libelle = "Un système, deux-points et son numéro, caractères de contrôle compris."
+        raise _malformed("identifier", message, libelle)
     return known
 
 

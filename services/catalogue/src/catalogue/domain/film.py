@@ -361,10 +361,8 @@ def _mistakes(said: Description) -> Iterator[FieldError]:
             libelle = "Les pays s’écrivent selon ISO 3166-1, en deux capitales."
             yield FieldError(f"/countries/{n}", "unknown-country", message, libelle=libelle)
     for n, identifier in enumerate(said.identifiers):
-        if identifiers.canonical(identifier) is None:
-            message = f"This is no {identifier.scheme} identifier: its form or its check digit is wrong."
-            libelle = f"Ce n’est pas un identifiant {identifier.scheme} : forme ou clé de contrôle fausse."
-            yield FieldError(f"/identifiers/{n}/value", "invalid-identifier", message, libelle=libelle)
+        if wrong := identifiers.mistake(identifier):
+            yield FieldError(f"/identifiers/{n}/value", wrong.code, wrong.message, libelle=wrong.libelle)
 
     yield from lengths.mistakes("/title", [said.title], lengths.TITLE_MAX)
     yield from lengths.mistakes("/original_title", [said.original_title], lengths.TITLE_MAX)

@@ -2,17 +2,31 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from stdnum import isan
-from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
 from common.contracts.catalogue import Identifier, IdentifierScheme
 
 _VISA = re.compile(r"[1-9][0-9]{0,5}")
+_ISAN = re.compile(r"[0-9A-F]{16}[0-9A-Z](?:[0-9A-F]{8}[0-9A-Z])?")
 _EIDR = re.compile(r"10\.5240/((?:[0-9A-F]{4}-){5}[0-9A-Z])")
 _IMDB = re.compile(r"tt[0-9]{7,8}")
 _WIKIDATA = re.compile(r"Q[1-9][0-9]*")
+
+_UNCHECKED_ISAN = re.compile(r"[0-9A-F]{16}(?:[0-9A-F]{8}|[0-9A-Z][0-9A-F]{8}|[0-9A-F]{8}[0-9A-Z])?")
+"""An ISAN without its check characters, or a version's number without one of the two."""
+_UNCHECKED_EIDR = re.compile(r"10\.5240/[0-9A-F]{4}(?:-[0-9A-F]{4}){4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Why a text is no identifier: a code that programmes decide by, and a sentence in two languages."""
+
+    code: str
+    message: str
+    libelle: str
 
 
 def visa_number(text: str) -> str | None:
@@ -27,6 +41,28 @@ def canonical(identifier: Identifier) -> Identifier | None:
     return None if value is None else Identifier(scheme=identifier.scheme, value=value)
 
 
+def mistake(identifier: Identifier) -> Mistake | None:
+    """Say why it is no identifier of its scheme; nothing if it is one.
+
+    One whose check characters are missing is told apart: nobody can tell whether it was copied right, and to compute
+    them would make whatever was copied look verified.
+    """
+    scheme = identifier.scheme
+    if canonical(identifier) is not None:
+        return None
+    if _is_unchecked(scheme, identifier.value.strip()):
+        return Mistake(
+            "check-characters-missing",
+            f"This {scheme} lacks check characters: give it whole, as its agency writes it.",
+            f"Il manque à cet identifiant {scheme} ses caractères de contrôle : le donner entier, tel qu’attribué.",
+        )
+    return Mistake(
+        "invalid-identifier",
+        f"This is no {scheme} identifier: its form or its check digit is wrong.",
+        f"Ce n’est pas un identifiant {scheme} : forme ou clé de contrôle fausse.",
+    )
+
+
 def renewed(known: Sequence[Identifier], said: Sequence[Identifier]) -> tuple[Identifier, ...]:
     """Take over identifiers: what is said of a scheme replaces what was known of it, and of no other."""
     schemes = {one.scheme for one in said}
@@ -34,12 +70,17 @@ def renewed(known: Sequence[Identifier], said: Sequence[Identifier]) -> tuple[Id
     return (*kept, *(one for one in said if one not in kept))
 
 
+def _is_unchecked(scheme: IdentifierScheme, text: str) -> bool:
+    if scheme is IdentifierScheme.ISAN:
+        return _UNCHECKED_ISAN.fullmatch(isan.compact(text, strip_check_digits=False)) is not None
+    return scheme is IdentifierScheme.EIDR and _UNCHECKED_EIDR.fullmatch(text.upper()) is not None
+
+
 def _isan(text: str) -> str | None:
-    try:
-        isan.validate(text)
-    except ValidationError:
+    """Write an ISAN in groups, if it has all its check characters and they are right."""
+    if not _ISAN.fullmatch(isan.compact(text, strip_check_digits=False)) or not isan.is_valid(text):
         return None
-    return str(isan.format(text, add_check_digits=True))
+    return str(isan.format(text))
 
 
 def _eidr(text: str) -> str | None:

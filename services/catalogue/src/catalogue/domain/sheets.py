@@ -198,9 +198,11 @@ def _names(cells: Cells) -> Iterator[tuple[str, str]]:
         yield "visa", visa
     for scheme in IdentifierScheme:
         if text := _one(cells, scheme, _text):
-            known = identifiers.canonical(Identifier(scheme=scheme, value=text))
+            named = Identifier(scheme=scheme, value=text)
+            known = identifiers.canonical(named)
             if known is None:
-                raise UnreadableCell(f"{scheme}: {text!r}")
+                wrong = identifiers.mistake(named)
+                raise UnreadableCell(f"{scheme}: {text!r}" + (f": {wrong.message}" if wrong else ""))
             yield scheme, known.value
 
 

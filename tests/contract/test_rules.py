@@ -6,7 +6,9 @@ from itertools import groupby, pairwise
 
 import pytest
 
-from common.contracts.actions import RuleSet
+from actions.api.campaigns import RulesBody
+from actions.domain.rules import regional
+from common.contracts.actions import Companion, LineKind, RuleSet, Under12Outdoors
 from common.contracts.rules import SINCE, Rule, in_force, unjudged, versions
 from common.errors import Outcome
 from docs import rules
@@ -14,6 +16,8 @@ from tests.architecture.source import ROOT
 
 EVERY = [pytest.param(service, some, id=service) for service, some in rules.JUDGES.items()]
 SCHEME = {f"R{n:02}" for n in range(1, rules.LAST + 1)}
+NUMBER = "number"
+"""The field of a rule set that no region decides: it counts its changes."""
 
 
 def test_each_rule_of_the_scheme_has_a_record_or_a_reason_why_there_is_none():
@@ -71,6 +75,42 @@ def test_the_page_of_a_rule_says_all_that_its_records_say():
             numbers = [f"`{key}`: {value}" for key, value in one.rule.parameters.items()]
             codes = [f"`{value}`" for values in one.rule.sets.values() for value in values]
             assert [text for text in (*said, *numbers, *codes, *one.rule.regional) if text not in page] == [], name
+
+
+def test_each_field_that_a_region_decides_is_described_with_what_holds_where_it_says_nothing():
+    assert [one.field for one in regional.CHOICES] == [one.name for one in fields(RuleSet) if one.name != NUMBER]
+    for one in regional.CHOICES:
+        field = RulesBody.model_fields[one.field]
+        assert (None if field.is_required() else field.default) == one.default, one.field
+        assert one.text != one.texte
+    among = {one.field: one.values for one in regional.CHOICES if one.values}
+    assert among == {
+        "companion": tuple(Companion),
+        "under_12_outdoors": tuple(Under12Outdoors),
+        "convention_required_for": tuple(LineKind),
+    }
+
+
+def test_what_coordinations_were_found_to_ask_for_is_something_that_a_campaign_can_say():
+    for one in regional.PRACTICE:
+        values = regional.choice(one.field).values
+        assert one.value in values if values else one.value == "true" or date.fromisoformat(one.value), one
+        assert one.departments
+        assert one.source
+
+
+def test_the_page_of_a_rule_says_what_regions_decide_of_it_and_what_they_were_found_to_decide():
+    pages = rules.pages(ROOT)
+    for name, some in rules.records().items():
+        page = pages[rules.FOLDER / f"{name}.md"]
+        for field in {field for one in some for field in one.rule.regional}:
+            choice = regional.choice(field)
+            found = [one for one in regional.PRACTICE if one.field == field]
+            said = [choice.text, choice.texte, *(f"`{value}`" for value in choice.values)]
+            said += [text for one in found for text in (one.coordination, f"`{one.value}`", one.source)]
+            assert [text for text in said if text not in page] == [], name
+    assert "default: `refused`" in pages[rules.FOLDER / "R16.md"]
+    assert all(f"| `{one.field}` | {one.text} |" in pages[rules.FOLDER / "README.md"] for one in regional.CHOICES)
 
 
 def test_a_day_is_judged_by_the_version_in_force_on_it():

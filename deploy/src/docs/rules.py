@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from actions.domain.rules import RULES
+from actions.domain.rules import RULES, regional
 from actions.domain.rules.delays import DELAYS
+from actions.domain.rules.regional import Choice, Practice
 from catalogue.domain import law as of_catalogue
 from common.contracts.rules import Rule
+from common.errors import Input
 from partners.domain import law as of_partners
 from reporting.domain import law as of_reporting
 
@@ -69,6 +71,15 @@ column names the field.
 | rule | says | dit | judged by | regional |
 |---|---|---|---|---|
 """
+DECIDED = """
+## Decided by region
+
+A campaign's rule set has these fields (`GET /v1/campaigns/{campaign_id}`, `rules`); where it says nothing, the default
+holds.  What coordinations were found to ask for is on the page of each rule.
+
+| field | says | dit | among | default | rules |
+|---|---|---|---|---|---|
+"""
 BESIDES = """
 ## Not judged
 
@@ -99,6 +110,7 @@ def pages(root: Path) -> dict[Path, str]:
     """Write the list, and a page for each rule."""
     known, tests = records(), held_by(root)
     listed = BEGINS + "\n".join(line for some in known.values() for line in _lines(some)) + "\n"
+    listed += DECIDED + "\n".join(_decided(one, known) for one in regional.CHOICES) + "\n"
     besides = BESIDES + "\n".join(f"| {name} | {why} | {pourquoi} |" for name, (why, pourquoi) in UNRECORDED.items())
     return {FOLDER / "README.md": f"{listed}{besides}\n"} | {
         FOLDER / f"{name}.md": _page(name, some, tests.get(name, [])) for name, some in known.items()
@@ -140,8 +152,37 @@ def _told(judged: Judged) -> Iterator[str]:
     sets = (f"- `{name}`: {_listed(values)}" for name, values in rule.sets.items())
     if rule.parameters or rule.sets:
         yield "\n" + "\n".join((*numbers, *sets))
-    if rule.regional:
-        yield f"\nBy region: the campaign's rule set, {_listed(rule.regional)}."
+    for field in rule.regional:
+        yield from _by_region(regional.choice(field))
+
+
+def _decided(choice: Choice, known: Mapping[str, Sequence[Judged]]) -> str:
+    """Tell of a field of a rule set, and by which rules it is looked at."""
+    by = (name for name, some in known.items() if any(choice.field in one.rule.regional for one in some))
+    links = ", ".join(f"[{name}]({name}.md)" for name in by)
+    cells = (f"`{choice.field}`", choice.text, choice.texte, _listed(choice.values), _default(choice.default), links)
+    return f"| {' | '.join(cells)} |"
+
+
+def _by_region(choice: Choice) -> Iterator[str]:
+    """Tell what a region decides of a rule: among what, by which default, and who was found to ask for what."""
+    yield f"\nBy region: the campaign's rule set, `{choice.field}`.  {choice.texte}  *{choice.text}*\n"
+    among = f"; among {_listed(choice.values)}" if choice.values else ""
+    yield f"- default: {_default(choice.default)}{among}"
+    yield from (_found(one) for one in regional.PRACTICE if one.field == choice.field)
+
+
+def _found(one: Practice) -> str:
+    when = "" if one.year is None else f", {one.year}"
+    return f"- found at {one.coordination} ({', '.join(one.departments)}){when}: `{one.value}` ({one.source})"
+
+
+def _default(value: Input) -> str:
+    if value is None:
+        return "must be said"
+    if isinstance(value, (str, int)):
+        return f"`{str(value).lower()}`"
+    return _listed(value) or "none"
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """Every rule of the scheme is a record that its service judges by, or has a reason why it is none."""
 
+import ast
 from dataclasses import fields
 from datetime import date, timedelta
 from itertools import groupby, pairwise
@@ -11,13 +12,22 @@ from actions.domain.rules import regional
 from common.contracts.actions import Companion, LineKind, RuleSet, Under12Outdoors
 from common.contracts.rules import SINCE, Rule, in_force, unjudged, versions
 from common.errors import Outcome
-from docs import rules
+from docs import lawbook, rules
+from tests.architecture import source
 from tests.architecture.source import ROOT
 
 EVERY = [pytest.param(service, some, id=service) for service, some in rules.JUDGES.items()]
 SCHEME = {f"R{n:02}" for n in range(1, rules.LAST + 1)}
 NUMBER = "number"
 """The field of a rule set that no region decides: it counts its changes."""
+FROM_RECORDS = {"say", "verdict"}
+"""The functions that make a verdict of a record, and name its version."""
+OTHERWISE = {
+    "unjudged": "no version is in force on the day: none is named",
+    "_dateless": "a line of a file has no day: none is named",
+    "not_in_force": "the version in force on the day, if there is one",
+    "why_not": "the vintage that was looked in",
+}
 
 
 def test_each_rule_of_the_scheme_has_a_record_or_a_reason_why_there_is_none():
@@ -111,6 +121,26 @@ def test_the_page_of_a_rule_says_what_regions_decide_of_it_and_what_they_were_fo
             assert [text for text in said if text not in page] == [], name
     assert "default: `refused`" in pages[rules.FOLDER / "R16.md"]
     assert all(f"| `{one.field}` | {one.text} |" in pages[rules.FOLDER / "README.md"] for one in regional.CHOICES)
+
+
+def test_what_is_served_has_every_record_that_a_verdict_may_name():
+    served = [(one.judged_by, one.rule, one.version) for one in lawbook.records()]
+    judged = [(service, rule.id, rule.version) for service, some in rules.JUDGES.items() for rule in some]
+    assert sorted(served) == sorted(judged)
+    assert len(set(served)) == len(served)
+
+
+def test_a_verdict_names_the_version_of_a_record_or_what_stands_here_instead():
+    """So that whoever reads a verdict finds its law under what it names."""
+    makers = {
+        function.name
+        for path in source.product()
+        for function in ast.walk(source.tree(path))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Verdict"
+    }
+    assert makers == FROM_RECORDS | OTHERWISE.keys()
 
 
 def test_a_day_is_judged_by_the_version_in_force_on_it():

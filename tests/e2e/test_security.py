@@ -61,7 +61,7 @@ async def test_a_token_for_somebody_else_opens_nothing(scene: Scene, doors: Door
 async def test_what_is_public_asks_for_no_token(scene: Scene, doors: Doors):
     public = [operation for operation in EVERYTHING if operation.public and operation.name != "token.issue"]
     assert {operation.name for operation in public} >= {"public_figure.list", "key_set.read", "document.openapi"}
-    things = {**scene.things, "code": "malformed"}
+    things = {**scene.things, "code": "malformed", "rule": "R01", "version": "1"}
 
     async def asked(door: str, operation: Operation) -> str | None:
         answer = await doors.ask(door, operation, things, None)

@@ -11,6 +11,7 @@ from docs import (
     environment,
     events,
     experiments,
+    lawbook,
     listeners,
     make,
     openapi,
@@ -38,6 +39,7 @@ def pages(root: Path) -> dict[Path, str]:
         | {openapi.PATH: dumped(doors), openapi.SERVED: compact(doors)}
         | {access.PATH: access.page()}
         | rules.pages(root)
+        | lawbook.pages()
         | {experiments.PATH: experiments.page(root)}
         | {alerts.PATH: alerts.page((root / alerts.SOURCE).read_text(encoding="utf-8"))}
         | {make.PATH: make.page((root / make.MAKEFILE).read_text(encoding="utf-8"))}

@@ -35,6 +35,7 @@ class Rule:
 
     `sets` are the codes, words and forms that it names; `regional` are the fields of a campaign's rule set by which a
     region decides.  A `corrected` one misread the law: it judges no day any more, and stays for its verdicts to replay.
+    Where `by_vintage`, a verdict names as its version the year of the reference data that was looked in.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Rule:
     regional: tuple[str, ...] = ()
     ask: Ask | None = None
     corrected: bool = False
+    by_vintage: bool = False
 
     def holds_on(self, day: date) -> bool:
         return not self.corrected and self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

@@ -1,6 +1,16 @@
 """The HTTP door of partners.  One request is one verb in one transaction."""
 
-from partners.api import clients, coordinations, deliveries, documents, endpoints, organisations, territories, tokens
+from partners.api import (
+    clients,
+    coordinations,
+    deliveries,
+    documents,
+    endpoints,
+    organisations,
+    rules,
+    territories,
+    tokens,
+)
 
 routers = (
     tokens.router,
@@ -11,4 +21,5 @@ routers = (
     endpoints.router,
     deliveries.router,
     documents.router,
+    rules.router,
 )

@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
         text="A code that is no commune of the day's vintage is refused, and what took its place is named.",
         texte="Un code qui n’est pas une commune du millésime du jour est refusé, et ce qui l’a remplacé est nommé.",
         source="Code officiel géographique; a verdict's version is the vintage that it was looked up in",
+        by_vintage=True,
     ),
     Rule(
         id="R31",

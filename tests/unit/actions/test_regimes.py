@@ -33,6 +33,18 @@ def test_l01_the_regime_follows_from_what_the_holder_says(kind, setting, license
     assert regime(wish, organiser, p.day("2024-10-15")) is found
 
 
+def test_l01_what_is_presumed_is_lawful_for_somebody_and_said_before_the_first_version_too():
+    rule = p.there(in_force("L01", p.day("2024-10-15")))
+    presumed = {name: values for name, values in rule.sets.items() if name.startswith("presumed")}
+    assert all(
+        set(values) <= set(rule.sets["outdoors" if "outdoors" in name else "indoors"])
+        for name, values in presumed.items()
+    )
+    wish = replace(p.OPEN_AIR, regime=None)
+    assert in_force("L01", p.day("2009-01-01")) is None
+    assert regime(wish, p.HOLDER, p.day("2009-01-01")) is Regime.NC_OPEN_AIR
+
+
 @pytest.mark.parametrize("said", Regime)
 @pytest.mark.parametrize("setting", Setting)
 @pytest.mark.parametrize("price", [0, 300])

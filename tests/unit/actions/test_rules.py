@@ -16,7 +16,7 @@ from common.contracts.rules import SINCE
 from tests.unit.actions import pieces as p
 
 NUMBERS = (*range(1, 18), *range(20, 28), 30, 35, 36, *range(39, 42), 44, 46, 47, *range(50, 54))
-ENFORCED = [f"R{n:02}" for n in NUMBERS] + ["L01", "T12", "P01", *LENT_BY]
+ENFORCED = [f"R{n:02}" for n in NUMBERS] + ["L01", "L02", "T12", "P01", *LENT_BY]
 IN_FORCE = [rule for rule in RULES if not rule.corrected]
 ALONE = {"R09", "R10", "R14", "R20", "R53", "L01", "T12", "P01", *AGREED_BY, *LENT_BY}
 """Rules with a function that are asked of no case: those on copies of a lending, on consents of a showing."""
@@ -29,7 +29,7 @@ def test_every_rule_has_its_record_in_both_languages_with_its_source():
 
 def test_every_record_is_looked_at_by_the_domain():
     source = "".join(path.read_text(encoding="utf-8") for path in Path(actions.domain.__path__[0]).rglob("*.py"))
-    by_name = set(re.findall(r'(?:in_force|judged|said|_against)\(\s*"([RLTP]\d\d)"', source))
+    by_name = set(re.findall(r'(?:in_force|judged|said|_against|versions)\((?:RULES, )?\s*"([RLTP]\d\d)"', source))
     asked = {name for rules in re.findall(r"_asked\(\((.*?)\),", source) for name in re.findall(r"R\d\d", rules)}
     of_cases = asked | set(PLANNED_BY)
     assert {rule.id for rule in IN_FORCE if rule.ask} == of_cases | ALONE

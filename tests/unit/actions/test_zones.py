@@ -11,19 +11,19 @@ from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 
 
-def test_every_place_overseas_that_is_on_the_map_has_a_clock_of_its_own():
+def test_l02_every_place_overseas_that_is_on_the_map_has_a_clock_of_its_own():
     assert set(OVERSEAS) <= set(zones.OF_DEPARTMENTS)
     for zone in zones.OF_DEPARTMENTS.values():
         assert ZoneInfo(zone).key == zone
 
 
-def test_a_region_overseas_has_the_clock_of_its_only_departement_and_all_others_that_of_paris():
+def test_l02_a_region_overseas_has_the_clock_of_its_only_departement_and_all_others_that_of_paris():
     departments = ("971", "972", "973", "974", "976")
     assert list(zones.OF_REGIONS.values()) == [zones.of_department(one) for one in departments]
     assert {zones.of_department("86"), zones.of_department("2A"), zones.of_region("75")} == {"Europe/Paris"}
 
 
-def test_a_session_that_moves_into_a_room_elsewhere_is_held_by_that_room_s_clock():
+def test_l02_a_session_that_moves_into_a_room_elsewhere_is_held_by_that_room_s_clock():
     room = replace(p.ROOM, department="974")
     dossier = a.screening_scheduled(a.a_ready())
     places = (*dossier.screening.places, room)

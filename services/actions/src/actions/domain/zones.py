@@ -1,30 +1,24 @@
-"""Which clock is read where: the time zone of a place by its département, and that of a region's own campaigns."""
+"""Which clock is read where (L02): the time zone of a place by its département, and that of a region's own campaigns.
+
+A clock is asked for on no day of its own: the newest record says which one it is, and the zone's data how it went.
+"""
 
 from collections.abc import Mapping
+
+from actions.domain.rules import RULES
+from common.contracts.rules import versions
 
 PARIS = "Europe/Paris"
 
 OF_DEPARTMENTS: Mapping[str, str] = {
-    "971": "America/Guadeloupe",
-    "972": "America/Martinique",
-    "973": "America/Cayenne",
-    "974": "Indian/Reunion",
-    "975": "America/Miquelon",
-    "976": "Indian/Mayotte",
-    "977": "America/St_Barthelemy",
-    "978": "America/Marigot",
-    "986": "Pacific/Wallis",
-    "987": "Pacific/Tahiti",
-    "988": "Pacific/Noumea",
-}
-OF_REGIONS: Mapping[str, str] = {
-    "01": "America/Guadeloupe",
-    "02": "America/Martinique",
-    "03": "America/Cayenne",
-    "04": "Indian/Reunion",
-    "06": "Indian/Mayotte",
+    department: zone for zone, departments in versions(RULES, "L02")[-1].sets.items() for department in departments
 }
 """What is not named here keeps the time of Paris."""
+
+_ONLY_DEPARTMENT: Mapping[str, str] = {"01": "971", "02": "972", "03": "973", "04": "974", "06": "976"}
+"""The regions overseas, each of one département (Code officiel géographique)."""
+
+OF_REGIONS: Mapping[str, str] = {region: OF_DEPARTMENTS[only] for region, only in _ONLY_DEPARTMENT.items()}
 
 
 def of_department(department: str) -> str:

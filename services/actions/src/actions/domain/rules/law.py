@@ -6,6 +6,7 @@ A record that misread the law is corrected by another one over the same days, an
 
 from actions.domain.rules import conduct, copies, film_law, organiser, overlap, procedure, quota, school
 from actions.domain.rules.agreements import CONSENTS, RIGHTS
+from actions.domain.rules.clocks import CLOCKS
 from actions.domain.rules.cnc import DECLARATION, LEAVE
 from actions.domain.rules.terms import CONDUCT, REGIMES
 from common.contracts.rules import SINCE, Rule
@@ -292,6 +293,7 @@ RULES: tuple[Rule, ...] = (
         ask=overlap.clash,
     ),
     *REGIMES,
+    *CLOCKS,
     Rule(
         id="T12",
         version="1",

@@ -47,7 +47,8 @@ REGIMES: tuple[Rule, ...] = (
         "sells seats and has none is a cinema.",
         texte="Le régime d’une séance est un de ceux que la loi a pour son lieu, son prix et son organisateur ; qui "
         "vend des places sans en avoir aucun est un cinéma.",
-        source="Code du cinéma, L212-2, L212-18 and L214-1 to L214-6",
+        source="Code du cinéma, L212-2, L212-18 and L214-1 to L214-6; what is presumed where nobody says it, the "
+        "likeliest first, is ours",
         sets={
             "outdoors": (Regime.NC_OPEN_AIR, Regime.COMMERCIAL_MOVED),
             "indoors": tuple(one for one in Regime if one is not Regime.NC_OPEN_AIR),
@@ -55,6 +56,16 @@ REGIMES: tuple[Rule, ...] = (
             "always_paid": (Regime.NC_ASSOCIATION_PAID,),
             "of_associations": (Regime.NC_ASSOCIATION_PAID,),
             "of_public_bodies": (Regime.NC_PUBLIC_SERVICE,),
+            "presumed_outdoors": (Regime.NC_OPEN_AIR,),
+            "presumed_outdoors_of_cinemas": (Regime.COMMERCIAL_MOVED,),
+            "presumed_on_closed_sites": (Regime.NC_PUBLIC_SERVICE,),
+            "presumed_of_cinemas": (Regime.COMMERCIAL_CINEMA,),
+            "presumed": (
+                Regime.NC_FREE,
+                Regime.NC_ASSOCIATION_PAID,
+                Regime.NC_PUBLIC_SERVICE,
+                Regime.COMMERCIAL_CINEMA,
+            ),
         },
         ask=regimes.fits,
     ),

@@ -42,7 +42,7 @@ PAID = {"amount": "3.00", "currency": "EUR"}
 async def answer_of(desk: Desk, action: dict[str, Any], film: Any, on: str) -> tuple[int, str, str | None]:
     cast = a_cast()
     organiser = {"organiser_id": str(cast.cinema)} if action.pop("by_cinema", False) else {}
-    first, *_ = await begun(desk, cast, film, actions=[{**action, **organiser}])
+    first, *_ = await begun(desk, cast, film, actions=[{**action, **organiser}], ends_on="2028-06-30")
     return by_rule(await planned(desk, first, cast.holder, a_session(film.id, on)))
 
 
@@ -54,6 +54,8 @@ async def answer_of(desk: Desk, action: dict[str, Any], film: Any, on: str) -> t
         ("2024-07-18", "2025-07-19", OK),
         ("2024-02-29", "2025-02-28", (*TOO_EARLY, "R01")),  # R02
         ("2024-02-29", "2025-03-01", OK),
+        ("2027-02-28", "2028-02-28", (*TOO_EARLY, "R01")),
+        ("2027-02-28", "2028-02-29", OK),
     ],
 )
 async def test_r01_r02_a_feature_waits_one_year_from_its_visa(desk: Desk, visa: str, on: str, said: Any) -> None:

@@ -70,6 +70,25 @@ async def test_r08_a_third_screening_is_not_made_of_two_that_are_granted(desk: D
     assert (await scheduled(desk, action, cast.holder)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [("2025-07-17", REFUSED), (JULY[0], (200, "", None)), ("2025-07-19", REFUSED)],
+    ids=["the day before", "the day", "the day after"],
+)
+async def test_r08_leave_for_a_day_is_for_neither_the_day_before_nor_the_day_after(
+    desk: Desk, on: str, said: Any
+) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[outdoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, JULY[0]))
+    action = await authorised(desk, cast, action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, on, starts_at="23:00"))
+    action = await cleared(desk, action, cast.holder, "open_air")
+    lent = {"place_id": places(action)[0], "dates": [JULY[0], on], "reference": "AM 1", "granted_on": "2025-03-18"}
+    action = await act(desk, action, "permits", cast.town, lent, at=MARCH)
+    assert by_rule(await scheduled(desk, action, cast.holder)) == said
+
+
 async def test_o01_o05_what_the_law_refuses_is_not_settled(desk: Desk) -> None:
     """A session in the park on the day on which the square is granted; and rights from August on."""
     cast, film = a_cast(), a_film(visa="2023-01-01")

@@ -1,17 +1,21 @@
-"""A cinema's moved screenings through the HTTP door (R06): each is declared by itself, two weeks before."""
+"""A cinema's screenings through the HTTP door: licensed on their day (R05), and declared when they move (R06)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from common.contracts.partners import EntitlementKind
 from tests.integration.actions.journeys import MARCH, act, an_action
 from tests.integration.actions.people import Desk, a_cast
 from tests.integration.actions.screenings import (
     SQUARE,
     a_film,
     a_session,
+    begun,
     by_rule,
     cleared,
+    habilitated,
     indoors,
     planned,
     running,
@@ -71,3 +75,22 @@ async def test_r06_nothing_else_is_declared(desk: Desk) -> None:
     told = {"screen_licence": "86-194-1", "declared_on": "2025-03-01"}
     path = f"/v1/actions/{action.json()['id']}/declaration"
     assert by_rule(await desk.post(path, cast.holder, told, match=action, at=MARCH))[1] == "nothing-to-declare"
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ("2025-09-17", (409, "not-a-licensed-operator", "R05")),
+        ("2025-09-18", (201, "", None)),
+        ("2025-09-30", (201, "", None)),
+        ("2025-10-01", (409, "not-a-licensed-operator", "R05")),
+    ],
+    ids=["the day before", "its first day", "its last day", "the day after"],
+)
+async def test_r05_a_licence_makes_a_screening_commercial_from_its_first_day_to_its_last(
+    desk: Desk, on: str, said: Any
+) -> None:
+    cast, film = a_cast(), a_film(visa="2025-03-01")
+    action, *_ = await begun(desk, cast, film, actions=[indoors(regime="commercial_cinema")])
+    await habilitated(desk, cast.holder, EntitlementKind.OPERATING_LICENCE, "2025-09-18", "2025-09-30")
+    assert by_rule(await planned(desk, action, cast.holder, a_session(film.id, on))) == said

@@ -23,6 +23,7 @@ from tests.integration.actions.screenings import (
     running,
 )
 from tests.integration.actions.test_film_law import OK, TOO_EARLY, book, paid
+from tests.integration.actions.test_open_air_law import authorised
 from tests.integration.actions.test_risks import a_temporary_visa
 
 REUNION = "97411"
@@ -154,6 +155,28 @@ async def test_r07_a_year_of_paid_screenings_ends_at_the_place_s_own_midnight(de
 
 
 @pytest.mark.parametrize("department", TOWNS)
+@pytest.mark.parametrize(
+    ("on", "at", "said"),
+    [("2025-07-18", EVENING, (200, "", None)), ("2025-07-19", NIGHT, (409, "not-authorised", "R08"))],
+)
+async def test_r08_leave_for_a_day_ends_at_the_place_s_own_midnight(
+    desk: Desk, department: str, on: str, at: str, said: Any
+) -> None:
+    film = a_film(visa="2023-01-01")
+    cast, (action, _) = await there(desk, department, outdoors(), an_action(), films=(film,), begin=running)
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18", starts_at="19:00"))
+    action = await authorised(desk, cast, action)
+    action = await planned(desk, action, cast.holder, a_session(film.id, on, starts_at=at))
+    terms = {"starts_on": "2025-07-01", "ends_on": "2025-07-31", "territories": [department]}
+    for clearance in action.json()["clearances"]:
+        action = await confirmed(desk, cast, action, terms | {"uses": ["open_air"]}, clearance["id"])
+    place = action.json()["places"][0]["id"]
+    permit = {"place_id": place, "dates": ["2025-07-18", on], "reference": "AM 1", "granted_on": "2025-03-18"}
+    action = await act(desk, action, "permits", cast.town, permit, at=MARCH)
+    assert by_rule(await screenings.scheduled(desk, action, cast.holder)) == said
+
+
+@pytest.mark.parametrize("department", TOWNS)
 @pytest.mark.parametrize(("on", "at", "refused"), [("2025-06-30", EVENING, True), ("2025-07-01", NIGHT, False)])
 async def test_r16_a_visa_s_class_ends_at_the_place_s_own_midnight(
     desk: Desk, department: str, on: str, at: str, refused: bool
@@ -167,25 +190,33 @@ async def test_r16_a_visa_s_class_ends_at_the_place_s_own_midnight(
 
 @pytest.mark.parametrize(("department", "territory"), [("971", "971"), ("974", "974"), ("971", "metropolitan")])
 @pytest.mark.parametrize(
-    ("on", "at", "lasting"), [("2025-08-31", EVENING, True), ("2025-09-01", NIGHT, False), ("2025-08-01", NIGHT, True)]
+    ("on", "at", "lasting"),
+    [
+        ("2025-07-31", EVENING, False),
+        ("2025-08-01", NIGHT, True),
+        ("2025-08-31", EVENING, True),
+        ("2025-09-01", NIGHT, False),
+    ],
 )
-async def test_r52_rights_overseas_are_their_own_and_end_at_the_place_s_own_midnight(
+async def test_r52_rights_overseas_are_their_own_and_last_from_midnight_to_midnight_at_the_place(
     desk: Desk, department: str, territory: str, on: str, at: str, lasting: bool
 ) -> None:
     film = a_film(visa="2023-01-01")
     cast, (action, _) = await there(desk, department, indoors(), an_action(), films=(film,), begin=running)
     action = await planned(desk, action, cast.holder, a_session(film.id, on, starts_at=at))
     terms = {"starts_on": "2025-08-01", "ends_on": "2025-08-31", "territories": [territory]}
-    action = await confirmed(desk, cast, action, terms | {"uses": ["non_commercial_indoor"]})
+    (clearance,) = action.json()["clearances"]
+    action = await confirmed(desk, cast, action, terms | {"uses": ["non_commercial_indoor"]}, clearance["id"])
     covered = lasting and territory == department
     said = (200, "", None) if covered else (409, "rights-do-not-cover", "R52")
     assert by_rule(await screenings.scheduled(desk, action, cast.holder)) == said
 
 
-async def confirmed(desk: Desk, cast: Cast, action: httpx.Response, terms: dict[str, Any]) -> httpx.Response:
-    path = f"clearances/{action.json()['clearances'][0]['id']}"
+async def confirmed(
+    desk: Desk, cast: Cast, action: httpx.Response, terms: dict[str, Any], clearance: str
+) -> httpx.Response:
     for body in ({"state": "requested"}, {"state": "quoted"}, {"state": "confirmed", "terms": terms}):
-        action = await act(desk, action, path, cast.holder, body, at=MARCH)
+        action = await act(desk, action, f"clearances/{clearance}", cast.holder, body, at=MARCH)
     return action
 
 

@@ -122,6 +122,15 @@ async def test_r07_where_there_is_room_again_is_said(
         assert by_rule(await planned(desk, actions[6], cast.holder, a_session(film.id, first))) == OK
 
 
+async def test_r07_with_a_derogation_the_twelfth_is_the_last(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    actions = await begun(desk, cast, film, actions=paid(13))
+    said = Derogation(reference="CNC-D", valid_from=date(2025, 1, 1), valid_until=date(2027, 12, 31))
+    holder = an_organisation(cast.holder.org, OrganisationKind.SOCIAL_CENTRE, version=2, derogations=(said,))
+    await desk.hear("organisation", holder)
+    assert [by_rule(one) for one in await book(desk, cast, actions, film)] == [*[OK] * 12, REFUSED]
+
+
 async def last_of(desk: Desk, cast: Cast, action: httpx.Response, film: FilmState, on: str) -> httpx.Response:
     return await planned(desk, action, cast.holder, a_session(film.id, on, starts_at="23:30"))
 

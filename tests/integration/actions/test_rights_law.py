@@ -16,12 +16,14 @@ from tests.integration.actions.screenings import (
     asked,
     by_rule,
     indoors,
+    outdoors,
     planned,
     running,
     scheduled,
 )
 from tests.integration.actions.test_risks import risks, settled
 
+COVERED = (200, "", None)
 NOT_COVERED = (409, "rights-do-not-cover", "R52")
 TERMS: dict[str, Any] = {
     "starts_on": "2025-01-01",
@@ -37,10 +39,13 @@ async def agreed(desk: Desk, cast: Cast, version: str | None, *versions: str) ->
     action, *_ = await running(desk, cast, film, actions=[indoors(), an_action()])
     programme = [{"film_id": str(film.id), "version": version}]
     action = await planned(desk, action, cast.holder, a_session(film.id, "2025-09-18", programme=programme))
-    terms = TERMS | {"versions": versions}
-    path = f"clearances/{action.json()['clearances'][0]['id']}"
-    for body in ({"state": "requested"}, {"state": "quoted"}, {"state": "confirmed", "terms": terms}):
-        action = await act(desk, action, path, cast.holder, body, at=MARCH)
+    return await told(desk, cast, action, versions=versions)
+
+
+async def told(desk: Desk, cast: Cast, action: httpx.Response, **terms: Any) -> httpx.Response:
+    """Have the rights of the action's film confirmed, for what is said."""
+    for body in ({"state": "requested"}, {"state": "quoted"}, {"state": "confirmed", "terms": TERMS | terms}):
+        action = await act(desk, action, clearance(action), cast.holder, body, at=MARCH)
     return action
 
 
@@ -60,6 +65,84 @@ async def test_r52_rights_for_some_versions_cover_none_that_is_not_named(
     action = await agreed(desk, cast, version, *versions)
     found = await asked(desk, action, cast.holder)
     assert [one["outcome"] for one in found["verdicts"] if one["rule"] == "R52"] == [outcome]
+    assert by_rule(await scheduled(desk, action, cast.holder)) == said
+
+
+WINDOW = ("2025-09-02", "2025-09-30")
+
+
+@pytest.mark.parametrize(
+    ("window", "on", "said"),
+    [
+        (WINDOW, "2025-09-01", NOT_COVERED),
+        (WINDOW, "2025-09-02", COVERED),
+        (WINDOW, "2025-09-30", COVERED),
+        (WINDOW, "2025-10-01", NOT_COVERED),
+        (("2028-02-01", "2028-02-28"), "2028-02-29", NOT_COVERED),
+        (("2028-02-01", "2028-02-29"), "2028-02-29", COVERED),
+        (("2028-02-01", "2028-02-29"), "2028-03-01", NOT_COVERED),
+    ],
+    ids=["before", "first", "last", "after", "29 February after", "29 February last", "after 29 February"],
+)
+async def test_r52_rights_cover_their_first_day_and_their_last_and_none_beside(
+    desk: Desk, window: tuple[str, str], on: str, said: Any
+) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[indoors(), an_action()], ends_on="2028-06-30")
+    action = await planned(desk, action, cast.holder, a_session(film.id, on))
+    action = await told(desk, cast, action, starts_on=window[0], ends_on=window[1])
+    assert by_rule(await scheduled(desk, action, cast.holder)) == said
+
+
+@pytest.mark.parametrize(
+    ("territories", "said"),
+    [(["metropolitan"], COVERED), (["metropolitan", "974"], COVERED), (["971", "972", "974"], NOT_COVERED)],
+    ids=["here", "here and there", "overseas only"],
+)
+async def test_r52_rights_overseas_cover_no_screening_in_metropolitan_france(
+    desk: Desk, territories: list[str], said: Any
+) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[indoors(), an_action()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-09-18"))
+    action = await told(desk, cast, action, territories=territories)
+    assert by_rule(await scheduled(desk, action, cast.holder)) == said
+
+
+@pytest.mark.parametrize("agreed_use", ["non_commercial_indoor", "open_air", "commercial"])
+@pytest.mark.parametrize(
+    ("action", "use"),
+    [
+        (indoors(), "non_commercial_indoor"),
+        (outdoors(), "open_air"),
+        (indoors(action_type="special_screening", by_cinema=True), "commercial"),
+    ],
+    ids=["in a room", "in a square", "in a cinema"],
+)
+async def test_r52_rights_for_one_use_cover_no_other(
+    desk: Desk, action: dict[str, Any], use: str, agreed_use: str
+) -> None:
+    cast, short = a_cast(), a_film(40, "2023-01-01")
+    organiser = {"organiser_id": str(cast.cinema)} if "by_cinema" in action else {}
+    wish = {name: said for name, said in action.items() if name != "by_cinema"} | organiser
+    one, *_ = await running(desk, cast, short, actions=[wish, an_action()])
+    one = await planned(desk, one, cast.holder, a_session(short.id, "2025-09-18"))
+    one = await told(desk, cast, one, uses=[agreed_use])
+    place = one.json()["places"][0]["id"]
+    permit = {"place_id": place, "dates": ["2025-09-18"], "reference": "AM 1", "granted_on": "2025-03-18"}
+    one = await act(desk, one, "permits", cast.town, permit, at=MARCH)
+    assert by_rule(await scheduled(desk, one, cast.holder)) == (COVERED if agreed_use == use else NOT_COVERED)
+
+
+@pytest.mark.parametrize(("support", "said"), [("dvd_with_rights", COVERED), ("private_disc", NOT_COVERED)])
+async def test_r52_a_disc_for_private_use_is_no_support_whatever_was_agreed(
+    desk: Desk, support: str, said: Any
+) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await running(desk, cast, film, actions=[indoors(), an_action()])
+    programme = [{"film_id": str(film.id), "support": support}]
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-09-18", programme=programme))
+    action = await told(desk, cast, action)
     assert by_rule(await scheduled(desk, action, cast.holder)) == said
 
 

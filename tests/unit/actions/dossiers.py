@@ -270,8 +270,8 @@ def rights_confirmed(dossier: Dossier, terms: RightsTerms = OPEN_AIR_TERMS) -> D
     return dossier.having(screening=action)
 
 
-def authorised(dossier: Dossier) -> Dossier:
-    action, _ = request_authorisation(dossier.screening, HOLDER.id, (), dossier.given, at=at("2025-05-12 10:00"))
+def authorised(dossier: Dossier, *, fallbacks: Sequence[date] = ()) -> Dossier:
+    action, _ = request_authorisation(dossier.screening, HOLDER.id, fallbacks, dossier.given, at=at("2025-05-12 10:00"))
     told = NeighboursInformed(informed_on=day("2025-05-12"), cinemas=3)
     action, _ = formalities.inform_neighbours(action, told, at=at("2025-05-12 11:00"))
     action, _ = record_opinion(action, Opinion.FAVOURABLE, day("2025-06-10"), at=at("2025-06-10 10:00"))

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from actions.domain import campaign, formalities
 from actions.domain.campaign import DeadlinesMoved
@@ -13,6 +15,7 @@ from actions.domain.obligations import Obligation, obligations, redated
 from actions.domain.unlawful import SettledElsewhere
 from common.contracts.actions import (
     ActionObligationsMoved,
+    ActionStatus,
     ActionType,
     AuthorisationDeadline,
     AuthorisationStatus,
@@ -187,6 +190,62 @@ def test_moving_a_session_moves_every_due_day_and_moving_it_back_restores_them()
         assert one.due_on - before[key].due_on == timedelta(days=7)
     back, _ = _to(a.screening_postponed(dossier.having(screening=moved)), "2025-07-18")
     assert listed(dossier.having(screening=back)) == before
+
+
+LISTED = st.lists(st.dates(SHOWN_ON + timedelta(days=1), p.day("2025-12-31")), min_size=1, max_size=5, unique=True)
+PLANNED = a.screening_planned(a.a_funded())
+
+
+@st.composite
+def deadlines(draw):
+    """Publish a last day of the DRAC for a season, or none: what is due then no longer follows from the day alone."""
+    if draw(st.booleans()):
+        return ()
+    first, last = sorted(draw(st.tuples(*[st.dates(p.day("2025-06-01"), p.day("2025-12-31"))] * 2)))
+    request_by = draw(st.dates(p.day("2025-03-01"), p.day("2025-06-30")))
+    return (AuthorisationDeadline(first_on=first, last_on=last, request_by=request_by),)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LISTED, st.lists(st.integers(0, 5), max_size=12), st.booleans(), deadlines())
+def test_a_session_that_goes_back_and_forth_between_listed_days_has_each_time_the_obligations_of_its_day(
+    listed_days, walk, music_is_told, dates
+):
+    dossier = on_any_of(listed_days, dates)
+    if music_is_told:
+        evidence = Evidence(kind=K.MUSIC, session_id=SESSION, reference="1", settled_on=p.day("2025-06-30"))
+        action, _ = formalities.settle_obligation(dossier.screening, evidence, at=p.at("2025-06-30 10:00"))
+        dossier = dossier.having(screening=action)
+    days, start = [SHOWN_ON, *listed_days], dossier.screening
+    for n in [*walk, 0]:
+        day = days[n % len(days)]
+        wanted = on(dossier.having(screening=start), day)
+        dossier = dossier.having(screening=moved_to(dossier, day))
+        assert dossier.screening.state is ActionStatus.SCHEDULED
+        assert listed(dossier) == wanted
+    assert obligations(dossier.screening, dossier.given) == obligations(start, dossier.given)
+
+
+def on(dossier: a.Dossier, day):
+    """List the obligations of an action whose session was on that day from the first."""
+    session = replace(dossier.screening.session(SESSION), held_on=day)
+    return listed(dossier.having(screening=dossier.screening.with_sessions(session)))
+
+
+def on_any_of(listed_days, dates) -> a.Dossier:
+    """Announce the screening; the CNC, the town and the rights-holders have said yes to each of these days."""
+    rules = replace(PLANNED.campaign.rules, authorisation_deadlines=dates)
+    dossier = PLANNED.having(campaign=replace(PLANNED.campaign, rules=rules))
+    dossier = a.rights_confirmed(dossier, replace(p.OPEN_AIR_TERMS, ends_on=max(listed_days)))
+    dossier = a.authorised(dossier, fallbacks=listed_days)
+    return a.screening_scheduled(a.permitted(dossier, *(one.isoformat() for one in (SHOWN_ON, *listed_days))))
+
+
+def moved_to(dossier: a.Dossier, day):
+    days = [NewDay(session_id=SESSION, held_on=day)]
+    put_off = a.screening_postponed(dossier)
+    action, _ = a.reschedule(put_off.screening, days, dossier.given, at=p.at("2025-07-18 17:20"))
+    return action
 
 
 def test_each_due_day_that_moves_is_announced():

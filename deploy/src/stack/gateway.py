@@ -150,6 +150,7 @@ def program(gateway: Gateway, configuration: Path) -> Program:
         command=[
             *(_binary(), "--config-path", str(configuration), "--disable-hot-restart"),
             *("--concurrency", "1", "--log-level", "warning", "--drain-time-s", "2"),
+            *("--file-flush-interval-msec", "1000"),  # of what it says of requests: whoever reads it, reads along
         ],
         environment={"TZ": "UTC"},
         ready=lambda: answers_ok(gateway.admin_port, "/ready"),

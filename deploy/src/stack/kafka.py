@@ -3,14 +3,15 @@
 One node is all that a local house needs; several, each on a folder of its own, hold copies of each other's records.
 """
 
+import asyncio
 import base64
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,17 +128,26 @@ async def _format(broker: Broker, folder: Folder, cluster: str) -> None:
 
 
 async def fetch(folder: Folder, environ: Mapping[str, str], recipe: Path = RECIPE) -> None:
-    """Resolve jars by Maven, once for all state folders of this checkout; compare each with its recorded hash."""
+    """Resolve jars by Maven, once for all state folders of this checkout; compare each with its recorded hash.
+
+    Of two launchers the second one waits and finds them: Maven's own store is not made for two at once.
+    """
     jars = place(environ, recipe)
+    jars.parent.mkdir(parents=True, exist_ok=True)
+    with jars.with_name(f".{jars.name}.lock").open("w") as turn:
+        await asyncio.to_thread(fcntl.flock, turn, fcntl.LOCK_EX)
+        if not is_fetched(environ, recipe):
+            await _resolve(jars, folder, environ, recipe)
+
+
+async def _resolve(jars: Path, folder: Folder, environ: Mapping[str, str], recipe: Path) -> None:
     draft = jars.with_name(f".{jars.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     command = ["mvn", "-B", "-C", "-f", str(recipe / "pom.xml"), "dependency:copy-dependencies"]
     command += [f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
     await run_to_end(command, environ, log=folder.logs / "maven.log")
     verify(draft, _wanted(recipe))
-    with suppress(OSError):  # somebody else was faster: theirs has the same hashes
-        draft.rename(jars)
-    shutil.rmtree(draft, ignore_errors=True)
+    draft.rename(jars)
 
 
 def is_fetched(environ: Mapping[str, str], recipe: Path = RECIPE) -> bool:

@@ -21,6 +21,7 @@ from stack.processes import Program, User, ended, run_to_end
 
 SUPERUSER = "postgres"
 SYSTEM_USER = "passeurs-postgres"  # when the launcher is root: a user who owns this cluster and nothing else
+USER_IS_THERE = 9  # as useradd says it
 ELSEWHERE = Path("/var/lib/passeurs")
 LONGEST_SOCKET_PATH = 90
 OUTLIVED_S = 10
@@ -244,7 +245,9 @@ def _system_user() -> User:
         entry = pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         make = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        subprocess.run([*make, "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True, capture_output=True)
+        made = subprocess.run([*make, "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=False, capture_output=True)
+        if made.returncode != USER_IS_THERE:  # another launcher was faster
+            made.check_returncode()
         entry = pwd.getpwnam(SYSTEM_USER)
     return User(uid=entry.pw_uid, gid=entry.pw_gid)
 

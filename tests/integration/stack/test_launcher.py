@@ -1,18 +1,20 @@
 """The launcher starts the parts, mends what a crash left, and leaves nothing behind."""
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
 
-from stack import house
+from stack import house, kafka
 from stack.folder import Folder
 from stack.parts import Parts
 from stack.services import SERVICES
@@ -148,6 +150,27 @@ async def test_a_folder_that_the_database_user_cannot_reach_is_not_opened_for_it
     finally:
         stack(folder, "clean")
     assert not (folder.path / "kafka").exists()
+
+
+MAVEN = """#!/bin/sh
+echo once >> {runs}
+for word; do case "$word" in -DoutputDirectory=*) out="${{word#*=}}" ;; esac; done
+mkdir -p "$out" && printf jar > "$out/kafka.jar"
+"""
+
+
+async def test_of_two_launchers_one_fetches_what_is_missing(folder: Folder, tmp_path: Path) -> None:
+    folder.prepare()
+    runs, maven, recipe = tmp_path / "runs", tmp_path / "bin" / "mvn", tmp_path / "recipe"
+    recipe.mkdir()
+    (recipe / "artefacts.sha256").write_text(f"{sha256(b'jar').hexdigest()} kafka.jar\n", encoding="ascii")
+    maven.parent.mkdir()
+    maven.write_text(MAVEN.format(runs=runs), encoding="utf-8")
+    maven.chmod(0o700)
+    environ = {"PATH": f"{maven.parent}:{os.defpath}", "PASSEURS_CACHE": str(tmp_path / "cache")}
+    await asyncio.gather(*(kafka.fetch(folder, environ, recipe) for _ in range(2)))
+    assert runs.read_text(encoding="utf-8") == "once\n"
+    assert kafka.is_fetched(environ, recipe)
 
 
 def test_the_secret_of_the_database_is_for_its_owner_only(folder: Folder) -> None:

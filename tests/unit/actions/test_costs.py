@@ -8,7 +8,7 @@ import pytest
 
 from actions.domain.costs import Cost, CostBasis, Costs, costs
 from actions.domain.known import RightsOffer
-from common.contracts.actions import ObligationKind, ResponsibleBody
+from common.contracts.actions import ClearanceStatus, ObligationKind, ResponsibleBody
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
 from common.contracts.money import Money
 from tests.unit.actions import dossiers as a
@@ -125,6 +125,55 @@ def test_what_was_agreed_counts_whatever_is_offered():
     agreed = agreed.having(screening=replace(agreed.screening, clearances=clearances))
     linda = of_linda(costing(an_offer(price_cents=1), dossier=agreed))
     assert (linda.basis, linda.price) == (CostBasis.AGREED, Money(amount=Decimal("180.00")))
+
+
+def spoken_of(state: ClearanceStatus, offer: str | None, price_cents: int | None = None) -> a.Dossier:
+    """Have the rights quoted or agreed, on an offer or on none, and its price left out unless it is said."""
+    on = None if offer is None else p.an_id(offer)
+    dossier = a.rights_confirmed(PLANNED)
+    clearances = tuple(
+        replace(one, state=state, price_cents=price_cents, offer_id=on) for one in dossier.screening.clearances
+    )
+    return dossier.having(screening=replace(dossier.screening, clearances=clearances))
+
+
+ITS_OWN, CHEAPER = an_offer("its own", 18_000, tax_basis_points=550), an_offer("cheaper", 9_000)
+
+
+@pytest.mark.parametrize(
+    ("state", "offer", "basis", "price", "tax"),
+    [
+        (ClearanceStatus.CONFIRMED, "its own", CostBasis.AGREED, "180.00", "9.90"),
+        (ClearanceStatus.SETTLED, "its own", CostBasis.AGREED, "180.00", "9.90"),
+        (ClearanceStatus.QUOTED, "its own", CostBasis.QUOTED, "180.00", "9.90"),
+        (ClearanceStatus.CONFIRMED, "of no price", CostBasis.UNKNOWN, None, None),
+        (ClearanceStatus.CONFIRMED, "not heard of", CostBasis.UNKNOWN, None, None),
+        (ClearanceStatus.CONFIRMED, None, CostBasis.UNKNOWN, None, None),
+        (ClearanceStatus.QUOTED, "of no price", CostBasis.UNKNOWN, None, None),
+        (ClearanceStatus.QUOTED, None, CostBasis.OFFERED, "90.00", None),
+        (ClearanceStatus.REQUESTED, "its own", CostBasis.OFFERED, "90.00", None),
+    ],
+)
+def test_what_was_agreed_on_one_offer_never_costs_what_another_asks(
+    state: ClearanceStatus, offer: str | None, basis: CostBasis, price: str | None, tax: str | None
+):
+    """Its price was left out: it is the offer's, and where that has none, nobody has told it."""
+    linda = of_linda(costing(ITS_OWN, CHEAPER, an_offer("of no price", None), dossier=spoken_of(state, offer)))
+    said = [None if one is None else str(one.amount) for one in (linda.price, linda.tax)]
+    assert (linda.basis, said) == (basis, [price, tax])
+    named = "cheaper" if basis is CostBasis.OFFERED else offer
+    assert linda.offer_id == (None if named is None else p.an_id(named))
+
+
+def test_the_price_that_was_agreed_on_an_offer_goes_before_the_offer_s():
+    linda = of_linda(costing(ITS_OWN, CHEAPER, dossier=spoken_of(ClearanceStatus.CONFIRMED, "its own", 20_000)))
+    assert (linda.basis, linda.price) == (CostBasis.AGREED, Money(amount=Decimal("200.00")))
+
+
+def test_an_offer_that_was_withdrawn_since_has_the_price_at_which_it_was_agreed_on():
+    gone = replace(ITS_OWN, withdrawn=True)
+    linda = of_linda(costing(gone, CHEAPER, dossier=spoken_of(ClearanceStatus.CONFIRMED, "its own")))
+    assert linda.price == Money(amount=Decimal("180.00"))
 
 
 def test_what_shows_no_film_costs_no_rights():

@@ -1,7 +1,8 @@
 """What screenings cost, as far as anybody has said: what was agreed, else the cheapest offer that covers them.
 
 Nothing is guessed: where nobody has named a price, the cost is unknown and says whom to ask; where no offer says at
-what rate it is taxed, the tax is.  Amounts are for one screening of one film.
+what rate it is taxed, the tax is.  What was agreed on one offer never costs what another asks.  Amounts are for one
+screening of one film.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from actions.domain.action import Action
 from actions.domain.circumstances import Circumstances, case
 from actions.domain.clearance import Clearance
 from actions.domain.known import RightsOffer
-from actions.domain.rules import judged
+from actions.domain.rules import judged, rights
 from common.contracts.actions import ClearanceStatus, ObligationKind, ProgrammeItem, ResponsibleBody, Session
 from common.contracts.money import Money, money
 from common.errors import Outcome
@@ -107,7 +108,7 @@ def _of(
 def _rights(
     action: Action, session: Session, item: ProgrammeItem, given: Circumstances, offers: Collection[RightsOffer]
 ) -> Cost:
-    """Take the price that was agreed for this session; else that of the cheapest offer that covers it."""
+    """Take what was agreed, or quoted, for this session; else the price of the cheapest offer that covers it."""
     unknown = Cost(
         kind=ObligationKind.RIGHTS,
         session_id=session.id,
@@ -116,16 +117,31 @@ def _rights(
         body=ResponsibleBody.RIGHTS_HOLDER,
     )
     clearance = _spoken_of(action, session, item)
-    if clearance is not None and clearance.price_cents is not None:
-        agreed_on = next((one for one in offers if one.id == clearance.offer_id), None)
-        basis = CostBasis.QUOTED if clearance.state is ClearanceStatus.QUOTED else CostBasis.AGREED
-        agreed = replace(unknown, basis=basis, offer_id=clearance.offer_id)
-        return _priced(agreed, clearance.price_cents, agreed_on)
+    if clearance is not None and _stands(clearance):
+        return _named(unknown, clearance, offers)
     covering = [one for one in offers if one.price_cents is not None and _covers(one, action, session, item, given)]
     cheapest = min(covering, key=lambda one: (one.price_cents, one.id), default=None)
     if cheapest is None or cheapest.price_cents is None:
         return unknown
     return _priced(replace(unknown, basis=CostBasis.OFFERED, offer_id=cheapest.id), cheapest.price_cents, cheapest)
+
+
+def _stands(clearance: Clearance) -> bool:
+    """Tell whether a clearance says what the rights cost, though it be a price that nobody has told."""
+    named = clearance.price_cents is not None or clearance.offer_id is not None
+    return named or clearance.state in rights.CLEARED
+
+
+def _named(unknown: Cost, clearance: Clearance, offers: Iterable[RightsOffer]) -> Cost:
+    """Take the price that was named for this session; where it was left out, that of the offer that it stands on."""
+    offer = next((one for one in offers if one.id == clearance.offer_id), None)
+    cost = replace(unknown, offer_id=clearance.offer_id)
+    offered = None if offer is None else offer.price_cents
+    price_cents = offered if clearance.price_cents is None else clearance.price_cents
+    if price_cents is None:
+        return cost
+    basis = CostBasis.QUOTED if clearance.state is ClearanceStatus.QUOTED else CostBasis.AGREED
+    return _priced(replace(cost, basis=basis), price_cents, offer)
 
 
 def _priced(cost: Cost, price_cents: int, offer: RightsOffer | None) -> Cost:

@@ -1,4 +1,7 @@
-"""Film law asked through the gateway: of one session that might be planned, and of a campaign of five hundred.
+"""Film law asked through the gateway: of one session that might be planned, and of campaigns of five hundred.
+
+A campaign may have them in a few long actions, or in as many actions as sessions: both are asked for, page by page.
+`BENCH_ACTIONS` (500) is how many the second one has.
 
 A client may ask twenty times a second: pauses between questions are not counted, since only the answers are timed.
 """
@@ -7,7 +10,7 @@ import asyncio
 import secrets
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,10 @@ from demo.settings import Settings
 ACTIONS = 10
 SESSIONS = 50
 """Of each action."""
+SPREAD = 500
+"""Actions of one session each, of another campaign."""
+PER_PROJECT = 50
+"""Actions that a project may begin with."""
 ASKED = 300
 CAMPAIGN_ASKED = 30
 PAGE = 100
@@ -38,11 +45,17 @@ async def measure(environ: Mapping[str, str]) -> None:
     settings, operator = Settings.read({**environ}), Credentials("operator", secret)
     async with httpx.AsyncClient(base_url=settings.gateway_url, timeout=TIMEOUT_S) as client:
         gateway = Gateway(client)
-        sys.stderr.write("→ setting a region up, and planning five hundred sessions\n")
+        spread = int(environ.get("BENCH_ACTIONS", SPREAD))
+        sys.stderr.write(f"→ setting a region up, and planning {ACTIONS * SESSIONS} and {spread} sessions\n")
         made = await region.found(gateway, operator)
         asking = _Asking(gateway, made, await _film(gateway, operator))
-        paths = await asking.planned()
-        tell([*await asking.one(paths[0]), *await asking.campaign()])
+        days = [FIRST_ON + timedelta(days=n) for n in range(SESSIONS)]
+        paths = await asking.planned(made.campaign_id, [days] * ACTIONS)
+        wide = await region.another_campaign(gateway, operator, made)
+        await asking.spread(wide, spread)
+        tell(await asking.one(paths[0]))
+        tell(await asking.campaign("law.campaign_500", made.campaign_id, ACTIONS * SESSIONS))
+        tell(await asking.campaign(f"law.campaign_{spread}_actions", wide, spread))
 
 
 async def _film(gateway: Gateway, operator: Credentials) -> str:
@@ -64,8 +77,14 @@ class _Asking:
     def __init__(self, gateway: Gateway, made: Region, film_id: str) -> None:
         self._gateway, self._made, self._film_id = gateway, made, film_id
 
-    async def planned(self) -> list[str]:
-        """Draft a project with its screenings, and plan their sessions."""
+    async def spread(self, campaign_id: str, actions: int) -> None:
+        """Plan as many actions of one session each, every one on a day of its own; projects are begun all at once."""
+        days = [FIRST_ON + timedelta(days=SESSIONS + n) for n in range(actions)]
+        projects = [days[n : n + PER_PROJECT] for n in range(0, actions, PER_PROJECT)]
+        await asyncio.gather(*(self.planned(campaign_id, [[day] for day in one]) for one in projects))
+
+    async def planned(self, campaign_id: str, days: Sequence[Sequence[date]]) -> list[str]:
+        """Draft a project with a screening for each list of days, and plan its sessions on them."""
         action = {
             "action_type": "closed_room_screening",
             "setting": "indoors",
@@ -73,41 +92,41 @@ class _Asking:
             "places": [{"label": "Salle", "municipality": self._made.commune}],
         }
         project = {
-            "campaign_id": self._made.campaign_id,
+            "campaign_id": campaign_id,
             "title": "Cinéma",
             "main_municipality": self._made.commune,
             "forecast": {"charges": []},
-            "actions": [{**action, "title": f"Séances {n}"} for n in range(ACTIONS)],
+            "actions": [{**action, "title": f"Séances {n}"} for n in range(len(days))],
         }
         project_id = (await _must(self._gateway, self._made.holder, "/v1/projects", project))["id"]
-        listed = await self._gateway.read("/v1/actions", self._made.holder, project_id=project_id)
+        listed = await self._gateway.read("/v1/actions", self._made.holder, project_id=project_id, limit=str(PAGE))
         paths = [f"/v1/actions/{one['id']}" for one in listed.body["items"]]
-        for path in paths:
-            for day in range(SESSIONS):
+        for path, on in zip(paths, days, strict=True):
+            for day in on:
                 await asyncio.sleep(EVERY_S)
                 await _must(self._gateway, self._made.holder, f"{path}/sessions", self._session(day), seen=path)
         return paths
 
     async def one(self, path: str) -> list[Measured]:
         """Ask for one session that might be planned, again and again."""
-        body = {"session": self._session(SESSIONS)}
+        body = {"session": self._session(FIRST_ON + timedelta(days=SESSIONS))}
         took = [1000 * await self._timed(path, body) for _ in range(WARM_UP + ASKED)][WARM_UP:]
         return [
             Measured(name="law.check.p50_ms", value=round(percentile(took, 0.5), 2), unit="ms"),
             Measured(name="law.check.p99_ms", value=round(percentile(took, 0.99), 2), unit="ms"),
         ]
 
-    async def campaign(self) -> list[Measured]:
-        """Ask how the whole campaign stands, page by page, again and again."""
-        took = [1000 * await self._walked() for _ in range(CAMPAIGN_ASKED)]
+    async def campaign(self, name: str, campaign_id: str, sessions: int) -> list[Measured]:
+        """Ask how a whole campaign stands, page by page, again and again."""
+        took = [1000 * await self._walked(campaign_id, sessions) for _ in range(CAMPAIGN_ASKED)]
         return [
-            Measured(name="law.campaign_500.p50_ms", value=round(percentile(took, 0.5), 1), unit="ms"),
-            Measured(name="law.campaign_500.max_ms", value=round(max(took), 1), unit="ms"),
+            Measured(name=f"{name}.p50_ms", value=round(percentile(took, 0.5), 1), unit="ms"),
+            Measured(name=f"{name}.max_ms", value=round(max(took), 1), unit="ms"),
         ]
 
-    async def _walked(self) -> float:
-        """Judge every session of the campaign once, and give how long the answers took."""
-        path = f"/v1/campaigns/{self._made.campaign_id}/verdicts"
+    async def _walked(self, campaign_id: str, planned: int) -> float:
+        """Judge every session of a campaign once, and give how long the answers took."""
+        path = f"/v1/campaigns/{campaign_id}/verdicts"
         took, sessions, after = 0.0, 0, dict[str, str]()
         while True:
             await asyncio.sleep(EVERY_S)
@@ -120,13 +139,13 @@ class _Asking:
             if answer.body["next"] is None:
                 break
             after = {"after": answer.body["next"]}
-        if sessions != ACTIONS * SESSIONS:
-            raise NotSetUp(f"{path}: {sessions} sessions of {ACTIONS * SESSIONS}")
+        if sessions != planned:
+            raise NotSetUp(f"{path}: {sessions} sessions of {planned}")
         return took
 
-    def _session(self, day: int) -> dict[str, Any]:
+    def _session(self, on: date) -> dict[str, Any]:
         return {
-            "held_on": (FIRST_ON + timedelta(days=day)).isoformat(),
+            "held_on": on.isoformat(),
             "starts_at": "20:30",
             "responsible": "direction",
             "programme": [{"film_id": self._film_id}],

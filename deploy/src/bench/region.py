@@ -60,6 +60,11 @@ async def found(gateway: Gateway, operator: Credentials) -> Region:
     )
 
 
+async def another_campaign(gateway: Gateway, operator: Credentials, made: Region) -> str:
+    """Open one campaign more of the region's coordination; return its id."""
+    return await _Setting(gateway, operator, secrets.token_hex(6)).campaign(made.coordinator)
+
+
 @dataclass(frozen=True, slots=True)
 class _Setting:
     """What setting up needs to know: the way in, who may, and a word that names this run."""

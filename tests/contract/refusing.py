@@ -3,7 +3,8 @@
 A name is followed to its function; what is called on a value, to every method of that name in the service.  So more may
 be found than can happen, and never less.  A kind of refusal counts where it is made with a verdict or handed to
 `refuse`; and, where what was found of a session is required to be clean, if something that is found carries it, or a
-rule is asked that it stands for (`screening.REFUSALS`).
+rule is asked that it stands for (`screening.REFUSALS`).  What is only handed on to be asked of where sessions may fall
+back to refuses nothing (ADR 0060).
 """
 
 import ast
@@ -26,6 +27,9 @@ Body: TypeAlias = tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]
 REFUSALS = "actions.domain.screening.REFUSALS"
 REQUIRED = "actions.domain.screening.require"
 """Who does not come here answers what was found, and refuses nothing by it: a check, a campaign's list."""
+
+OF_FALLBACKS = "actions.domain.storm.judge_fallbacks"
+"""What is handed to it is asked of ways out, by which no verb is refused."""
 
 _CODE = re.compile(r"^- `([a-z0-9-]+)`:", re.MULTILINE)
 
@@ -81,8 +85,12 @@ class Code:
         return frozenset(code for codes in told for name in seen for code in codes[name])
 
     def _leads_to(self, module: str, function: ast.AST) -> Iterator[str]:
+        foreseen = [call for call in _calls(function) if self._meaning(module, call.func) == OF_FALLBACKS]
+        handed = [one for call in foreseen for one in call.args]
         for node in _inside(function):
             meant = self._meaning(module, node)
+            if node in handed:
+                continue
             if meant in self._functions:
                 yield meant
             elif isinstance(node, ast.Attribute):

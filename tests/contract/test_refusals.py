@@ -38,6 +38,7 @@ def test_the_reader_tells_verbs_apart_by_the_rules_that_they_ask():
     assert by_verb["action.choose_copy"] == copies
     assert by_verb["action.cancel_session"] == by_verb["action.read"] == set()
     assert by_verb["action.check"] == {"withheld-from-you"}
+    assert "date-not-authorised" in by_verb["action.reschedule"] - by_verb["action.schedule"]
     assert by_verb["action.schedule"] >= copies | {"on-school-time", "visa-date-unknown", "permit-missing"}
     assert by_verb["project.submit"] == {"deadline-passed", "prior-contact-missing", "budget-not-balanced"}
 

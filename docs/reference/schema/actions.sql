@@ -1074,7 +1074,8 @@ CREATE TABLE actions.verdict (
     inputs jsonb NOT NULL,
     reason text NOT NULL,
     raison text NOT NULL,
-    first_lawful_on date
+    first_lawful_on date,
+    fallback text
 );
 
 ALTER TABLE ONLY actions.verdict FORCE ROW LEVEL SECURITY;

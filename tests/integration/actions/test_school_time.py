@@ -75,6 +75,22 @@ async def test_r20_a_school_group_is_not_taken_out_of_class(desk: Desk, take: Ta
     assert by_rule(await planned(desk, action, cast.holder, session)) == said
 
 
+async def test_r20_a_fallback_day_in_school_time_is_told_when_it_is_planned(desk: Desk, take: Take):
+    """Saturday 20 September, and the Monday or the Saturday after it."""
+    await take()
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await begun(desk, cast, film, actions=[indoors()])
+    for on, lawful in (("2025-09-22", False), ("2025-09-27", True)):
+        session = a_session(film.id, "2025-09-20", starts_at="10:00", school_group=True, fallback_on=on)
+        said = await asked(desk, action, cast.holder, {"session": session})
+        assert [(one["fallback"], one["held_on"], one["lawful"]) for one in said["storm"]] == [("day", on, lawful)]
+        (told,) = (one for one in said["fallback_verdicts"] if one["rule"] == "R20")
+        assert (told["blocks"], told["code"]) == (None, None if lawful else "on-school-time")
+        action = await planned(desk, action, cast.holder, session)
+        noticed = [(one["session_id"], one["fallback"]) for one in action.json()["notices"] if one["rule"] == "R20"]
+        assert ((action.json()["sessions"][-1]["id"], "day") in noticed) is not lawful
+
+
 async def test_r20_who_comes_alone_comes_when_he_likes(desk: Desk, take: Take):
     await take()
     cast, film = a_cast(), a_film(visa="2023-01-01")

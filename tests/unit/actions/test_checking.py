@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 
 from actions.domain import checking
 from actions.domain.action import Action
@@ -152,17 +153,35 @@ def a_situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
 
 
 def a_negotiated(number: int) -> tuple[Action, SessionPlan, Circumstances]:
-    """Make up besides what others have agreed to: who can be recognised in its films, and who has their rights."""
+    """Make up besides what others have agreed to: who can be recognised in its films, and who has their rights.
+
+    Some have a day, or a room, to fall back to.
+    """
     action, wish, given = a_situation(number)
     chance = Random(f"agreed {number}")  # noqa: S311 - cases, not keys
     films = [
         replace(film, workshop=chance.choice([None, None, made_in_a_workshop(chance)])) for film in given.films.values()
     ]
     return (
-        replace(action, clearances=tuple(agreed_on(chance, film) for film in films if chance.random() < 0.7)),
-        replace(wish, expected_audience=chance.choice([None, 299, 300, 301])),
+        replace(
+            action,
+            clearances=tuple(agreed_on(chance, film) for film in films if chance.random() < 0.7),
+            places=(p.SQUARE, p.ROOM),
+        ),
+        replace(wish, expected_audience=chance.choice([None, 299, 300, 301]), **a_refuge(number, wish.held_on)),
         replace(given, films={film.id: film for film in films}),
     )
+
+
+def a_refuge(number: int, held_on: date) -> dict[str, Any]:
+    """Make up where a session may go when the storm comes."""
+    chance = Random(f"storm {number}")  # noqa: S311 - cases, not keys
+    later = held_on + timedelta(days=chance.randint(1, 90))
+    return {
+        "place_id": p.SQUARE.id,
+        "fallback_on": chance.choice([None, None, later if later.year == held_on.year else None]),
+        "fallback_place_id": chance.choice([None, None, p.ROOM.id]),
+    }
 
 
 def refused(verb: Callable[[], object]) -> str | None:
@@ -281,7 +300,7 @@ def r16(action: Action, _wish: SessionPlan, given: Circumstances) -> bool:
 def r39_r40(action: Action, _wish: SessionPlan, given: Circumstances) -> bool:
     """A workshop film goes no further than those who can be recognised, and a prison's administration, agreed."""
     made = [film.workshop for film in given.films.values() if film.workshop is not None]
-    at_home = action.setting != "outdoors"
+    at_home = action.action_type == "closed_room_screening"  # what was announced for the square has its public inside
     return any(against_showing(one, own=at_home and one.project_id == READY.project.id) for one in made)
 
 

@@ -53,7 +53,7 @@ class SessionBody(Model):
     place_id: UUID | None = None
     responsible: Annotated[str, Field(max_length=200, description="The function in charge, never a name.")] = ""
     programme: Annotated[tuple[ProgrammeBody, ...], Few] = ()
-    fallback_on: Day | None = None
+    fallback_on: Day | None = Field(None, description="The day that it may be put off to, after its own (R12).")
     fallback_place_id: UUID | None = Field(None, description="The room that it may be moved into (R13).")
     school_group: bool = Field(default=False, description="A class with its school: out of school time (R20).")
     expected_audience: Count | None = Field(None, description="How many are expected: rights may be for so many (R52).")
@@ -157,6 +157,7 @@ class ClearanceBody(Model):
         unlawful.VisaDelayNotElapsed,
         unlawful.AgeRestrictedOutdoors,
         unlawful.FallbackIsThePlace,
+        unlawful.FallbackNotLater,
         unlawful.QuotaReached,
         unlawful.PromotesASale,
         unlawful.CommercialPosterUsed,
@@ -169,7 +170,10 @@ class ClearanceBody(Model):
 async def plan_session(
     action_id: UUID, body: SessionBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
 ) -> Response:
-    """Plan a session; its films are lawful on that day (R01 to R05, R07), and go no further than agreed (R39, R40)."""
+    """Plan a session; its films are lawful on that day (R01 to R05, R07), and go no further than agreed (R39, R40).
+
+    What rules have against the day or the room that it may fall back to refuses nothing, and is among the notices.
+    """
     async with db.transaction(caller) as tx:
         answer = await commands.plan_session(
             tx, action_id, body.plan(), caller=caller, new_id=new_id, once=once, at=now

@@ -61,20 +61,22 @@ class CheckBody(Model):
         refusals.SessionsStillPostponed,
         refusals.NoFallbackPlace,
         unlawful.FallbackIsThePlace,
+        unlawful.FallbackNotLater,
         NotKnownHere,
     ),
 )
 async def check(action_id: UUID, body: CheckBody, db: Db, caller: Caller, new_id: NewId, now: Now) -> Response:
-    """Say what the verb would be told, with nothing written: lawful or not, why, and from which day."""
+    """Say what the verb would be told, with nothing written: lawful or not, why, from which day, and after a storm."""
     async with db.transaction(caller) as tx:
         said = await commands.check(tx, action_id, body.wish(), caller=caller, new_id=new_id, at=now)
     return Response(msgspec.json.encode(said), media_type="application/json")
 
 
 class Obligations(BaseModel):
-    """What an action still asks for, the most urgent first."""
+    """What an action still asks for, and what is asked for again where its sessions may fall back to; urgent first."""
 
     items: list[Obligation]
+    fallback_obligations: list[Obligation] = []
 
 
 @router.get(
@@ -87,8 +89,9 @@ async def list_obligations(action_id: UUID, db: Db, caller: Caller) -> Response:
     """List what must be asked of whom by when, for the sessions that are still to come."""
     access.require(caller, "action.list_obligations", None)
     async with db.transaction(caller) as tx:
-        found = await commands.open_obligations(tx, action_id, caller=caller)
-    return Response(msgspec.json.encode({"items": found}), media_type="application/json")
+        found, again = await commands.open_obligations(tx, action_id, caller=caller)
+    said = {"items": found, "fallback_obligations": again}
+    return Response(msgspec.json.encode(said), media_type="application/json")
 
 
 @router.get(

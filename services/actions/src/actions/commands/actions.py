@@ -10,6 +10,7 @@ from actions.commands.wishes import ActionWish, ClearanceWish
 from actions.domain import access, agenda, authorising, choosing, formalities, lifecycle
 from actions.domain.action import Action, Moved
 from actions.domain.agenda import SessionPlan
+from actions.domain.authorisation import own_days
 from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.choosing import CopyChoice
 from actions.domain.clearance import ClearanceStep
@@ -71,7 +72,7 @@ async def plan_session(
     given = await lookups.circumstances(
         tx,
         action,
-        [wish.held_on],
+        wish.days,
         wish.film_ids,
         copies=wish.copy_ids,
         booking=True,
@@ -161,8 +162,8 @@ async def choose_copy(
     if answer := await once.answered(tx, action.version):
         return answer
     chosen = () if choice.copy_id is None else (choice.copy_id,)
-    day = action.session(choice.session_id).held_on
-    given = await lookups.circumstances(tx, action, [day], copies=chosen, asked_at=at, hold=True)
+    days = own_days(action.session(choice.session_id))
+    given = await lookups.circumstances(tx, action, days, copies=chosen, asked_at=at, hold=True)
     judged = choosing.judge_choice(action, choice, given)
     await lent.judge_others(tx, action)
     return await _save_judged(tx, judged, choosing.choose_copy(judged, choice, at=at), once, at=at)
@@ -289,7 +290,7 @@ async def schedule(tx: Transaction, action_id: UUID, *, caller: Principal, once:
     action = await _lock(tx, action_id, "action.schedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    days = [session.held_on for session in action.live_sessions]
+    days = {day for session in action.live_sessions for day in own_days(session)}
     judged = lifecycle.judge_schedule(action, await lookups.circumstances(tx, action, days))
     return await _save_judged(tx, judged, lifecycle.schedule(judged, at=at), once, at=at)
 
@@ -324,8 +325,8 @@ async def reschedule(
     action = await _lock(tx, action_id, "action.reschedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    new_days = [day.held_on for day in days]
-    given = await lookups.circumstances(tx, action, new_days, booking=True, asked_at=at, hold=True)
+    judged_on = lifecycle.days_of_move(action, days)
+    given = await lookups.circumstances(tx, action, judged_on, booking=True, asked_at=at, hold=True)
     judged = lifecycle.judge_reschedule(action, days, given)
     return await _save_judged(tx, judged, lifecycle.reschedule(action, judged, given, at=at), once, at=at)
 

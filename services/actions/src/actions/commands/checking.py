@@ -6,11 +6,13 @@ from uuid import UUID
 
 from actions.commands import lookups
 from actions.commands.wishes import CheckWish
-from actions.domain import access, checking, disclosure, states
+from actions.domain import access, checking, disclosure, lifecycle, states, storm
 from actions.domain.action import Action
+from actions.domain.authorisation import own_days
 from actions.domain.checking import Check, Standing
 from actions.domain.obligations import Obligation, obligations
 from actions.store import actions, campaigns, catalogue
+from common.contracts.actions import SessionStatus
 from common.database import Transaction
 from common.tokens import Principal
 
@@ -24,7 +26,7 @@ async def check(
     disclosure.require_inside(caller, action)
     if wish.session is not None:
         shown = wish.session.film_ids
-        days = await _until_the_end(tx, action, [wish.session.held_on])
+        days = await _until_the_end(tx, action, wish.session.days)
         given = await lookups.circumstances(
             tx, action, days, shown, copies=wish.session.copy_ids, booking=True, asked_at=at
         )
@@ -32,10 +34,10 @@ async def check(
         return checking.check_session(action, wish.session, given, offers, session_id=new_id())
     offers = await catalogue.offers_on(tx, lookups.shown_in([action]))
     if wish.days:
-        days = await _until_the_end(tx, action, [day.held_on for day in wish.days])
+        days = await _until_the_end(tx, action, lifecycle.days_of_move(action, wish.days))
         given = await lookups.circumstances(tx, action, days, booking=True, asked_at=at)
         return checking.check_reschedule(action, wish.days, given, offers)
-    days = await _until_the_end(tx, action, [one.held_on for one in action.live_sessions])
+    days = await _until_the_end(tx, action, [day for one in action.live_sessions for day in own_days(one)])
     given = await lookups.circumstances(tx, action, days)
     return checking.check_schedule(action, given, offers)
 
@@ -54,8 +56,12 @@ async def standings(tx: Transaction, campaign_id: UUID, *, after: UUID | None, l
     return tuple(checking.standing(action, given.get(action.id)) for action in found)
 
 
-async def open_obligations(tx: Transaction, action_id: UUID, *, caller: Principal) -> tuple[Obligation, ...]:
-    """List what an action that the caller sees still asks for."""
+async def open_obligations(
+    tx: Transaction, action_id: UUID, *, caller: Principal
+) -> tuple[tuple[Obligation, ...], tuple[Obligation, ...]]:
+    """List what the sessions still to come of an action that the caller sees ask for, and what their fallbacks do."""
     action = await actions.action(tx, action_id)
     disclosure.require_inside(caller, action)
-    return obligations(action, await lookups.circumstances(tx, action))
+    coming = [session for session in action.sessions if session.state is SessionStatus.PLANNED]
+    given = await lookups.circumstances(tx, action)
+    return obligations(action, given, coming), storm.fallback_obligations(action, given, coming)

@@ -1,11 +1,11 @@
 """The verbs that plan an action: added to its project, changed, its sessions planned, cancelled and counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
-from actions.domain import kinds, states, zones
+from actions.domain import kinds, states, storm, zones
 from actions.domain.action import Action, ActionPlan, Moved, moved
 from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import require_within
@@ -26,8 +26,8 @@ from actions.domain.refusals import (
 )
 from actions.domain.regimes import regime
 from actions.domain.rules import said
-from actions.domain.screening import Judgement, judge_bookings, judge_overlaps, judge_plan, require
-from actions.domain.unlawful import FallbackIsThePlace, OpenAirIndoors, OpenAirNotFree
+from actions.domain.screening import Finding, Judgement, judge_bookings, judge_overlaps, judge_plan, require
+from actions.domain.unlawful import FallbackIsThePlace, FallbackNotLater, OpenAirIndoors, OpenAirNotFree
 from common.contracts.actions import (
     ActionAttendanceRecorded,
     ActionChanged,
@@ -81,6 +81,11 @@ class SessionPlan:
     def copy_ids(self) -> tuple[UUID, ...]:
         """The copies that it is to be shown from, where they are chosen already."""
         return tuple(film.copy_id for film in self.programme if film.copy_id is not None)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days on which it is judged: its own, and the one that it may fall back to."""
+        return tuple(day for day in (self.held_on, self.fallback_on) if day is not None)
 
 
 def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_id: UUID, at: datetime) -> Moved:
@@ -172,24 +177,30 @@ def change(before: Action, judged: Judgement, *, at: datetime) -> Moved:
 
 
 def judge_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID) -> Judgement:
-    """Find what rules say of a session that is to be planned; its days must lie inside the campaign.
+    """Find what rules say of a session that is to be planned, and of where it may fall back to.
+
+    Its days must lie inside the campaign.
 
     Raises:
         FilmNotKnownYet: a film of its programme has not been heard of.
     """
     action.require("action.plan_session")
-    require_within(given.campaign, wish.held_on)
-    if wish.fallback_on is not None:
-        require_within(given.campaign, wish.fallback_on)
+    for day in wish.days:
+        require_within(given.campaign, day)
     session = _session(action, wish, given, session_id)
     planned = authorisation_reviewed(replace(action, sessions=(*action.sessions, session)), given.films)
-    findings = (*judge_plan(planned, [session], given), *judge_overlaps(planned, [session], given))
-    return Judgement(verb="action.plan_session", action=planned, sessions=(session,), findings=findings)
+    return Judgement(
+        verb="action.plan_session",
+        action=planned,
+        sessions=(session,),
+        findings=_of_plan(planned, [session], given),
+        fallbacks=storm.judge_fallbacks(planned, [session], given, _of_plan),
+    )
 
 
 def plan_session(judged: Judgement, *, new_id: Callable[[], UUID], at: datetime) -> Moved:
     """Plan a session that was judged: its films must be lawful on that day, and their rights are to be asked."""
-    (session,), notices, action = judged.sessions, require(judged.findings), judged.action
+    (session,), notices, action = judged.sessions, storm.decide(judged), judged.action
     to_ask = (
         Clearance(id=new_id(), session_id=session.id, film_id=item.film_id)
         for item in session.programme
@@ -280,10 +291,16 @@ def record_attendance(action: Action, session_id: UUID, total: int, method: Coun
     return moved(counted, fact)
 
 
+def _of_plan(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
+    return (*judge_plan(action, sessions, given), *judge_overlaps(action, sessions, given))
+
+
 def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id: UUID) -> Session:
     place = action.place(wish.place_id or _only_place(action))
     if wish.fallback_place_id == place.id:
         raise FallbackIsThePlace(pointer="/fallback_place_id")
+    if wish.fallback_on is not None and wish.fallback_on <= wish.held_on:
+        raise FallbackNotLater(pointer="/fallback_on")
     return Session(
         id=session_id,
         state=SessionStatus.PLANNED,

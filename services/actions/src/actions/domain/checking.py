@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from actions.domain import agenda, lifecycle
+from actions.domain import agenda, lifecycle, storm
 from actions.domain.action import Action
 from actions.domain.agenda import SessionPlan
 from actions.domain.circumstances import Circumstances
@@ -19,10 +19,11 @@ from actions.domain.first_days import first_lawful
 from actions.domain.known import RightsOffer
 from actions.domain.lifecycle import NewDay
 from actions.domain.obligations import Obligation, obligations
-from actions.domain.screening import Finding, Judgement, judge, judge_papers, judge_plan
+from actions.domain.screening import Finding, Judgement, judge, judge_days_authorised, judge_papers, judge_plan
+from actions.domain.storm import WayOut
 from actions.domain.telling import told
 from actions.domain.unlawful import CopyNotKnownYet, FilmNotKnownYet
-from common.contracts.actions import ActionStatus, Session, SessionStatus
+from common.contracts.actions import ActionStatus, Fallback, Session, SessionStatus
 from common.errors import Input, Outcome
 
 Offers: TypeAlias = Collection[RightsOffer]
@@ -37,6 +38,8 @@ class CheckedVerdict:
     """What a rule says.  `blocks` names the verb that it stands in the way of, `code` the problem that would answer it.
 
     Without a `session_id` it is about the action; a session that was asked for has an id that is used nowhere else.
+    With a `fallback` it is about the day or the room that the session may fall back to: it stands in the way of no verb
+    now, and `code` is what moving there would be answered.
     """
 
     rule: str
@@ -50,6 +53,7 @@ class CheckedVerdict:
     session_id: UUID | None
     film_id: UUID | None
     inputs: dict[str, Input]
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,8 @@ class Check:
 
     `lawful`: nothing stands in its way.  `first_lawful_on` is the first day of the campaign on which nothing would, as
     far as days alone are in the way; of several sessions, the latest of their first days.  `obligations` is what the
-    judged sessions ask for, `costs` what they cost.
+    judged sessions ask for, `costs` what they cost.  `storm` is where each may go when it cannot be held as planned,
+    and whether that is lawful: `fallback_verdicts` say why, `fallback_obligations` what is asked for again there.
     """
 
     verb: str
@@ -68,6 +73,9 @@ class Check:
     verdicts: tuple[CheckedVerdict, ...]
     obligations: tuple[Obligation, ...]
     costs: Costs
+    storm: tuple[WayOut, ...] = ()
+    fallback_verdicts: tuple[CheckedVerdict, ...] = ()
+    fallback_obligations: tuple[Obligation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +102,13 @@ def check_session(
     """Judge a session that might be planned, and what it would still need before it is announced."""
     judged = agenda.judge_session(action, wish, given, session_id=session_id)
     later = tuple(judge_papers(judged.action, judged.sessions, given))
+    there_later = storm.judge_fallbacks(judged.action, judged.sessions, given, _papers_of_move)
     first = first_lawful(
         judged,
         lambda session: judge_plan(judged.action.with_sessions(session), [session], given),
         given.campaign.ends_on,
     )
-    return _check(action, judged, given, offers, first, later)
+    return _check(action, judged, given, offers, first, later, there_later)
 
 
 def check_schedule(action: Action, given: Circumstances, offers: Offers = ()) -> Check:
@@ -157,6 +166,7 @@ def _check(
     offers: Offers,
     first_lawful_on: date | None,
     later: tuple[Finding, ...] = (),
+    there_later: tuple[Finding, ...] = (),
 ) -> Check:
     verdicts = (
         *(_verdict(finding, judged.verb) for finding in judged.findings),
@@ -170,10 +180,14 @@ def _check(
         verdicts=verdicts,
         obligations=obligations(judged.action, given, judged.sessions),
         costs=costs(judged.action, judged.sessions, given, offers),
+        storm=storm.outlook(judged),
+        fallback_verdicts=tuple(_verdict(finding, None) for finding in (*judged.fallbacks, *there_later)),
+        fallback_obligations=storm.fallback_obligations(judged.action, given, judged.sessions),
     )
 
 
-def _verdict(finding: Finding, verb: str) -> CheckedVerdict:
+def _verdict(finding: Finding, verb: str | None) -> CheckedVerdict:
+    """Write a finding as it is told; where it is of no verb's, nothing is blocked by it."""
     verdict, refusal = finding.verdict, finding.refusal
     return CheckedVerdict(
         rule=verdict.rule,
@@ -187,4 +201,9 @@ def _verdict(finding: Finding, verb: str) -> CheckedVerdict:
         session_id=finding.session_id,
         film_id=finding.film_id,
         inputs=told(verdict.inputs),
+        fallback=finding.fallback,
     )
+
+
+def _papers_of_move(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
+    return (*judge_days_authorised(action, sessions, given), *judge_papers(action, sessions, given))

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from actions.domain import storm
 from actions.domain.action import Action, Moved, moved
 from actions.domain.circumstances import Circumstances
 from actions.domain.refusals import NotPossibleInThisState
 from actions.domain.rules.copies import SHOWN_FROM
-from actions.domain.screening import LENT_BY, Judgement, judge_copies, require
+from actions.domain.screening import LENT_BY, Judgement, judge_copies
 from actions.domain.unlawful import FilmNotShown
 from common.contracts.actions import ActionCopyChosen, Notice, Session, SessionStatus
 
@@ -35,13 +36,20 @@ def judge_choice(action: Action, choice: CopyChoice, given: Circumstances) -> Ju
     session = _with_copy(action.session(choice.session_id), choice, given)
     chosen = action.with_sessions(session)
     judged = (session,) if session.state is SessionStatus.PLANNED else ()
-    findings = tuple(one for one in judge_copies(chosen, judged, given) if one.film_id == choice.film_id)
-    return Judgement(verb="action.choose_copy", action=chosen, sessions=(session,), findings=findings)
+    found = judge_copies(chosen, judged, given)
+    fallbacks = storm.judge_fallbacks(chosen, judged, given, judge_copies)
+    return Judgement(
+        verb="action.choose_copy",
+        action=chosen,
+        sessions=(session,),
+        findings=tuple(one for one in found if one.film_id == choice.film_id),
+        fallbacks=tuple(one for one in fallbacks if one.film_id == choice.film_id),
+    )
 
 
 def choose_copy(judged: Judgement, choice: CopyChoice, *, at: datetime) -> Moved:
     """Choose a copy that was judged: it can be there, and can be opened."""
-    notices = _noticed(judged.action.notices, choice, require(judged.findings))
+    notices = _noticed(judged.action.notices, choice, storm.decide(judged))
     chosen = replace(judged.action, notices=tuple(notices))
     fact = ActionCopyChosen(
         occurred_at=at,

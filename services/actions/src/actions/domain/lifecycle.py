@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
-from actions.domain import zones
+from actions.domain import storm
 from actions.domain.action import Action, Cancellation, Moved, moved
 from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import Campaign, require_within
@@ -25,7 +25,7 @@ from actions.domain.refusals import (
     refuse,
 )
 from actions.domain.rules.counting import attendance
-from actions.domain.screening import Finding, Judgement, judge, judge_days_authorised, require
+from actions.domain.screening import Finding, Judgement, judge, judge_days_authorised, judge_placed
 from actions.domain.tally import distinct
 from common.contracts.actions import (
     ActionCancelled,
@@ -38,7 +38,6 @@ from common.contracts.actions import (
     Cause,
     Session,
     SessionStatus,
-    Setting,
 )
 from common.contracts.money import money
 
@@ -74,13 +73,18 @@ def judge_schedule(action: Action, given: Circumstances) -> Judgement:
     """
     action.require("action.schedule")
     action = authorisation_reviewed(action, given.films)
-    findings = judge(action, action.live_sessions, given)
-    return Judgement(verb="action.schedule", action=action, sessions=action.live_sessions, findings=findings)
+    return Judgement(
+        verb="action.schedule",
+        action=action,
+        sessions=action.live_sessions,
+        findings=judge(action, action.live_sessions, given),
+        fallbacks=storm.judge_fallbacks(action, action.live_sessions, given, _of_move),
+    )
 
 
 def schedule(judged: Judgement, *, at: datetime) -> Moved:
     """Announce an action that was judged, and for which everything is there (T12)."""
-    scheduled = replace(judged.action, state=ActionStatus.SCHEDULED, notices=require(judged.findings))
+    scheduled = replace(judged.action, state=ActionStatus.SCHEDULED, notices=storm.decide(judged))
     fact = ActionScheduled(
         occurred_at=at,
         about=scheduled.about(),
@@ -155,8 +159,20 @@ def judge_reschedule(action: Action, days: Sequence[NewDay], given: Circumstance
         require_within(given.campaign, day.held_on, last=given.campaign.last_on)
     renewed = tuple(_moved_to(action, put_off[day.session_id], day) for day in days)
     placed = action.with_sessions(*renewed)
-    findings = judge_new_days(placed, renewed, given)
-    return Judgement(verb="action.reschedule", action=placed, sessions=renewed, findings=findings)
+    return Judgement(
+        verb="action.reschedule",
+        action=placed,
+        sessions=renewed,
+        findings=judge_new_days(placed, renewed, given),
+        fallbacks=storm.judge_fallbacks(placed, renewed, given, _of_move),
+    )
+
+
+def days_of_move(action: Action, days: Sequence[NewDay]) -> tuple[date, ...]:
+    """Name the days on which sessions that get new ones are judged: those, and the ones to which they may fall back."""
+    moved_ids = {day.session_id for day in days}
+    fallbacks = (session.fallback_on for session in action.sessions if session.id in moved_ids)
+    return (*(day.held_on for day in days), *(day for day in fallbacks if day is not None))
 
 
 def judge_new_days(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
@@ -175,7 +191,7 @@ def reschedule(action: Action, judged: Judgement, given: Circumstances, *, at: d
     standing = action.with_sessions(*(replace(session, state=SessionStatus.PLANNED) for session in put_off))
     before = (*obligations(action, given, put_off), *(consents(action) or consents(standing)))
     after = (*obligations(placed, given, judged.sessions), *consents(placed))
-    rescheduled = placed.with_notices({session.id for session in judged.sessions}, require(judged.findings)).resumed()
+    rescheduled = placed.with_notices({session.id for session in judged.sessions}, storm.decide(judged)).resumed()
     fact = ActionRescheduled(
         occurred_at=at,
         about=rescheduled.about(),
@@ -259,16 +275,12 @@ def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
 def _moved_to(action: Action, session: Session, day: NewDay) -> Session:
     if day.indoors and session.fallback_place_id is None:
         raise NoFallbackPlace(pointer="/days")
-    place = action.place((day.indoors and session.fallback_place_id) or session.place_id)
-    return replace(
-        session,
-        state=SessionStatus.PLANNED,
-        place_id=place.id,
-        zone=zones.of_department(place.department),
-        setting=Setting.INDOORS if day.indoors else session.setting,
-        held_on=day.held_on,
-        starts_at=day.starts_at or session.starts_at,
-    )
+    there = storm.placed(action, session, day.held_on, indoors=day.indoors)
+    return replace(there, starts_at=day.starts_at or session.starts_at)
+
+
+def _of_move(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
+    return (*judge_days_authorised(action, sessions, given), *judge_placed(action, sessions, given))
 
 
 def _days(sessions: Sequence[Session]) -> tuple[date, ...]:

@@ -24,6 +24,7 @@ from common.contracts.actions import (
     AuthorisationDeadline,
     ClearanceStatus,
     DueDay,
+    Fallback,
     ObligationKind,
     ProgrammeItem,
     Regime,
@@ -46,7 +47,8 @@ BY_EVIDENCE = frozenset({K.MUSIC, K.IMAGE_CONSENTS})
 class Obligation:
     """One thing to settle for a session, and for a film in it: with whom, by which day, by which rule.
 
-    `blocking`: the action is not announced without it.
+    `blocking`: the action is not announced without it.  `fallback`: it is for the day or the room that the session may
+    fall back to.
     """
 
     kind: ObligationKind
@@ -58,6 +60,7 @@ class Obligation:
     settled: bool
     rule: str
     version: str
+    fallback: Fallback | None = None
 
 
 def obligations(
@@ -73,7 +76,14 @@ def obligations(
     ids = {session.id for session in asked}
     by_action = (one for one in consents(action) if one.session_id in ids)
     found = (*(one for session in asked for one in _of(action, session, given)), *by_action)
-    return tuple(sorted(found, key=lambda one: (one.due_on, one.kind, str(one.session_id), str(one.film_id))))
+    return most_urgent_first(found)
+
+
+def most_urgent_first(found: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    def urgency(one: Obligation) -> tuple[date, str, str, str, str]:
+        return one.due_on, one.kind, str(one.session_id), str(one.film_id), one.fallback or ""
+
+    return tuple(sorted(found, key=urgency))
 
 
 def consents(action: Action) -> tuple[Obligation, ...]:

@@ -52,7 +52,7 @@ def _at_risk(flagged: Action, *, at: datetime) -> ActionAtRisk:
 
 
 def _risks(action: Action, findings: tuple[Finding, ...]) -> Iterator[Finding]:
-    looked_at = {(one.rule, one.session_id, one.film_id) for one in action.notices}
+    looked_at = {(one.rule, one.session_id, one.film_id) for one in action.notices if one.fallback is None}
     for finding in findings:
         verdict = finding.verdict
         lacking = action.state in ANNOUNCED and finding.refusal is not None

@@ -40,7 +40,7 @@ from actions.domain.unlawful import (
     VisaDateUnknown,
     VisaDelayNotElapsed,
 )
-from common.contracts.actions import Notice, Session, Setting
+from common.contracts.actions import Fallback, Notice, Session, Setting
 from common.errors import DomainError, Outcome, Verdict
 
 REFUSALS: Mapping[str, type[DomainError]] = {
@@ -84,12 +84,16 @@ LENT_BY = ("C01", "C02", "C03")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule says of one session, and of one film in it; a verb is refused by those that carry a refusal."""
+    """What a rule says of one session, and of one film in it; a verb is refused by those that carry a refusal.
+
+    `fallback`: it is said of the day or the room that the session may fall back to.
+    """
 
     verdict: Verdict
     refusal: type[DomainError] | None = None
     session_id: UUID | None = None
     film_id: UUID | None = None
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +101,14 @@ class Judgement:
     """What a verb would find: the action as it would be, the sessions that were judged, and all that rules say.
 
     A verb decides by the same judgement that a check answers with: what is clean here no rule refuses there.
+    `fallbacks` is what rules say of the days and rooms that the sessions may fall back to: no verb is refused by it.
     """
 
     verb: str
     action: Action
     sessions: tuple[Session, ...]
     findings: tuple[Finding, ...]
+    fallbacks: tuple[Finding, ...] = ()
 
     @property
     def lawful(self) -> bool:
@@ -118,6 +124,7 @@ def noticed(finding: Finding) -> Notice:
         raison=finding.verdict.raison,
         session_id=finding.session_id,
         film_id=finding.film_id,
+        fallback=finding.fallback,
     )
 
 
@@ -135,8 +142,16 @@ def judge(action: Action, sessions: Sequence[Session], given: Circumstances) -> 
     Raises:
         FilmNotKnownYet: a film of the programme has not been heard of.
     """
+    return (*_completeness(action, sessions), *judge_placed(action, sessions, given))
+
+
+def judge_placed(action: Action, sessions: Sequence[Session], given: Circumstances) -> tuple[Finding, ...]:
+    """Find all that rules say of what sessions show, there and then; whether they are whole is not asked.
+
+    Raises:
+        FilmNotKnownYet: a film of the programme has not been heard of.
+    """
     return (
-        *_completeness(action, sessions),
         *judge_plan(action, sessions, given),
         *judge_papers(action, sessions, given),
         *_approval(action, sessions),

@@ -18,6 +18,11 @@ class FallbackIsThePlace(Invalid):
     titre = "La salle de repli est un autre lieu que celui du dehors."
 
 
+class FallbackNotLater(Invalid):
+    title = "The day to fall back to comes after the session's own."
+    titre = "La date de repli vient après celle de la séance."
+
+
 class RegimeContradicts(Invalid):
     title = "The legal regime contradicts the setting, the price or the organiser."
     titre = "Le régime juridique contredit le cadre, le prix ou l’organisateur."

@@ -9,6 +9,7 @@ import msgspec
 
 from actions.domain.action import Action
 from actions.domain.screening import Judgement
+from common.contracts.actions import Fallback
 from common.database import Transaction
 from common.errors import Input, Outcome
 
@@ -17,7 +18,8 @@ from common.errors import Input, Outcome
 class Kept:
     """A verdict that was given: for which verb and when, on which session and film, and all that it says.
 
-    `action_version` is the version that the action took by the verb.
+    `action_version` is the version that the action took by the verb.  `fallback`: it was given on the day or the room
+    that the session may fall back to.
     """
 
     id: int
@@ -33,6 +35,7 @@ class Kept:
     reason: str
     raison: str
     first_lawful_on: date | None
+    fallback: Fallback | None = None
 
 
 async def keep(tx: Transaction, action: Action, judged: Judgement, *, at: datetime) -> None:
@@ -40,8 +43,8 @@ async def keep(tx: Transaction, action: Action, judged: Judgement, *, at: dateti
     await tx.executemany(
         """
         INSERT INTO verdict (action_id, action_version, verb, given_at, session_id, film_id, rule, version, outcome,
-                             inputs, reason, raison, first_lawful_on)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                             inputs, reason, raison, first_lawful_on, fallback)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """,
         [
             (
@@ -58,8 +61,9 @@ async def keep(tx: Transaction, action: Action, judged: Judgement, *, at: dateti
                 finding.verdict.reason,
                 finding.verdict.raison,
                 finding.verdict.first_lawful_on,
+                finding.fallback,
             )
-            for finding in judged.findings
+            for finding in (*judged.findings, *judged.fallbacks)
         ],
     )
 
@@ -69,7 +73,7 @@ async def list_verdicts(tx: Transaction, action_id: UUID, *, after: int | None, 
     found = await tx.fetch(
         """
         SELECT id, action_version, verb, given_at, session_id, film_id, rule, version, outcome, inputs, reason, raison,
-               first_lawful_on
+               first_lawful_on, fallback
           FROM verdict
          WHERE action_id = $1 AND ($2::bigint IS NULL OR id > $2)
          ORDER BY id

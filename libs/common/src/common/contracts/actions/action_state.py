@@ -14,6 +14,7 @@ from common.contracts.actions.vocabulary import (
     ClearanceStatus,
     ClosedCircuit,
     CountMethod,
+    Fallback,
     Measure,
     ObligationKind,
     Opinion,
@@ -218,7 +219,10 @@ class DueDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A rule that refuses nothing here, but asks the coordination to look at a session, and at a film in it."""
+    """A rule that refuses nothing here, but asks the coordination to look at a session, and at a film in it.
+
+    `fallback`: it is said of the day or the room that the session may fall back to; null: of the session itself.
+    """
 
     rule: str
     version: str
@@ -226,6 +230,7 @@ class Notice:
     raison: str
     session_id: UUID | None = None
     film_id: UUID | None = None
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,13 @@ class ObligationKind(StrEnum):
     IMAGE_CONSENTS = "image_consents"
 
 
+class Fallback(StrEnum):
+    """Where a session goes when the storm comes: to the other day that it has, or into the room, on its own day."""
+
+    DAY = "day"
+    ROOM = "room"
+
+
 class ResponsibleBody(StrEnum):
     """Of whom something is asked."""
 

@@ -49,6 +49,28 @@ async def test_t17_an_extended_campaign_keeps_no_other_waiting(desk: Desk) -> No
     assert (await desk.get(f"/v1/projects/{projects[1].json()['id']}", ended.holder)).json()["state"] == "cancelled"
 
 
+async def test_t17_what_was_held_is_counted_though_the_campaign_ended_on_the_rest(desk: Desk) -> None:
+    cast = a_cast()
+    project = await funded(desk, cast)
+    (action,) = await actions_of(desk, cast, project)
+    action = await scheduled(desk, cast, action, "2025-12-05", "2025-12-06")
+    first, second = (one["id"] for one in action.json()["sessions"])
+    evening, body = "2025-12-05T18:00:00+01:00", {"total": 9, "method": "counted"}
+    action = await act(desk, action, f"sessions/{first}/attendance", cast.holder, body, at=evening)
+    put_off = {"cause": "weather", "session_ids": [second]}
+    action = await act(desk, action, "postpone", cast.holder, put_off, at=evening)
+    moved = await timers.move_due(desk.db, at=datetime(2026, 1, 1, 12, tzinfo=UTC), page_max=1)
+    assert moved.lapsed_actions == 1
+    action = await desk.get(f"/v1/actions/{action.json()['id']}", cast.holder)
+    assert action.json()["state"] == "scheduled"
+    assert [(one["state"], one["cause"]) for one in action.json()["sessions"]] == [
+        ("held", None),
+        ("cancelled", "campaign_ended"),
+    ]
+    held = await act(desk, action, "hold", cast.holder, {"participants_distinct": 9}, at="2026-01-02T10:00:00+01:00")
+    assert (held.json()["state"], held.json()["attendance"]) == ("held", 9)
+
+
 async def test_t6_a_file_that_has_time_keeps_no_other_waiting(desk: Desk) -> None:
     casts = [a_cast() for _ in range(3)]
     for cast, due in zip(casts, ("2025-02-28", "2025-02-07", "2025-02-07"), strict=True):

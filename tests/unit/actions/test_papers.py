@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from actions.domain import agenda, authorising, formalities, lifecycle
+from actions.domain.action import Action
 from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.lifecycle import NewDay
 from actions.domain.refusals import (
@@ -28,14 +29,19 @@ from actions.domain.unlawful import (
 )
 from common.contracts.actions import (
     ActionAuthorisationDecided,
+    ActionCancelled,
     ActionRescheduled,
+    ActionSessionCancelled,
     ActionStatus,
     ActionType,
     AuthorisationStatus,
+    Cause,
+    CountMethod,
     NamedScreening,
     Opinion,
     Permit,
     Regime,
+    SessionStatus,
     Setting,
     SiteApproval,
 )
@@ -307,9 +313,55 @@ def test_t17_the_timer_waits_for_the_end_of_the_extension():
     postponed = a.screening_postponed(a.screening_scheduled(a.a_ready())).screening
     extended = replace(a.an_open_campaign(), rules=replace(p.RULES, extension_days=1))
     with pytest.raises(CampaignStillRuns) as refused:
-        lifecycle.lapse(postponed, extended, at=p.at("2026-01-01 23:59"))
+        lifecycle.lapse(postponed, extended, p.FILMS, at=p.at("2026-01-01 23:59"))
     assert refused.value.detail == "The campaign ends on 2026-01-01."
-    assert lifecycle.lapse(postponed, extended, at=p.at("2026-01-02 00:00"))[0].state is ActionStatus.CANCELLED
+    lapsed, _ = lifecycle.lapse(postponed, extended, p.FILMS, at=p.at("2026-01-02 00:00"))
+    assert lapsed.state is ActionStatus.CANCELLED
+
+
+ENDED = p.at("2026-01-01 00:00")
+
+
+def three_days(*states: SessionStatus, came_from: ActionStatus = ActionStatus.SCHEDULED) -> Action:
+    """Put off an action of three days, of which some may have been held."""
+    scheduled = a.screening_scheduled(a.a_ready()).screening
+    (one,) = scheduled.sessions
+    sessions = tuple(
+        replace(one, id=p.an_id(f"day {n}"), state=state, attendance=214 if state is SessionStatus.HELD else None)
+        for n, state in enumerate(states)
+    )
+    return replace(scheduled, sessions=sessions, state=ActionStatus.POSTPONED, postponed_from=came_from)
+
+
+@pytest.mark.parametrize("came_from", [ActionStatus.SCHEDULED, ActionStatus.IN_PROGRESS])
+@pytest.mark.parametrize("second", [SessionStatus.POSTPONED, SessionStatus.PLANNED])
+def test_t17_what_was_held_stays_held_when_the_campaign_ends_on_the_rest(
+    second: SessionStatus, came_from: ActionStatus
+):
+    """One whose day is over and that nobody has counted yet may be counted still."""
+    before = three_days(SessionStatus.HELD, second, SessionStatus.POSTPONED, came_from=came_from)
+    lapsed, facts = lifecycle.lapse(before, a.an_open_campaign(), p.FILMS, at=ENDED)
+    given_up = [one for one in lapsed.sessions if one.state is SessionStatus.CANCELLED]
+    assert {one.cause for one in given_up} == {Cause.CAMPAIGN_ENDED}
+    assert len(given_up) == (2 if second is SessionStatus.POSTPONED else 1)
+    assert (lapsed.state, lapsed.postponed_from) == (came_from, None)
+    assert [type(one) for one in facts] == [*[ActionSessionCancelled] * len(given_up), ActionRescheduled]
+    assert lapsed.version == before.version + len(facts)
+    if second is SessionStatus.PLANNED:
+        lapsed, _ = agenda.record_attendance(lapsed, p.an_id("day 1"), 60, CountMethod.COUNTED, at=ENDED)
+    held, _ = lifecycle.hold(lapsed, None, at=ENDED)
+    assert (held.state, held.attendance) == (ActionStatus.HELD, 274 if second is SessionStatus.PLANNED else 214)
+
+
+def test_t17_an_action_of_which_nothing_else_is_left_is_cancelled():
+    before = three_days(SessionStatus.CANCELLED, SessionStatus.POSTPONED, SessionStatus.POSTPONED)
+    lapsed, facts = lifecycle.lapse(before, a.an_open_campaign(), p.FILMS, at=ENDED)
+    assert (lapsed.state, p.only(facts, ActionCancelled).cause) == (ActionStatus.CANCELLED, Cause.CAMPAIGN_ENDED)
+
+
+def test_t17_an_action_left_postponed_without_anything_put_off_goes_on():
+    lapsed, facts = lifecycle.lapse(three_days(SessionStatus.HELD), a.an_open_campaign(), p.FILMS, at=ENDED)
+    assert (lapsed.state, p.only(facts, ActionRescheduled).dates) == (ActionStatus.SCHEDULED, ())
 
 
 def test_a_film_that_has_not_been_heard_of_is_not_known_here_yet():

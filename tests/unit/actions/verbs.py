@@ -341,7 +341,7 @@ ACTION: Mapping[str, Verb] = {
     "action.hold": one(lambda d: lifecycle.hold(d.screening, None, at=LATE)),
     "action.cancel": _cancel,
     "action.flag": _flag,
-    "action.lapse": one(lambda d: lifecycle.lapse(d.screening, d.campaign, at=LATE)),
+    "action.lapse": one(lambda d: lifecycle.lapse(d.screening, d.campaign, d.films, at=LATE)),
 }
 
 

@@ -9,7 +9,7 @@ from actions.commands import lent, projects
 from actions.domain import closing
 from actions.domain.action import Action, Moved
 from actions.domain.project import Project
-from actions.store import actions
+from actions.store import actions, judging
 from actions.store import projects as project_store
 from common.database import Transaction
 from common.idempotency import Answer, Once
@@ -30,8 +30,13 @@ async def save(
     *,
     at: datetime,
 ) -> Answer:
-    """Write the cancelled action, after the project if no other action of it is left."""
+    """Write the cancelled action, after the project if no other action of it is left.
+
+    One that goes on without what was given up is judged again.
+    """
     action, facts = cancelled
+    if action.live_sessions:
+        await judging.ask(tx, action.id)
     await lent.judge_others(tx, action)
     if ended := closing.cancelled_with(project, [*{**siblings, action.id: action}.values()], at=at):
         await projects.save(tx, ended, None)

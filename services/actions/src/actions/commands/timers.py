@@ -1,4 +1,4 @@
-"""What time alone decides: files whose pieces did not come (T6), actions that begin (T13) or never came (T17).
+"""What time alone decides: files whose pieces did not come (T6), actions that begin (T13), what never came (T17).
 
 Each is one verb; the domain judges whether it is due, and refuses (a conflict) what is not.
 """
@@ -6,7 +6,7 @@ Each is one verb; the domain judges whether it is due, and refuses (a conflict) 
 from datetime import datetime
 from uuid import UUID
 
-from actions.commands import cancelling, projects
+from actions.commands import cancelling, lookups, projects
 from actions.domain import filing, lifecycle
 from actions.store import actions, campaigns
 from actions.store import projects as project_store
@@ -26,8 +26,11 @@ async def start(tx: Transaction, action_id: UUID, *, at: datetime) -> None:
 
 
 async def lapse_action(tx: Transaction, action_id: UUID, *, at: datetime) -> None:
-    """Cancel what is still postponed after the campaign's end, and the project whose last action it was (T17)."""
+    """Give up what is still put off after the campaign's end (T17).
+
+    Where nothing else is left of the action it is cancelled, and with it the project whose last one it was.
+    """
     project, siblings = await cancelling.lock(tx, action_id)
-    campaign = await campaigns.campaign(tx, project.campaign_id)
-    cancelled = lifecycle.lapse(siblings[action_id], campaign, at=at)
-    await cancelling.save(tx, project, siblings, cancelled, None, at=at)
+    campaign, action = await campaigns.campaign(tx, project.campaign_id), siblings[action_id]
+    lapsed = lifecycle.lapse(action, campaign, await lookups.films(tx, action), at=at)
+    await cancelling.save(tx, project, siblings, lapsed, None, at=at)

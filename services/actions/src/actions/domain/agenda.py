@@ -242,10 +242,14 @@ def cancel_session(action: Action, session_id: UUID, cause: Cause, films: Films,
     resumed = cancelled.resumed()
     if resumed is cancelled:
         return moved(cancelled, fact, *due)
-    goes_on = ActionRescheduled(
+    return moved(resumed, fact, *due, goes_on(resumed, at=at))
+
+
+def goes_on(resumed: Action, *, at: datetime) -> ActionRescheduled:
+    """Tell that an action goes on without a new day: nothing of it is put off any more."""
+    return ActionRescheduled(
         occurred_at=at, about=resumed.about(), action_id=resumed.id, action_type=resumed.action_type, dates=()
     )
-    return moved(resumed, fact, *due, goes_on)
 
 
 def expect_audience(action: Action, session_id: UUID, people: int | None, *, at: datetime) -> Moved:

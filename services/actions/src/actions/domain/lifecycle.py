@@ -7,9 +7,10 @@ from uuid import UUID
 
 from actions.domain import storm
 from actions.domain.action import Action, Cancellation, Moved, moved
+from actions.domain.agenda import cancel_session, goes_on
 from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import Campaign, require_within
-from actions.domain.circumstances import Circumstances
+from actions.domain.circumstances import Circumstances, Films
 from actions.domain.days import local_day
 from actions.domain.obligations import announced, consents, consents_moved, moved_days, obligations
 from actions.domain.refusals import (
@@ -29,6 +30,7 @@ from actions.domain.screening import Finding, Judgement, judge, judge_days_autho
 from actions.domain.tally import distinct
 from common.contracts.actions import (
     ActionCancelled,
+    ActionFact,
     ActionHeld,
     ActionPostponed,
     ActionRescheduled,
@@ -262,14 +264,26 @@ def cancel(action: Action, plan: CancellationPlan, *, at: datetime) -> Moved:
     return moved(cancelled, fact)
 
 
-def lapse(action: Action, campaign: Campaign, *, at: datetime) -> Moved:
-    """Cancel by the timer (T17) what is still postponed after the campaign's end and its extension."""
+def lapse(action: Action, campaign: Campaign, films: Films, *, at: datetime) -> Moved:
+    """Give up by the timer what is still put off after the campaign's end and its extension (T17).
+
+    An action of which nothing else is left is cancelled.  One of which sessions were held, or have had their day and
+    wait to be counted, goes on where it came from (T15): they are counted, and it is held.
+    """
     action.require("action.lapse")
     today = local_day(at, campaign.zone)
     last = campaign.last_on
     if today <= last:
         raise CampaignStillRuns(f"The campaign ends on {last}.", precision=f"La campagne finit le {last}.")
-    return cancel(action, CancellationPlan(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED), at=at)
+    put_off = [session.id for session in action.live_sessions if session.state is SessionStatus.POSTPONED]
+    if len(put_off) == len(action.live_sessions):
+        return cancel(action, CancellationPlan(cause=Cause.CAMPAIGN_ENDED, reason=Cause.CAMPAIGN_ENDED), at=at)
+    told: list[ActionFact] = []
+    for session_id in put_off:
+        action, facts = cancel_session(action, session_id, Cause.CAMPAIGN_ENDED, films, at=at)
+        told += facts
+    resumed = action.resumed()
+    return (action, tuple(told)) if resumed is action else moved(resumed, goes_on(resumed, at=at))
 
 
 def _moved_to(action: Action, session: Session, day: NewDay) -> Session:

@@ -234,6 +234,43 @@ CREATE FUNCTION actions.is_system() RETURNS boolean
 ALTER FUNCTION actions.is_system() OWNER TO actions_owner;
 
 --
+-- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.known_film (
+    id uuid NOT NULL,
+    epoch integer NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    duration_minutes integer,
+    visas jsonb NOT NULL,
+    classification text,
+    released_on date,
+    workshop jsonb,
+    project_id uuid,
+    merged_into uuid,
+    screen_versions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    own_classification text
+);
+
+ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.known_film OWNER TO actions_owner;
+
+--
+-- Name: merged_film; Type: TABLE; Schema: actions; Owner: actions_owner
+--
+
+CREATE TABLE actions.merged_film (
+    into_id uuid NOT NULL,
+    film_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY actions.merged_film FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE actions.merged_film OWNER TO actions_owner;
+
+--
 -- Name: to_judge; Type: TABLE; Schema: actions; Owner: actions_owner
 --
 
@@ -249,6 +286,29 @@ CREATE TABLE actions.to_judge (
 ALTER TABLE ONLY actions.to_judge FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.to_judge OWNER TO actions_owner;
+
+--
+-- Name: judge_films_of(uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
+--
+
+CREATE FUNCTION actions.judge_films_of(workshop_action uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    BEGIN ATOMIC
+ WITH made AS (
+          SELECT known_film.id
+            FROM actions.known_film
+           WHERE ((known_film.project_id IS NOT NULL) AND ((known_film.workshop ->> 'action_id'::text) = (judge_films_of.workshop_action)::text))
+         )
+  INSERT INTO actions.to_judge (action_id)  SELECT DISTINCT session.action_id
+            FROM actions.session
+           WHERE ((session.state = 'planned'::text) AND (session.film_ids && (ARRAY( SELECT made.id
+                    FROM made) || ARRAY( SELECT merged_film.film_id
+                    FROM actions.merged_film
+                   WHERE (merged_film.into_id IN ( SELECT made.id
+                            FROM made))))));
+END;
+
+ALTER FUNCTION actions.judge_films_of(workshop_action uuid) OWNER TO actions_owner;
 
 --
 -- Name: judge_with_copies(uuid[]); Type: FUNCTION; Schema: actions; Owner: actions_owner
@@ -328,30 +388,6 @@ CREATE FUNCTION actions.owns_feed(org uuid, coordination uuid) RETURNS boolean
     RETURN (actions.is_system() OR COALESCE((actions.reads() AND ((org = ((actions.principal() ->> 'org'::text))::uuid) OR (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid))), false));
 
 ALTER FUNCTION actions.owns_feed(org uuid, coordination uuid) OWNER TO actions_owner;
-
---
--- Name: known_film; Type: TABLE; Schema: actions; Owner: actions_owner
---
-
-CREATE TABLE actions.known_film (
-    id uuid NOT NULL,
-    epoch integer NOT NULL,
-    version integer NOT NULL,
-    title text NOT NULL,
-    duration_minutes integer,
-    visas jsonb NOT NULL,
-    classification text,
-    released_on date,
-    workshop jsonb,
-    project_id uuid,
-    merged_into uuid,
-    screen_versions jsonb DEFAULT '[]'::jsonb NOT NULL,
-    own_classification text
-);
-
-ALTER TABLE ONLY actions.known_film FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE actions.known_film OWNER TO actions_owner;
 
 --
 -- Name: paid_days(uuid, integer, integer, uuid); Type: FUNCTION; Schema: actions; Owner: actions_owner
@@ -718,19 +754,6 @@ CREATE TABLE actions.lent_copy (
 ALTER TABLE ONLY actions.lent_copy FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE actions.lent_copy OWNER TO actions_owner;
-
---
--- Name: merged_film; Type: TABLE; Schema: actions; Owner: actions_owner
---
-
-CREATE TABLE actions.merged_film (
-    into_id uuid NOT NULL,
-    film_id uuid NOT NULL
-);
-
-ALTER TABLE ONLY actions.merged_film FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE actions.merged_film OWNER TO actions_owner;
 
 --
 -- Name: migration; Type: TABLE; Schema: actions; Owner: actions_owner
@@ -2087,16 +2110,22 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.lending TO actions_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.session TO actions_app;
 
 --
--- Name: TABLE to_judge; Type: ACL; Schema: actions; Owner: actions_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.to_judge TO actions_app;
-
---
 -- Name: TABLE known_film; Type: ACL; Schema: actions; Owner: actions_owner
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_film TO actions_app;
+
+--
+-- Name: TABLE merged_film; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.merged_film TO actions_app;
+
+--
+-- Name: TABLE to_judge; Type: ACL; Schema: actions; Owner: actions_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.to_judge TO actions_app;
 
 --
 -- Name: TABLE calendar_feed; Type: ACL; Schema: actions; Owner: actions_owner
@@ -2200,12 +2229,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.known_territory TO actions_ap
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.lent_copy TO actions_app;
-
---
--- Name: TABLE merged_film; Type: ACL; Schema: actions; Owner: actions_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE actions.merged_film TO actions_app;
 
 --
 -- Name: TABLE migration; Type: ACL; Schema: actions; Owner: actions_owner

@@ -9,7 +9,7 @@ import pytest
 
 from common.contracts.access import Role
 from common.contracts.catalogue import Clearance, Consents, Dissemination, FilmState, WorkshopFilm
-from tests.integration.actions.journeys import MARCH, act
+from tests.integration.actions.journeys import MARCH, act, an_action
 from tests.integration.actions.people import Cast, Desk, Person, a_cast
 from tests.integration.actions.screenings import (
     a_film,
@@ -175,6 +175,20 @@ async def test_r40_whoever_asks_is_told_the_same_of_a_workshop_that_they_do_not_
         about = {one["rule"]: (one["outcome"], one["blocks"]) for one in said["verdicts"] if one["film_id"]}
         assert about["R40"] == ("to_clear", "action.schedule")
         assert "R39" not in about
+
+
+async def test_r40_a_workshop_that_turns_out_to_be_a_prison_s_flags_who_shows_its_film(desk: Desk) -> None:
+    """All ten agreed, and the administration was not asked: nobody knew that it had to be."""
+    cast, other = a_cast(), a_cast()
+    workshop, *_ = await begun(desk, cast, actions=[an_action()])
+    film = a_workshop_film(action_id=UUID(workshop.json()["id"]), project_id=UUID(workshop.json()["project_id"]))
+    theirs, *_ = await begun(desk, other, film, actions=[outdoors()])
+    theirs = await planned(desk, theirs, other.holder, a_session(film.id, "2025-07-18"))
+    authority = Person(role=Role.CLOSED_SITE_AUTHORITY)
+    for described, found in ((an_action(title="Encore"), []), (inside_a_prison(authority), ["R40"]), (an_action(), [])):
+        workshop = await act(desk, workshop, "change", cast.holder, described, at=MARCH)
+        await settled(desk)
+        assert await risks(desk, theirs, other.holder) == found
 
 
 async def test_r39_a_session_in_a_workshop_is_asked_too(desk: Desk) -> None:

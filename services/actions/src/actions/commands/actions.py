@@ -53,6 +53,8 @@ async def change(
     days = agenda.days_booked(action, described)
     given = await lookups.circumstances(tx, described, days, booking=True, hold=bool(days))
     judged = agenda.judge_change(action, described, given)
+    if described.closed_circuit is not action.closed_circuit:
+        await judging.ask_by_workshop(tx, action.id)
     return await _save_judged(tx, judged, agenda.change(action, judged, at=at), once, at=at)
 
 

@@ -55,6 +55,11 @@ async def ask_by_film(tx: Transaction, film_id: UUID) -> None:
     )
 
 
+async def ask_by_workshop(tx: Transaction, action_id: UUID) -> None:
+    """Have the actions judged again that plan to show a film made in this one, whosever they are (R40)."""
+    await tx.execute("SELECT judge_films_of($1)", action_id)
+
+
 async def ask_by_school_groups(tx: Transaction) -> None:
     """Have the actions judged again to which a class is to come with its school."""
     await tx.execute(

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -27,6 +28,7 @@ HEAP = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError
 COMPILER = ("-XX:TieredStopAtLevel=1",)
 """A local broker lives for minutes: the optimising compiler would take a core for most of them."""
 FORMATTED = "formatted"
+LOOK_EVERY_S = 0.2
 
 
 class BadArtefact(Exception):
@@ -130,14 +132,24 @@ async def _format(broker: Broker, folder: Folder, cluster: str) -> None:
 async def fetch(folder: Folder, environ: Mapping[str, str], recipe: Path = RECIPE) -> None:
     """Resolve jars by Maven, once for all state folders of this checkout; compare each with its recorded hash.
 
-    Of two launchers the second one waits and finds them: Maven's own store is not made for two at once.
+    Of two launchers the second one waits and finds them: Maven's own store is not made for two at once.  Not in a
+    thread: who is told to stop while waiting, stops.
     """
     jars = place(environ, recipe)
     jars.parent.mkdir(parents=True, exist_ok=True)
     with jars.with_name(f".{jars.name}.lock").open("w") as turn:
-        await asyncio.to_thread(fcntl.flock, turn, fcntl.LOCK_EX)
+        while not _is_ours(turn):  # noqa: ASYNC110 - the lock is another process's, which rings no bell
+            await asyncio.sleep(LOOK_EVERY_S)
         if not is_fetched(environ, recipe):
             await _resolve(jars, folder, environ, recipe)
+
+
+def _is_ours(turn: IO[str]) -> bool:
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 async def _resolve(jars: Path, folder: Folder, environ: Mapping[str, str], recipe: Path) -> None:

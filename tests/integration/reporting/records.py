@@ -1,6 +1,6 @@
 """States as records: handed to the handlers as they come from Kafka, in any order and as often as one likes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -10,7 +10,7 @@ import msgspec
 
 from common import contracts, kafka
 from common.consumer import Message
-from common.database import Database
+from common.database import Database, Transaction
 from common.tokens import SYSTEM
 from reporting.consumers import LISTENERS, TRACING
 
@@ -42,9 +42,14 @@ async def hear(db: Database, *states: Any) -> None:
 
 async def hear_records(db: Database, records: Iterable[Message]) -> None:
     """Hand records to their handlers: neighbours of one partition together, each batch in a transaction."""
-    for (topic, _), batch in groupby(records, key=lambda one: (one.topic, one.partition)):
+    for _, batch in groupby(records, key=lambda one: (one.topic, one.partition)):
         async with db.transaction(SYSTEM) as tx:
-            await LISTENERS[topic](tx, list(batch))
+            await hear_in(tx, list(batch))
+
+
+async def hear_in(tx: Transaction, batch: Sequence[Message]) -> None:
+    """Hand records of one partition to their handler, in this transaction."""
+    await LISTENERS[batch[0].topic](tx, batch)
 
 
 async def trace(db: Database, id_: UUID, *facts: Any) -> None:

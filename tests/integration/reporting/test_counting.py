@@ -3,8 +3,11 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +26,7 @@ from common.contracts.actions import (
 from common.database import Database
 from common.tokens import SYSTEM
 from reporting.domain.contributions import contributions
-from tests.integration.reporting.records import hear, hear_records, record
+from tests.integration.reporting.records import hear, hear_in, hear_records, record
 from tests.states import (
     CAF,
     CITY,
@@ -192,6 +195,20 @@ async def test_any_order_with_repeats_gives_what_counting_afresh_gives(db, seed)
         expected = without_noughts(afresh(done))
         assert without_noughts(await counted(db, world.campaigns, "cell")) == expected
         assert without_noughts(await counted(db, world.campaigns, "contribution")) == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_topic_waits_for_a_row_of_another(db, seed):
+    """Several hands apply, each another topic (ADR 0058): here all at once, on the same projects and campaigns."""
+    history = World(seed).history()
+    for version in (1, 2):  # rows that are not there yet, and rows that are
+        said = sorted((record(one) for one in history if one.version == version), key=attrgetter("topic", "partition"))
+        async with AsyncExitStack() as all_open:
+            for _, of_topic in groupby(said, key=attrgetter("topic")):
+                tx = await all_open.enter_async_context(db.transaction(SYSTEM))
+                await tx.execute("SET LOCAL lock_timeout = '500ms'")
+                for _, batch in groupby(of_topic, key=attrgetter("partition")):
+                    await hear_in(tx, list(batch))
 
 
 async def test_a_cell_that_nothing_stands_in_any_more_is_nought(db, reader):

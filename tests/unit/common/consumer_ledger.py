@@ -69,9 +69,11 @@ class ModelLedger:
         self.store, self.sleep = store, sleep
         self.loses = False
         self.fenced = 0
+        self.placed: list[Place] = []
 
     async def place(self, places: Sequence[Place]) -> Mapping[Place, int]:
         await a_moment()
+        self.placed += places
         found = {}
         for place in places:
             await until(lambda place=place: place not in self.store.holders)  # type: ignore[misc]
@@ -99,6 +101,7 @@ class ModelLedger:
     async def look(self, offsets: Mapping[Place, int]) -> Look:
         await a_moment()
         moved = [place for place, offset in offsets.items() if self.store.offsets[place] != offset]
+        await a_moment()  # the answer is under way
         asked = [
             Asked(_place(next(iter(self.store.parked[key].values()))), key, n) for key, n in self.store.asked.items()
         ]

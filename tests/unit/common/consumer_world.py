@@ -46,19 +46,20 @@ class Time:
 
 @dataclass
 class Rung:
-    """A bell that the schedule can hear."""
+    """A bell that the schedule can hear: whoever waits when it rings, and else who asks next."""
 
     time: Time
-    rung: bool = False
+    rings: int = 0
+    answered: int = 0
 
     def ring(self) -> None:
-        self.rung = True
+        self.rings += 1
 
     async def heard(self, within_s: float) -> bool:
-        due = self.time.s + within_s
-        await until(lambda: self.rung or self.time.s >= due)
-        rung, self.rung = self.rung, False
-        return rung
+        due, before = self.time.s + within_s, self.answered
+        await until(lambda: self.rings > before or self.time.s >= due)
+        self.answered = self.rings
+        return self.rings > before
 
 
 class ModelKafka:

@@ -78,12 +78,13 @@ class _Bell:
         self._rung.set()
 
     async def heard(self, within_s: float) -> bool:
+        rung = self._rung  # its own ring: another one who heard it has put up a new one meanwhile
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                await self._rung.wait()
-        rung = self._rung.is_set()
-        self._rung.clear()
-        return rung
+                await rung.wait()
+        if rung.is_set() and rung is self._rung:
+            self._rung = asyncio.Event()
+        return rung.is_set()
 
 
 class _Clock:

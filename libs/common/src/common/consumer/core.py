@@ -1,7 +1,7 @@
 """The loop of a consumer, over ports: what is read, when it is applied, and what happens when that fails.
 
-Three coroutines over one memory: `read` polls and never stops, `apply` has the ledger apply what waits, `watch` looks
-whether both still move.  They await the ports, and nothing else.
+Coroutines over one memory: `read` polls and never stops, `apply`, of which there is one for each hand, has the ledger
+apply what waits, `watch` looks whether all still move.  They await the ports, and nothing else.
 
 (1) A batch is applied in the transaction that moves its offsets: all of them happen, or none.
 (2) The ledger's offset is the truth.  It is moved by compare-and-set on the value we last stored, so that of two
@@ -89,6 +89,7 @@ class Member:
         if turn.number != self._turn:
             self._turn = turn.number
             self.lanes = {place: Lane(place) for place in sorted(turn.places)}
+            self._redrives.forget({place.topic for place in turn.places})
             REBALANCES.labels(self.name).inc()
             PAUSED.labels(self.name).set(0)
 
@@ -141,9 +142,8 @@ class Member:
         self.reading.beat()
         for place, records in found.items():
             lane = self.lanes.get(place)
-            if (
-                lane is not None and lane.stored is not None
-            ):  # else fetched before it was placed, which brings these records again
+            # one that is not placed is read again when it is
+            if lane is not None and lane.stored is not None:
                 lane.since = lane.since if lane.waiting else now
                 lane.waiting += records
         self._arrived.ring()
@@ -178,12 +178,13 @@ class Member:
 
     @contextmanager
     def _holding(self, topics: Collection[str]) -> Iterator[None]:
-        """Have no other hand touch these topics (10)."""
+        """Have no other hand touch these topics (10); who found nothing else to do looks again when it is over."""
         self._held.update(topics)
         try:
             yield
         finally:
             self._held.difference_update(topics)
+            self._arrived.ring()
 
     def _free(self) -> dict[Place, Lane]:
         """Name the partitions of topics that are in nobody's hand."""
@@ -318,17 +319,14 @@ class Member:
 
     async def _look(self) -> None:
         """Follow an offset that was moved behind our back, and take down what an operator asks for."""
-        now, every_s = self._clock.now(), self._settings.look_every_s
-        due = {place: lane for place, lane in self._free().items() if now - self._seen_at(place) >= every_s}
+        long_ago = self._clock.now() - self._settings.look_every_s
+        due = {place: lane for place, lane in self._free().items() if self._looked_at.get(place.topic, 0) <= long_ago}
         if not due:
             return
         topics = {place.topic for place in due}
-        self._looked_at.update(dict.fromkeys(topics, now))
+        self._looked_at.update(dict.fromkeys(topics, self._clock.now()))
         with self._holding(topics):
             await self._look_at({place: lane for place, lane in due.items() if lane.stored is not None}, topics)
-
-    def _seen_at(self, place: Place) -> float:
-        return self._looked_at.get(place.topic, 0.0)
 
     async def _look_at(self, lanes: Mapping[Place, Lane], topics: Collection[str]) -> None:
         try:

@@ -138,12 +138,12 @@ class Ledger(Protocol):
 
 
 class Bell(Protocol):
-    """Wakes those who wait."""
+    """Wakes all who wait; a ring while nobody does is for who asks next."""
 
     def ring(self) -> None: ...
 
     async def heard(self, within_s: float) -> bool:
-        """Wait for a ring since the last time; say whether there was one."""
+        """Wait for a ring that nobody has heard yet; say whether there was one."""
 
 
 class Clock(Protocol):

@@ -45,6 +45,10 @@ class Redrives:
         others = {n: one for n, one in known.items() if one.asked.place.topic not in topics}
         self._wanted = others | {one.operation: known.get(one.operation) or Redrive(one, size) for one in asked}
 
+    def forget(self, topics: Collection[str]) -> None:
+        """Forget what is of none of these topics: others may have been at it when it comes back."""
+        self._wanted = {n: one for n, one in self._wanted.items() if one.asked.place.topic in topics}
+
     def due(self, lanes: Mapping[Place, Lane]) -> Redrive | None:
         """Name the one of these partitions that has waited the longest, if one is due."""
         now = self._clock.now()
@@ -59,7 +63,7 @@ class Redrives:
             await self._try(one, lane)
         except (Away, Held) as error:  # the operator cannot be told, and is at the next try
             log.info("consumer.redrive_failed", group=self._group, error=repr(error))
-        self._free_at = self._clock.now() + OTHERS_SHARE * (self._clock.now() - began)
+        self._free_at = max(self._free_at, self._clock.now() + OTHERS_SHARE * (self._clock.now() - began))
 
     async def _try(self, one: Redrive, lane: Lane) -> None:
         limits = (one.records_max, self._settings.redrive_s_max)

@@ -103,10 +103,11 @@ async def look(tx: Transaction, group: str, offsets: Mapping[Place, int]) -> Loo
         SELECT topic, part, key, operation_id FROM parked_key AS k
          CROSS JOIN LATERAL (SELECT coalesce(min(part), 0) AS part FROM parked_event AS e
                               WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key)) AS first
-         WHERE grp = $1 AND operation_id IS NOT NULL
+         WHERE grp = $1 AND topic = ANY ($2::text[]) AND operation_id IS NOT NULL
          ORDER BY operation_id
         """,
         group,
+        list({place.topic for place in offsets}),
     )
     wanted = [Asked(Place(row["topic"], row["part"]), row["key"], row["operation_id"]) for row in asked]
     return Look(

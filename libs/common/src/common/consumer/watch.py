@@ -79,9 +79,9 @@ class Watch:
         every_s, longest_s = self._settings.watch_every_s, self._settings.stuck_s
         reading = self._member.reading
         read_s = reading.silent_s if ends is None else reading.silence(every_s if unread else 0)
-        applied_s = max([hand.silence(every_s) for hand in self._member.applying])
-        if max(read_s, applied_s) >= longest_s:
-            message = f"{self._member.name}: no read for {read_s} s, no step for {applied_s} s; unread: {unread}"
+        applied_s = [hand.silence(every_s) for hand in self._member.applying]
+        if max(read_s, *applied_s) >= longest_s:
+            message = f"{self._member.name}: no read for {read_s} s, no step of its hands for {applied_s} s: {unread}"
             raise Stuck(message)
 
     def _give_up(self, *, answered: bool) -> None:

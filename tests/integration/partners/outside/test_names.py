@@ -19,7 +19,9 @@ from tests.waiting import until
 TOWN = "receiver.town.example"
 PATIENCE_S = 0.5
 SILENT = 200
-NO_WAIT_S = 0.4
+PATIENT_S = 3.0
+"""Where two hundred wait at once: longer than a busy machine takes to hear all of them out."""
+NO_WAIT_S = PATIENT_S / 2
 ELSEWHERE = "79191"
 TROUBLES = "SELECT array_agg(DISTINCT trouble) FROM partners.wh_attempt WHERE endpoint_id = $1"
 IS_OPEN = "SELECT open_count > 0 FROM partners.wh_lane WHERE endpoint_id = $1"
@@ -79,16 +81,16 @@ async def test_a_name_server_that_is_down_is_our_trouble():
             await names.resolve(TOWN, 443)
 
 
-async def test_silent_names_take_nothing_from_the_others(server, names):
+async def test_silent_names_take_nothing_from_the_others(server):
     """Threads would all be waiting: an event loop has six of them for it, or libuv's pool of four."""
     server.silent.add("silent.example")
-    waiting = [asyncio.create_task(names.resolve(f"{n}.silent.example", 443)) for n in range(SILENT)]
-    while len(server.asked) < SILENT:
-        await asyncio.sleep(0.01)
-    began = time.monotonic()
-    assert await names.resolve(TOWN, 443) == ["93.184.216.34"]
-    assert time.monotonic() - began < NO_WAIT_S
-    ended = await asyncio.gather(*waiting, return_exceptions=True)
+    async with Names(OWN_NAME, servers=[server.address], timeout_s=PATIENT_S) as names:
+        waiting = [asyncio.create_task(names.resolve(f"{n}.silent.example", 443)) for n in range(SILENT)]
+        await until(lambda: len(server.asked) >= SILENT)
+        began = time.monotonic()
+        assert await names.resolve(TOWN, 443) == ["93.184.216.34"]
+        assert time.monotonic() - began < NO_WAIT_S
+        ended = await asyncio.gather(*waiting, return_exceptions=True)
     assert {type(one) for one in ended} == {NotResolved}
 
 

@@ -1,10 +1,12 @@
 """Every rule of the scheme is a record that its service judges by, or has a reason why it is none."""
 
 import ast
+import re
 from dataclasses import fields
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
+import msgspec
 import pytest
 
 from actions.api.campaigns import RulesBody
@@ -13,6 +15,7 @@ from common.contracts.actions import Companion, LineKind, RuleSet, Under12Outdoo
 from common.contracts.rules import SINCE, Rule, in_force, unjudged, versions
 from common.errors import Outcome
 from docs import lawbook, rules
+from partners.domain.lawbook import RuleRecord
 from tests.architecture import source
 from tests.architecture.source import ROOT
 
@@ -20,6 +23,7 @@ EVERY = [pytest.param(service, some, id=service) for service, some in rules.JUDG
 SCHEME = {f"R{n:02}" for n in range(1, rules.LAST + 1)}
 NUMBER = "number"
 """The field of a rule set that no region decides: it counts its changes."""
+HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}")
 FROM_RECORDS = {"say", "verdict"}
 """The functions that make a verdict of a record, and name its version."""
 OTHERWISE = {
@@ -101,12 +105,21 @@ def test_each_field_that_a_region_decides_is_described_with_what_holds_where_it_
     }
 
 
-def test_what_coordinations_were_found_to_ask_for_is_something_that_a_campaign_can_say():
-    for one in regional.PRACTICE:
-        values = regional.choice(one.field).values
-        assert one.value in values if values else one.value == "true" or date.fromisoformat(one.value), one
-        assert one.departments
-        assert one.source
+def test_what_coordinations_were_found_to_ask_for_is_said_as_a_campaign_says_it():
+    """A text where the field is a boolean, or a day where it is a list of seasons, is nothing that it takes."""
+    found = [(one, practice) for one in regional.CHOICES for practice in one.practice]
+    assert {one.field for one, _ in found} >= {"prior_contact_required", "authorisation_deadlines"}
+    for one, practice in found:
+        body = msgspec.json.encode({"deadline_on": "2025-01-24", one.field: practice.value})
+        said = RulesBody.model_validate_json(body).model_dump(mode="json")[one.field]
+        assert said == msgspec.json.decode(msgspec.json.encode(practice.value)), practice
+
+
+def test_what_coordinations_were_found_to_ask_for_says_of_whom_and_on_which_page():
+    for practice in (practice for one in regional.CHOICES for practice in one.practice):
+        assert practice.departments
+        host = practice.source.removeprefix("https://").split("/")[0]
+        assert HOST.fullmatch(host), practice
 
 
 def test_the_page_of_a_rule_says_what_regions_decide_of_it_and_what_they_were_found_to_decide():
@@ -114,17 +127,18 @@ def test_the_page_of_a_rule_says_what_regions_decide_of_it_and_what_they_were_fo
     for name, some in rules.records().items():
         page = pages[rules.FOLDER / f"{name}.md"]
         for field in {field for one in some for field in one.rule.regional}:
-            choice = regional.choice(field)
-            found = [one for one in regional.PRACTICE if one.field == field]
+            choice = regional.BY_FIELD[field]
             said = [choice.text, choice.texte, *(f"`{value}`" for value in choice.values)]
-            said += [text for one in found for text in (one.coordination, f"`{one.value}`", one.source)]
+            said += [text for one in choice.practice for text in (one.coordination, one.source)]
             assert [text for text in said if text not in page] == [], name
     assert "default: `refused`" in pages[rules.FOLDER / "R16.md"]
+    assert "`first_on=2021-07-01 last_on=2021-08-31 request_by=2021-06-10`" in pages[rules.FOLDER / "R11.md"]
     assert all(f"| `{one.field}` | {one.text} |" in pages[rules.FOLDER / "README.md"] for one in regional.CHOICES)
 
 
 def test_what_is_served_has_every_record_that_a_verdict_may_name():
-    served = [(one.judged_by, one.rule, one.version) for one in lawbook.records()]
+    committed = msgspec.json.decode((ROOT / lawbook.SERVED).read_bytes(), type=list[RuleRecord])
+    served = [(one.judged_by, one.rule, one.version) for one in committed]
     judged = [(service, rule.id, rule.version) for service, some in rules.JUDGES.items() for rule in some]
     assert sorted(served) == sorted(judged)
     assert len(set(served)) == len(served)

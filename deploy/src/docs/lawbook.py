@@ -9,7 +9,7 @@ from actions.domain.rules import regional
 from docs import rules
 from docs.rules import Judged
 from docs.text import compact
-from partners.domain.lawbook import Practice, RegionalChoice, RuleRecord
+from partners.domain.lawbook import RuleRecord
 
 SERVED = Path("services/partners/src/partners/data/documents/rules.json")
 
@@ -39,27 +39,5 @@ def _record(judged: Judged) -> RuleRecord:
         source=rule.source,
         parameters=rule.parameters,
         sets=rule.sets,
-        regional=tuple(map(_choice, rule.regional)),
-    )
-
-
-def _choice(field: str) -> RegionalChoice:
-    choice = regional.choice(field)
-    return RegionalChoice(
-        field=field,
-        text=choice.text,
-        texte=choice.texte,
-        values=choice.values,
-        default=choice.default,
-        practice=tuple(_practice(one) for one in regional.PRACTICE if one.field == field),
-    )
-
-
-def _practice(found: regional.Practice) -> Practice:
-    return Practice(
-        coordination=found.coordination,
-        departments=found.departments,
-        year=found.year,
-        value=found.value,
-        source=found.source,
+        regional=tuple(regional.BY_FIELD[field] for field in rule.regional),
     )

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from actions.domain.rules import RULES, regional
 from actions.domain.rules.delays import DELAYS
-from actions.domain.rules.regional import Choice, Practice
 from catalogue.domain import law as of_catalogue
-from common.contracts.rules import Rule
+from common.contracts.rules import Practice, RegionalChoice, Rule, Value
 from common.errors import Input
 from partners.domain import law as of_partners
 from reporting.domain import law as of_reporting
@@ -153,10 +152,10 @@ def _told(judged: Judged) -> Iterator[str]:
     if rule.parameters or rule.sets:
         yield "\n" + "\n".join((*numbers, *sets))
     for field in rule.regional:
-        yield from _by_region(regional.choice(field))
+        yield from _by_region(regional.BY_FIELD[field])
 
 
-def _decided(choice: Choice, known: Mapping[str, Sequence[Judged]]) -> str:
+def _decided(choice: RegionalChoice, known: Mapping[str, Sequence[Judged]]) -> str:
     """Tell of a field of a rule set, and by which rules it is looked at."""
     by = (name for name, some in known.items() if any(choice.field in one.rule.regional for one in some))
     links = ", ".join(f"[{name}]({name}.md)" for name in by)
@@ -164,25 +163,29 @@ def _decided(choice: Choice, known: Mapping[str, Sequence[Judged]]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _by_region(choice: Choice) -> Iterator[str]:
+def _by_region(choice: RegionalChoice) -> Iterator[str]:
     """Tell what a region decides of a rule: among what, by which default, and who was found to ask for what."""
     yield f"\nBy region: the campaign's rule set, `{choice.field}`.  {choice.texte}  *{choice.text}*\n"
     among = f"; among {_listed(choice.values)}" if choice.values else ""
     yield f"- default: {_default(choice.default)}{among}"
-    yield from (_found(one) for one in regional.PRACTICE if one.field == choice.field)
+    yield from map(_found, choice.practice)
 
 
 def _found(one: Practice) -> str:
     when = "" if one.year is None else f", {one.year}"
-    return f"- found at {one.coordination} ({', '.join(one.departments)}){when}: `{one.value}` ({one.source})"
+    return f"- found at {one.coordination} ({', '.join(one.departments)}){when}: {_written(one.value)} ({one.source})"
 
 
 def _default(value: Input) -> str:
-    if value is None:
-        return "must be said"
-    if isinstance(value, (str, int)):
+    return "must be said" if value is None else _written(value) or "none"
+
+
+def _written(value: Value) -> str:
+    """Write a value as a campaign says it: a part with fields of its own as its fields."""
+    if isinstance(value, (str, int)) or value is None:
         return f"`{str(value).lower()}`"
-    return _listed(value) or "none"
+    parts = (one if isinstance(one, str) else " ".join(f"{key}={said}" for key, said in one.items()) for one in value)
+    return _listed(parts)
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from nowhere else.  A change of the law is a new record: the old one gets its la
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 from common.errors import Input, Outcome, Verdict
 
@@ -27,6 +28,40 @@ class Answer:
 
 Ask = Callable[..., Answer | None]
 """A rule's function: the rule, then what it looks at, by name.  No answer: the rule does not concern the case."""
+
+
+Value: TypeAlias = str | int | bool | Sequence[str | Mapping[str, str]] | None
+"""What a field of a campaign's rule set may hold, as it is written in JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """What a coordination, or a DRAC, was found to ask for; nothing is judged by it, and it may have changed since.
+
+    `value` is as a campaign would say it; `year` is the page's, where it has one; `source` is its address or its host.
+    """
+
+    coordination: str
+    departments: tuple[str, ...]
+    year: int | None
+    value: Value
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionalChoice:
+    """What a region decides by a field of its campaigns' rule sets, whose value is what judges.
+
+    `values` are the codes to choose from, if it has codes.  `default` holds where a campaign says nothing; null: it
+    must be said.
+    """
+
+    field: str
+    text: str
+    texte: str
+    values: tuple[str, ...]
+    default: Input
+    practice: tuple[Practice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

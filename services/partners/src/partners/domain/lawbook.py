@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from common.errors import Input, NotFound
+from common.contracts.rules import RegionalChoice
+from common.errors import NotFound
 
 VINTAGE = re.compile(r"[0-9]{4}")
 
@@ -18,33 +19,6 @@ class NoSuchRule(NotFound):
 
     title = "There is no such rule, or not in this version."
     titre = "Cette règle n’existe pas, ou pas dans cette version."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Practice:
-    """What a coordination, or a DRAC, was found to ask for; nothing is judged by it, and it may have changed since."""
-
-    coordination: str
-    departments: tuple[str, ...]
-    year: int | None
-    value: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegionalChoice:
-    """What a region decides by a field of its campaigns' rule sets, whose value is what judges.
-
-    `values` are the codes to choose from, if it has codes.  `default` holds where a campaign says nothing; null: it
-    must be said.
-    """
-
-    field: str
-    text: str
-    texte: str
-    values: tuple[str, ...]
-    default: Input
-    practice: tuple[Practice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,137 +4,106 @@ A rule names by its fields what is decided by region (`Rule.regional`); a campai
 was found is there to be read beside it: nothing is judged by it, and a page of a coordination may have changed since.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 
 from common.contracts.actions import Companion, LineKind, Under12Outdoors
-from common.errors import Input
+from common.contracts.rules import Practice, RegionalChoice
 
+_FRMJC = partial(
+    Practice,
+    coordination="FRMJC Nouvelle-Aquitaine",
+    departments=("16", "17", "79", "86"),
+    year=2023,
+    source="frmjcna.fr",
+)
+_SUD = partial(
+    Practice,
+    coordination="Région Sud",
+    departments=("04", "05", "06", "13", "83", "84"),
+    year=2024,
+    source="pole-images-region-sud.org",
+)
+_CENTRE = ("18", "28", "36", "37", "41", "45")
+_CICLIC = partial(Practice, coordination="Ciclic", departments=_CENTRE, year=2016, source="ciclic.fr")
+_RECIT = partial(Practice, coordination="Le RECIT", departments=("67", "68"), year=None, source="lerecit.fr")
+_DRAC_CENTRE = partial(
+    Practice,
+    coordination="DRAC Centre-Val de Loire",
+    departments=_CENTRE,
+    year=2021,
+    source="https://www.culture.gouv.fr/zh/29/DRAC-Center-Val-de-Loire/3/3/"
+    "Procedure-d-obtention-d-autorisation-de-seances-de-cinema-plein-air-en-Centre-Val-de-Loire",
+)
+"""“Avant le 11 juin 2021”, for July and August."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One field of a campaign's rule set, in two languages; `values` are the codes to choose from, if it has codes.
-
-    `default` is what holds where a campaign says nothing; none: a campaign must say it.
-    """
-
-    field: str
-    text: str
-    texte: str
-    default: Input
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Practice:
-    """What a coordination, or a DRAC, asked for in its départements, and who says so; `year` where the page has one."""
-
-    field: str
-    coordination: str
-    departments: tuple[str, ...]
-    year: int | None
-    value: str
-    source: str
-
-
-CHOICES: tuple[Choice, ...] = (
-    Choice(
+CHOICES: tuple[RegionalChoice, ...] = (
+    RegionalChoice(
         field="deadline_on",
         text="The last day on which a file is handed over.",
         texte="Le dernier jour du dépôt des dossiers.",
+        values=(),
         default=None,
+        practice=(
+            _FRMJC(value="2023-01-24"),
+            _SUD(value="2024-01-15"),
+            _CICLIC(value="2016-01-08"),
+        ),
     ),
-    Choice(
+    RegionalChoice(
         field="prior_contact_required",
         text="Whether a contact with the coordination comes before the file.",
         texte="Si un contact avec la coordination doit précéder le dossier.",
+        values=(),
         default=False,
+        practice=(
+            _FRMJC(value=True),
+            _SUD(value=True),
+            _CICLIC(value=True),
+        ),
     ),
-    Choice(
+    RegionalChoice(
         field="companion",
         text="What an open-air screening is linked to.",
         texte="Ce qui accompagne une séance en plein air.",
-        default=Companion.ANY,
         values=tuple(Companion),
+        default=Companion.ANY,
+        practice=(_RECIT(value=Companion.PROGRAMMING_WORKSHOP_BEFORE),),
     ),
-    Choice(
+    RegionalChoice(
         field="under_12_outdoors",
         text="What becomes of a film forbidden under 12 in the open air.",
         texte="Le sort d’un film interdit aux moins de 12 ans en plein air.",
-        default=Under12Outdoors.REFUSED,
         values=tuple(Under12Outdoors),
+        default=Under12Outdoors.REFUSED,
+        practice=(_RECIT(value=Under12Outdoors.REFUSED),),
     ),
-    Choice(
+    RegionalChoice(
         field="convention_required_for",
         text="Whose money is paid under a signed convention, whatever the amount.",
         texte="L’argent versé sous convention signée, quel que soit le montant.",
-        default=(),
         values=tuple(LineKind),
+        default=(),
+        practice=(),
     ),
-    Choice(
+    RegionalChoice(
         field="extension_days",
         text="For how many days after its end what was put off may still be held.",
         texte="Le nombre de jours, après sa fin, où ce qui est reporté peut encore se tenir.",
+        values=(),
         default=0,
+        practice=(),
     ),
-    Choice(
+    RegionalChoice(
         field="authorisation_deadlines",
         text="By which day the DRAC wants the requests for open-air sessions, season by season.",
         texte="La date à laquelle la DRAC veut les demandes de plein air, saison par saison.",
+        values=(),
         default=(),
+        practice=(
+            _DRAC_CENTRE(value=({"first_on": "2021-07-01", "last_on": "2021-08-31", "request_by": "2021-06-10"},)),
+        ),
     ),
 )
 
-_CENTRE = ("18", "28", "36", "37", "41", "45")
-
-
-def _found(
-    coordination: str, departments: tuple[str, ...], source: str, year: int | None, **said: str
-) -> tuple[Practice, ...]:
-    return tuple(
-        Practice(field=field, coordination=coordination, departments=departments, year=year, value=value, source=source)
-        for field, value in said.items()
-    )
-
-
-PRACTICE: tuple[Practice, ...] = (
-    *_found(
-        "FRMJC Nouvelle-Aquitaine",
-        ("16", "17", "79", "86"),
-        "frmjcna.fr",
-        2023,
-        deadline_on="2023-01-24",
-        prior_contact_required="true",
-    ),
-    *_found(
-        "Région Sud",
-        ("04", "05", "06", "13", "83", "84"),
-        "pole-images-region-sud.org",
-        2024,
-        deadline_on="2024-01-15",
-        prior_contact_required="true",
-    ),
-    *_found("Ciclic", _CENTRE, "ciclic.fr", 2016, deadline_on="2016-01-08", prior_contact_required="true"),
-    *_found(
-        "Le RECIT",
-        ("67", "68"),
-        "lerecit.fr",
-        None,
-        companion=Companion.PROGRAMMING_WORKSHOP_BEFORE,
-        under_12_outdoors=Under12Outdoors.REFUSED,
-    ),
-    *_found("DRAC Centre-Val de Loire", _CENTRE, "its page", 2021, authorisation_deadlines="2021-06-10"),
-    *_found("DRAC Occitanie", ("81",), "maires81", 2018, authorisation_deadlines="2018-05-22"),
-)
-"""As pages of theirs said it then; of a DRAC, its last day for the requests of a summer."""
-
-
-def choice(field: str) -> Choice:
-    """Find what is said of a field of the rule set.
-
-    Raises:
-        KeyError: no region decides it.
-    """
-    found = next((one for one in CHOICES if one.field == field), None)
-    if found is None:
-        raise KeyError(field)
-    return found
+BY_FIELD: Mapping[str, RegionalChoice] = {one.field: one for one in CHOICES}

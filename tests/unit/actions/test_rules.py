@@ -29,7 +29,9 @@ def test_every_rule_has_its_record_in_both_languages_with_its_source():
 
 def test_every_record_is_looked_at_by_the_domain():
     source = "".join(path.read_text(encoding="utf-8") for path in Path(actions.domain.__path__[0]).rglob("*.py"))
-    by_name = set(re.findall(r'(?:in_force|judged|said|_against|versions)\((?:RULES, )?\s*"([RLTP]\d\d)"', source))
+    by_name = set(
+        re.findall(r'(?:in_force|judged|said|_against|versions)\((?:(?:RULES|records), )?\s*"([RLTP]\d\d)"', source)
+    )
     asked = {name for rules in re.findall(r"_asked\(\((.*?)\),", source) for name in re.findall(r"R\d\d", rules)}
     of_cases = asked | set(PLANNED_BY)
     assert {rule.id for rule in IN_FORCE if rule.ask} == of_cases | ALONE

@@ -31,7 +31,7 @@ from common.problems import problems
 
 router = APIRouter(tags=["campaigns"])
 
-ZONES = frozenset({zones.PARIS, *zones.OF_REGIONS.values()})
+ZONES = zones.of_regions()
 
 
 def _french(zone: str) -> str:

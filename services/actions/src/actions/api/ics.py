@@ -5,12 +5,13 @@ No METHOD: this is a calendar, not an invitation, which would need an organiser 
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
 import msgspec
 
+from actions.domain import zones
 from actions.domain.clocks import Observance, observances
 from actions.domain.events import Calendar, Event
 
@@ -18,8 +19,8 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 EVERY = timedelta(hours=1)
 """How often a program should look again."""
 EVERY_SAID = "PT1H"
-ANYWHERE, ANY_YEAR = "Europe/Paris", 2025
-"""Whose clock is described where there is no event: a calendar has one component at least (RFC 5545 §3.6)."""
+ANY_DAY = date(2025, 1, 1)
+"""Where there is no event, the nation's clock is described: a calendar has one component at least (RFC 5545 §3.6)."""
 _WRITTEN_BY = "1", icalendar.__version__
 """What bytes depend on besides the events: how they are written here (another number for another way), and by what."""
 
@@ -70,9 +71,9 @@ def _event(event: Event, root: str) -> icalendar.Event:
 
 def _zones(calendar: Calendar) -> Iterator[icalendar.Timezone]:
     """Describe each clock that an event goes by, from before the first of them."""
-    year = min((event.starts.year for event in calendar.events), default=ANY_YEAR) - 1
+    year = min((event.starts.year for event in calendar.events), default=ANY_DAY.year) - 1
     used = {event.zone for event in calendar.events if event.zone is not None}
-    for name in sorted(used if calendar.events else {ANYWHERE}):
+    for name in sorted(used if calendar.events else {zones.of_the_nation(ANY_DAY)}):
         zone = icalendar.Timezone()
         zone.add("TZID", name)
         for one in observances(name, year):

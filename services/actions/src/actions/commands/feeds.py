@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from actions.commands import lookups
-from actions.domain import access, events
+from actions.domain import access, events, zones
 from actions.domain.action import Action
 from actions.domain.circumstances import Circumstances
 from actions.domain.days import local_day
@@ -37,8 +37,6 @@ from common.errors import NotKnownHere, NotYours
 from common.idempotency import Answer, Once
 from common.tokens import Principal, Territory
 
-ZONE = "Europe/Paris"
-"""By whose clock the days around today are counted; a year back and two ahead, an hour makes no difference."""
 NAMES = {FeedOf.SESSIONS: "séances", FeedOf.OBLIGATIONS: "obligations"}
 
 
@@ -105,7 +103,7 @@ async def opened(tx: Transaction, feed_id: UUID, key: str, *, at: datetime) -> t
     """
     found = await feeds.named(tx, feed_id)
     feed, maker = found.feed, found.feed.maker.today(found.grant)
-    if not feed.opens(key) or maker is None or is_closed(found.closed_on, local_day(at, ZONE)):
+    if not feed.opens(key) or maker is None or is_closed(found.closed_on, _today(at)):
         raise NoSuchFeed
     reader = _principal(maker)
     if not reaches(reader, feed.subject, found.department):
@@ -115,11 +113,16 @@ async def opened(tx: Transaction, feed_id: UUID, key: str, *, at: datetime) -> t
 
 async def shown(tx: Transaction, feed: Feed, limits: Limits, *, at: datetime) -> Calendar:
     """Put together what a feed shows now."""
-    today = local_day(at, ZONE)
+    today = _today(at)
     days = today - events.BACK, today + events.AHEAD
     if feed.of is FeedOf.SESSIONS:
         return await _sessions(tx, feed, limits, days)
     return await _obligations(tx, feed, limits, days)
+
+
+def _today(at: datetime) -> date:
+    """Count by the nation's clock: around a year back and two ahead, an hour makes no difference."""
+    return local_day(at, zones.of_the_nation(at.date()))
 
 
 async def _sessions(tx: Transaction, feed: Feed, limits: Limits, days: tuple[date, date]) -> Calendar:

@@ -310,7 +310,7 @@ def _session(action: Action, wish: SessionPlan, given: Circumstances, session_id
         state=SessionStatus.PLANNED,
         held_on=wish.held_on,
         starts_at=wish.starts_at,
-        zone=zones.of_department(place.department),
+        zone=zones.of_department(place.department, wish.held_on),
         place_id=place.id,
         responsible=wish.responsible,
         programme=tuple(_item(film, given) for film in wish.programme),

@@ -101,7 +101,7 @@ class DeadlinesMoved:
 
 def draft(plan: CampaignPlan, coordination: Coordination, *, campaign_id: UUID, at: datetime) -> Moved:
     """Begin a campaign; its rules may still change."""
-    zone = plan.zone or zones.of_region(coordination.region)
+    zone = plan.zone or zones.of_region(coordination.region, at.date())
     campaign = Campaign(
         id=campaign_id,
         changed_at=at,

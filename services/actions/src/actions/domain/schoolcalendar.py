@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from actions.domain import zones
+from actions.domain.days import local_day
 from actions.domain.school import YEAR_BEGINS, ZONE_OF, Holiday, SchoolYear, SchoolZone
 from common.errors import Invalid
 
@@ -28,9 +28,8 @@ Row = Mapping[str, str]
 _ZONES = {f"Zone {zone}": zone for zone in (SchoolZone.A, SchoolZone.B, SchoolZone.C)} | {
     zone.value: zone for zone in SchoolZone if len(zone) > 1
 }
-_CLOCKS: Mapping[SchoolZone, ZoneInfo] = MappingProxyType(
-    {zone: ZoneInfo(zones.of_department(department)) for department, zone in ZONE_OF.items()}
-)
+_PLACES: Mapping[SchoolZone, str] = MappingProxyType({zone: department for department, zone in ZONE_OF.items()})
+"""A département of each, for its clock: they all have the same one."""
 
 
 class CalendarNotReadable(Invalid):
@@ -115,7 +114,9 @@ def _day(text: str, zone: SchoolZone) -> date:
     if len(text.strip()) == len("2025-10-18"):
         return date.fromisoformat(text.strip())
     at = datetime.fromisoformat(text.strip())
-    return at.date() if at.tzinfo is None else at.astimezone(_CLOCKS[zone]).date()
+    if at.tzinfo is None:
+        return at.date()
+    return local_day(at, zones.of_department(_PLACES[zone], at.date()))
 
 
 def _year(text: str) -> int:

@@ -52,7 +52,7 @@ def placed(action: Action, session: Session, held_on: date, *, indoors: bool) ->
         session,
         state=SessionStatus.PLANNED,
         place_id=place.id,
-        zone=zones.of_department(place.department),
+        zone=zones.of_department(place.department, held_on),
         setting=Setting.INDOORS if indoors else session.setting,
         held_on=held_on,
     )

@@ -2,6 +2,9 @@
 
 from common.contracts.rules import SINCE, Rule
 
+CORSICA = 20
+"""The number that `2A` and `2B` share."""
+
 CLOCKS: tuple[Rule, ...] = (
     Rule(
         id="L02",
@@ -12,6 +15,7 @@ CLOCKS: tuple[Rule, ...] = (
         source="Décret 2017-292 du 6 mars 2017 relatif au temps légal français; hours before it as the IANA time zone "
         "database has them, by whose names clocks are called",
         sets={
+            "Europe/Paris": ("2A", "2B", *(f"{number:02}" for number in range(1, 96) if number != CORSICA)),
             "America/Guadeloupe": ("971",),
             "America/Martinique": ("972",),
             "America/Cayenne": ("973",),

@@ -26,16 +26,20 @@ async def test_behind_a_balancer_of_ours_each_caller_has_its_own_allowance(
     assert "198.51.100.1" not in str(one[0].json()["headers"])
 
 
+@pytest.mark.parametrize(
+    ("of", "public", "own"),
+    [("reporting", "/v1/public", "/v1/figures"), ("partners", "/v1/rules", "/v1/organisations")],
+)
 async def test_who_has_no_token_takes_no_place_of_those_who_have(
-    another: Start, issuer: Issuer, upstreams: dict[str, Upstream]
+    another: Start, issuer: Issuer, upstreams: dict[str, Upstream], of: str, public: str, own: str
 ) -> None:
     """Of eight places the public may have two, however many there are that ask."""
-    service, slow = upstreams["reporting"], "/v1/public/slow"
+    service, slow = upstreams[of], f"{public}/slow"
     async with another(requests_max=8) as edge:
         held = [asyncio.create_task(edge.get(slow)) for _ in range(2)]
         await until(lambda: service.asked.count(f"GET {slow}") == 2)
-        assert is_problem(await edge.get("/v1/public/figures"), 503, "unavailable")
-        assert (await edge.get("/v1/figures", headers=bearer(issuer.token()))).status_code == 200
+        assert is_problem(await edge.get(f"{public}/another"), 503, "unavailable")
+        assert (await edge.get(own, headers=bearer(issuer.token()))).status_code == 200
         service.release.set()
         assert [(await one).status_code for one in held] == [200, 200]
     service.release.clear()

@@ -18,7 +18,8 @@ INFO = {
         "Refusals are problems (RFC 9457) with a stable `code`, in French or, by `Accept-Language`, in English. "
         "Writes accept `Idempotency-Key` (required on creations); changes need `If-Match`. "
         "What a caller may not see is 404. "
-        "The text and the source of a verdict's rule are at `/v1/rules/{rule}/{version}`."
+        "The text and the source of a verdict's rule are at `/v1/rules/{rule}/{version}`; "
+        "where `version` is empty, none was in force: ask `/v1/rules/{rule}`."
     ),
 }
 

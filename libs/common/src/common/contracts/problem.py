@@ -30,7 +30,10 @@ SCHEMA: Final[Mapping[str, Any]] = {
             },
         },
         "rule": {"type": "string", "description": "The rule that says no, in its `version`, by its `inputs`."},
-        "version": {"type": "string", "description": "Its text and source: `/v1/rules/{rule}/{version}`."},
+        "version": {
+            "type": "string",
+            "description": "Its text and source: `/v1/rules/{rule}/{version}`; empty: `/v1/rules/{rule}`.",
+        },
         "inputs": {"type": "object"},
         "reason": {"type": "string"},
         "first_lawful_on": {"type": "string", "format": "date", "description": "From when it would say yes."},

@@ -154,12 +154,12 @@ def test_r05_a_cinema_s_licences_say_whether_it_operates_and_else_its_kind(said,
 def test_a_risk_is_told_once_and_taken_back():
     dossier = a.screening_scheduled(a.a_ready())
     given = replace(dossier.given, films=corrected(visas=LATER))
-    flagged, facts = p.there(risk.flag(risk.judge_risks(dossier.screening, given), at=AT))
+    flagged, facts = p.there(risk.tell(risk.judge_risks(dossier.screening, given), at=AT))
     fact = p.only(facts, ActionAtRisk)
     assert (fact.session_ids, [one.rule for one in fact.risks]) == ((SESSION,), ["R01"])
     assert flagged.published().risks == fact.risks
-    assert risk.flag(risk.judge_risks(flagged, given), at=AT) is None
-    cleared, facts = p.there(risk.flag(risk.judge_risks(flagged, dossier.given), at=AT))
+    assert risk.tell(risk.judge_risks(flagged, given), at=AT) is None
+    cleared, facts = p.there(risk.tell(risk.judge_risks(flagged, dossier.given), at=AT))
     assert (cleared.risks, p.only(facts, ActionAtRisk).risks) == ((), ())
 
 
@@ -174,11 +174,11 @@ def test_due_days_that_moved_are_told_without_a_risk_and_beside_one():
             after=p.day("2025-06-01"),
         ),
     )
-    told, facts = p.there(risk.flag(risk.judge_risks(dossier.screening, dossier.given), due, at=AT))
+    told, facts = p.there(risk.tell(risk.judge_risks(dossier.screening, dossier.given), due, at=AT))
     assert p.only(facts, ActionObligationsMoved).days == due
     assert told == replace(dossier.screening, version=dossier.screening.version + 1, changed_at=AT)
     given = replace(dossier.given, films=corrected(visas=LATER))
-    flagged, facts = p.there(risk.flag(risk.judge_risks(dossier.screening, given), due, at=AT))
+    flagged, facts = p.there(risk.tell(risk.judge_risks(dossier.screening, given), due, at=AT))
     assert [type(fact) for fact in facts] == [ActionAtRisk, ActionObligationsMoved]
     assert flagged.version == dossier.screening.version + 2
 
@@ -186,9 +186,9 @@ def test_due_days_that_moved_are_told_without_a_risk_and_beside_one():
 def test_a_session_given_up_is_at_no_risk_and_that_is_told():
     dossier = a.screening_planned(a.a_funded())
     given = replace(dossier.given, films=corrected(visas=LATER))
-    flagged, _ = p.there(risk.flag(risk.judge_risks(dossier.screening, given), at=AT))
+    flagged, _ = p.there(risk.tell(risk.judge_risks(dossier.screening, given), at=AT))
     without, _ = agenda.cancel_session(flagged, SESSION, Cause.WEATHER, p.FILMS, at=AT)
-    cleared, facts = p.there(risk.flag(risk.judge_risks(without, given), at=AT))
+    cleared, facts = p.there(risk.tell(risk.judge_risks(without, given), at=AT))
     assert (cleared.risks, p.only(facts, ActionAtRisk).risks) == ((), ())
 
 
@@ -203,6 +203,6 @@ def test_what_lapses_after_the_announcement_is_a_risk_also_while_another_session
 def test_what_is_over_is_at_no_risk():
     dossier = a.screening_scheduled(a.a_ready())
     given = replace(dossier.given, films=corrected(visas=LATER))
-    flagged, _ = p.there(risk.flag(risk.judge_risks(dossier.screening, given), at=AT))
+    flagged, _ = p.there(risk.tell(risk.judge_risks(dossier.screening, given), at=AT))
     cancelled, _ = lifecycle.cancel(flagged, CancellationPlan(cause=Cause.PUBLIC, reason=""), at=AT)
     assert cancelled.risks == ()

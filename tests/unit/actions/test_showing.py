@@ -281,7 +281,7 @@ def test_r39_r40_a_scope_narrowed_or_a_consent_withdrawn_stands_against_the_sess
     action, given_ = shown(s.a_film(D.NETWORK), dossier)
     assert rule not in {one.verdict.rule for one in risk.judge_risks(action, given_).findings}
     narrowed = replace(given_, films={**given_.films, film.id: film})
-    flagged, facts = p.there(risk.flag(risk.judge_risks(action, narrowed), at=AT))
+    flagged, facts = p.there(risk.tell(risk.judge_risks(action, narrowed), at=AT))
     assert rule in {one.rule for one in p.only(facts, ActionAtRisk).risks}
-    mended = risk.flag(risk.judge_risks(flagged, given_), at=AT)
+    mended = risk.tell(risk.judge_risks(flagged, given_), at=AT)
     assert rule not in {one.rule for one in p.there(mended)[0].risks}

@@ -295,7 +295,7 @@ def _flag(d: Dossier) -> Iterable[Move]:
     films = {film.id: replace(film, classification=Classification.U16) for film in d.films.values()}
     coming = (replace(d.screening.sessions[0], state=SessionStatus.PLANNED),) if d.screening.sessions else ()
     action = d.screening.with_sessions(*coming) if d.screening.state is ActionStatus.POSTPONED else d.screening
-    flagged = risk.flag(risk.judge_risks(action, replace(d.given, films=films)), at=LATE)
+    flagged = risk.tell(risk.judge_risks(action, replace(d.given, films=films)), at=LATE)
     return [] if flagged is None else [flagged]
 
 

@@ -27,12 +27,12 @@ async def judge_again(tx: Transaction, action_id: UUID, *, at: datetime) -> bool
     given = await lookups.circumstances(tx, action, days)
     judged = risk.judge_risks(action, given)
     due = () if deadlines is None else redated(action, given, deadlines)
-    found = risk.flag(judged, due, at=at)
-    if found is None:
+    news = risk.tell(judged, due, at=at)
+    if news is None:
         return False
-    told, facts = found
-    flagged = told.risks != action.risks
+    changed, facts = news
+    flagged = changed.risks != action.risks
     if flagged:
-        await verdicts.keep(tx, told, judged, at=at)
-    await actions.save_action(tx, told, facts, None)
+        await verdicts.keep(tx, changed, judged, at=at)
+    await actions.save_action(tx, changed, facts, None)
     return flagged

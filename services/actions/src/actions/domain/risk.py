@@ -30,7 +30,7 @@ def judge_risks(action: Action, given: Circumstances) -> Judgement:
     return Judgement(verb="action.flag", action=action, sessions=coming, findings=risks)
 
 
-def flag(judged: Judgement, due: tuple[DueDay, ...] = (), *, at: datetime) -> Moved | None:
+def tell(judged: Judgement, due: tuple[DueDay, ...] = (), *, at: datetime) -> Moved | None:
     """Say what stands against the action's sessions now, and which due days have moved; nothing where all is known."""
     action, risks = judged.action, tuple(noticed(finding) for finding in judged.findings)
     known = set(risks) == set(action.risks)

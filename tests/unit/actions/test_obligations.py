@@ -279,7 +279,7 @@ def test_o01_a_campaign_s_new_deadlines_move_the_day_of_the_request_and_no_other
 def test_o01_another_season_s_deadline_moves_nothing(first_on: str, last_on: str):
     dossier = a.screening_planned(a.a_funded())
     elsewhere = AuthorisationDeadline(first_on=p.day(first_on), last_on=p.day(last_on), request_by=p.day("2025-05-01"))
-    moved = DeadlinesMoved(number=2, before=(), after=(elsewhere,))
+    moved = DeadlinesMoved(before=(), after=(elsewhere,))
     assert redated(dossier.screening, dossier.given, moved) == ()
 
 

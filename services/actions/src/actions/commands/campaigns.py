@@ -45,7 +45,7 @@ async def change_rules(
     if answer := await once.answered(tx, before.version):
         return answer
     changed, facts = campaign.change_rules(before, rules, at=at)
-    await judging.ask_by_campaign(tx, campaign_id, campaign.deadlines_moved(before, changed))
+    await judging.ask_by_campaign(tx, changed, campaign.deadlines_moved(before, changed))
     return await store.save_campaign(tx, changed, facts, once)
 
 

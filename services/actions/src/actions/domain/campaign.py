@@ -92,9 +92,8 @@ Moved = tuple[Campaign, tuple[CampaignFact, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinesMoved:
-    """What the last days for requests were, and what they are since the campaign's rule set of this number (R11)."""
+    """What the last days for requests were, and what they are since the campaign changed its rules (R11)."""
 
-    number: int
     before: tuple[AuthorisationDeadline, ...]
     after: tuple[AuthorisationDeadline, ...]
 
@@ -172,7 +171,7 @@ def change_rules(campaign: Campaign, rules: RuleSet, *, at: datetime) -> Moved:
 def deadlines_moved(before: Campaign, after: Campaign) -> DeadlinesMoved | None:
     """Tell what has become of the last days for requests; nothing where they are what they were."""
     then, now = before.rules.authorisation_deadlines, after.rules.authorisation_deadlines
-    return None if then == now else DeadlinesMoved(number=after.rules.number, before=then, after=now)
+    return None if then == now else DeadlinesMoved(before=then, after=now)
 
 
 def close(campaign: Campaign, *, at: datetime) -> Moved:

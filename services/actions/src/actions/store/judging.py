@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from actions.domain.campaign import DeadlinesMoved
+from actions.domain.campaign import Campaign, DeadlinesMoved
 from common.contracts.actions import AuthorisationDeadline
 from common.database import Transaction
 
@@ -106,8 +106,12 @@ async def ask_by_organisation(tx: Transaction, organisation_id: UUID) -> None:
     )
 
 
-async def ask_by_campaign(tx: Transaction, campaign_id: UUID, moved: DeadlinesMoved | None) -> None:
-    """Have the actions of a campaign judged again whose sessions are still to come; `moved`: by these deadlines."""
+async def ask_by_campaign(tx: Transaction, campaign: Campaign, moved: DeadlinesMoved | None) -> None:
+    """Have the actions of a campaign judged again whose sessions are still to come; `moved`: by these deadlines.
+
+    The number of its rule set tells which change of several was the last.
+    """
+    deadlines = (None, None) if moved is None else (_written(moved.before), _written(moved.after))
     await tx.execute(
         """
         INSERT INTO to_judge (action_id, rules_number, deadlines_before, deadlines_after)
@@ -116,8 +120,9 @@ async def ask_by_campaign(tx: Transaction, campaign_id: UUID, moved: DeadlinesMo
           JOIN action ON action.id = session.action_id
          WHERE action.campaign_id = $1 AND session.state = 'planned'
         """,
-        campaign_id,
-        *((None, None, None) if moved is None else (moved.number, _written(moved.before), _written(moved.after))),
+        campaign.id,
+        None if moved is None else campaign.rules.number,
+        *deadlines,
     )
 
 
@@ -148,8 +153,7 @@ async def take(tx: Transaction, action_id: UUID) -> DeadlinesMoved | None:
 
 def _joined(changes: Sequence[asyncpg.Record]) -> DeadlinesMoved:
     first, last = changes[0], changes[-1]
-    before, after = _read(first["deadlines_before"]), _read(last["deadlines_after"])
-    return DeadlinesMoved(number=last["rules_number"], before=before, after=after)
+    return DeadlinesMoved(before=_read(first["deadlines_before"]), after=_read(last["deadlines_after"]))
 
 
 def _written(deadlines: Deadlines) -> str:

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 
 from common import kafka, migrations
@@ -28,6 +29,10 @@ from tests.waiting import wait_until
 
 UP_WITHIN_S = 300  # a cold start resolves Kafka's artefacts
 PREPARING = 0x7465737473  # roles belong to the whole server: suites on the same one prepare them one at a time
+
+hypothesis.settings.register_profile("beside others", deadline=None)
+hypothesis.settings.load_profile("beside others")
+"""How long one example takes is the machine's affair, which others may share; tests end in time."""
 
 WHOLE_HOUSE = ("run", "--no-demo", "--api-processes", "2")
 

@@ -15,12 +15,13 @@ from actions.domain.copies import Booking
 from actions.domain.known import Film
 from actions.domain.lifecycle import NewDay
 from actions.domain.screening import Finding
+from actions.domain.unlawful import FallbackNotLater
 from common.contracts.actions import ActionType, Regime, Setting, SiteApproval
 from common.contracts.catalogue import RightsUse, Visa
 from common.contracts.partners import Derogation, Entitlement, EntitlementKind
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
-from tests.unit.actions.test_checking import ASKED, CAMPAIGN, a_situation
+from tests.unit.actions.test_checking import ASKED, CAMPAIGN, a_refuge, a_situation
 from tests.unit.actions.test_school import CALENDAR
 
 CASES, MORE = range(400), range(400, 1300)
@@ -32,7 +33,7 @@ HELD = tuple(
 
 
 def situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
-    """Make up a session that may want a copy that others have, and to which a class may come.
+    """Make up a session that may want a copy that others have, to which a class may come, and that may fall back.
 
     Its organiser may show films as it does on each day: what it is not, no day mends.
     """
@@ -56,6 +57,7 @@ def situation(number: int) -> tuple[Action, SessionPlan, Circumstances]:
         starts_at=chance.choice([time(10, 0), time(20, 30)]),
         school_group=chance.random() < 0.5,
         programme=(replace(shown, copy_id=wanted), *others),
+        fallback_on=a_refuge(number, wish.held_on)["fallback_on"],
     )
     organiser = replace(given.organiser, entitlements=HELD)
     copies, booked = {copy.id: copy}, {copy.id: bookings}
@@ -68,13 +70,17 @@ def refusing(action: Action, wish: SessionPlan, given: Circumstances) -> Sequenc
 
 
 def walk(action: Action, wish: SessionPlan, given: Circumstances) -> tuple[date | None, bool]:
-    """Try each later day; tell the first lawful one, and whether something else than a day was in the way before."""
+    """Try each later day; tell the first lawful one, and whether something else than a day was in the way before.
+
+    One that is not before the day to fall back to is no plan.
+    """
     against, other = refusing(action, wish, given), False
     while against:
         other = other or any(one.verdict.first_lawful_on is None for one in against)
-        if wish.held_on == CAMPAIGN.ends_on:
+        next_day = wish.held_on + timedelta(days=1)
+        if wish.held_on == CAMPAIGN.ends_on or next_day == wish.fallback_on:
             return None, other
-        wish = replace(wish, held_on=wish.held_on + timedelta(days=1))
+        wish = replace(wish, held_on=next_day)
         against = refusing(action, wish, given)
     return wish.held_on, other
 
@@ -135,6 +141,24 @@ def test_r01_no_day_is_named_that_lies_after_the_campaign():
     assert checking.check_session(action, wish, given, session_id=ASKED).first_lawful_on is None
     sooner = replace(given, films={one.id: with_visa(one, date(2024, 12, 30)) for one in given.films.values()})
     assert checking.check_session(action, wish, sooner, session_id=ASKED).first_lawful_on == p.day("2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("fallback_on", "first"), [("2025-08-01", None), ("2025-08-02", "2025-08-01"), (None, "2025-08-01")]
+)
+def test_r01_r12_no_day_is_named_that_is_not_before_the_one_to_fall_back_to(fallback_on: str | None, first: str | None):
+    """The visa's year is over on 1 August, and the rule says so in any case."""
+    action, wish, given = school_day("2025-07-18", "20:30", visa=date(2024, 7, 31))
+    wish = replace(wish, school_group=False, fallback_on=p.day(fallback_on) if fallback_on else None)
+    said = checking.check_session(action, wish, given, session_id=ASKED)
+    assert [one.first_lawful_on for one in said.verdicts if one.blocks == said.verb] == [p.day("2025-08-01")]
+    assert said.first_lawful_on == (first and p.day(first))
+    first_day = replace(wish, held_on=p.day("2025-08-01"))
+    if first is None:
+        with pytest.raises(FallbackNotLater):
+            refusing(action, first_day, given)
+    else:
+        assert not refusing(action, first_day, given)
 
 
 def school_day(on: str, at: str, visa: date = date(2024, 9, 15)) -> tuple[Action, SessionPlan, Circumstances]:

@@ -57,12 +57,15 @@ def test_r12_a_fallback_day_is_lawful_when_a_session_could_be_planned_on_it():
 
 
 def test_a_fallback_changes_nothing_of_what_is_said_of_the_session_itself():
+    """Only that the first day on which it could be held lies before the fallback, or is none."""
     for number in CASES[:1_000]:
         action, wish, given = a_negotiated(number)
         said = checking.check_session(action, wish, given, session_id=ASKED)
         alone = checking.check_session(
             action, replace(wish, fallback_on=None, fallback_place_id=None), given, session_id=ASKED
         )
-        assert (said.lawful, said.first_lawful_on, said.costs) == (alone.lawful, alone.first_lawful_on, alone.costs)
+        first, fallback_on = alone.first_lawful_on, wish.fallback_on
+        assert said.first_lawful_on == (first if not (first and fallback_on) or first < fallback_on else None), number
+        assert (said.lawful, said.costs) == (alone.lawful, alone.costs)
         assert (said.verdicts, said.obligations) == (alone.verdicts, alone.obligations), number
         assert {one.blocks for one in said.fallback_verdicts} <= {None}

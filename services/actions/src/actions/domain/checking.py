@@ -6,7 +6,7 @@ refuses the verb.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
@@ -61,7 +61,9 @@ class Check:
     """The whole verdict on a verb, at one version of the action.
 
     `lawful`: nothing stands in its way.  `first_lawful_on` is the first day of the campaign on which nothing would, as
-    far as days alone are in the way; of several sessions, the latest of their first days.  `obligations` is what the
+    far as days alone are in the way; of several sessions, the latest of their first days.  That of a session that is to
+    be planned lies before the day that it may fall back to: later ones are looked for once that is not asked, or is
+    later too.  `obligations` is what the
     judged sessions ask for, `costs` what they cost.  `storm` is where each may go when it cannot be held as planned,
     and whether that is lawful: `fallback_verdicts` say why, `fallback_obligations` what is asked for again there.
     """
@@ -106,7 +108,7 @@ def check_session(
     first = first_lawful(
         judged,
         lambda session: judge_plan(judged.action.with_sessions(session), [session], given),
-        given.campaign.ends_on,
+        _last_day(wish, given),
     )
     return _check(action, judged, given, offers, first, later, there_later)
 
@@ -184,6 +186,14 @@ def _check(
         fallback_verdicts=tuple(_verdict(finding, None) for finding in (*judged.fallbacks, *there_later)),
         fallback_obligations=storm.fallback_obligations(judged.action, given, judged.sessions),
     )
+
+
+def _last_day(wish: SessionPlan, given: Circumstances) -> date:
+    """Tell the last day that could be planned, all else being as it is wished: a fallback comes after the session."""
+    campaign_ends_on = given.campaign.ends_on
+    if wish.fallback_on is None:
+        return campaign_ends_on
+    return min(campaign_ends_on, wish.fallback_on - timedelta(days=1))
 
 
 def _verdict(finding: Finding, verb: str | None) -> CheckedVerdict:

@@ -2,7 +2,7 @@
 
 (1) A rule that refuses a day names the first later day on which it would not, or none.  So no day before the latest of
     these is lawful: one goes on from it, until no rule refuses.  Nobody is sent to a day that another rule refuses.
-(2) Each step goes a day forward at least, and none leaves the campaign: it ends.
+(2) Each step goes a day forward at least, and none leaves the days that are left: it ends.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,7 +20,8 @@ Judge: TypeAlias = Callable[[Session], Iterable[Finding]]
 def first_lawful(judged: Judgement, judge: Judge, last: date) -> date | None:
     """Tell the first lawful day of the refused session that has the latest; each is moved by itself.
 
-    None where nothing is refused, where something else than a day is in the way, or where the campaign is over before.
+    None where nothing is refused, where something else than a day is in the way, or where it would be after `last`, the
+    last day that could be asked for.
     """
     against = {finding.session_id for finding in judged.findings if finding.refusal is not None}
     refused = [session for session in judged.sessions if session.id in against]

@@ -77,7 +77,7 @@ async def test_r12_r13_r52_what_the_storm_would_find_is_told_and_found(
     assert {one["blocks"] for one in (*said["verdicts"], *said["fallback_verdicts"])} == {None}
     assert {one["fallback"] for one in said["verdicts"]} == {None}
     action = await scheduled(desk, action, cast.holder)
-    assert noticed(action) == found
+    assert noticed(action) == set()
     action = await act(desk, action, "postpone", cast.holder, {"cause": "weather"}, at=STORM)
     new_day = {"day": (JULY[1], False), "room": (JULY[0], True)}
     against = {way: rule for rule, way in found}
@@ -123,6 +123,22 @@ async def test_o03_o05_what_a_fallback_asks_for_is_listed_beside_the_obligations
     assert {one["fallback"] for one in listed.json()["items"]} == {None}
     said = await asked(desk, action, cast.holder)
     assert (said["obligations"], said["fallback_obligations"]) == (listed.json()["items"], found)
+
+
+async def test_o05_a_permit_that_comes_after_the_announcement_leaves_nothing_that_says_otherwise(desk: Desk) -> None:
+    cast = a_cast()
+    action = await scheduled(desk, await ready(desk, cast, {}, *JULY[:1]), cast.holder)
+    assert (await permits_of_fallback(desk, cast, action), noticed(action)) == ([("day", False)], set())
+    place = action.json()["places"][0]["id"]
+    permit = {"place_id": place, "dates": [JULY[1]], "reference": "AM 2", "granted_on": "2025-03-19"}
+    action = await act(desk, action, "permits", cast.town, permit, at=MARCH)
+    assert (await permits_of_fallback(desk, cast, action), noticed(action)) == ([("day", True)], set())
+
+
+async def permits_of_fallback(desk: Desk, cast: Cast, action: httpx.Response) -> list[tuple[str, bool]]:
+    listed = await desk.get(f"/v1/actions/{action.json()['id']}/obligations", cast.holder)
+    found = listed.json()["fallback_obligations"]
+    return [(one["fallback"], one["settled"]) for one in found if one["kind"] == "permit"]
 
 
 async def evening(desk: Desk, cast: Cast, copy: CopyState, fallback_on: str) -> httpx.Response:

@@ -172,7 +172,8 @@ async def plan_session(
 ) -> Response:
     """Plan a session; its films are lawful on that day (R01 to R05, R07), and go no further than agreed (R39, R40).
 
-    What rules have against the day or the room that it may fall back to refuses nothing, and is among the notices.
+    What rules have against the day or the room that it may fall back to refuses nothing, and is among the notices; what
+    papers are still missing there, a check tells.
     """
     async with db.transaction(caller) as tx:
         answer = await commands.plan_session(

@@ -78,6 +78,9 @@ PLANNED_BY = ("R05", "R01", "R04", "R16", "R07", "R50", "R51", "R03")
 AGREED_BY = ("R39", "R40")
 """What a session that shows a workshop film must keep to, of whatever type its action is."""
 
+PAPERS = frozenset({"R06", "R08", "R11", "R12", "R52", "T12"})
+"""What is settled with others, at a time of its own: rights, authorisation, declaration, permit, approval."""
+
 LENT_BY = ("C01", "C02", "C03")
 """What a copy must keep to, where a session names the one that it is to be shown from."""
 
@@ -113,6 +116,12 @@ class Judgement:
     @property
     def lawful(self) -> bool:
         return all(finding.refusal is None for finding in self.findings)
+
+
+def of_papers(finding: Finding) -> bool:
+    """Tell whether what is said may be mended by what others still settle, and no plan need be changed for it."""
+    verdict = finding.verdict
+    return verdict.rule in PAPERS or (verdict.rule in AGREED_BY and verdict.outcome is Outcome.TO_CLEAR)
 
 
 def noticed(finding: Finding) -> Notice:

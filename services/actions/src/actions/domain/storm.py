@@ -1,8 +1,8 @@
 """What happens if the storm comes: the day and the room that a session may fall back to, judged before it does.
 
 Each is judged by the same rules as any session, as it would be: on that day at its place, or in that room on its own
-day.  What they say refuses nothing, since the session itself may be lawful; it is told.  When the storm is there, the
-new day is judged for itself (T15).
+day.  What they say refuses nothing, since the session itself may be lawful; a check tells it.  When the storm is there,
+the new day is judged for itself (T15).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from actions.domain import zones
 from actions.domain.action import Action
 from actions.domain.circumstances import Circumstances
 from actions.domain.obligations import Obligation, most_urgent_first, obligations
-from actions.domain.screening import Finding, Judgement, noticed, require
+from actions.domain.screening import Finding, Judgement, noticed, of_papers, require
 from common.contracts.actions import Fallback, Notice, ObligationKind, Session, SessionStatus, Setting
 from common.errors import Outcome
 
@@ -84,10 +84,11 @@ def judge_fallbacks(
 def decide(judged: Judgement) -> tuple[Notice, ...]:
     """Refuse by what refuses the sessions; answer what is to be looked at, in them and where they may fall back to.
 
-    What is said of a session in the same words is not said of its fallback again.
+    Of a fallback it is what its plan does not keep to: a paper comes when it comes, and no verb that records one judges
+    this again; a check does.  What is said of a session in the same words is not said of its fallback again.
     """
     said = {_words(finding) for finding in judged.findings}
-    against = (one for one in judged.fallbacks if one.verdict.outcome is not Outcome.ALLOWED)
+    against = (one for one in judged.fallbacks if one.verdict.outcome is not Outcome.ALLOWED and not of_papers(one))
     return (*require(judged.findings), *(noticed(one) for one in against if _words(one) not in said))
 
 

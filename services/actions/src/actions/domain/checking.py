@@ -63,9 +63,9 @@ class Check:
     `lawful`: nothing stands in its way.  `first_lawful_on` is the first day of the campaign on which nothing would, as
     far as days alone are in the way; of several sessions, the latest of their first days.  That of a session that is to
     be planned lies before the day that it may fall back to: later ones are looked for once that is not asked, or is
-    later too.  `obligations` is what the
-    judged sessions ask for, `costs` what they cost.  `storm` is where each may go when it cannot be held as planned,
-    and whether that is lawful: `fallback_verdicts` say why, `fallback_obligations` what is asked for again there.
+    later too.  `obligations` is what the judged sessions ask for, `costs` what they cost.  `storm` is where each may go
+    when it cannot be held as planned, and whether that is lawful: `fallback_verdicts` say why, `fallback_obligations`
+    what is asked for again there.
     """
 
     verb: str

@@ -18,8 +18,8 @@ _ONLY_DEPARTMENT: Mapping[str, str] = {"01": "971", "02": "972", "03": "973", "0
 
 
 def of_department(department: str, day: date, records: Sequence[Rule] = RULES) -> str:
-    named = {one: zone for zone, departments in _law(day, records).sets.items() for one in departments}
-    return named.get(department, named[_PARIS])
+    clocks = _law(day, records).sets.items()
+    return next(zone for one in (department, _PARIS) for zone, named in clocks if one in named)
 
 
 def of_region(region: str, day: date, records: Sequence[Rule] = RULES) -> str:

@@ -32,8 +32,7 @@ _DRAC_CENTRE = partial(
     coordination="DRAC Centre-Val de Loire",
     departments=_CENTRE,
     year=2021,
-    source="https://www.culture.gouv.fr/zh/29/DRAC-Center-Val-de-Loire/3/3/"
-    "Procedure-d-obtention-d-autorisation-de-seances-de-cinema-plein-air-en-Centre-Val-de-Loire",
+    source="www.culture.gouv.fr",
 )
 """“Avant le 11 juin 2021”, for July and August."""
 

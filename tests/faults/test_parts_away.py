@@ -63,8 +63,8 @@ async def test_nothing_waits_for_ever(experiment: Experiment, house: House, town
 async def test_readiness_tells_the_truth(experiment: Experiment, house: House, town: Town) -> None:
     """A lost database shows within two seconds at every process, a lost broker at none; both without a restart.
 
-    Business writes keep their pace while the broker is lost: their p99 is that of all rounds, and the worst round's is
-    told beside it, where one pause of a fifth of a second is a hundredth of the writes.
+    Business writes keep their pace while the broker is lost: the p99 of each round's.  One pause of a fifth of a second
+    is a hundredth of a round's writes, so that the p99 of all rounds and of the median one are told beside the worst.
     """
     pids = apis(house)
     writes: Mapping[Lost, list[list[Reply]]] = {frozen: [], gone: []}
@@ -73,10 +73,10 @@ async def test_readiness_tells_the_truth(experiment: Experiment, house: House, t
             await without_a_database(experiment, house, lost)
             writes[lost].append(await without_a_broker(experiment, house, town, lost))
     for lost, rounds in writes.items():
-        p99_ms = ms([one for some in rounds for one in some], 0.99)
-        experiment.judge_alone(f"writes keep their pace, {lost.__name__}", holds=p99_ms < WRITE_P99_MS)
-        by_round = sorted(ms(some, 0.99) for some in rounds)
-        told = {"p99_ms": p99_ms, "p99_median_round_ms": median(by_round), "p99_worst_round_ms": by_round[-1]}
+        by_round = [ms(some, 0.99) for some in rounds]
+        experiment.judge_alone(f"writes keep their pace, {lost.__name__}", holds=max(by_round) < WRITE_P99_MS)
+        all_p99_ms = ms([one for some in rounds for one in some], 0.99)
+        told = {"p99_ms": all_p99_ms, "p99_median_round_ms": median(by_round), "p99_worst_round_ms": max(by_round)}
         experiment.tell(**{f"write_{lost.__name__}_{name}": value for name, value in told.items()})
     experiment.judge("no restart", holds=apis(house) == pids)
 

@@ -178,25 +178,26 @@ class Member:
 
     @contextmanager
     def _holding(self, topics: Collection[str]) -> Iterator[None]:
-        """Have no other hand touch these topics (10); who found nothing else to do looks again when it is over."""
+        """Have no other hand touch these topics (10); if any is left to apply, whoever found nothing to do is told."""
         self._held.update(topics)
         try:
             yield
         finally:
             self._held.difference_update(topics)
-            self._arrived.ring()
+            if self._ready():
+                self._arrived.ring()
 
     def _free(self) -> dict[Place, Lane]:
         """Name the partitions of topics that are in nobody's hand."""
         return {place: lane for place, lane in self.lanes.items() if place.topic not in self._held}
 
+    def _ready(self) -> list[Lane]:
+        return [lane for lane in self._free().values() if lane.waiting and lane.rests_until <= self._clock.now()]
+
     def _next_runs(self) -> list[Run]:
         """Take the partition that waits the longest, and those of its topic that may share its transaction (7)."""
-        now = self._clock.now()
-        ready = [lane for lane in self._free().values() if lane.waiting and lane.rests_until <= now]
-        if not ready:
+        if not (ready := sorted(self._ready(), key=lambda lane: lane.since)):
             return []
-        ready.sort(key=lambda lane: lane.since)
         first = ready[0]
         if first.width is not None:
             return [first.run(first.width)]

@@ -42,7 +42,7 @@ class Settings(BaseModel):
         600.0, description="Between two looks at what is old: the outbox's partitions, kept answers."
     )
     checkpoint_every_s: Seconds = Field(
-        60.0, description="Between two checkpoints of this service: what it holds, for those who compare."
+        60.0, description="Between two checkpoints of this service, at least: what it holds, for those who compare."
     )
 
     token_issuer: str = Field(description="The only issuer whose tokens are believed.")

@@ -176,10 +176,7 @@ async def take(ports: Ports, pace: Pace, outbox: Outbox, broker: Broker, *, ours
         ends=ends,
         records=Records(pace.service, cursor.db_epoch, ports.place),
         reports=Reports(
-            ports,
-            pace.service,
-            heartbeat_every_s=pace.heartbeat_every_s,
-            checkpoint_every_s=pace.checkpoint_every_s,
+            ports, pace.service, heartbeat_every_s=pace.heartbeat_every_s, checkpoint_every_s=pace.checkpoint_every_s
         ),
         audit=await _audit(ports, pace, outbox, taken, ends),
         heard_at=heard_at,

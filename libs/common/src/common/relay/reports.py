@@ -1,6 +1,8 @@
 """What a leading relay says besides the rows: how far it has come, and what its service held at a position.
 
 Both are said between two batches: what they tell of is acknowledged when they leave.
+
+A count reads all that a service holds: however much that has become, it takes a share of the time and no more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +19,9 @@ from common.relay.records import Records
 
 CHECKPOINTS = contracts.topic(Checkpoint.PLATFORM, "platform")
 CHECKPOINT = contracts.ce_type(f"platform.{Checkpoint.PLATFORM}")
+
+COUNTING_SHARE = 1 / 20
+"""Of the time, at most: who took long to count rests for longer than `checkpoint_every_s`."""
 
 Run = Mapping[Place, Sequence[Outgoing]]
 
@@ -52,13 +57,13 @@ class Reports:
         return self._run(records, heartbeats.TOPIC, heartbeats.TYPE, at, value)
 
     def checkpoint_is_due(self) -> bool:
-        due = self._ports.clock.monotonic() >= self._checkpoint_at
-        return due and self._ports.digest is not None and self._counting is None
+        awaited = self._ports.digest is not None and self._counting is None
+        return awaited and self._ports.clock.monotonic() >= self._checkpoint_at
 
     def begin_checkpoint(self, name: str) -> None:
         """Let the service count itself in the exported snapshot of this name."""
         assert self._ports.digest is not None  # noqa: S101 - see `checkpoint_is_due`
-        self._checkpoint_at = self._ports.clock.monotonic() + self._checkpoint_every_s
+        self._checkpoint_at = self._ports.clock.monotonic()  # the next one's hour depends on how long this one takes
         self._counting = _Counting(self._ports.digest(name))
 
     def hold(self, snapshot: str, ends: Mapping[Place, int]) -> None:
@@ -73,6 +78,8 @@ class Reports:
         """Say what was counted; nothing, if it could not be."""
         counting, self._counting = self._counting, None
         digests = None if counting is None else await counting.digests
+        took_s = self._ports.clock.monotonic() - self._checkpoint_at
+        self._checkpoint_at += max(self._checkpoint_every_s, took_s / COUNTING_SHARE)
         if counting is None or counting.ends is None or digests is None:
             return {}
         at = self._ports.clock.now()

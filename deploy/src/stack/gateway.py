@@ -67,7 +67,7 @@ class Gateway:
     client: Limits = Limits(per_s=20, burst=40)
     token_endpoint: Limits = Limits(per_s=5, burst=20)
     all_per_s: int = 2000
-    requests_max: int = 32
+    requests_max: int = 16
     trusted_hops: int = 0
     tls: tuple[Path, Path] | None = None
     otlp_endpoint: str | None = None

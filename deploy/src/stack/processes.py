@@ -56,6 +56,8 @@ class Program:
     grace_s: float = 22  # the services drain for 20 s
     on_launcher_death: Signals = signal.SIGKILL
     user: User | None = None
+    nice: int = 0
+    """How far it stands back where processes want more than the machine has, as `nice` counts (0 to 19)."""
 
 
 @dataclass(slots=True)
@@ -96,13 +98,7 @@ class Supervisor:
         return self.folder.logs / f"{name}.log"
 
     async def _spawn(self, program: Program) -> None:
-        self._running[program.name] = await _spawn(
-            program.command,
-            program.environment,
-            log=self.log(program.name),
-            user=program.user,
-            on_launcher_death=program.on_launcher_death,
-        )
+        self._running[program.name] = await _spawn(program, log=self.log(program.name))
         self.folder.remember({name: process.pid for name, process in self._running.items()})
 
     async def _keep(self, program: Program) -> None:
@@ -187,7 +183,7 @@ async def run_to_end(
     command: Sequence[str], environment: Mapping[str, str], *, log: Path, user: User | None = None
 ) -> None:
     """Run a command that ends by itself, its words in a log."""
-    process = await _spawn(command, environment, log=log, user=user, on_launcher_death=signal.SIGKILL)
+    process = await _spawn(Program(name=command[0], command=command, environment=environment, user=user), log=log)
     try:
         code = await process.wait()
     except asyncio.CancelledError:
@@ -200,13 +196,7 @@ async def run_to_end(
 @asynccontextmanager
 async def running(program: Program, *, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a program while the block lasts, and let it stop as it wants to; nobody starts it again."""
-    process = await _spawn(
-        program.command,
-        program.environment,
-        log=log,
-        user=program.user,
-        on_launcher_death=program.on_launcher_death,
-    )
+    process = await _spawn(program, log=log)
     try:
         yield process
         process.send_signal(program.stop)
@@ -230,29 +220,29 @@ async def run_in_sight(command: Sequence[str], environment: Mapping[str, str]) -
         raise
 
 
-async def _spawn(
-    command: Sequence[str], environment: Mapping[str, str], *, log: Path, user: User | None, on_launcher_death: Signals
-) -> asyncio.subprocess.Process:
+async def _spawn(program: Program, *, log: Path) -> asyncio.subprocess.Process:
+    user = program.user
     with log.open("ab") as words:
         return await asyncio.create_subprocess_exec(
-            *command,
+            *program.command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=words,
             stderr=words,
             cwd="/",
-            env=dict(environment),
+            env=dict(program.environment),
             start_new_session=True,
-            preexec_fn=bound_to(os.getpid(), on_launcher_death),
+            preexec_fn=bound_to(os.getpid(), program.on_launcher_death, nice=program.nice),
             user=None if user is None else user.uid,
             group=None if user is None else user.gid,
             extra_groups=None if user is None else [],
         )
 
 
-def bound_to(parent: int, death_signal: Signals) -> Callable[[], None]:
-    """Make what a child does first: ask the kernel for a signal when its parent dies."""
+def bound_to(parent: int, death_signal: Signals, *, nice: int = 0) -> Callable[[], None]:
+    """Make what a child does first: ask the kernel for a signal when its parent dies, and stand back behind others."""
 
     def bind() -> None:
+        os.nice(nice)
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, death_signal)
         if os.getppid() != parent:  # it died between the fork and here

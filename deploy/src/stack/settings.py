@@ -28,7 +28,7 @@ class GatewaySettings(BaseModel):
     gateway_token_rate_per_s: Positive = Field(5, description="Token requests a second, from one address.")
     gateway_token_rate_burst: Positive = Field(20, description="The same, at once.")
     gateway_rate_all_per_s: Positive = Field(2000, description="Requests a second, for the whole gateway.")
-    gateway_requests_max: Positive = Field(32, description="In hand for each API process: half of its REQUESTS_MAX.")
+    gateway_requests_max: Positive = Field(16, description="In hand for each API process: twice its POOL_MAX.")
 
     actions_addresses: str = Field("actions:8000", description="Where the API processes of `actions` are.")
     partners_addresses: str = Field("partners:8000", description="The same for `partners`.")

@@ -49,15 +49,6 @@ def test_everything_runs(house: House) -> None:
     assert house.processes().keys() == EVERYTHING
 
 
-def test_who_is_waited_for_goes_first(house: House) -> None:
-    behind = {name: os.getpriority(os.PRIO_PROCESS, pid) for name, pid in house.processes().items()}
-    first, last = (
-        {behind.pop(name) for name in ("gateway", "postgres", "kafka")},
-        {behind.pop(name) for name in WORKERS},
-    )
-    assert max(first) < min(behind.values()) <= max(behind.values()) < min(last)
-
-
 async def test_every_service_answers_through_the_gateway(house: House, edge: httpx.AsyncClient) -> None:
     assert await unanswered(edge, await token(house, edge)) == []
 

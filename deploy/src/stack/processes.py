@@ -56,8 +56,6 @@ class Program:
     grace_s: float = 22  # the services drain for 20 s
     on_launcher_death: Signals = signal.SIGKILL
     user: User | None = None
-    nice: int = 0
-    """How far it stands back where processes want more than the machine has, as `nice` counts (0 to 19)."""
 
 
 @dataclass(slots=True)
@@ -231,18 +229,17 @@ async def _spawn(program: Program, *, log: Path) -> asyncio.subprocess.Process:
             cwd="/",
             env=dict(program.environment),
             start_new_session=True,
-            preexec_fn=bound_to(os.getpid(), program.on_launcher_death, nice=program.nice),
+            preexec_fn=bound_to(os.getpid(), program.on_launcher_death),
             user=None if user is None else user.uid,
             group=None if user is None else user.gid,
             extra_groups=None if user is None else [],
         )
 
 
-def bound_to(parent: int, death_signal: Signals, *, nice: int = 0) -> Callable[[], None]:
-    """Make what a child does first: ask the kernel for a signal when its parent dies, and stand back behind others."""
+def bound_to(parent: int, death_signal: Signals) -> Callable[[], None]:
+    """Make what a child does first: ask the kernel for a signal when its parent dies."""
 
     def bind() -> None:
-        os.nice(nice)
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, death_signal)
         if os.getppid() != parent:  # it died between the fork and here

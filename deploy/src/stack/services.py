@@ -13,8 +13,6 @@ from stack.processes import Program, answers_ok, run_to_end
 
 SERVICES = ("partners", "catalogue", "actions", "reporting")
 READY_WITHIN_S = 90
-NICE = {"api": 2, "worker": 5}
-"""Behind the gateway, who says no at once when there is too much; workers behind those whom somebody waits for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,6 @@ def _program(around: Surroundings, service: str, kind: str, number: int) -> Prog
         environment={**around.environ, **_environment(around, service), f"{kind.upper()}_PORT": str(port)},
         ready=lambda: answers_ok(port, "/health/ready"),
         ready_within_s=READY_WITHIN_S,
-        nice=NICE[kind],
     )
 
 

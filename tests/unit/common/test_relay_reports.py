@@ -22,7 +22,7 @@ async def test_counting_takes_a_share_of_the_time_and_no_more(
     async def count() -> Sequence[Digest] | None:
         return counted
 
-    world = World(Random(1))  # noqa: S311 - nothing is left to chance here
+    world = World(Random(1))  # noqa: S311 - a world has one; these steps never ask it
     ports = replace(world.ports(Alive()), digest=lambda _: Later(count))
     reports = Reports(ports, "things", heartbeat_every_s=5, checkpoint_every_s=EVERY_S)
     world.time = began = EVERY_S

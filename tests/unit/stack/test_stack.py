@@ -159,6 +159,13 @@ def test_every_route_leads_to_a_service() -> None:
 # ------------------------------------------------------------------------------------------------------ the map
 
 
+def test_the_gateway_lets_two_through_for_each_connection_and_one_process_may_carry_two_shares() -> None:
+    share = GatewaySettings.model_fields["gateway_requests_max"].default
+    assert share == gateway.Gateway.__dataclass_fields__["requests_max"].default
+    assert share == 2 * Settings.model_fields["pool_max"].default
+    assert 2 * share <= Settings.model_fields["requests_max"].default
+
+
 def test_compose_runs_every_service_twice_behind_one_gateway() -> None:
     there = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     ours = {name for service in services.SERVICES for name in (service, f"{service}-worker", f"{service}-prepare")}

@@ -11,7 +11,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 MEMBERS := libs/common services/actions services/partners services/reporting services/catalogue deploy
 STAMP   := $(VENV)/.set-up
-# Two halves beside each other; each says all it has to say when it is over, where make can keep them apart.
+# Two at a time beside each other; each says all it has to say when it is over, where make can keep them apart.
 BESIDE  := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCKS   := requirements/bootstrap.txt requirements/run.txt requirements/dev.txt
 
@@ -67,18 +67,22 @@ clean: setup ## Stop, and forget all data of the local stack
 
 .PHONY: check
 check: setup ## Format, lint, types, imports, and the tests that need no parts; about a minute
-	@$(BESIDE) lint units
+	@$(BESIDE) law units lint
 
 .PHONY: lint
-lint: setup ## Half of check: what is read and not run
+lint: setup ## A third of check: what is read and not run
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
+.PHONY: law
+law: setup ## Another: the tests of the longest law, that of projects and screenings
+	@$(BIN)/pytest -q $(wildcard tests/unit/actions)
+
 .PHONY: units
-units: setup ## The other half: the tests that need no parts
-	@$(BIN)/pytest -q $(wildcard tests/unit tests/contract tests/architecture)
+units: setup ## The rest: all other tests that need no parts
+	@$(BIN)/pytest -q $(wildcard tests/unit tests/contract tests/architecture) --ignore tests/unit/actions
 
 .PHONY: test
 test: check ## Everything: check, then the services, the whole system, and what happens when parts break

@@ -1,10 +1,17 @@
-"""What an operator changes: each is one transaction with its line in the audit (`common.operations`)."""
+"""What an operator changes: each is one transaction with its line in the audit (`common.operations`).
+
+(1) What takes many transactions has its line before the first of them, and an outcome in the last: one that was cut
+    short is seen in the audit, and may be asked for again.
+"""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from itertools import product
 
-from common import operations
+from common import operations, outbox
+from common.checkpoints import owned
+from common.contracts.platform import BUCKETS
 from common.database import Transaction
 from passeurs import store
 from passeurs.place import House
@@ -16,6 +23,10 @@ LOOK_EVERY_S = 0.1
 
 class NotDoneYet(Exception):
     """The worker that has to do it has not: it may be down; the operation stays asked for."""
+
+
+class NothingOwned(Exception):
+    """The service keeps nothing that it could announce: what it says it has computed from others."""
 
 
 async def change(house: House, service: str, operation: Callable[[Transaction], Awaitable[int]]) -> int:
@@ -72,3 +83,28 @@ async def unpark(house: House, service: str, seq: int) -> None:
     number = await change(house, service, unparked)
     async with house.schema(service) as connection:
         console.print(f"Operation {number}: {await store.outcome(connection, number)}.")
+
+
+async def announce(house: House, service: str) -> None:
+    """Announce every state of a service as it stands, a bucket in each transaction: who is right changes nothing.
+
+    Changes of a bucket wait for as long as it takes, so that no older state follows a newer one.
+
+    Raises:
+        NothingOwned: it has none.
+    """
+    if not (kinds := owned(service)):
+        raise NothingOwned(f"{service} keeps no states of its own; its figures are rebuilt, or compared.")
+
+    async def begun(tx: Transaction) -> int:
+        return await operations.record(
+            tx, who=house.who, command="announce", arguments={"aggregates": kinds}, outcome=None
+        )
+
+    number, states = await change(house, service, begun), 0
+    async with house.schema(service) as connection:
+        for kind, bucket in product(kinds, range(BUCKETS)):
+            async with connection.transaction():
+                states += await outbox.announce_again(connection, kind, bucket)
+        await operations.end(connection, number, f"{states} states are announced")
+    console.print(f"Operation {number}: {states} states of {', '.join(kinds)} are announced.")

@@ -16,7 +16,7 @@ from common.kafka.port import Trouble
 from common.migrations import NoPassword
 from common.operations import NobodyReads, NotParked, NotWaiting
 from passeurs import changing, figures, keeping, looking
-from passeurs.changing import NotDoneYet
+from passeurs.changing import NotDoneYet, NothingOwned
 from passeurs.figures import ComparedElsewhere, FiguresDiffer
 from passeurs.place import House, NoHouse, NoSuchService
 from passeurs.telling import console
@@ -37,7 +37,7 @@ app = typer.Typer(
 
 Refusals = (
     *(NoHouse, NoSuchService, NoPassword, NotReady, Trouble, OSError, asyncpg.PostgresError),
-    *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NotABackup, NotRestored, ComparedElsewhere),
+    *(NotParked, NotWaiting, NobodyReads, NotDoneYet, NothingOwned, NotABackup, NotRestored, ComparedElsewhere),
     *(FiguresDiffer, NotReadable, Poison, KeysMoved, BlueIsKept, NothingHeard, NothingKept, Underway),
 )
 
@@ -112,6 +112,12 @@ def park(service: Service, seq: Seq, reason: Annotated[str, typer.Option(help="W
 def unpark(service: Service, seq: Seq) -> None:
     """Publish a parked row after all."""
     _run(lambda house: changing.unpark(house, service, seq))
+
+
+@app.command()
+def announce(service: Service) -> None:
+    """Announce every state of a service anew, as it stands: after a restore, readers then hold what it holds."""
+    _run(lambda house: changing.announce(house, service))
 
 
 @app.command()

@@ -1,6 +1,9 @@
 """A relay that finds its cursor untrue: the database is another one, or the broker has lost what it had."""
 
+import asyncio
+import os
 import re
+import sys
 from uuid import uuid4
 
 import asyncpg
@@ -100,8 +103,9 @@ async def test_a_broker_that_lost_its_tail_is_told_everything_again_once(address
 
 
 async def test_after_a_restore_every_state_is_announced_anew_as_the_page_says(address, db, owner, kafka_servers):
-    """docs/reliability.md, followed to the letter: its SQL is run as it stands."""
-    make_known, announce, _ = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    """docs/reliability.md, followed to the letter: its SQL and its command are run as they stand."""
+    make_known, _ = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    (announce,) = re.findall(r"```sh\n *\.venv/bin/passeurs (announce .*?)  ", PAGE)
     film, received = str(uuid4()), Received()
     async with listening_to_states(received, db, kafka_servers):
         await say(db, film, 1, STATES)
@@ -110,7 +114,7 @@ async def test_after_a_restore_every_state_is_announced_anew_as_the_page_says(ad
         await owner.execute("""SET app.principal = '{"level": "system"}'""")
         await owner.execute(FILM, film)  # its outbox row is long gone
         await owner.execute(make_known)
-        await owner.execute(announce)
+        await operated(address, kafka_servers, *announce.split())
         async with relaying(address, kafka_servers):
             await until(lambda: received.has(film, 7))
     message = received.by_key[film][-1]
@@ -128,6 +132,13 @@ async def test_what_the_cursor_is_said_to_hold_is_what_it_holds(address, db, own
         " WHERE attrelid = 'outbox_cursor'::regclass AND attname = 'acked'"
     )
     assert '{"topic/partition": offset}' in said
+
+
+async def operated(address: str, servers: str, *words: str) -> None:
+    """Run one command of the operator's."""
+    environ = {**os.environ, "DATABASE_URL": address, "KAFKA_BOOTSTRAP_SERVERS": servers}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "passeurs", *words, env=environ)
+    assert await process.wait() == 0
 
 
 def listening_to_states(received: Received, db: Database, servers: str):

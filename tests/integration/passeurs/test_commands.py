@@ -17,6 +17,14 @@ from tests.conftest import Database
 
 WHO = "odile"
 TOPIC = contracts.topic("film", "events")
+FILM = """
+INSERT INTO film (id, version, title, other_titles, directors, countries, versions, identifiers, visas, filed, doc)
+VALUES ($1, 7, 'Film', '{}', '{}', '{}', '{}', '{}', '[]', 'film', '{"version":7}')
+"""
+STATES = """
+SELECT (SELECT count(*) FROM film) + (SELECT count(*) FROM rights_offer) + (SELECT count(*) FROM copy)
+     + (SELECT count(*) FROM film_list)
+"""
 STRAY_CELL = """
 INSERT INTO cell (cell, shard, quantity, audience, category, campaign_id, campaign_year, coordination_id, month, region,
                   department, action_type, amount, n)
@@ -117,6 +125,21 @@ async def test_a_group_reads_a_topic_again_and_the_audit_says_so(
     assert "rewind" in operator.does("audit")
 
 
+async def test_every_state_is_announced_again_as_it_stands_and_the_audit_says_how_many(
+    operator: Operator, catalogue: asyncpg.Connection
+) -> None:
+    films = [uuid4(), uuid4()]
+    await catalogue.executemany(FILM, [(one,) for one in films])
+    there = await catalogue.fetchval(STATES)
+    operator.does("announce", "catalogue")
+    said = await catalogue.fetch("SELECT key, version, value FROM outbox WHERE type LIKE '%.film.state.%'")
+    assert {(str(one), 7, b'{"version":7}') for one in films} <= {tuple(row) for row in said}
+    ended = await catalogue.fetchrow("SELECT who, outcome, ended_at FROM operation WHERE command = 'announce'")
+    assert ended is not None
+    assert (ended["who"], ended["outcome"]) == (WHO, f"{there} states are announced")
+    assert ended["ended_at"] is not None
+
+
 async def test_what_became_of_an_aggregate_is_told(operator: Operator, catalogue: asyncpg.Connection) -> None:
     key = str(uuid4())
     await waiting_row(catalogue, key)
@@ -133,6 +156,7 @@ async def test_what_became_of_an_aggregate_is_told(operator: Operator, catalogue
         (("park", "catalogue", "999999999", "--reason", "x"), "NotWaiting"),
         (("redrive", "catalogue", "g", TOPIC, "k"), "NotParked"),
         (("rewind", "catalogue", "nobody", TOPIC), "NobodyReads"),
+        (("announce", "reporting"), "NothingOwned"),
     ],
 )
 async def test_what_cannot_be_done_is_one_line_and_changes_nothing(

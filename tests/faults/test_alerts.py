@@ -198,6 +198,17 @@ async def test_a_fact_without_its_predecessor(there: House, town: Town, promethe
     await prometheus.falls_silent("FactsMissing")
 
 
+async def test_a_database_that_is_not_what_it_was(there: House, prometheus: Prometheus) -> None:
+    """The worker that finds it counts it before Prometheus has ever seen that worker; an operator announces all."""
+    await prometheus.falls_silent("FactsMissing")
+    with gone(there, "catalogue-worker"):
+        async with _owner(there, "catalogue") as owner:
+            await owner.execute("UPDATE outbox_cursor SET timeline = 0")
+    await prometheus.fires("FactsMissing")
+    await passeurs(there, "announce", "catalogue")
+    await prometheus.falls_silent("FactsMissing")
+
+
 async def test_an_outbox_that_nobody_keeps(there: House, town: Town, prometheus: Prometheus) -> None:
     """As after two days without a housekeeper: what is retained and what is written lies outside of all partitions."""
     mix = Mix(town, await town.client())

@@ -213,12 +213,20 @@ class Rig:
         return Ports(self.folder / "ports.json").named(f"metrics-{len(self.nodes)}")
 
     async def said_lag_s(self, reader: Node, topic: str) -> float:
-        """Ask a reader for the time of the last record it applied, as Prometheus does; return how long ago that is."""
+        """Ask a reader for the time of the last record it applied; return how long ago that is."""
+        return time.time() - await self._said(reader, f'consumer_applied_record_time_seconds{{.*"{topic}"}}')
+
+    async def rebalances(self, reader: Node) -> int:
+        """Ask a reader how often partitions were given to it that it had not had."""
+        return int(await self._said(reader, "consumer_rebalances_total{.*}"))
+
+    async def _said(self, node: Node, series: str) -> float:
+        """Ask a node for one of its metrics, as Prometheus does."""
         async with httpx.AsyncClient() as client:
-            text = (await client.get(f"http://127.0.0.1:{reader.metrics_port}/metrics")).text
-        said = re.search(rf'^consumer_applied_record_time_seconds{{.*"{topic}"}} (\S+)$', text, re.MULTILINE)
+            text = (await client.get(f"http://127.0.0.1:{node.metrics_port}/metrics")).text
+        said = re.search(rf"^{series} (\S+)$", text, re.MULTILINE)
         assert said, text
-        return time.time() - float(said[1])
+        return float(said[1])
 
     async def shown_lag_s(self) -> float:
         """Say how long ago the newest record was written that the reader shows."""

@@ -57,6 +57,7 @@ async def test_a_full_disk_refuses_and_is_outlived(
     await rig.judged()
     experiment.tell(recovery_s=max(recovered))
     experiment.tell(refused=rig.load.doubtful, broker_recovery_s=recovered[0], database_recovery_s=recovered[1])
+    assert rig.load.doubtful, "PostgreSQL refused nothing: its disk was not full"
     cluster.tool("pg_amcheck", "--install-missing", "--heapallindexed", cluster.url)
 
 

@@ -81,19 +81,21 @@ async def test_a_slow_network_slows_and_nothing_else(experiment: Experiment, rig
     """Each way is slow and each connection may break: relay and reader come through the same proxy."""
     experiment.nearest("a proxy that delays and breaks connections, in place of netem")
     async with Proxy.before(broker) as proxy:
-        reader = rig.read(servers=proxy.servers)
+        reader = rig.read(servers=proxy.servers, metrics_port=rig.free_port())
         rig.relay(servers=proxy.servers)
         await rig.settled()
         proxy.rng.seed(experiment.seed)
         proxy.delay_s, proxy.jitter_s = experiment.number("delay_ms") / 1000, experiment.number("jitter_ms") / 1000
         proxy.breaks_every = BREAKS_EVERY
-        began, before = time.monotonic(), await rig.events_applied()
+        began, before, given = time.monotonic(), await rig.events_applied(), await rig.rebalances(reader)
         async with rig.flowing():
             await rig.time_passes(experiment.number("seconds"))
             rate = (await rig.events_applied() - before) / (time.monotonic() - began)
         proxy.delay_s, proxy.jitter_s, proxy.breaks_every = 0, 0, 0
         recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)
+        rebalances = await rig.rebalances(reader) - given
         await rig.judged()
     assert proxy.broken, "no connection was broken"
     experiment.judge("INV6", holds=rate >= experiment.number("floor_events_per_s"), recovery_s=recovered_s)
-    experiment.tell(events_per_s=rate, broken=proxy.broken, rejoined=len(reader.said("consumer.interrupted")))
+    experiment.judge("no rebalance", holds=rebalances == 0, rebalances=rebalances)
+    experiment.tell(events_per_s=rate, broken=proxy.broken)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
+import asyncpg
 import pytest
 
 from common.contracts.access import Role
@@ -34,8 +35,11 @@ DECISION = {
 
 
 @pytest.mark.experiment("P6")
-async def test_the_same_key_gets_the_same_answer(experiment: Experiment, town: Town) -> None:
-    """Each key is sent several times at once, and now and then with another body: one thing, one answer, or 422."""
+async def test_the_same_key_gets_the_same_answer(experiment: Experiment, house: House, town: Town) -> None:
+    """Each key is sent several times at once, and now and then with another body: one thing, one answer, or 422.
+
+    What was made is counted in the table too: a second project that no answer names would be there.
+    """
     client, places = await town.client(), asyncio.Semaphore(AT_ONCE)
     sent = Counter[str]()
     run = secrets.token_hex(4)
@@ -49,16 +53,28 @@ async def test_the_same_key_gets_the_same_answer(experiment: Experiment, town: T
             sent["requests"] += times
             if experiment.rng.random() > OTHER_BODY:
                 return replies, None
-            return replies, await insist(client, "/v1/projects", town.project("Autre"), key)
+            return replies, await insist(client, "/v1/projects", town.project(f"{run}-other"), key)
 
     every = await asyncio.gather(*(one(n) for n in range(experiment.number("keys"))))
     await client.close()
     bodies = [{(reply.status, reply.body, reply.headers.get("etag")) for reply in replies} for replies, _ in every]
     others = [other for _, other in every if other is not None]
     made = {json.loads(body)["id"] for answers in bodies for _, body, _ in answers}
+    wanted = sorted(f"{run}-{n}" for n in range(len(every)))
     experiment.judge("byte for byte", holds=all(len(answers) == 1 for answers in bodies), keys=len(every))
-    experiment.judge("created once", holds=len(made) == len(every), **sent)
+    titles = await _titles(house, run)
+    experiment.judge("created once", holds=len(made) == len(every) and titles == wanted, **sent)
     experiment.judge("another body is 422", holds=all(one.status == 422 for one in others), others=len(others))
+
+
+async def _titles(house: House, run: str) -> list[str]:
+    """Read the titles of all projects that a run has made, whoever was told of them."""
+    connection = await asyncpg.connect(house.environment["DATABASE_URL"])
+    try:
+        made = await connection.fetch("SELECT title FROM actions.project WHERE title LIKE $1", f"{run}-%")
+    finally:
+        await connection.close()
+    return sorted(title for (title,) in made)
 
 
 @pytest.mark.experiment("P7")

@@ -27,8 +27,6 @@ GOODPUT_MIN = {"long": 0.9, "short": 0.3}
 REFUSED_WITHIN_MS = 50
 BACK_TO_NORMAL_S = 5
 CALM_PER_S = 20
-NORMAL = 1.5
-"""Times the p99 of before: what counts as quick again."""
 WARM_UP = 1 / 3
 SLOPE_MB_PER_H_MAX = 1.0
 A_MINUTE_MB_MAX = 10.0

@@ -1,4 +1,4 @@
-"""What a storm is made of: writers, states announced again, duplicates late and out of order, and sudden deaths."""
+"""What a storm is made of: writers, whole dossiers, states announced again, what comes late and twice, and deaths."""
 
 import asyncio
 import heapq
@@ -19,8 +19,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from common import migrations, outbox
 from common.database import TROUBLE
+from demo.dossier import Step
 from tests.conftest import House
 from tests.e2e.dossier import a_project, an_action
+from tests.faults import stage
 from tests.faults.asking import Client, Reply
 from tests.faults.breaking import family, kill, send, services
 from tests.faults.recompute import PARTITIONS, TOPICS
@@ -133,6 +135,32 @@ class Announcer:
             return await outbox.announce_again(connection, kind, self.rng.randrange(BUCKETS))
 
 
+@dataclass(slots=True)
+class Players:
+    """Dossiers played from their call for projects to their end, one after the other: what they count is not nothing.
+
+    What a step was to show within its seconds may come late in a storm; that is told, and not judged.
+    """
+
+    house: House
+    folder: Path
+    played: int = 0
+    late: int = 0
+
+    async def run(self, over: asyncio.Event) -> None:
+        """Begin another one for as long as it storms; the last one ends when it is over."""
+        while not over.is_set():
+            place = self.folder / str(self.played)
+            place.mkdir()
+            differences, _ = await stage.play(self.house, place, _as_it_comes)
+            self.late += differences
+            self.played += 1
+
+
+async def _as_it_comes(_n: int, _step: Step) -> None:
+    """Do nothing before a step."""
+
+
 Late = tuple[float, int, Any]
 
 
@@ -219,4 +247,4 @@ def _is_backend(pid: int) -> bool:
         return False
 
 
-__all__ = ["Announcer", "Echo", "Reaper", "Writers", "happens"]
+__all__ = ["Announcer", "Echo", "Players", "Reaper", "Writers", "happens"]

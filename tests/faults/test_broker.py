@@ -112,5 +112,6 @@ async def test_facts_of_one_thing_keep_their_order(experiment: Experiment, rig: 
                 await broker.server.kill()
                 await broker.server.start()
         await rig.written(experiment.number("events"))
+        recovered_s = await rig.recovered(within_s=BACK_WITHIN_S)
     await rig.judged()
-    experiment.tell(kills=len(kills))
+    experiment.tell(kills=len(kills), recovery_s=recovered_s)

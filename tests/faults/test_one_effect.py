@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
@@ -110,7 +111,7 @@ async def test_no_update_is_lost(experiment: Experiment, town: Town) -> None:
 @pytest.mark.experiment("P8")
 async def test_one_line_is_decided_once(experiment: Experiment, house: House, town: Town) -> None:
     """Hundreds decide one line at once, each under a key of its own, while an API process is killed: one passes."""
-    winners, answers = list[int](), Counter[str]()
+    winners, answers, recovered = list[int](), Counter[str](), list[float]()
     drac = await town.client(Role.DRAC_ADVISER)
     for n in range(experiment.number("rounds")):
         path = await _undecided(town)
@@ -120,11 +121,14 @@ async def test_one_line_is_decided_once(experiment: Experiment, house: House, to
         asks = [_decide(drac, path, headers, amount) for amount in range(1, experiment.number("clients") + 1)]
         deciding = asyncio.gather(*asks)
         kill(house, ("actions-api", "actions-api-2")[n % 2])
+        killed = time.monotonic()
         replies = await deciding
         winners.append(sum(one.good for one in replies))
         answers.update(reply.lost or str(reply.status) for reply in replies)
         await until(lambda: all_seen_ready(house), within_s=BACK_WITHIN_S)
+        recovered.append(time.monotonic() - killed)
     await drac.close()
+    experiment.tell(recovery_s=max(recovered))
     experiment.judge("exactly one passes", holds=set(winners) == {1}, rounds=len(winners), kills=len(winners))
     experiment.judge("the others are told", holds=set(answers) <= {"200", "409", "412"}, answers=str(dict(answers)))
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from actions.api.bodies import Few, Reference, Some, Text
 from actions.api.seen import respond_action
-from actions.commands import actions as commands
+from actions.commands import formalities as commands
 from actions.domain import refusals, unlawful
 from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.formalities import MoveDeclared

@@ -9,6 +9,7 @@ from pydantic import Field
 from actions.api.bodies import Amount, Few, Hour, Some
 from actions.api.seen import respond_action
 from actions.commands import actions as commands
+from actions.commands import formalities
 from actions.commands.wishes import ClearanceWish
 from actions.domain import refusals, unlawful
 from actions.domain.agenda import ProgrammePlan, SessionPlan
@@ -277,7 +278,7 @@ async def change_clearance(
 ) -> Response:
     """Move the rights of one film for one session one step on (R52)."""
     async with db.transaction(caller) as tx:
-        answer = await commands.change_clearance(
+        answer = await formalities.change_clearance(
             tx, action_id, clearance_id, body.wish(), caller=caller, once=once, at=now
         )
     return respond_action(caller, answer)

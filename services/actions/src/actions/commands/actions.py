@@ -1,31 +1,23 @@
 """What one can do with an action, from its first session to its last."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
 from actions.commands import cancelling, lent, lookups
-from actions.commands.wishes import ActionWish, ClearanceWish
-from actions.domain import access, agenda, authorising, choosing, formalities, lifecycle
+from actions.commands.wishes import ActionWish
+from actions.domain import access, agenda, choosing, lifecycle
 from actions.domain.action import Action, Moved
 from actions.domain.agenda import SessionPlan
 from actions.domain.authorisation import own_days
-from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.choosing import CopyChoice
-from actions.domain.clearance import ClearanceStep
-from actions.domain.formalities import MoveDeclared
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Judgement
-from actions.store import actions, catalogue, judging, known, verdicts
+from actions.store import actions, judging, known, verdicts
 from common.contracts.actions import (
     Cause,
     CountMethod,
-    Evidence,
-    NeighboursInformed,
-    Opinion,
-    Permit,
-    SiteApproval,
 )
 from common.database import Transaction
 from common.idempotency import Answer, Once
@@ -44,7 +36,7 @@ async def change(
     once: Once,
     at: datetime,
 ) -> Answer:
-    action = await _lock(tx, action_id, "action.change", caller)
+    action = await lock(tx, action_id, "action.change", caller)
     if answer := await once.answered(tx, action.version):
         return answer
     plan = await lookups.action_plan(tx, wish, action.campaign_year, new_id=new_id, pointer="")
@@ -68,7 +60,7 @@ async def plan_session(
     once: Once,
     at: datetime,
 ) -> Answer:
-    action = await _lock(tx, action_id, "action.plan_session", caller)
+    action = await lock(tx, action_id, "action.plan_session", caller)
     if answer := await once.answered(tx, action.version):
         return answer
     given = await lookups.circumstances(
@@ -89,11 +81,11 @@ async def plan_session(
 async def cancel_session(
     tx: Transaction, action_id: UUID, session_id: UUID, cause: Cause, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
-    action = await _lock(tx, action_id, "action.cancel_session", caller)
+    action = await lock(tx, action_id, "action.cancel_session", caller)
     if answer := await once.answered(tx, action.version):
         return answer
     films = await lookups.films(tx, action)
-    return await _save(tx, agenda.cancel_session(action, session_id, cause, films, at=at), once)
+    return await save(tx, agenda.cancel_session(action, session_id, cause, films, at=at), once)
 
 
 async def expect_audience(
@@ -106,7 +98,7 @@ async def expect_audience(
     once: Once,
     at: datetime,
 ) -> Answer:
-    return await _alone(
+    return await alone(
         tx,
         action_id,
         "action.expect_audience",
@@ -131,36 +123,14 @@ async def record_attendance(
     access.require(caller, "action.record_attendance", action, place_id=action.session(session_id).place_id)
     if answer := await once.answered(tx, action.version):
         return answer
-    return await _save(tx, agenda.record_attendance(action, session_id, total, method, at=at), once)
-
-
-async def change_clearance(
-    tx: Transaction,
-    action_id: UUID,
-    clearance_id: UUID,
-    wish: ClearanceWish,
-    *,
-    caller: Principal,
-    once: Once,
-    at: datetime,
-) -> Answer:
-    action = await _lock(tx, action_id, "action.change_clearance", caller)
-    if answer := await once.answered(tx, action.version):
-        return answer
-    clearance = action.clearance(clearance_id)
-    offer, stands_on = [
-        None if one is None else await catalogue.rights_offer(tx, one, on=clearance.film_id)
-        for one in (wish.offer_id, clearance.offer_id)
-    ]
-    step = ClearanceStep(to=wish.to, price_cents=wish.price_cents, terms=wish.terms, offer=offer, stands_on=stands_on)
-    return await _save(tx, formalities.change_clearance(action, clearance_id, step, at=at), once)
+    return await save(tx, agenda.record_attendance(action, session_id, total, method, at=at), once)
 
 
 async def choose_copy(
     tx: Transaction, action_id: UUID, choice: CopyChoice, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
     """Book a copy for a film of a session, or give it back; who counts on either is judged again."""
-    action = await _lock(tx, action_id, "action.choose_copy", caller)
+    action = await lock(tx, action_id, "action.choose_copy", caller)
     if answer := await once.answered(tx, action.version):
         return answer
     chosen = () if choice.copy_id is None else (choice.copy_id,)
@@ -171,125 +141,8 @@ async def choose_copy(
     return await _save_judged(tx, judged, choosing.choose_copy(judged, choice, at=at), once, at=at)
 
 
-async def request_authorisation(
-    tx: Transaction,
-    action_id: UUID,
-    organiser_id: UUID | None,
-    fallbacks: Sequence[date],
-    *,
-    caller: Principal,
-    once: Once,
-    at: datetime,
-) -> Answer:
-    action = await _lock(tx, action_id, "action.request_authorisation", caller)
-    if answer := await once.answered(tx, action.version):
-        return answer
-    given, organiser_id = await lookups.circumstances(tx, action), organiser_id or action.organiser_id
-    return await _save(tx, authorising.request_authorisation(action, organiser_id, fallbacks, given, at=at), once)
-
-
-async def amend_authorisation(
-    tx: Transaction, action_id: UUID, wish: Amendment, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
-    action = await _lock(tx, action_id, "action.amend_authorisation", caller)
-    if answer := await once.answered(tx, action.version):
-        return answer
-    given = await lookups.circumstances(tx, action)
-    return await _save(tx, authorising.amend_authorisation(action, wish, given, at=at), once)
-
-
-async def record_opinion(
-    tx: Transaction, action_id: UUID, opinion: Opinion, given_on: date, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.record_opinion",
-        lambda action: authorising.record_opinion(action, opinion, given_on, at=at),
-        caller,
-        once,
-    )
-
-
-async def decide_authorisation(
-    tx: Transaction,
-    action_id: UUID,
-    decision: AuthorisationDecision,
-    *,
-    caller: Principal,
-    once: Once,
-    at: datetime,
-) -> Answer:
-    action = await _lock(tx, action_id, "action.decide_authorisation", caller)
-    if answer := await once.answered(tx, action.version):
-        return answer
-    return await _save(tx, authorising.decide_authorisation(action, decision, at=at), once)
-
-
-async def inform_neighbours(
-    tx: Transaction, action_id: UUID, told: NeighboursInformed, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.inform_neighbours",
-        lambda action: formalities.inform_neighbours(action, told, at=at),
-        caller,
-        once,
-    )
-
-
-async def declare_move(
-    tx: Transaction, action_id: UUID, told: MoveDeclared, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.declare_move",
-        lambda action: formalities.declare_move(action, told, at=at),
-        caller,
-        once,
-    )
-
-
-async def settle_obligation(
-    tx: Transaction, action_id: UUID, evidence: Evidence, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.settle_obligation",
-        lambda action: formalities.settle_obligation(action, evidence, at=at),
-        caller,
-        once,
-    )
-
-
-async def record_permit(
-    tx: Transaction, action_id: UUID, permit: Permit, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
-    action = await actions.lock_action(tx, action_id)
-    access.require(caller, "action.record_permit", action, place_id=permit.place_id)
-    if answer := await once.answered(tx, action.version):
-        return answer
-    return await _save(tx, formalities.record_permit(action, permit, at=at), once, status=201)
-
-
-async def approve_site(
-    tx: Transaction, action_id: UUID, approval: SiteApproval, *, caller: Principal, once: Once, at: datetime
-) -> Answer:
-    return await _alone(
-        tx,
-        action_id,
-        "action.approve_site",
-        lambda action: formalities.approve_site(action, approval, at=at),
-        caller,
-        once,
-    )
-
-
 async def schedule(tx: Transaction, action_id: UUID, *, caller: Principal, once: Once, at: datetime) -> Answer:
-    action = await _lock(tx, action_id, "action.schedule", caller)
+    action = await lock(tx, action_id, "action.schedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
     days = {day for session in action.live_sessions for day in own_days(session)}
@@ -298,7 +151,7 @@ async def schedule(tx: Transaction, action_id: UUID, *, caller: Principal, once:
 
 
 async def start(tx: Transaction, action_id: UUID, *, caller: Principal, once: Once, at: datetime) -> Answer:
-    return await _alone(tx, action_id, "action.start", lambda action: lifecycle.start(action, at=at), caller, once)
+    return await alone(tx, action_id, "action.start", lambda action: lifecycle.start(action, at=at), caller, once)
 
 
 async def postpone(
@@ -311,7 +164,7 @@ async def postpone(
     once: Once,
     at: datetime,
 ) -> Answer:
-    return await _alone(
+    return await alone(
         tx,
         action_id,
         "action.postpone",
@@ -324,7 +177,7 @@ async def postpone(
 async def reschedule(
     tx: Transaction, action_id: UUID, days: Sequence[NewDay], *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
-    action = await _lock(tx, action_id, "action.reschedule", caller)
+    action = await lock(tx, action_id, "action.reschedule", caller)
     if answer := await once.answered(tx, action.version):
         return answer
     judged_on = lifecycle.days_of_move(action, days)
@@ -342,7 +195,7 @@ async def hold(
     once: Once,
     at: datetime,
 ) -> Answer:
-    return await _alone(
+    return await alone(
         tx,
         action_id,
         "action.hold",
@@ -364,21 +217,21 @@ async def cancel(
     return await cancelling.save(tx, project, siblings, cancelled, once, at=at)
 
 
-async def _lock(tx: Transaction, action_id: UUID, verb: str, caller: Principal) -> Action:
+async def lock(tx: Transaction, action_id: UUID, verb: str, caller: Principal) -> Action:
     action = await actions.lock_action(tx, action_id)
     access.require(caller, verb, action)
     return action
 
 
-async def _alone(tx: Transaction, action_id: UUID, verb: str, decide: Decide, caller: Principal, once: Once) -> Answer:
+async def alone(tx: Transaction, action_id: UUID, verb: str, decide: Decide, caller: Principal, once: Once) -> Answer:
     """Do what needs the action alone: lock, judge who asks, replay or go on, decide, write."""
-    action = await _lock(tx, action_id, verb, caller)
+    action = await lock(tx, action_id, verb, caller)
     if answer := await once.answered(tx, action.version):
         return answer
-    return await _save(tx, decide(action), once)
+    return await save(tx, decide(action), once)
 
 
-async def _save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:
+async def save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:
     """Write what a verb decided, and have the action judged by what is known once that is there.
 
     So are those whose copies it has booked, or given back.
@@ -396,4 +249,4 @@ async def _save_judged(
     """Write what a verb decided by a judgement, and the verdicts that it decided by."""
     action, _ = moved
     await verdicts.keep(tx, action, judged, at=at)
-    return await _save(tx, moved, once, status=status)
+    return await save(tx, moved, once, status=status)

@@ -114,9 +114,8 @@ def test_r26_the_perimeter_is_kept_as_it_was_on_the_campaigns_day():
     ],
 )
 def test_r27_only_an_appointed_coordination_opens_a_campaign(moment, opens):
-    drafted, _ = campaign.draft(
-        p.CAMPAIGN_PLAN, p.COORDINATION, campaign_id=p.an_id("campaign"), at=p.at("2023-10-01 10:00")
-    )
+    plan = replace(p.CAMPAIGN_PLAN, ends_on=p.day("2027-12-31"))  # it is the appointment that ends first
+    drafted, _ = campaign.draft(plan, p.COORDINATION, campaign_id=p.an_id("campaign"), at=p.at("2023-10-01 10:00"))
     if opens:
         assert campaign.open_call(drafted, p.COORDINATION, at=p.at(moment))[0].departments
         return

@@ -12,7 +12,13 @@ from actions.api.seen import CampaignSeen
 from actions.commands import campaigns as commands
 from actions.domain import access, zones
 from actions.domain.campaign import CampaignPlan
-from actions.domain.refusals import NoSuchCampaign, NotAppointed, NotPossibleInThisState
+from actions.domain.refusals import (
+    NoSuchCampaign,
+    NotAppointed,
+    NotPossibleInThisState,
+    OutsideCampaign,
+    PeriodReversed,
+)
 from actions.store import campaigns as store
 from common.contracts.actions import (
     AuthorisationDeadline,
@@ -102,7 +108,7 @@ class CampaignBody(Model):
     operation_id="campaign.draft",
     status_code=201,
     response_model=CampaignState,
-    responses=problems(NotKnownHere),
+    responses=problems(NotKnownHere, PeriodReversed),
 )
 async def draft(body: CampaignBody, db: Db, caller: Caller, once: CreateOnce, new_id: NewId, now: Now) -> Response:
     """Prepare a call for projects of one's coordination."""
@@ -148,7 +154,7 @@ async def read(campaign_id: UUID, db: Db, caller: Caller) -> Response:
     "/v1/campaigns/{campaign_id}/open",
     operation_id="campaign.open",
     response_model=CampaignState,
-    responses=problems(NoSuchCampaign, NotAppointed, NotPossibleInThisState),
+    responses=problems(NoSuchCampaign, NotAppointed, NotPossibleInThisState, OutsideCampaign),
 )
 async def open_call(campaign_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now: Now) -> Response:
     """Open the call; this day is the campaign's date (R27)."""
@@ -161,7 +167,7 @@ async def open_call(campaign_id: UUID, db: Db, caller: Caller, once: ChangeOnce,
     "/v1/campaigns/{campaign_id}/change-rules",
     operation_id="campaign.change_rules",
     response_model=CampaignState,
-    responses=problems(NoSuchCampaign, NotPossibleInThisState),
+    responses=problems(NoSuchCampaign, NotPossibleInThisState, PeriodReversed),
 )
 async def change_rules(
     campaign_id: UUID, body: RulesBody, db: Db, caller: Caller, once: ChangeOnce, now: Now

@@ -7,7 +7,7 @@ from uuid import UUID
 from actions.domain import states, zones
 from actions.domain.days import local_day
 from actions.domain.known import Coordination
-from actions.domain.refusals import CampaignNotOpen, NotAppointed, OutsideCampaign, refuse
+from actions.domain.refusals import CampaignNotOpen, NotAppointed, OutsideCampaign, PeriodReversed, refuse
 from actions.domain.rules.filing import appointment
 from common.contracts.actions import (
     AuthorisationDeadline,
@@ -99,8 +99,14 @@ class DeadlinesMoved:
 
 
 def draft(plan: CampaignPlan, coordination: Coordination, *, campaign_id: UUID, at: datetime) -> Moved:
-    """Begin a campaign; its rules may still change."""
+    """Begin a campaign; its rules may still change, its end does not: one in the past could never take a session.
+
+    Raises:
+        PeriodReversed: it ends before today, or one of its seasons before it begins.
+    """
     zone = plan.zone or zones.of_region(coordination.region, at.date())
+    _require_order(local_day(at, zone), plan.ends_on, pointer="/ends_on")
+    _require_seasons(plan.rules, within="/rules")
     campaign = Campaign(
         id=campaign_id,
         changed_at=at,
@@ -128,12 +134,20 @@ def draft(plan: CampaignPlan, coordination: Coordination, *, campaign_id: UUID, 
 
 
 def open_call(campaign: Campaign, coordination: Coordination, *, at: datetime) -> Moved:
-    """Open the call: this day is the campaign's date, and the coordination must be appointed on it (R27)."""
+    """Open the call: this day is the campaign's date, and the coordination must be appointed on it (R27).
+
+    Raises:
+        OutsideCampaign: it ended before this day; no session could lie between the two.
+    """
     states.require("campaign.open", campaign.state)
     today = local_day(at, campaign.zone)
     perimeter = coordination.perimeter_on(today)
     if verdict := appointment(perimeter, today):
         refuse(NotAppointed, verdict)
+    if today > campaign.ends_on:
+        raise OutsideCampaign(
+            f"{today} is after {campaign.ends_on}.", precision=f"Le {today} est après le {campaign.ends_on}."
+        )
     opened = replace(campaign, state=CampaignStatus.OPEN, opened_on=today, departments=tuple(sorted(perimeter)))
     fact = CampaignOpened(
         occurred_at=at,
@@ -153,8 +167,13 @@ def open_call(campaign: Campaign, coordination: Coordination, *, at: datetime) -
 
 
 def change_rules(campaign: Campaign, rules: RuleSet, *, at: datetime) -> Moved:
-    """Change what the campaign asks for; the new rules judge what comes after."""
+    """Change what the campaign asks for; the new rules judge what comes after.
+
+    Raises:
+        PeriodReversed: one of its seasons ends before it begins.
+    """
     states.require("campaign.change_rules", campaign.state)
+    _require_seasons(rules)
     changed = replace(campaign, rules=replace(rules, number=campaign.rules.number + 1))
     fact = CampaignRulesChanged(
         occurred_at=at,
@@ -202,6 +221,20 @@ def require_within(campaign: Campaign, day: date, *, last: date | None = None) -
         raise OutsideCampaign(
             f"{day} is not between {campaign.date} and {end}.",
             precision=f"Le {day} n’est pas entre le {campaign.date} et le {end}.",
+        )
+
+
+def _require_seasons(rules: RuleSet, *, within: str = "") -> None:
+    """Refuse a season that ends before it begins: no session lies in it, so its last day would bind nobody (R11)."""
+    for n, season in enumerate(rules.authorisation_deadlines):
+        pointer = f"{within}/authorisation_deadlines/{n}/last_on"
+        _require_order(season.first_on, season.last_on, pointer=pointer)
+
+
+def _require_order(first: date, last: date, *, pointer: str) -> None:
+    if last < first:
+        raise PeriodReversed(
+            f"{last} is before {first}.", precision=f"Le {last} est avant le {first}.", pointer=pointer
         )
 
 

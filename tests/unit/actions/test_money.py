@@ -27,6 +27,7 @@ from actions.domain.refusals import (
     ShortReportMissing,
     WorkshopFilmNotSettled,
 )
+from actions.domain.report import Kept
 from actions.domain.rules import money as rules
 from common.contracts.actions import (
     Account,
@@ -41,6 +42,7 @@ from common.contracts.actions import (
 from common.contracts.catalogue import Clearance, WorkshopFilm
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
+from tests.unit.actions.dossiers import Dossier
 
 TODAY = p.day("2025-04-10")
 FEBRUARY = p.at("2025-02-27 12:00")
@@ -134,7 +136,7 @@ def test_nobody_pays_more_than_it_granted_nor_takes_back_more_than_it_paid():
 
 LINE_STEPS = {
     PaymentStage.ADVANCE: {"granted", "partially_granted", "agreement_signed", "advance_paid"},
-    PaymentStage.BALANCE: {"granted", "partially_granted", "agreement_signed", "advance_paid"},
+    PaymentStage.BALANCE: {"granted", "partially_granted", "agreement_signed", "advance_paid", "balance_paid"},
     PaymentStage.CLAWBACK: {"advance_paid", "balance_paid", "clawed_back"},
 }
 
@@ -189,6 +191,47 @@ def test_t22_r46_needs_every_account_accepted_and_every_balance_paid_or_clawed_b
     settled = a.a_settled()
     returned = a.paid(settled, p.VILLE, 100, "2026-01-14", PaymentStage.CLAWBACK)
     assert closing.close(returned.project, ReportStatus.VALIDATED, (), at=CLOSING)
+
+
+def a_slip() -> Dossier:
+    """The report counts on 1 600 € of the DRAC: 1 120 € came in advance, and 1 € is recorded for a balance of 480 €."""
+    dossier = a.accounted(a.report_validated(a.reported(a.an_ended())))
+    for funder, euros in ((p.VILLE, 800), (p.PREFECTURE, 500), (p.DRAC, 1)):
+        dossier = a.paid(dossier, funder, euros, "2026-01-13")
+    return dossier
+
+
+def test_t22_a_line_is_settled_by_what_it_brought_and_what_lacks_can_still_be_paid():
+    dossier = a_slip()
+    assert dossier.project.line(dossier.line(p.DRAC)).state is LineStatus.BALANCE_PAID
+    with pytest.raises(BalancesNotPaid) as refused:
+        closing.close(dossier.project, ReportStatus.VALIDATED, (), at=CLOSING)
+    assert refused.value.detail == "112100 cents are paid, the report counts on 160000; a short report says why."
+    with pytest.raises(OverGranted):
+        a.paid(dossier, p.DRAC, 480, "2026-01-14")
+    whole = a.paid(dossier, p.DRAC, 479, "2026-01-14")
+    assert whole.project.line(whole.line(p.DRAC)).paid_cents == 160_000
+    assert closing.close(whole.project, ReportStatus.VALIDATED, (), at=CLOSING)[0].state is ProjectStatus.CLOSED
+
+
+def test_t22_a_funder_may_pay_less_than_the_report_counts_on_and_it_is_said_why():
+    why = "La DRAC a réduit le solde."
+    closed, _ = closing.close(a_slip().project, ReportStatus.VALIDATED, (), why, at=CLOSING)
+    assert (closed.state, closed.reason) == (ProjectStatus.CLOSED, why)
+
+
+def test_t22_where_less_was_spent_the_balance_is_what_is_kept():
+    ended, actual = a.an_ended(), replace(p.ACTUAL, resources=p.entries(own_funds=670))
+    content = p.a_content(actual=actual, kept=(Kept(line_id=ended.line(p.DRAC), cents=150_000),))
+    dossier = a.accounted(a.report_validated(a.reported(ended, content)))
+    for funder, euros in ((p.VILLE, 800), (p.PREFECTURE, 500), (p.DRAC, 380)):
+        dossier = a.paid(dossier, funder, euros, "2026-01-13")
+    assert closing.close(dossier.project, ReportStatus.VALIDATED, (), at=CLOSING)[0].state is ProjectStatus.CLOSED
+    too_much = a.paid(dossier, p.DRAC, 100, "2026-01-14")
+    with pytest.raises(BalancesNotPaid):
+        closing.close(too_much.project, ReportStatus.VALIDATED, (), at=CLOSING)
+    back = a.paid(too_much, p.DRAC, 100, "2026-01-14", PaymentStage.CLAWBACK)
+    assert closing.close(back.project, ReportStatus.VALIDATED, (), at=CLOSING)
 
 
 @pytest.mark.parametrize("clearance", list(Clearance), ids=str)

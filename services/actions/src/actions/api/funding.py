@@ -65,7 +65,11 @@ class AccountBody(Model):
 
 
 class ClosingBody(Model):
-    short_report: Text = Field("", description="What happened, in a few words; needed for a cancelled project only.")
+    short_report: Text = Field(
+        "",
+        description="What happened, in a few words: needed for a cancelled project, and where a line was paid "
+        "otherwise than the report counts.",
+    )
 
 
 @router.post(

@@ -130,7 +130,7 @@ async def close(
         return await save(tx, closing.close_cancelled(project, cancelled, short_report, at=at), once)
     state = await reports.report_state(tx, project_id)
     films = await catalogue.workshop_films(tx, project_id)
-    return await save(tx, closing.close(project, state, films, at=at), once)
+    return await save(tx, closing.close(project, state, films, short_report, at=at), once)
 
 
 async def _lock_for_line(tx: Transaction, project_id: UUID, line_id: UUID, verb: str, caller: Principal) -> Project:

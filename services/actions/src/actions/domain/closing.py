@@ -9,7 +9,7 @@ from actions.domain.action import Action
 from actions.domain.days import local_day
 from actions.domain.funding import SETTLED
 from actions.domain.known import Film
-from actions.domain.project import Moved, Project, moved
+from actions.domain.project import Moved, Project, granted_shares, moved
 from actions.domain.refusals import (
     AccountsNotAccepted,
     BalancesNotPaid,
@@ -22,6 +22,7 @@ from actions.domain.refusals import (
 from actions.domain.rules.money import accounts_accepted
 from common.contracts.actions import (
     ActionStatus,
+    LineStatus,
     ProjectCancelled,
     ProjectClosed,
     ProjectStatus,
@@ -39,19 +40,27 @@ def cancelled_with(project: Project, actions: Sequence[Action], *, at: datetime)
 
 
 def close(
-    project: Project, report_state: ReportStatus | None, workshop_films: Iterable[Film], *, at: datetime
+    project: Project,
+    report_state: ReportStatus | None,
+    workshop_films: Iterable[Film],
+    short_report: str = "",
+    *,
+    at: datetime,
 ) -> Moved:
-    """Close a project that took place (T22): reported, accounted for, paid, its workshop films settled."""
+    """Close a project that took place (T22): reported, accounted for, paid, its workshop films settled.
+
+    `short_report` says why a funder's balance is not what the validated report counts on, where it is not.
+    """
     states.require("project.close", project.state)
     if project.state is ProjectStatus.CANCELLED or report_state is not ReportStatus.VALIDATED:
         raise ReportNotValidated(
             f"The report is {report_state or 'missing'}.", precision=f"Le bilan est « {report_state or 'absent'} »."
         )
-    _require_settled(project, at)
+    _require_settled(project, short_report, at)
     pending = [film.title for film in workshop_films if film.workshop and film.workshop.clearance is Clearance.PENDING]
     if pending:
         raise WorkshopFilmNotSettled(", ".join(pending), precision=", ".join(pending))
-    return _closed(project, project.reason, at)
+    return _closed(project, short_report or project.reason, at)
 
 
 def close_cancelled(project: Project, actions: Iterable[Action], short_report: str, *, at: datetime) -> Moved:
@@ -69,7 +78,11 @@ def close_cancelled(project: Project, actions: Iterable[Action], short_report: s
     return _closed(project, short_report, at)
 
 
-def _require_settled(project: Project, at: datetime) -> None:
+def _require_settled(project: Project, short_report: str, at: datetime) -> None:
+    """Refuse while an account (R46) or a balance is awaited; one that differs from the report's share needs a word.
+
+    A funder that pays less than the report counts on may do so, and what it takes back is its own last word.
+    """
     granted = [line for line in project.lines if line.granted]
     waiting = sum(line.account_accepted_on is None for line in granted)
     if verdict := accounts_accepted(waiting, local_day(at, project.zone)):
@@ -77,6 +90,23 @@ def _require_settled(project: Project, at: datetime) -> None:
     unpaid = sum(line.state not in SETTLED for line in granted)
     if unpaid:
         raise BalancesNotPaid(f"{unpaid} line(s) are not settled.", precision=f"{unpaid} ligne(s) ne sont pas soldées.")
+    if not short_report:
+        _require_as_reported(project)
+
+
+def _require_as_reported(project: Project) -> None:
+    """Refuse a balance after which a line has not brought what the actual budget counts: by a slip, or a reason."""
+    shares = granted_shares(project.lines) if project.actual is None else project.actual.shares
+    counted = {share.line_id: share.cents for share in shares}
+    paid = [line for line in project.lines if line.granted and line.state is LineStatus.BALANCE_PAID]
+    for line in paid:
+        if line.paid_cents != counted[line.id]:
+            raise BalancesNotPaid(
+                f"{line.paid_cents} cents are paid, the report counts on {counted[line.id]}; a short report says why.",
+                precision=f"{line.paid_cents} centimes sont payés, le bilan en compte {counted[line.id]} ; "
+                "un court bilan dit pourquoi.",
+                pointer="/short_report",
+            )
 
 
 def _closed(project: Project, reason: str, at: datetime) -> Moved:

@@ -3,8 +3,10 @@
 planned ─▶ requested ─▶ granted | partially_granted | refused
 granted, partially_granted ─▶ agreement_signed ─▶ advance_paid ─▶ balance_paid ─▶ clawed_back
 granted, partially_granted ─▶ advance_paid, balance_paid      where no convention is asked for
-advance_paid ─▶ clawed_back
+advance_paid ─▶ clawed_back                                   balance_paid ─▶ balance_paid
 
+A balance may come in several payments, as long as the grant holds: one that was too small, by a slip too, has the rest
+follow it.
 Whether a line is covered by a signed convention is said by the project's conventions, not by the line's state: a line
 may be paid before any convention is due, and be signed for afterwards.
 """
@@ -26,7 +28,7 @@ SETTLED = frozenset({LineStatus.BALANCE_PAID, LineStatus.CLAWED_BACK})
 _PAYABLE = GRANTED | {LineStatus.AGREEMENT_SIGNED, LineStatus.ADVANCE_PAID}
 PAID_FROM = {
     PaymentStage.ADVANCE: _PAYABLE,
-    PaymentStage.BALANCE: _PAYABLE,
+    PaymentStage.BALANCE: _PAYABLE | {LineStatus.BALANCE_PAID},
     PaymentStage.CLAWBACK: frozenset({LineStatus.ADVANCE_PAID, LineStatus.BALANCE_PAID, LineStatus.CLAWED_BACK}),
 }
 PAID_TO = {

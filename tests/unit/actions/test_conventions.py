@@ -14,6 +14,7 @@ from actions.domain.refusals import (
     NoSuchConvention,
     NothingAsked,
     NotPossibleInThisState,
+    SignedBeforeSent,
 )
 from actions.domain.rules import money as rules
 from common.contracts.actions import Convention, LineKind, LineStatus, PaymentStage, ProjectStatus, ReportStatus
@@ -164,3 +165,13 @@ def test_a_convention_is_about_granted_lines_and_is_signed_once():
     dossier = a.convention(a.granted(dossier, p.DRAC, 1600, "2025-02-27"), sent="2025-02-27", signed="2025-02-27")
     with pytest.raises(NotPossibleInThisState):
         financing.sign_convention(dossier.project, p.an_id("convention"), p.day("2025-02-27"), at=FEBRUARY)
+
+
+def test_a_convention_is_signed_on_the_day_it_is_sent_or_later():
+    """A signature of the day before would pay what R25 has wait: the agreement was not out yet."""
+    dossier = a.granted(a.a_validated(), p.DRAC, 1600, "2025-02-27")
+    with pytest.raises(SignedBeforeSent) as refused:
+        a.convention(dossier, sent="2025-03-04", signed="2025-03-03")
+    assert refused.value.errors[0].pointer == "/signed_on"
+    signed = a.convention(dossier, sent="2025-03-04", signed="2025-03-04").project
+    assert signed.has_signed_for(dossier.line(p.DRAC))

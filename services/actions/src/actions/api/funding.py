@@ -178,7 +178,11 @@ async def send_convention(
     operation_id="project.sign_convention",
     response_model=ProjectState,
     responses=problems(
-        refusals.NoSuchProject, refusals.NoSuchConvention, refusals.NotPossibleInThisState, refusals.InTheFuture
+        refusals.NoSuchProject,
+        refusals.NoSuchConvention,
+        refusals.NotPossibleInThisState,
+        refusals.InTheFuture,
+        refusals.SignedBeforeSent,
     ),
 )
 async def sign_convention(

@@ -24,6 +24,7 @@ from actions.domain.refusals import (
     NoSuchConvention,
     NothingAsked,
     NotPossibleInThisState,
+    SignedBeforeSent,
     refuse,
 )
 from actions.domain.rules import money as rules
@@ -102,6 +103,12 @@ def sign_convention(project: Project, convention_id: UUID, signed_on: date, *, a
     convention = _convention(project, convention_id)
     if convention.signed_on is not None:
         raise NotPossibleInThisState("The convention is signed.", precision="La convention est signée.")
+    if signed_on < convention.sent_on:
+        raise SignedBeforeSent(
+            f"It was sent on {convention.sent_on}.",
+            precision=f"Elle a été envoyée le {convention.sent_on}.",
+            pointer="/signed_on",
+        )
     signed = replace(convention, signed_on=signed_on)
     conventions = tuple(signed if one.id == convention_id else one for one in project.conventions)
     lines = (project.line(line_id).signed() for line_id in signed.line_ids)

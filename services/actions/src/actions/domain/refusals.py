@@ -229,6 +229,11 @@ class ConventionNotSigned(Conflict):
     titre = "Cette ligne demande une convention signée par tous."
 
 
+class SignedBeforeSent(Conflict):
+    title = "A convention is signed on the day it is sent, or later."
+    titre = "Une convention est signée le jour de son envoi, ou plus tard."
+
+
 class BalanceAfterReport(Conflict):
     title = "The convention has the balance paid after the report."
     titre = "La convention prévoit le solde après le bilan."

@@ -1,8 +1,9 @@
 """Actions through the HTTP door."""
 
 from common.contracts.access import Role
-from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, drafted, funded
+from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, drafted, funded, validated
 from tests.integration.actions.people import Desk, Person, a_cast, problem
+from tests.integration.actions.screenings import outdoors
 
 SESSION = {"held_on": "2025-04-22", "starts_at": "14:00", "responsible": "médiatrice"}
 ROOM = {"label": "Maison de quartier", "municipality": "86194"}
@@ -55,6 +56,35 @@ async def test_a_commune_permits_and_counts_at_its_own_places_only(desk: Desk) -
     stranger = await desk.post(f"{path}/{session}", relay, count, match=action, at=after)
     assert problem(stranger) == (403, "not-yours")
     await act(desk, action, session, its_relay, count, at=after)
+
+
+async def test_a_validated_action_stays_what_was_found_eligible(desk: Desk) -> None:
+    cast = a_cast()
+    project = await validated(desk, cast, actions=[an_action(), outdoors()])
+    found = {action.json()["action_type"]: action for action in await actions_of(desk, cast, project)}
+    workshop = found["programming_workshop"]
+    path = f"/v1/actions/{workshop.json()['id']}/change"
+    alone = an_action(action_type="special_screening")
+    refused = await desk.post(path, cast.holder, alone, match=workshop, at=MARCH)
+    assert (problem(refused), refused.json()["rule"]) == ((409, "open-air-alone"), "R15")
+    at_school = an_action(out_of_school=False)
+    refused = await desk.post(path, cast.holder, at_school, match=workshop, at=MARCH)
+    assert (problem(refused), refused.json()["rule"]) == ((409, "on-school-time"), "R20")
+    await act(desk, workshop, "change", cast.holder, an_action(action_type="meeting"), at=MARCH)
+    seen = await desk.get(f"/v1/projects/{project.json()['id']}", cast.holder)
+    assert seen.headers["etag"] == project.headers["etag"]
+
+
+async def test_a_validated_project_lies_where_its_actions_take_place_now(desk: Desk) -> None:
+    cast = a_cast()
+    project = await validated(desk, cast)
+    (action,) = await actions_of(desk, cast, project)
+    path, neighbour = f"/v1/projects/{project.json()['id']}", Person(role=Role.COLLECTIVITY_SYSTEM, codes=("86041",))
+    assert problem(await desk.get(path, neighbour)) == (404, "no-such-project")
+    elsewhere = an_action(places=[{**ROOM, "municipality": "86041"}])
+    await act(desk, action, "change", cast.holder, elsewhere, at=MARCH)
+    seen = (await desk.get(path, neighbour)).json()
+    assert (seen["municipalities"], seen["version"]) == (["86194", "86041"], project.json()["version"] + 1)
 
 
 async def test_an_action_is_cancelled_on_the_day_it_is_where_it_takes_place(desk: Desk) -> None:

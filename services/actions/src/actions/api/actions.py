@@ -160,13 +160,19 @@ async def read(action_id: UUID, db: Db, caller: Caller) -> Response:
         unlawful.OpenAirIndoors,
         unlawful.QuotaReached,
         refusals.PeriodReversed,
+        refusals.OnSchoolTime,
+        refusals.OpenAirAlone,
         NotKnownHere,
     ),
 )
 async def change(
     action_id: UUID, body: ActionBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
 ) -> Response:
-    """Describe a planned action otherwise; what becomes a paid screening by it is booked as one (R07)."""
+    """Describe a planned action otherwise; what becomes a paid screening by it is booked as one (R07).
+
+    Once its project is validated, it stays what could be found eligible (R15, R20), and the project's territory is that
+    of its places.
+    """
     async with db.transaction(caller) as tx:
         answer = await commands.change(tx, action_id, body.wish(), caller=caller, new_id=new_id, once=once, at=now)
     return respond_action(caller, answer)

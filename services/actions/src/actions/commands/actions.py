@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from actions.commands import cancelling, lent, lookups
+from actions.commands import cancelling, lent, lookups, projects
 from actions.commands.wishes import ActionWish
 from actions.domain import access, agenda, choosing, lifecycle
 from actions.domain.action import Action, Moved
@@ -15,6 +15,7 @@ from actions.domain.choosing import CopyChoice
 from actions.domain.lifecycle import CancellationPlan, NewDay
 from actions.domain.screening import Judgement
 from actions.store import actions, judging, known, verdicts
+from actions.store import projects as project_store
 from common.contracts.actions import (
     Cause,
     CountMethod,
@@ -36,7 +37,11 @@ async def change(
     once: Once,
     at: datetime,
 ) -> Answer:
-    action = await lock(tx, action_id, "action.change", caller)
+    """Describe an action otherwise.  Its project is held before it: both are judged, and may change, together."""
+    seen = await actions.action(tx, action_id)
+    access.require(caller, "action.change", seen)
+    project = await project_store.lock_project(tx, seen.project_id)
+    action = await actions.lock_action(tx, action_id)
     if answer := await once.answered(tx, action.version):
         return answer
     plan = await lookups.action_plan(tx, wish, action.campaign_year, new_id=new_id, pointer="")
@@ -45,6 +50,7 @@ async def change(
     days = agenda.days_booked(action, described)
     given = await lookups.circumstances(tx, described, days, booking=True, hold=bool(days))
     judged = agenda.judge_change(action, described, given)
+    await projects.follow_action(tx, project, action, described, given.campaign, at=at)
     if described.closed_circuit is not action.closed_circuit:
         await judging.ask_by_workshop(tx, action.id)
     return await _save_judged(tx, judged, agenda.change(action, judged, at=at), once, at=at)

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from actions.commands import lookups
 from actions.commands.wishes import ActionWish, FileWish
-from actions.domain import access, agenda, deciding, filing
+from actions.domain import access, agenda, deciding, filing, states
+from actions.domain.action import Action
+from actions.domain.campaign import Campaign
 from actions.domain.project import CommitteeDecision, Moved, Project
 from actions.store import actions, campaigns, known, projects, reports
 from common.contracts.actions import MissingPieces, PriorContact
@@ -173,6 +175,18 @@ async def alone(tx: Transaction, project_id: UUID, verb: str, decide: Decide, ca
     if answer := await once.answered(tx, project.version):
         return answer
     return await save(tx, decide(project), once)
+
+
+async def follow_action(
+    tx: Transaction, project: Project, before: Action, after: Action, campaign: Campaign, *, at: datetime
+) -> None:
+    """Hold what is described otherwise to what was found eligible, and the project, which is held, to its places."""
+    if project.state in states.FILE_OPEN:
+        return
+    described = [after if one.id == after.id else one for one in await actions.actions_of(tx, project.id)]
+    filing.require_still_eligible(before, after, described, campaign, at)
+    if located := filing.follow_places(project, described, at=at):
+        await save(tx, located, None)
 
 
 async def save(tx: Transaction, moved: Moved, once: Once | None, *, status: int = 200) -> Answer:

@@ -3,7 +3,7 @@
 The committee decides in `deciding`; the money has its verbs in `financing`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -35,6 +35,7 @@ from actions.domain.refusals import (
 from actions.domain.rules import filing as rules
 from actions.domain.rules.money import balance
 from common.contracts.actions import (
+    ActionStatus,
     BudgetStage,
     LineAsked,
     MissingPieces,
@@ -52,10 +53,12 @@ from common.contracts.actions import (
     ProjectWithdrawn,
 )
 from common.contracts.money import money
-from common.errors import FieldError
+from common.errors import FieldError, Verdict
 
 DUE_DATE_PASSED = "due_date_passed"
 """Why a timer declares an incomplete file ineligible."""
+
+TERRITORY = ("municipalities", "departments", "regions")
 
 
 def draft(
@@ -185,6 +188,37 @@ def declare_eligible(project: Project, campaign: Campaign, actions: Sequence[Act
     return moved(eligible, ProjectDeclaredEligible(occurred_at=at, about=eligible.about()))
 
 
+def require_still_eligible(
+    before: Action, after: Action, others: Iterable[Action], campaign: Campaign, at: datetime
+) -> None:
+    """Refuse to make of a validated action what would not have been found eligible (T5): R20, and R15 with the others.
+
+    Only what this change brings is refused: an action that stands alone since its companion was cancelled may get
+    another title.  A file that is still its holder's is judged when it is handed over.
+    """
+    if after.project_state in states.FILE_OPEN:
+        return
+    today = local_day(at, after.zone)
+    if before.out_of_school and (verdict := rules.out_of_school([after.out_of_school], today)):
+        refuse(OnSchoolTime, verdict, pointer="/out_of_school")
+    going = [one for one in others if one.id != after.id and one.state is not ActionStatus.CANCELLED]
+    verdict = _alone_outdoors([*going, after], campaign, today)
+    if verdict and not _alone_outdoors([*going, before], campaign, today):
+        refuse(OpenAirAlone, verdict, pointer="/action_type")
+
+
+def follow_places(project: Project, actions: Sequence[Action], *, at: datetime) -> Moved | None:
+    """Take over where the actions of a validated project take place since one was described otherwise.
+
+    Nothing where that is known, or the file is still to be handed over.
+    """
+    located = _located(project, actions)
+    changed = tuple(name for name in TERRITORY if getattr(located, name) != getattr(project, name))
+    if project.state in states.FILE_OPEN or not changed:
+        return None
+    return moved(located, ProjectChanged(occurred_at=at, about=located.about(), changed=changed))
+
+
 def declare_ineligible(project: Project, reason: str, *, at: datetime) -> Moved:
     """Find that the file cannot be eligible (T6); this is final."""
     states.require("project.declare_ineligible", project.state)
@@ -229,12 +263,16 @@ def _handed_over(project: Project, actions: Sequence[Action], *, at: datetime) -
     _require_whole(project, actions)
     if verdict := balance(project.forecast, BudgetStage.FORECAST, local_day(at, project.zone)):
         refuse(BudgetNotBalanced, verdict, pointer="/forecast")
+    lines = tuple(line.requested() for line in project.lines)
+    return replace(_located(project, actions), state=ProjectStatus.SUBMITTED, lines=lines)
+
+
+def _located(project: Project, actions: Sequence[Action]) -> Project:
+    """Take the territory of the main commune and of every place."""
     places = [place for action in actions for place in action.places]
     main = project.main
     return replace(
         project,
-        state=ProjectStatus.SUBMITTED,
-        lines=tuple(line.requested() for line in project.lines),
         municipalities=tuple(dict.fromkeys((main.municipality, *(place.municipality for place in places)))),
         departments=tuple(dict.fromkeys((main.department, *(place.department for place in places)))),
         regions=tuple(dict.fromkeys((main.region, *(place.region for place in places)))),
@@ -266,9 +304,13 @@ def _require_eligible(project: Project, campaign: Campaign, actions: Sequence[Ac
         refuse(OnSchoolTime, verdict)
     if verdict := rules.triad(project.partners, today):
         refuse(TriadIncomplete, verdict)
-    dated = [(action.action_type, action.first_on) for action in actions]
-    if verdict := rules.open_air_company(dated, campaign.rules.companion, today):
+    if verdict := _alone_outdoors(actions, campaign, today):
         refuse(OpenAirAlone, verdict)
+
+
+def _alone_outdoors(actions: Iterable[Action], campaign: Campaign, on: date) -> Verdict | None:
+    dated = [(action.action_type, action.first_on) for action in actions]
+    return rules.open_air_company(dated, campaign.rules.companion, on)
 
 
 def _require_perimeter(department: str, campaign: Campaign) -> None:

@@ -59,7 +59,11 @@ class CommitteeDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project.  `municipalities`, `departments` and `regions` are those of the file as last handed over."""
+    """A project.
+
+    `municipalities`, `departments` and `regions` are those of the file as last handed over and, once it is validated,
+    of its actions as they are described now.
+    """
 
     id: UUID
     version: int = 0

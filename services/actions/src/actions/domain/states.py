@@ -19,7 +19,9 @@ from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus
 
 C, P, A, R = CampaignStatus, ProjectStatus, ActionStatus, ReportStatus
 
-_FILE_OPEN = frozenset({P.DRAFT, P.INCOMPLETE, P.DEFERRED})
+FILE_OPEN = frozenset({P.DRAFT, P.INCOMPLETE, P.DEFERRED})
+"""While the file is its holder's to write: it is handed over, and judged, before it goes on."""
+
 _RUNNING = frozenset({P.VALIDATED, P.FUNDED})
 _ANNOUNCED = frozenset({A.SCHEDULED, A.IN_PROGRESS, A.POSTPONED})
 _GOING = frozenset({A.PLANNED, A.SCHEDULED, A.IN_PROGRESS, A.POSTPONED})
@@ -29,7 +31,7 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
     "campaign.open": frozenset({C.DRAFT}),
     "campaign.close": frozenset({C.OPEN}),
     "project.add_action": frozenset({P.DRAFT}),
-    "project.change": _FILE_OPEN,
+    "project.change": FILE_OPEN,
     "project.prior_contact": frozenset({P.DRAFT}),
     "project.submit": frozenset({P.DRAFT}),
     "project.return": frozenset({P.SUBMITTED}),
@@ -82,12 +84,12 @@ POSSIBLE: Mapping[str, frozenset[StrEnum]] = {
 """The states of its own aggregate from which a verb may start."""
 
 WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
-    "action.change": _FILE_OPEN | _RUNNING,
-    "action.plan_session": _FILE_OPEN | _RUNNING,
-    "action.cancel_session": _FILE_OPEN | _RUNNING,
+    "action.change": FILE_OPEN | _RUNNING,
+    "action.plan_session": FILE_OPEN | _RUNNING,
+    "action.cancel_session": FILE_OPEN | _RUNNING,
     "action.change_clearance": _RUNNING,
-    "action.choose_copy": _FILE_OPEN | _RUNNING,
-    "action.expect_audience": _FILE_OPEN | _RUNNING,
+    "action.choose_copy": FILE_OPEN | _RUNNING,
+    "action.expect_audience": FILE_OPEN | _RUNNING,
     "action.request_authorisation": _RUNNING,
     "action.amend_authorisation": _RUNNING,
     "action.record_opinion": _RUNNING,
@@ -105,7 +107,7 @@ WHILE_PROJECT: Mapping[str, frozenset[ProjectStatus]] = {
     "action.hold": frozenset({P.FUNDED}),
     "action.cancel": _RUNNING,
     "action.lapse": frozenset({P.FUNDED}),
-    "action.flag": _FILE_OPEN | _RUNNING | {P.SUBMITTED, P.ELIGIBLE},
+    "action.flag": FILE_OPEN | _RUNNING | {P.SUBMITTED, P.ELIGIBLE},
     "report.return": frozenset({P.FUNDED}),
     "report.resubmit": frozenset({P.FUNDED}),
     "report.validate": frozenset({P.FUNDED}),

@@ -171,6 +171,12 @@ async def lock_actions_of(tx: Transaction, project_id: UUID) -> tuple[Action, ..
     return tuple(rows.restored(Action, row, NESTED) for row in found)
 
 
+async def actions_of(tx: Transaction, project_id: UUID) -> tuple[Action, ...]:
+    """Read all actions of a project, in the order of their ids; who holds the project keeps them in it as they are."""
+    found = await tx.fetch(f"{_READ} WHERE project_id = $1 ORDER BY id", project_id)
+    return tuple(rows.restored(Action, row, NESTED) for row in found)
+
+
 async def create_action(
     tx: Transaction, created: Action, facts: Sequence[ActionFact], once: Once | None = None
 ) -> Answer:

@@ -1,6 +1,12 @@
 """Actions through the HTTP door."""
 
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+
 from common.contracts.access import Role
+from common.contracts.actions import ActionPermitRecorded
 from tests.integration.actions.journeys import MARCH, act, actions_of, an_action, drafted, funded, validated
 from tests.integration.actions.people import Desk, Person, a_cast, problem
 from tests.integration.actions.screenings import outdoors
@@ -56,6 +62,35 @@ async def test_a_commune_permits_and_counts_at_its_own_places_only(desk: Desk) -
     stranger = await desk.post(f"{path}/{session}", relay, count, match=action, at=after)
     assert problem(stranger) == (403, "not-yours")
     await act(desk, action, session, its_relay, count, at=after)
+
+
+async def test_a_permit_on_paper_is_the_town_s_and_not_who_writes_it_down(desk: Desk, address: str) -> None:
+    cast = a_cast()
+    (action,) = await actions_of(desk, cast, await funded(desk, cast))
+    permit = {"dates": ["2025-04-22"], "reference": "AM 12", "granted_on": "2025-03-20"}
+    permit |= {"place_id": action.json()["places"][0]["id"]}
+    path = f"/v1/actions/{action.json()['id']}/permits"
+    nobody_s = await desk.post(path, cast.coordinator, permit, match=action, at=MARCH)
+    assert problem(nobody_s) == (422, "nothing-asked")
+    assert [one["pointer"] for one in nobody_s.json()["errors"]] == ["/authority_id"]
+    stranger = {**permit, "authority_id": str(uuid4())}
+    assert problem(await desk.post(path, cast.coordinator, stranger, match=action, at=MARCH)) == (
+        409,
+        "not-known-here-yet",
+    )
+    another_s = {**permit, "authority_id": str(cast.cinema)}
+    assert problem(await desk.post(path, cast.town, another_s, match=action, at=MARCH)) == (403, "not-yours")
+    on_paper = {**permit, "authority_id": str(cast.town.org)}
+    action = await act(desk, action, "permits", cast.coordinator, on_paper, at=MARCH)
+    await act(desk, action, "permits", cast.town, permit, at=MARCH)
+    owner = await asyncpg.connect(address)
+    said = "SELECT value FROM actions.outbox WHERE key = $1 AND type LIKE '%.permit_recorded.v1' ORDER BY seq"
+    told = [
+        msgspec.json.decode(row["value"], type=ActionPermitRecorded)
+        for row in await owner.fetch(said, action.json()["id"])
+    ]
+    await owner.close()
+    assert [one.authority_id for one in told] == [cast.town.org, cast.town.org]
 
 
 async def test_a_validated_action_stays_what_was_found_eligible(desk: Desk) -> None:

@@ -35,7 +35,8 @@ AFTER = "2025-07-21T10:00:00+02:00"
 
 async def permitted(desk: Desk, cast: Cast, action: httpx.Response, place_id: str) -> httpx.Response:
     permit = {"place_id": place_id, "dates": [*JULY, LATER], "reference": "AM 1", "granted_on": "2025-03-18"}
-    return await act(desk, action, "permits", cast.coordinator, permit, at=MARCH)
+    on_paper = permit | {"authority_id": str(cast.town.org)}
+    return await act(desk, action, "permits", cast.coordinator, on_paper, at=MARCH)
 
 
 async def twice(desk: Desk, cast: Cast) -> httpx.Response:

@@ -8,7 +8,7 @@ import pytest
 
 from actions.domain import access, states
 from actions.domain.access import VERBS, Resource
-from actions.domain.refusals import NoSuchLine
+from actions.domain.refusals import NoSuchLine, NothingAsked
 from common.contracts.access import LEVEL_OF, SCOPES_OF, Level, Role
 from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus, ReportStatus
 from common.errors import NotYours, ScopeMissing
@@ -233,6 +233,17 @@ def test_a_commune_speaks_of_its_own_places_only(verb):
         with pytest.raises(NotYours):
             access.require(client, verb, shared, place_id=other.id)
     access.require(poitiers, verb, shared, place_id=p.an_id("nowhere"))  # the verb itself says that it is not there
+
+
+def test_a_permit_is_its_authority_s_own_and_a_coordination_says_whose_it_has_in_writing():
+    town, coordination = (a_client(role) for role in (Role.COLLECTIVITY_SYSTEM, Role.REGIONAL_COORDINATOR))
+    access.require_lender(town, town.org)
+    access.require_lender(coordination, town.org)
+    with pytest.raises(NotYours):
+        access.require_lender(town, p.an_id("buxerolles"))
+    with pytest.raises(NothingAsked) as refused:
+        access.require_lender(coordination, coordination.org)
+    assert refused.value.errors[0].pointer == "/authority_id"
 
 
 def test_an_opened_campaign_is_public_to_whoever_may_apply_and_not_to_other_coordinations():

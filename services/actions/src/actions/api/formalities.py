@@ -81,6 +81,9 @@ class NeighboursBody(Model):
 class PermitBody(Model):
     """Leave to use a public place on some days."""
 
+    authority_id: UUID | None = Field(
+        None, description="Whose leave it is.  Absent: one's own; a coordination, which records another's, names it."
+    )
     place_id: UUID
     dates: Annotated[tuple[Day, ...], Some]
     reference: Reference
@@ -242,15 +245,15 @@ async def inform_neighbours(
     operation_id="action.record_permit",
     status_code=201,
     response_model=ActionState,
-    responses=problems(*FORMALITY, refusals.NoSuchPlace),
+    responses=problems(*FORMALITY, refusals.NoSuchPlace, refusals.NothingAsked, NotKnownHere),
 )
 async def record_permit(
     action_id: UUID, body: PermitBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
 ) -> Response:
-    """Record an authority's leave to use a public place."""
+    """Record an authority's leave to use a public place: one's own, or in writing, as a coordination has it."""
     permit = Permit(
         id=new_id(),
-        authority_id=caller.org,
+        authority_id=body.authority_id or caller.org,
         place_id=body.place_id,
         dates=body.dates,
         reference=body.reference,

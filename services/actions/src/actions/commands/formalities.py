@@ -11,7 +11,7 @@ from actions.domain import access, authorising, formalities
 from actions.domain.authorising import Amendment, AuthorisationDecision
 from actions.domain.clearance import ClearanceStep
 from actions.domain.formalities import MoveDeclared
-from actions.store import actions, catalogue
+from actions.store import actions, catalogue, known
 from common.contracts.actions import Evidence, NeighboursInformed, Opinion, Permit, SiteApproval
 from common.database import Transaction
 from common.idempotency import Answer, Once
@@ -115,6 +115,9 @@ async def record_permit(
     access.require(caller, "action.record_permit", action, place_id=permit.place_id)
     if answer := await once.answered(tx, action.version):
         return answer
+    access.require_lender(caller, permit.authority_id)
+    if permit.authority_id != caller.org:
+        await known.organisation(tx, permit.authority_id)
     return await save(tx, formalities.record_permit(action, permit, at=at), once, status=201)
 
 

@@ -34,7 +34,7 @@ from actions.domain import kinds, states
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
 from actions.domain.project import Project
-from actions.domain.refusals import NotPossibleInThisState
+from actions.domain.refusals import NothingAsked, NotPossibleInThisState
 from actions.domain.report import Report
 from common.contracts.access import Level, Role
 from common.contracts.actions import (
@@ -222,6 +222,14 @@ def require(
         raise ScopeMissing(f"{verb} needs {wanted}.", precision=f"{verb} demande {wanted}.")
     if resource is not None and not _related(caller, verb, granted, _at(resource, place_id), line_id):
         raise NotYours
+
+
+def require_lender(caller: Caller, authority_id: UUID) -> None:
+    """Refuse a permit of somebody else: an authority gives its own; a coordination, which records, says whose."""
+    if caller.coordination_id is None and authority_id != caller.org:
+        raise NotYours
+    if caller.coordination_id is not None and authority_id == caller.org:
+        raise NothingAsked("Whose permit is it?", precision="De qui est l’accord ?", pointer="/authority_id")
 
 
 def visible(caller: Caller, resource: Resource) -> bool:

@@ -1,11 +1,16 @@
 """What time alone decides: all that is due is moved, whatever stands before it and does not move."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 from structlog.testing import capture_logs
 
 from actions.jobs import timers
+from actions.store.projects import lock_project
+from common.database import TROUBLE
+from common.tokens import SYSTEM
 from tests.integration.actions import journeys
 from tests.integration.actions.journeys import JANUARY, MARCH, act, actions_of, an_action, funded, scheduled
 from tests.integration.actions.people import Cast, Desk, a_cast
@@ -13,6 +18,10 @@ from tests.integration.actions.people import Cast, Desk, a_cast
 
 async def states(desk: Desk, cast: Cast, project: httpx.Response) -> list[str]:
     return [action.json()["state"] for action in await actions_of(desk, cast, project)]
+
+
+async def file_states(desk: Desk, casts: Sequence[Cast]) -> list[str]:
+    return [(await desk.get("/v1/projects", cast.holder)).json()["items"][0]["state"] for cast in casts]
 
 
 async def test_t13_an_action_that_cannot_start_keeps_no_other_waiting(desk: Desk) -> None:
@@ -79,5 +88,27 @@ async def test_t6_a_file_that_has_time_keeps_no_other_waiting(desk: Desk) -> Non
         await journeys.go(desk, project, "return", cast.coordinator, missing, at=JANUARY)
     moved = await timers.move_due(desk.db, at=datetime(2025, 2, 8, 12, tzinfo=UTC), page_max=1)
     assert moved.lapsed_files == 2
-    found = [(await desk.get("/v1/projects", cast.holder)).json()["items"][0]["state"] for cast in casts]
-    assert found == ["incomplete", "ineligible", "ineligible"]
+    assert await file_states(desk, casts) == ["incomplete", "ineligible", "ineligible"]
+
+
+async def test_a_row_that_somebody_holds_keeps_no_other_waiting_and_no_other_timer(desk: Desk) -> None:
+    casts, files = [a_cast() for _ in range(2)], []
+    for cast in casts:
+        project = await journeys.submitted(desk, cast)
+        missing = {"pieces": ["RIB"], "due_on": "2025-02-07"}
+        files.append(await journeys.go(desk, project, "return", cast.coordinator, missing, at=JANUARY))
+    begun = a_cast()
+    project = await funded(desk, begun)
+    (action,) = await actions_of(desk, begun, project)
+    await scheduled(desk, begun, action, "2025-04-22", "2025-04-24")
+    at = datetime(2025, 4, 23, 12, tzinfo=UTC)
+    async with desk.db.transaction(SYSTEM) as tx:
+        await lock_project(tx, files[0].json()["id"])
+        with pytest.raises(TROUBLE), capture_logs() as said:
+            await timers.move_due(desk.db, at=at, page_max=1)
+    held_up = [(line["verb"], line["id"]) for line in said if line["event"] == "timers.held_up"]
+    assert held_up == [("project.lapse", files[0].json()["id"])]
+    assert await file_states(desk, casts) == ["incomplete", "ineligible"]
+    assert await states(desk, begun, project) == ["in_progress"]
+    await timers.move_due(desk.db, at=at, page_max=1)
+    assert await file_states(desk, casts) == ["ineligible", "ineligible"]

@@ -50,19 +50,27 @@ async def run_timers(database: Database, *, every_s: float, page_max: int, clock
 
 
 async def move_due(database: Database, *, at: datetime, page_max: int) -> TimersRun:
-    """Move all that is due at this instant; the same instant twice moves nothing more."""
-    return TimersRun(
-        lapsed_files=await _each(database, LAPSE_FILE, at, page_max),
-        started_actions=await _each(database, START, at, page_max),
-        lapsed_actions=await _each(database, LAPSE_ACTION, at, page_max),
+    """Move all that is due at this instant; the same instant twice moves nothing more.
+
+    Trouble with one row, such as a lock that somebody holds, keeps no other waiting, and no other timer: it is raised
+    once all have had their turn, so that nobody takes what is still due for moved.
+    """
+    troubles = list[Exception]()
+    run = TimersRun(
+        lapsed_files=await _each(database, LAPSE_FILE, at, page_max, troubles),
+        started_actions=await _each(database, START, at, page_max, troubles),
+        lapsed_actions=await _each(database, LAPSE_ACTION, at, page_max, troubles),
     )
+    if troubles:
+        raise troubles[0]
+    return run
 
 
-async def _each(database: Database, timer: Timer, at: datetime, page_max: int) -> int:
+async def _each(database: Database, timer: Timer, at: datetime, page_max: int, troubles: list[Exception]) -> int:
     """Move each in a transaction of its own, and count them; what the domain refuses keeps nobody else waiting.
 
     A refusal is ordinary where the look is coarse, and otherwise the only trace of what time will never move: the last
-    one of each code is named.
+    one of each code is named.  Trouble is told row by row.
     """
     moved, refused, last = 0, Counter[str](), dict[str, str]()
     async for one in _found(database, timer.find, at, page_max):
@@ -73,6 +81,9 @@ async def _each(database: Database, timer: Timer, at: datetime, page_max: int) -
         except Conflict as refusal:
             refused[refusal.code] += 1
             last[refusal.code] = str(one)
+        except TROUBLE as error:
+            troubles.append(error)
+            log.warning("timers.held_up", verb=timer.verb, id=str(one), error=f"{type(error).__name__}: {error}")
     if refused:
         log.info("timers.refused", verb=timer.verb, count=refused.total(), codes=dict(refused), last=last)
     return moved

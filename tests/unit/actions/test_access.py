@@ -293,7 +293,7 @@ def test_allowed_actions_say_what_is_possible_now_and_why_the_rest_is_not():
         "project.withdraw",
     }
     assert found["project.report"].reason == "The project is draft; project.report needs funded."
-    assert found["project.report"].raison == "Le projet est « draft » ; project.report demande funded."
+    assert found["project.report"].raison == "Le projet est « en préparation » ; remettre le bilan demande « financé »."
     assert found["project.report"].code == "not-possible-in-this-state"
     assert "project.fund" not in found
     strangers = access.allowed_actions(a_stranger(Role.PROJECT_HOLDER), draft)

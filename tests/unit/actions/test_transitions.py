@@ -319,5 +319,5 @@ def test_a_refusal_names_the_state_and_what_would_do():
     with pytest.raises(NotPossibleInThisState) as refused:
         deciding.decide(PROJECTS["draft"].project, a.DECISION, at=verbs.LATE)
     assert refused.value.detail == "The project is draft; project.decide needs eligible."
-    assert refused.value.precision == "Le projet est « draft » ; project.decide demande eligible."
+    assert refused.value.precision == "Le projet est « en préparation » ; décider en comité demande « recevable »."
     assert refused.value.code == "not-possible-in-this-state"

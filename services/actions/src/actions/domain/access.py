@@ -219,7 +219,7 @@ def require(
     granted = VERBS[verb].scopes & caller.scopes
     if not granted:
         wanted = ", ".join(sorted(VERBS[verb].scopes))
-        raise ScopeMissing(f"{verb} needs {wanted}.", precision=f"{verb} demande {wanted}.")
+        raise ScopeMissing(f"{verb} needs {wanted}.", precision=f"Il faut {wanted}.")
     if resource is not None and not _related(caller, verb, granted, _at(resource, place_id), line_id):
         raise NotYours
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
-from actions.domain import kinds, states, storm, zones
+from actions.domain import kinds, labels, states, storm, zones
 from actions.domain.action import Action, ActionPlan, Moved, moved
 from actions.domain.authorisation import authorisation_reviewed
 from actions.domain.campaign import require_within
@@ -367,7 +367,7 @@ def _require_state(session: Session, verb: str, *states: SessionStatus) -> None:
     if session.state not in states:
         raise NotPossibleInThisState(
             f"The session is {session.state}; {verb} is not possible.",
-            precision=f"La séance est « {session.state} » ; {verb} n’est pas possible.",
+            precision=f"La séance est « {labels.SESSIONS[session.state]} » ; {labels.VERBS[verb]} n’est pas possible.",
         )
 
 

@@ -16,6 +16,7 @@ from actions.domain.action import Action, Moved, moved
 from actions.domain.authorisation import NOTHING_ASKED, authorised_regions, days_wanted, is_asked_anew, needed, own_days
 from actions.domain.circumstances import Circumstances, request_by
 from actions.domain.days import local_day, require_past
+from actions.domain.labels import AUTHORISATIONS, VERBS
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
 from actions.domain.rules import said
 from actions.domain.unlawful import (
@@ -274,7 +275,8 @@ def _require_authorisation(action: Action, verb: str, *states: AuthorisationStat
     state = action.authorisation.state
     if state not in states:
         wanted = ", ".join(states)
+        called, wished = VERBS[verb], ", ".join(f"« {AUTHORISATIONS[one]} »" for one in states)
         raise NotPossibleInThisState(
             f"The authorisation is {state}; {verb} needs {wanted}.",
-            precision=f"L’autorisation est « {state} » ; {verb} demande {wanted}.",
+            precision=f"L’autorisation est « {AUTHORISATIONS[state]} » ; {called} demande {wished}.",
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from actions.domain import states, zones
+from actions.domain import labels, states, zones
 from actions.domain.days import local_day
 from actions.domain.known import Coordination
 from actions.domain.refusals import CampaignNotOpen, NotAppointed, OutsideCampaign, PeriodReversed, refuse
@@ -63,7 +63,7 @@ class Campaign:
         """The campaign's date: its opening."""
         if self.opened_on is None:
             raise CampaignNotOpen(
-                f"Campaign {self.id} is {self.state}.", precision=f"La campagne est « {self.state} »."
+                f"Campaign {self.id} is {self.state}.", precision=f"La campagne est « {labels.CAMPAIGNS[self.state]} »."
             )
         return self.opened_on
 
@@ -211,7 +211,9 @@ def close(campaign: Campaign, *, at: datetime) -> Moved:
 def require_open(campaign: Campaign) -> None:
     """Refuse what only an open campaign takes."""
     if campaign.state is not CampaignStatus.OPEN:
-        raise CampaignNotOpen(f"The campaign is {campaign.state}.", precision=f"La campagne est « {campaign.state} ».")
+        raise CampaignNotOpen(
+            f"The campaign is {campaign.state}.", precision=f"La campagne est « {labels.CAMPAIGNS[campaign.state]} »."
+        )
 
 
 def require_within(campaign: Campaign, day: date, *, last: date | None = None) -> None:

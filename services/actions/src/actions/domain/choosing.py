@@ -8,6 +8,7 @@ from uuid import UUID
 from actions.domain import storm
 from actions.domain.action import Action, Moved, moved
 from actions.domain.circumstances import Circumstances
+from actions.domain.labels import SESSIONS
 from actions.domain.refusals import NotPossibleInThisState
 from actions.domain.rules.copies import SHOWN_FROM
 from actions.domain.screening import LENT_BY, Judgement, judge_copies
@@ -67,7 +68,7 @@ def _with_copy(session: Session, choice: CopyChoice, given: Circumstances) -> Se
     if session.state not in {SessionStatus.PLANNED, SessionStatus.POSTPONED}:
         raise NotPossibleInThisState(
             f"The session is {session.state}; action.choose_copy is not possible.",
-            precision=f"La séance est « {session.state} » ; action.choose_copy n’est pas possible.",
+            precision=f"La séance est « {SESSIONS[session.state]} » ; choisir la copie n’est pas possible.",
         )
     if choice.film_id not in {item.film_id for item in session.programme}:
         raise FilmNotShown(pointer="/film_id")

@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from actions.domain.known import RightsOffer
+from actions.domain.labels import CLEARANCES
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState, refuse
 from actions.domain.rules.offers import inside_offer
 from actions.domain.rules.rights import CLEARED
@@ -63,7 +64,8 @@ class Clearance:
         if step.to not in NEXT[self.state]:
             raise NotPossibleInThisState(
                 f"The clearance is {self.state}; it cannot become {step.to}.",
-                precision=f"La demande de droits est « {self.state} » ; elle ne peut pas devenir « {step.to} ».",
+                precision=f"La demande de droits est « {CLEARANCES[self.state]} » ; "
+                f"elle ne peut pas devenir « {CLEARANCES[step.to]} ».",
             )
         reopened = step.to is S.REQUESTED
         return replace(

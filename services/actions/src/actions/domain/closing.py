@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from actions.domain import states
+from actions.domain import labels, states
 from actions.domain.action import Action
 from actions.domain.days import local_day
 from actions.domain.funding import SETTLED
@@ -54,7 +54,7 @@ def close(
     states.require("project.close", project.state)
     if project.state is ProjectStatus.CANCELLED or report_state is not ReportStatus.VALIDATED:
         raise ReportNotValidated(
-            f"The report is {report_state or 'missing'}.", precision=f"Le bilan est « {report_state or 'absent'} »."
+            f"The report is {report_state or 'missing'}.", precision=f"Le bilan est « {labels.REPORTS[report_state]} »."
         )
     _require_settled(project, short_report, at)
     pending = [film.title for film in workshop_films if film.workshop and film.workshop.clearance is Clearance.PENDING]

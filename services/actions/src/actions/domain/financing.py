@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from actions.domain import states
+from actions.domain import labels, states
 from actions.domain.budget import Budget
 from actions.domain.campaign import Campaign
 from actions.domain.days import local_day, require_past
@@ -259,7 +259,7 @@ def _require_payable(project: Project, line: FundingLine, payment: Payment, repo
     forbidden = any(one.balance_after_report and line.id in one.line_ids for one in project.conventions)
     if payment.stage is PaymentStage.BALANCE and forbidden and report_state not in REPORTED:
         raise BalanceAfterReport(
-            f"The report is {report_state or 'missing'}.", precision=f"Le bilan est « {report_state or 'absent'} »."
+            f"The report is {report_state or 'missing'}.", precision=f"Le bilan est « {labels.REPORTS[report_state]} »."
         )
 
 

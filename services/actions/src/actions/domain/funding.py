@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from actions.domain import labels
 from actions.domain.refusals import AmountNotPossible, GrantOverAsked, NotPossibleInThisState, OverGranted, refuse
 from actions.domain.rules import money as rules
 from common.contracts import actions as wire
@@ -108,7 +109,7 @@ class FundingLine:
     def decide(self, decision: LineDecision) -> "FundingLine":
         """Grant, grant in part, or refuse (R24); once."""
         if self.state is not LineStatus.REQUESTED:
-            raise _not_now(self, "decide_line")
+            raise _not_now(self, "decide_line", labels.VERBS["project.decide_line"])
         if verdict := rules.grant(decision.granted_cents, self.asked_cents, decision.decided_on):
             refuse(GrantOverAsked, verdict)
         return replace(
@@ -123,13 +124,13 @@ class FundingLine:
     def signed(self) -> "FundingLine":
         """Cover the line by a convention signed by all; what is paid already stays paid."""
         if not self.granted:
-            raise _not_now(self, "sign_convention")
+            raise _not_now(self, "sign_convention", labels.VERBS["project.sign_convention"])
         return replace(self, state=LineStatus.AGREEMENT_SIGNED) if self.state in GRANTED else self
 
     def pay(self, payment: Payment) -> "FundingLine":
         """Pay an advance or the balance, or take money back; never more than was granted, or than was paid."""
         if self.state not in PAID_FROM[payment.stage]:
-            raise _not_now(self, f"pay_line ({payment.stage})")
+            raise _not_now(self, f"pay_line ({payment.stage})", labels.PAYMENTS[payment.stage])
         if payment.cents <= 0:
             raise AmountNotPossible("A payment is more than nothing.", precision="Un paiement est plus que rien.")
         paid = replace(self, state=PAID_TO[payment.stage], payments=(*self.payments, payment))
@@ -167,8 +168,8 @@ def _outcome(granted_cents: int, asked_cents: int) -> LineStatus:
     return LineStatus.GRANTED if granted_cents == asked_cents else LineStatus.PARTIALLY_GRANTED
 
 
-def _not_now(line: FundingLine, verb: str) -> NotPossibleInThisState:
+def _not_now(line: FundingLine, verb: str, called: str) -> NotPossibleInThisState:
     return NotPossibleInThisState(
         f"The funding line is {line.state}; {verb} is not possible.",
-        precision=f"La ligne de financement est « {line.state} » ; {verb} n’est pas possible.",
+        precision=f"La ligne de financement est « {labels.LINES[line.state]} » ; {called} n’est pas possible.",
     )

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
+from actions.domain import labels
 from actions.domain.refusals import NotPossibleInThisState
 from common.contracts.actions import ActionStatus, CampaignStatus, ProjectStatus, ReportStatus
 
@@ -149,4 +150,6 @@ def require(verb: str, state: StrEnum, project_state: ProjectStatus | None = Non
 def _because(noun: str, verb: str, state: StrEnum | None, wanted: AbstractSet[StrEnum]) -> tuple[str, str]:
     english, french = NOUNS[noun]
     asked, states = ASKED_AS.get(verb, verb), ", ".join(sorted(wanted))
-    return f"{english} is {state}; {asked} needs {states}.", f"{french} est « {state} » ; {asked} demande {states}."
+    called, is_now = labels.VERBS[asked], labels.STATES[noun].get(state, "inconnu")
+    wished = ", ".join(f"« {labels.STATES[noun][one]} »" for one in sorted(wanted))
+    return f"{english} is {state}; {asked} needs {states}.", f"{french} est « {is_now} » ; {called} demande {wished}."

@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 from uuid import UUID
 
 from actions.domain.days import instant, local_day
+from actions.domain.labels import FORMATS, SUPPORTS
 from common.contracts.actions import Support
 from common.contracts.catalogue import CopyFormat, FilmVersion
 from common.contracts.rules import Answer, Rule
@@ -222,7 +223,7 @@ def as_planned(
         (
             support is SHOWN_FROM[copy_format],
             f"the copy is {copy_format}, and {support} is planned",
-            f"la copie est {copy_format}, et {support} est prévu",
+            f"la copie est : {FORMATS[copy_format]}, et le support prévu : {SUPPORTS[support]}",
         ),
     )
     lacking = next(((what, quoi) for holds, what, quoi in checks if not holds), None)

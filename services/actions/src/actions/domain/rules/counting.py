@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from actions.domain.labels import DIMENSIONS
 from actions.domain.rules.registry import in_force
 from common.contracts.actions import Breakdown, Session, SessionStatus
 from common.errors import Verdict
@@ -30,7 +31,7 @@ def breakdown(one: Breakdown, total: int, on: date) -> Verdict | None:
         return None
     return rule.verdict(
         f"By {one.dimension} the report counts {added} of {total}.",
-        f"Par {one.dimension}, le bilan compte {added} sur {total}.",
+        f"Par {DIMENSIONS[one.dimension]}, le bilan compte {added} sur {total}.",
         inputs={"dimension": one.dimension, "sum": added, "total": total},
     )
 

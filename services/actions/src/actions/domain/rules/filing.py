@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from actions.domain import labels
 from actions.domain.days import local_day
 from actions.domain.rules.registry import in_force
 from common.contracts.actions import ActionType, Companion, Partner, PartnerFunction
@@ -32,7 +33,7 @@ def open_air_company(dated: Sequence[tuple[ActionType, date]], companion: Compan
         return None
     return rule.verdict(
         f"The open-air screening has no companion (asked for: {companion}).",
-        f"La séance en plein air n’est accompagnée de rien (demandé : {companion}).",
+        f"La séance en plein air n’est accompagnée de rien (demandé : {labels.COMPANIONS[companion]}).",
         inputs={"companion": companion, "actions": ", ".join(kind for kind, _ in dated)},
     )
 
@@ -43,10 +44,11 @@ def triad(partners: Sequence[Partner], on: date) -> Verdict | None:
     filling = [{p.organisation_id for p in partners if p.function is function} for function in TRIAD]
     if rule is None or _distinct(filling):
         return None
-    missing = ", ".join(function for function, bodies in zip(TRIAD, filling, strict=True) if not bodies)
+    empty = [function for function, bodies in zip(TRIAD, filling, strict=True) if not bodies]
+    missing, manquent = ", ".join(empty), ", ".join(labels.FUNCTIONS[one] for one in empty)
     return rule.verdict(
         f"Missing: {missing}." if missing else "One organisation fills two of the three places.",
-        f"Il manque : {missing}." if missing else "Un organisme occupe deux des trois places.",
+        f"Il manque : {manquent}." if missing else "Un organisme occupe deux des trois places.",
         inputs={"missing": missing, "bodies": len(set[UUID]().union(*filling))},
     )
 

@@ -7,6 +7,7 @@ A film made in a workshop has no visa, unless it got one; what nobody knows of a
 from datetime import date, timedelta
 
 from actions.domain.days import months_after
+from actions.domain.labels import CLASSES, REGIMES
 from common.contracts.actions import Regime, Under12Outdoors
 from common.contracts.catalogue import Classification
 from common.contracts.rules import Answer, Rule
@@ -32,7 +33,7 @@ def operator(_: Rule, *, regime: Regime, licensed_operator: bool) -> Answer | No
     return Answer(
         Outcome.REFUSED,
         f"The regime {regime} needs an organiser with an operating licence.",
-        f"Le régime {regime} demande un organisateur titulaire d’une autorisation d’exercice.",
+        f"Le régime « {REGIMES[regime]} » demande un organisateur titulaire d’une autorisation d’exercice.",
     )
 
 
@@ -77,7 +78,7 @@ def club_delay(
         return Answer(
             Outcome.REFUSED,
             f"The regime {regime} needs an organiser that is habilitated on {on}.",
-            f"Le régime {regime} demande un organisateur habilité le {on}.",
+            f"Le régime « {REGIMES[regime]} » demande un organisateur habilité le {on}.",
         )
     return visa_delay(
         rule,
@@ -171,8 +172,10 @@ def age_outdoors(
         )
     controlled = under_12_outdoors is Under12Outdoors.WITH_ACCESS_NOTE and access_note
     lawful = classification is Classification.ALL or (classification is Classification.U12 and controlled)
-    return Answer(
-        Outcome.ALLOWED if lawful else Outcome.REFUSED,
-        f"{film_title} is classified {classification}.",
-        f"{film_title} est classé {classification}.",
-    )
+    what, quoi = f"{film_title} is classified {classification}", f"{film_title} est {CLASSES[classification]}"
+    if classification is Classification.U12 and not lawful and under_12_outdoors is Under12Outdoors.WITH_ACCESS_NOTE:
+        what, quoi = (
+            f"{what}: a note on controlled access lacks",
+            f"{quoi} : il manque une note sur le contrôle d’accès",
+        )
+    return Answer(Outcome.ALLOWED if lawful else Outcome.REFUSED, f"{what}.", f"{quoi}.")

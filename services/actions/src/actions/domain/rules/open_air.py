@@ -7,6 +7,7 @@ were once looked at each by itself (`authorised`, `date_listed`): what was judge
 from datetime import date
 from uuid import UUID
 
+from actions.domain.labels import AUTHORISATIONS
 from actions.domain.rules.film_law import COMMERCIAL, is_feature
 from common.contracts.actions import AuthorisationStatus, Regime
 from common.contracts.rules import Answer, Rule
@@ -42,7 +43,7 @@ def authorised(
         return None
     granted = authorisation is AuthorisationStatus.GRANTED
     checks = (
-        (granted, f"is {authorisation}", f"est « {authorisation} »"),
+        (granted, f"is {authorisation}", f"est « {AUTHORISATIONS[authorisation]} »"),
         (authorised_organiser_id == organiser_id, "is another organiser's", "est celle d’un autre organisateur"),
         (
             municipality in authorised_municipalities,
@@ -85,7 +86,7 @@ def allowed(
         return Answer(
             Outcome.REFUSED if refused else Outcome.TO_CLEAR,
             f"The authorisation is {authorisation}.",
-            f"L’autorisation est « {authorisation} ».",
+            f"L’autorisation est « {AUTHORISATIONS[authorisation]} ».",
         )
     if authorised_organiser_id != organiser_id:
         what, quoi = "is another organiser's", "est celle d’un autre organisateur"

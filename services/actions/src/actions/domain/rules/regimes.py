@@ -1,5 +1,6 @@
 """Which legal regime the law has for a screening (L01), by where it is held, what it costs and who organises it."""
 
+from actions.domain.labels import REGIMES
 from common.contracts.actions import Regime
 from common.contracts.rules import Answer, Rule
 from common.errors import Outcome
@@ -37,6 +38,7 @@ def fits(
         ),
     )
     against = next(((what, quoi) for holds, what, quoi in checks if not holds), None)
+    nom = f"Le régime « {REGIMES[regime]} »"
     if against is None:
-        return Answer(Outcome.ALLOWED, f"{regime} fits the screening.", f"{regime} convient à la séance.")
-    return Answer(Outcome.REFUSED, f"{regime} {against[0]}.", f"{regime} {against[1]}.")
+        return Answer(Outcome.ALLOWED, f"{regime} fits the screening.", f"{nom} convient à la séance.")
+    return Answer(Outcome.REFUSED, f"{regime} {against[0]}.", f"{nom} {against[1]}.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from actions.domain.labels import TERRITORIES, USES
 from actions.domain.rules.film_law import COMMERCIAL
 from common.contracts.actions import ClearanceStatus, Regime, Support
 from common.contracts.catalogue import FilmVersion, RightsTerritory, RightsUse
@@ -78,9 +79,9 @@ def covered(
         (
             territory in rights_territories,
             f"territory {territory} not covered",
-            f"territoire {territory} non couvert",
+            f"territoire non couvert ({TERRITORIES[territory]})",
         ),
-        (use in rights_uses, f"use {use} not covered", f"usage {use} non couvert"),
+        (use in rights_uses, f"use {use} not covered", f"usage {USES[use]} non couvert"),
         (
             any_version or film_version in rights_versions,
             f"version {film_version} not covered",

@@ -27,6 +27,7 @@ ENDED = "COMPLETE"
 REPLAY_WITHIN_S = 3_600
 LOOK_EVERY_S = 0.05
 
+_NAME = re.compile(r"\d{8}T\d{6}Z")
 _SEGMENT = re.compile(r"^START WAL LOCATION: .* \(file ([0-9A-F]{24})\)$", re.MULTILINE)
 
 
@@ -86,7 +87,7 @@ async def take(server: Server, place: Path, *, now: datetime) -> Path:
     command += ["--checkpoint=fast", "--wal-method=stream", "--manifest-checksums=SHA256", "--no-password"]
     await run_to_end(command, server.environment, log=server.log)
     await run_to_end([str(server.bin / "pg_verifybackup"), str(backup)], server.environment, log=server.log)
-    write_whole(backup.with_name(f"{backup.name}.{ENDED}"), f"{now.isoformat()}\n")
+    write_whole(_mark(backup), f"{now.isoformat()}\n")
     return backup
 
 
@@ -95,17 +96,31 @@ def _named(place: Path, now: datetime) -> Path:
     return place / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
+def _mark(backup: Path) -> Path:
+    return backup.with_name(f"{backup.name}.{ENDED}")
+
+
 async def prune(server: Server, place: Path, archive: Path, *, kept: int) -> list[Path]:
-    """Delete all but the newest backups of a folder, and of the archive what only those could use; name the deleted."""
-    ended = finished(place)
-    old, oldest_kept = ended[:-kept], ended[-kept:][0]
+    """Delete all but the newest backups of a folder, and of the archive what only those could use; name the deleted.
+
+    What a backup or a deletion that was cut short has left goes with them.  The mark goes first: what has one is whole.
+    """
+    oldest_kept = finished(place)[-kept:][0]
+    old = [backup for backup in _begun(place) if backup.name < oldest_kept.name]
     for backup in old:
-        shutil.rmtree(backup)
-        backup.with_name(f"{backup.name}.{ENDED}").unlink()
+        _mark(backup).unlink(missing_ok=True)
+        if backup.exists():
+            shutil.rmtree(backup)
     start = _first_segment(oldest_kept)
     command = [str(server.bin / "pg_archivecleanup"), str(archive), start]
     await run_to_end(command, server.environment, log=server.log)
     return old
+
+
+def _begun(place: Path) -> list[Path]:
+    """List the backups of which anything is there, a folder or a mark, the oldest first; what is not ours is none."""
+    names = {path.name.removesuffix(f".{ENDED}") for path in place.iterdir()}
+    return [place / name for name in sorted(names) if _NAME.fullmatch(name)]
 
 
 def _first_segment(backup: Path) -> str:
@@ -119,7 +134,8 @@ def _first_segment(backup: Path) -> str:
 
 def finished(place: Path) -> list[Path]:
     """List the backups that were taken to their end, the oldest first."""
-    return sorted(mark.with_suffix("") for mark in place.glob(f"*.{ENDED}"))
+    marked = (mark.with_suffix("") for mark in place.glob(f"*.{ENDED}"))
+    return sorted(backup for backup in marked if backup.is_dir())
 
 
 def newest(place: Path) -> Path:

@@ -1,0 +1,101 @@
+"""Backups on PostgreSQL's own tools: which are deleted."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from stack import backup, postgres
+from stack.backup import Server
+
+MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+# ------------------------------------------------------------------------------------------- what is deleted
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Server:
+    """PostgreSQL's tools, and no server: to delete, none is asked."""
+    nobody = "postgresql://nobody@127.0.0.1:1/nothing"
+    return Server(url=nobody, bin=postgres.find_binaries(os.environ), log=tmp_path / "backup.log")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "backups").mkdir()
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Keep five segments of the log."""
+    kept = tmp_path / "archive"
+    kept.mkdir()
+    for n in range(1, 6):
+        (kept / segment(n)).write_bytes(b"log")
+    return kept
+
+
+def segment(n: int) -> str:
+    return f"0000000100000000{n:08X}"
+
+
+def mark(made: Path) -> Path:
+    return made.with_name(f"{made.name}.{backup.ENDED}")
+
+
+def taken(place: Path, n: int) -> Path:
+    """Leave the backup of the nth day, which needs the log from the nth segment on."""
+    made = begun(place, n)
+    label = f"START WAL LOCATION: 0/{n:X}000028 (file {segment(n)})\n"
+    (made / "backup_label").write_text(label, encoding="utf-8")
+    mark(made).write_text(f"{(MIDNIGHT + timedelta(days=n)).isoformat()}\n", encoding="ascii")
+    return made
+
+
+def begun(place: Path, n: int) -> Path:
+    """Leave the nth day's folder, as a backup that was cut short leaves it."""
+    made = place / f"{MIDNIGHT + timedelta(days=n):%Y%m%dT%H%M%SZ}"
+    made.mkdir()
+    (made / "PG_VERSION").write_text("18\n", encoding="ascii")
+    return made
+
+
+async def test_what_a_deletion_cut_short_has_left_stops_no_later_one(tools: Server, place: Path, archive: Path) -> None:
+    """A mark without a folder did: nothing was deleted from then on, and the archive filled the disk."""
+    torn = taken(place, 1)
+    (torn / "backup_label").unlink()
+    (torn / "PG_VERSION").unlink()
+    torn.rmdir()
+    second, third = taken(place, 2), taken(place, 3)
+    assert await backup.prune(tools, place, archive, kept=1) == [torn, second]
+    assert sorted(place.iterdir()) == [third, mark(third)]
+    assert sorted(path.name for path in archive.iterdir()) == [segment(3), segment(4), segment(5)]
+
+
+async def test_a_backup_that_was_cut_short_goes_once_a_newer_one_is_the_oldest_kept(
+    tools: Server, place: Path, archive: Path
+) -> None:
+    cut_short, second, last = begun(place, 1), taken(place, 2), begun(place, 4)
+    (place / "notes of the operator").mkdir()
+    assert await backup.prune(tools, place, archive, kept=2) == [cut_short]
+    assert backup.finished(place) == [second]
+    assert last.exists()  # it may still be under way
+    assert (place / "notes of the operator").exists()
+
+
+async def test_what_is_being_deleted_is_no_backup_any_more(
+    tools: Server, place: Path, archive: Path, tmp_path: Path
+) -> None:
+    old, kept = taken(place, 1), taken(place, 2)
+    old.rename(tmp_path / "elsewhere")
+    old.symlink_to(tmp_path / "elsewhere")
+    assert backup.finished(place) == [old, kept]
+    with pytest.raises(
+        OSError, match="symbolic link"
+    ):  # a tree that cannot be deleted, as a dying machine deletes none
+        await backup.prune(tools, place, archive, kept=1)
+    assert old.exists()
+    assert backup.finished(place) == [kept]

@@ -29,10 +29,10 @@ async def back_up(house: House, place: Path, *, now: datetime, kept: int, archiv
 
 
 async def restore(house: House, place: Path, into: Path, *, at: datetime | None, archive: Path | None) -> None:
-    """Restore the newest backup into a folder of its own, and say what came of it."""
+    """Restore the newest backup that leads to that second into a folder of its own, and say what came of it."""
     cluster = _cluster()
     wanted = Wanted(
-        backup=newest(place),
+        backup=newest(place, by=at),
         archive=archive or cluster.archive,
         at=at,
         into=into,

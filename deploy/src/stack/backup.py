@@ -81,13 +81,17 @@ class Restored:
 
 
 async def take(server: Server, place: Path, *, now: datetime) -> Path:
-    """Take a base backup into a folder of `place` named by the time, and let it be verified; return that folder."""
+    """Take a base backup into a folder of `place` named by the time, and let it be verified; return that folder.
+
+    Its mark says when it ended.
+    """
     backup = _named(place, now)
     command = [str(server.bin / "pg_basebackup"), "--dbname", server.address, "--pgdata", str(backup)]
     command += ["--checkpoint=fast", "--wal-method=stream", "--manifest-checksums=SHA256", "--no-password"]
     await run_to_end(command, server.environment, log=server.log)
+    ended = await _clock(server)
     await run_to_end([str(server.bin / "pg_verifybackup"), str(backup)], server.environment, log=server.log)
-    write_whole(_mark(backup), f"{now.isoformat()}\n")
+    write_whole(_mark(backup), f"{ended.isoformat()}\n")
     return backup
 
 
@@ -98,6 +102,16 @@ def _named(place: Path, now: datetime) -> Path:
 
 def _mark(backup: Path) -> Path:
     return backup.with_name(f"{backup.name}.{ENDED}")
+
+
+async def _clock(server: Server) -> datetime:
+    """Ask the server what time it is: commits are dated by its clock, not by ours."""
+    connection = await asyncpg.connect(server.url)
+    try:
+        now: datetime = await connection.fetchval("SELECT clock_timestamp()")
+    finally:
+        await connection.close()
+    return now
 
 
 async def prune(server: Server, place: Path, archive: Path, *, kept: int) -> list[Path]:
@@ -138,12 +152,24 @@ def finished(place: Path) -> list[Path]:
     return sorted(backup for backup in marked if backup.is_dir())
 
 
-def newest(place: Path) -> Path:
-    """Find the last backup that was taken to its end."""
+def newest(place: Path, *, by: datetime | None = None) -> Path:
+    """Find the last backup that was taken to its end, or that had been `by` then: none leads to a second before it.
+
+    Raises:
+        NotABackup: there is none, or none so early.
+    """
     ended = finished(place)
     if not ended:
         raise NotABackup(f"No finished backup in {place}.")
-    return ended[-1]
+    early = [backup for backup in ended if by is None or ended_at(backup) <= by]
+    if not early:
+        raise NotABackup(f"No backup in {place} had ended by {by}; the first one had at {ended_at(ended[0])}.")
+    return early[-1]
+
+
+def ended_at(backup: Path) -> datetime:
+    """Say when a backup ended, by the server's clock; those of before this was noted say when they began."""
+    return datetime.fromisoformat(_mark(backup).read_text(encoding="ascii").strip())
 
 
 async def restore(server: Server, wanted: Wanted) -> Restored:

@@ -1,13 +1,25 @@
-"""Backups on PostgreSQL's own tools: which are deleted."""
+"""Backups on PostgreSQL's own tools: which are deleted, and how far back the others lead."""
 
 import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
-from stack import backup, postgres
+from stack import backup, ports, postgres
 from stack.backup import Server
+from stack.folder import Folder
+from stack.parts import Parts
+from stack.processes import running
+from tests.conftest import launched
+from tests.waiting import until
 
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -99,3 +111,76 @@ async def test_what_is_being_deleted_is_no_backup_any_more(
         await backup.prune(tools, place, archive, kept=1)
     assert old.exists()
     assert backup.finished(place) == [kept]
+
+
+# --------------------------------------------------------------------------------------- how far back they lead
+
+
+@pytest.fixture
+def archived() -> Iterator[Folder]:
+    """PostgreSQL with its log kept; a broker of one's own is not needed, so none is started."""
+    with launched("parts", "--archived", environment={"KAFKA_BOOTSTRAP_SERVERS": "nobody:1"}) as folder:
+        yield folder
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def test_a_second_between_two_backups_is_restored_from_the_first(archived: Folder, tmp_path: Path) -> None:
+    port = urlsplit(Parts.read(archived).database_url).port
+    assert port is not None
+    cluster = postgres.describe(archived, os.environ, port=port)
+    server, place = Server(url=cluster.url, bin=cluster.bin, log=archived.logs / "backup.log"), tmp_path / "backups"
+    async with connected(cluster.url) as here:
+        first = await backup.take(server, place, now=MIDNIGHT)
+        await here.execute("CREATE TABLE thing AS SELECT 7 AS n")
+        at = await here.fetchval("SELECT clock_timestamp()")
+        assert at > backup.ended_at(first)
+        await until(lambda: here.fetchval("SELECT clock_timestamp() > $1", at + timedelta(seconds=1)))
+        await here.execute("DROP TABLE thing")
+        dropped_in = await here.fetchval("SELECT pg_walfile_name(pg_switch_wal())")
+        second = await backup.take(server, place, now=MIDNIGHT + timedelta(days=1))
+        assert backup.ended_at(second) > at
+    await until((cluster.archive / dropped_in).exists)
+    restored = replace(cluster, home=cluster.home / "restored", port=ports.find())
+    postgres.own(restored, restored.home)
+    moment = f"{(at + timedelta(milliseconds=500)).astimezone(UTC):%FT%T.%f}"
+    said = passeurs(archived, "restore", str(place), "--into", str(restored.data), "--at", moment)
+    assert "timeline 2, every table whole" in said
+    assert await _found(restored, tmp_path / "restored.log") == 7
+
+
+def passeurs(folder: Folder, *words: str) -> str:
+    """Run one command of the operator's on a folder."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "passeurs", *words],
+        env={**os.environ, **Parts.read(folder).as_environment(), "PASSEURS_STATE": str(folder.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+async def _found(restored: postgres.Cluster, log: Path) -> int:
+    """Start a restored cluster as one starts it for good, and look."""
+    async with running(postgres.program(restored), log=log):
+        connection = await until(lambda: _asked(restored.url))
+        assert isinstance(connection, asyncpg.Connection)
+        found: int = await connection.fetchval("SELECT n FROM thing")
+        await connection.close()
+    return found
+
+
+async def _asked(url: str) -> asyncpg.Connection | None:
+    try:
+        return await asyncpg.connect(url)
+    except (OSError, asyncpg.PostgresError):
+        return None

@@ -67,17 +67,23 @@ class Supervisor:
     _running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     _keepers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _programs: dict[str, Program] = field(default_factory=dict)
-    _order: list[Sequence[str]] = field(default_factory=list)
+    _order: list[list[str]] = field(default_factory=list)
     _deaths: Counter[str] = field(default_factory=Counter)
 
     async def start(self, *programs: Program) -> None:
-        """Start these side by side, and come back when all are ready."""
-        self._order.append([program.name for program in programs])
+        """Start these side by side, and come back when all are ready.
+
+        Cut short at any of them, those before it are stopped by `stop` as they want to be.
+        """
+        together: list[str] = []
+        self._order.append(together)
         for program in programs:
-            self._programs[program.name] = program
             _turn_over(self.log(program.name))
             await self._spawn(program)
+            self._programs[program.name] = program
             self._keepers[program.name] = asyncio.create_task(self._keep(program), name=f"keep {program.name}")
+            together.append(program.name)
+            self._remember()
         await asyncio.gather(*(self._until_ready(program) for program in programs))
 
     async def stop(self) -> None:
@@ -97,17 +103,30 @@ class Supervisor:
 
     async def _spawn(self, program: Program) -> None:
         self._running[program.name] = await _spawn(program, log=self.log(program.name))
+
+    def _remember(self) -> None:
         self.folder.remember({name: process.pid for name, process in self._running.items()})
 
     async def _keep(self, program: Program) -> None:
         """Start the program again whenever it dies, until its keeper is cancelled."""
         while True:
-            code = await self._running[program.name].wait()
+            process = self._running[program.name]
+            code = await process.wait()
             self._deaths[program.name] += 1
             self.said(f"{program.name} ended ({_exit(code)}); again in {PAUSE_BEFORE_RESTART_S:.0f} s")
-            _signal_group(self._running[program.name].pid, signal.SIGKILL)
+            _signal_group(process.pid, signal.SIGKILL)
+            del self._running[program.name]
+            await self._restart(program)
+
+    async def _restart(self, program: Program) -> None:
+        """Start it again, however often that takes: a full disk is no reason to leave it down once there is room."""
+        while program.name not in self._running:
             await asyncio.sleep(PAUSE_BEFORE_RESTART_S)
-            await self._spawn(program)
+            try:
+                await self._spawn(program)
+                self._remember()
+            except OSError as error:
+                self.said(f"{program.name}: {error}")
 
     async def _until_ready(self, program: Program) -> None:
         deadline = time.monotonic() + program.ready_within_s
@@ -122,7 +141,9 @@ class Supervisor:
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper
-        process, program = self._running.pop(name), self._programs.pop(name)
+        process, program = self._running.pop(name, None), self._programs.pop(name)
+        if process is None:  # it had died, and was not started again yet
+            return
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.send_signal(program.stop)

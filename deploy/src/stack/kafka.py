@@ -153,7 +153,7 @@ def _is_ours(turn: IO[str]) -> bool:
 
 
 async def _resolve(jars: Path, folder: Folder, environ: Mapping[str, str], recipe: Path) -> None:
-    draft = jars.with_name(f".{jars.name}.{os.getpid()}")
+    draft = jars.with_name(f".{jars.name}.draft")  # whoever is here is alone: what lies there was cut short
     shutil.rmtree(draft, ignore_errors=True)
     command = ["mvn", "-B", "-C", "-f", str(recipe / "pom.xml"), "dependency:copy-dependencies"]
     command += [f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]

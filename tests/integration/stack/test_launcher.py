@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -155,22 +156,65 @@ async def test_a_folder_that_the_database_user_cannot_reach_is_not_opened_for_it
 MAVEN = """#!/bin/sh
 echo once >> {runs}
 for word; do case "$word" in -DoutputDirectory=*) out="${{word#*=}}" ;; esac; done
-mkdir -p "$out" && printf jar > "$out/kafka.jar"
+mkdir -p "$out" && printf {jar} > "$out/kafka.jar"
 """
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One jar to fetch, by a Maven that gives what it is told to."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        (self.folder / "bin").mkdir()
+        digest = sha256(b"jar").hexdigest()
+        (self.folder / "artefacts.sha256").write_text(f"{digest} kafka.jar\n", encoding="ascii")
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {"PATH": f"{self.folder / 'bin'}:{os.defpath}", "PASSEURS_CACHE": str(self.folder / "cache")}
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+    def resolves_to(self, jar: str) -> None:
+        maven = self.folder / "bin" / "mvn"
+        maven.write_text(MAVEN.format(runs=self.runs, jar=jar), encoding="utf-8")
+        maven.chmod(0o700)
 
 
 async def test_of_two_launchers_one_fetches_what_is_missing(folder: Folder, tmp_path: Path) -> None:
     folder.prepare()
-    runs, maven, recipe = tmp_path / "runs", tmp_path / "bin" / "mvn", tmp_path / "recipe"
-    recipe.mkdir()
-    (recipe / "artefacts.sha256").write_text(f"{sha256(b'jar').hexdigest()} kafka.jar\n", encoding="ascii")
-    maven.parent.mkdir()
-    maven.write_text(MAVEN.format(runs=runs), encoding="utf-8")
-    maven.chmod(0o700)
-    environ = {"PATH": f"{maven.parent}:{os.defpath}", "PASSEURS_CACHE": str(tmp_path / "cache")}
-    await asyncio.gather(*(kafka.fetch(folder, environ, recipe) for _ in range(2)))
-    assert runs.read_text(encoding="utf-8") == "once\n"
-    assert kafka.is_fetched(environ, recipe)
+    recipe = Recipe(tmp_path)
+    recipe.resolves_to("jar")
+    await asyncio.gather(*(kafka.fetch(folder, recipe.environ, tmp_path) for _ in range(2)))
+    assert recipe.runs.read_text(encoding="utf-8") == "once\n"
+    assert kafka.is_fetched(recipe.environ, tmp_path)
+
+
+FETCH = "import asyncio, os, sys, pathlib, stack.folder, stack.kafka; folder, recipe = map(pathlib.Path, sys.argv[1:]);"
+FETCH += "asyncio.run(stack.kafka.fetch(stack.folder.Folder(folder), os.environ, recipe))"
+
+
+async def test_what_a_refused_fetch_has_left_goes_with_the_next(folder: Folder, tmp_path: Path) -> None:
+    """It is another process's, long gone: 43 MB each time."""
+    folder.prepare()
+    recipe = Recipe(tmp_path)
+    recipe.resolves_to("another")
+    refused = subprocess.run(
+        [sys.executable, "-c", FETCH, str(folder.path), str(tmp_path)],
+        env={**os.environ, **recipe.environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "BadArtefact" in refused.stderr
+    assert len(list((tmp_path / "cache").glob("**/kafka.jar"))) == 1
+    recipe.resolves_to("jar")
+    await kafka.fetch(folder, recipe.environ, tmp_path)
+    assert list((tmp_path / "cache").glob("**/kafka.jar")) == [kafka.place(recipe.environ, tmp_path) / "kafka.jar"]
 
 
 def test_the_secret_of_the_database_is_for_its_owner_only(folder: Folder) -> None:

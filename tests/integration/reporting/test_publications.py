@@ -15,7 +15,7 @@ from reporting.api.public import PUBLIC
 from reporting.commands.closing import ClosedMeanwhile, Standings
 from reporting.domain.publication import Publication, Standing, Table, publications_of
 from reporting.domain.small_cells import Rows
-from tests.integration.reporting.reader import cells, rows
+from tests.integration.reporting.reader import bearer, cells, rows
 from tests.integration.reporting.records import hear
 from tests.states import COORDINATION, action, any_breakdowns, campaign, report, reported
 
@@ -86,6 +86,13 @@ async def test_two_actions_are_and_then_the_next_one_waits_for_another(reader, s
     assert sorted(await public_ages(reader, **season.where)) == [50, 80, 110, 140, 170, 200]
     row = rows(await reader.public(indicator="I09", audience="spectators", **season.where), "total")[0]
     assert (row["value"], row["closed_at"]) == (750, "2025-09-03T21:00:00Z")
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00Z"])
+async def test_a_sandbox_closes_the_national_day_too(reader, at):
+    headers = {**bearer(Role.OPERATOR), "Sandbox-Date": at}
+    answer = await reader.client.post("/v1/sandbox/reporting/timers", headers=headers)
+    assert answer.json()["day"] == "2026-01-01"
 
 
 async def test_one_action_changed_twice_is_still_one(reader, season):

@@ -10,6 +10,7 @@ from common.problems import problems
 from common.tokens import SYSTEM
 from reporting.commands import closing
 from reporting.domain import access
+from reporting.domain.days import national_day
 from reporting.domain.publication import publications_of
 
 router = APIRouter(tags=["sandbox"])
@@ -29,14 +30,15 @@ class DayClosed:
     responses=problems(closing.ClosedMeanwhile),
 )
 async def run_timers(db: Db, caller: Caller, now: Now) -> DayClosed:
-    """Close the day of Sandbox-Date: breakdowns that at least two actions changed are published anew.
+    """Close the national day of Sandbox-Date: breakdowns that at least two actions changed are published anew.
 
     They are found here and now: a sandbox has few.
     """
     access.require(caller, "sandbox.run_reporting_timers")
+    day = national_day(now)
     async with db.transaction(SYSTEM) as tx:
         said = await closing.read(tx)
     found = publications_of(said.standings)
     async with db.transaction(SYSTEM) as tx:
-        published = await closing.write(tx, said, found, day=now.date(), at=now)
-    return DayClosed(day=now.date(), published=published)
+        published = await closing.write(tx, said, found, day=day, at=now)
+    return DayClosed(day=day, published=published)

@@ -1,6 +1,7 @@
 """What the day's close publishes, and what stays behind the database's own doors (R37)."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ import pytest
 
 from common.contracts.access import Role
 from common.contracts.actions import Dimension
+from common.database import TROUBLE
 from common.tokens import SYSTEM, Principal, Territory
 from reporting import jobs
 from reporting.api.public import PUBLIC
@@ -284,3 +286,17 @@ async def test_what_a_close_finds_is_found_beside_everything_else():
         looks += 1
     assert await finding == publications_of(standings)
     assert looks > 2
+
+
+class Fatal(dict[Table, Standing]):
+    """Standings at whose sight a process is gone, as one that the kernel kills for its memory."""
+
+    def __reduce__(self):
+        return os._exit, (9,)
+
+
+async def test_a_close_whose_process_is_killed_is_tried_again_and_takes_nothing_with_it():
+    """The worker counts, announces and publishes beside it: it goes on after trouble, and ends at anything else."""
+    table = Table(breakdown="age_band", audience="spectators", campaign_year=2025)
+    with pytest.raises(TROUBLE, match="terminated abruptly"):
+        await jobs.elsewhere(Fatal({table: Standing(before={}, now={})}))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import inf
@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from common.database import TROUBLE, Database
+from common.errors import Unavailable
 from common.tokens import SYSTEM
 from reporting.commands import announcing, closing, reconciling
 from reporting.commands.closing import Compute, Standings
@@ -77,12 +78,18 @@ async def close_yesterday(database: Database, *, at: datetime, compute: Compute)
 
 
 async def elsewhere(standings: Standings) -> Mapping[Table, Publication]:
-    """Find what is published in a process of its own: it takes seconds, in which this one counts, sends and answers."""
+    """Find what is published in a process of its own: it takes seconds, in which this one counts, sends and answers.
+
+    Raises:
+        Unavailable: that process was killed, for its memory perhaps; counting and sending go on without it.
+    """
     if not standings:
         return {}
     processes = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     try:
         found = await asyncio.get_running_loop().run_in_executor(processes, publications_of, standings)
+    except BrokenExecutor as broken:
+        raise Unavailable(f"The process of the day's close: {broken}") from broken
     finally:
         processes.shutdown(wait=False, cancel_futures=True)
     return found

@@ -244,19 +244,19 @@ def _path(region: str, campaign_id: UUID | None) -> Path:
 
 _PUBLISH = """
 WITH said AS (
-  SELECT said.id, region, campaign_id, category, amount, count, shown, anew
+  SELECT said.id, said.region, said.campaign_id, said.category, said.amount, said.count, said.shown,
+         coalesce(kept.closed_at, $12) AS closed_at
     FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[],
                 $11::boolean[]) AS said (id, region, campaign_id, category, amount, count, shown, anew)
+    LEFT JOIN published_cell AS kept ON kept.id = said.id AND NOT said.anew
 ), cells AS (
-  INSERT INTO published_cell AS known
+  INSERT INTO published_cell
          (id, breakdown, audience, campaign_year, region, campaign_id, category, amount, closed_at)
-  SELECT id, $1, $2, $3, region, campaign_id, category, amount, $12 FROM said ORDER BY id
-      ON CONFLICT (id) DO UPDATE
-     SET amount = excluded.amount,
-         closed_at = CASE WHEN (SELECT anew FROM said WHERE said.id = excluded.id)
-                          THEN excluded.closed_at ELSE known.closed_at END
+  SELECT id, $1, $2, $3, region, campaign_id, category, amount, closed_at FROM said ORDER BY id
+      ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, closed_at = excluded.closed_at
 )
-INSERT INTO published_count AS known (id, count, shown)
+INSERT INTO published_count (id, count, shown)
 SELECT id, count, shown FROM said ORDER BY id
     ON CONFLICT (id) DO UPDATE SET count = excluded.count, shown = excluded.shown
 """
+"""What a row was as of is looked up before, by the key: there are too many for each to look through all others."""

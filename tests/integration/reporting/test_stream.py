@@ -17,6 +17,7 @@ from common.contracts.actions import Dimension
 from common.database import Database
 from common.tokens import SYSTEM
 from reporting.commands import announcing
+from reporting.store import announcements
 from tests.integration.reporting.reader import bearer
 from tests.integration.reporting.records import hear
 from tests.states import action, any_breakdowns, campaign, project, report, reported
@@ -145,6 +146,51 @@ async def test_a_stream_resumes_behind_the_last_event_it_had(db, reader):
         missed = await until_event(found, is_of(other.campaign_id))
     assert seen.id is not None
     assert all(event.id is None or event.id >= seen.id for event in missed)
+
+
+async def last_revision(db: Database) -> int:
+    async with db.transaction(SYSTEM) as tx:
+        return await announcements.last_revision(tx)
+
+
+async def test_a_stream_that_has_had_more_than_there_is_begins_anew(db, reader):
+    """A restored database has lost the last revisions, and gives their numbers again."""
+    held = action(uuid4(), campaign_id=uuid4())
+    await hear(db, held)
+    await announce(db)
+    headers = {**bearer(Role.DASHBOARD), "Last-Event-ID": str(await last_revision(db) + 1000)}
+    async with listening(reader, headers=headers) as (_, found):
+        assert (await anext(found)).id == 0
+        await until_event(found, is_of(held.campaign_id))
+
+
+async def test_a_stream_that_was_open_meanwhile_begins_anew_too(address, db, reader):
+    """Nothing tells a process that its database was restored but what it finds there."""
+    kept, lost, later = (action(uuid4(), campaign_id=uuid4()) for _ in range(3))
+    await hear(db, kept)
+    await announce(db)
+    revision = await last_revision(db)
+    async with listening(reader) as (_, found):
+        await anext(found)
+        await hear(db, lost)
+        await announce(db)
+        await until_event(found, is_of(lost.campaign_id))
+        await restore(address, revision)
+        await until_event(found, is_of(kept.campaign_id))
+        await hear(db, later)
+        await announce(db)
+        again = (await until_event(found, is_of(later.campaign_id)))[-1]
+    assert again.id is not None
+    assert again.id > revision
+
+
+async def restore(address: str, revision: int) -> None:
+    """Have the announcements be as they were at a revision."""
+    administrator = await asyncpg.connect(address)
+    async with administrator.transaction():
+        await administrator.execute("DELETE FROM reporting.figure WHERE revision > $1", revision)
+        await administrator.execute("SELECT setval('reporting.figure_revision', $1)", revision)
+    await administrator.close()
 
 
 async def test_a_quiet_stream_gives_signs_of_life(reader):

@@ -1,7 +1,8 @@
 """Announcements on their way to those who listen: one look at the table for all streams of a process.
 
 The table keeps the last announcement of each cell in the order of revisions, so a stream can resume behind any of them
-for ever: it is given, of each cell that changed since, the newest state.
+for ever: it is given, of each cell that changed since, the newest state.  Where it has had more than there is, the
+database was restored, and what it had is of a lost future: it is given every cell as it stands.
 """
 
 import asyncio
@@ -64,6 +65,7 @@ class Live:
         self._news = asyncio.Event()
         self._recent: deque[Announced] = deque(maxlen=RECENT_MAX)
         self._revision: int | None = None
+        self.restores = 0
 
     async def follow(self) -> None:
         """Look for announcements while anybody listens, for ever."""
@@ -93,10 +95,15 @@ class Live:
             if not any(self._listening.values()):
                 self._wanted.clear()
 
-    async def now(self, *, public: bool) -> int:
-        """Say where a stream begins that resumes nothing."""
+    async def beginning(self, after: int | None, *, public: bool) -> int:
+        """Say where a stream begins: behind what it has had, or now; before everything if it has had more than is."""
+        if after is not None and self._revision is not None and after <= self._revision:
+            return after
         async with self._turn(public=public):
-            return await self._last()
+            last = await self._last()
+        if after is None:
+            return last
+        return after if after <= last else 0
 
     async def after(self, revision: int, *, within_s: float, public: bool) -> Sequence[Announced]:
         """Give what was announced after a revision; nothing, if nothing is for so long."""
@@ -127,13 +134,26 @@ class Live:
             await asyncio.sleep(PUBLIC_PACE_S)
 
     async def _look(self) -> None:
+        last = await self._last()
         if self._revision is None:
-            self._revision = await self._last()
-        while found := await self._read(self._revision):
+            self._revision = last
+        if last < self._revision:
+            self._forget(last)
+        while self._revision < last and (found := await self._read(self._revision)):
             self._recent.extend(found)
             self._revision = found[-1].revision
-            self._news.set()
-            self._news = asyncio.Event()
+            self._tell()
+
+    def _forget(self, last: int) -> None:
+        """Forget what was announced before the database was restored, and let all streams begin anew."""
+        self._recent.clear()
+        self._revision = last
+        self.restores += 1
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def _last(self) -> int:
         async with self._database.transaction(SYSTEM) as tx:
@@ -163,11 +183,14 @@ def streaming(limits: Limits) -> Callable[[FastAPI], AbstractAsyncContextManager
 async def events(request: Request, *, after: int | None, until: float, public: bool) -> AsyncIterator[bytes]:
     """Write announcements as server-sent events until `until` (monotonic), the client, or the process ends it."""
     live, health = cast("Live", request.app.state.live), request.app.state.health
-    revision = await live.now(public=public) if after is None else after
+    restores = live.restores
+    revision = await live.beginning(after, public=public)
     said_at = monotonic()
     yield f"retry: 1000\nid: {revision}\n\n".encode()
     while (left_s := until - monotonic()) > 0 and not health.draining:
         within_s = min(GLANCE_S, live.limits.heartbeat_s, left_s)
+        if restores != live.restores:
+            revision, restores = 0, live.restores
         found = await live.after(revision, within_s=within_s, public=public)
         if found:
             revision = found[-1].revision

@@ -27,9 +27,10 @@ After = Annotated[
     int | None,
     Query(ge=0, le=REVISION_MAX, description="Begin behind this event; 0 begins with every cell as it stands."),
 ]
-LastEventId = Annotated[
-    int | None, Header(alias="Last-Event-ID", ge=0, le=REVISION_MAX, description="Resume behind this event.")
-]
+_RESUMED = (
+    "Resume behind this event; behind one that there is not (since a restore) begins with every cell as it stands."
+)
+LastEventId = Annotated[int | None, Header(alias="Last-Event-ID", ge=0, le=REVISION_MAX, description=_RESUMED)]
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Events `figure.changed`, each a cell.", "content": {"text/event-stream": {}}}
 }

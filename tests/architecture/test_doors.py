@@ -15,6 +15,15 @@ GIVEN_AHEAD = {
     "committee:opine": "opinions of the committee's members on a file",
 }
 """Scopes that portals ask for today, for verbs that are still to come."""
+KEYLESS = {
+    "token.issue": "each token is a new one, and none takes anything away",
+    "territory.check": "a question too long for a query: nothing is written",
+    "action.check": "a question too long for a query: nothing is written",
+    "sandbox.run_actions_timers": "what was due and done is due no more",
+    "sandbox.run_reporting_timers": "a day closed twice is closed once; what was published waits no more",
+    "reconciliation.check": "one comparison answers all who have asked",
+}
+"""Writes that need no Idempotency-Key, and why repeating them does nothing twice."""
 DOORS = [service for service in house.SERVICES if house.has_door(service)]
 
 
@@ -51,6 +60,16 @@ def test_every_scope_that_is_given_out_opens_something():
     given = {scope for scopes in SCOPES_OF.values() for scope in scopes}
     assert taken - given == set()
     assert given - taken == GIVEN_AHEAD.keys()
+
+
+def test_every_write_takes_a_key_but_for_those_that_do_nothing_twice():
+    keyless = {
+        one["operationId"]
+        for service in DOORS
+        for _, method, one in operations(service)
+        if method != "get" and "Idempotency-Key" not in {taken["name"] for taken in one.get("parameters", ())}
+    }
+    assert keyless == KEYLESS.keys()
 
 
 @pytest.mark.parametrize("service", DOORS)

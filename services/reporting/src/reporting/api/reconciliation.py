@@ -55,7 +55,10 @@ async def list_outcomes(db: Db, caller: Caller, page: Page, scope: Scope = None)
     "/v1/reconciliation/check", operation_id="reconciliation.check", response_model=CheckAsked, status_code=202
 )
 async def check(db: Db, caller: Caller) -> Response:
-    """Ask for the figures to be compared with themselves at once, and mended; `Location` is where to look for it."""
+    """Ask for the figures to be compared with themselves at once, and mended; `Location` is where to look for it.
+
+    It takes no Idempotency-Key: one comparison answers all who have asked, and one too many changes nothing.
+    """
     access.require(caller, "reconciliation.check")
     asked = CheckAsked(id=uuid7(), at=datetime.now(UTC))
     async with db.transaction(SYSTEM) as tx:

@@ -1,11 +1,14 @@
 """One coordination with everybody around it: its office, an association, a cinema, a town; and places to act in."""
 
 import asyncio
+import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from common.contracts.access import Role
+from common.contracts.partners import OrganisationRole
 from tests.e2e.people import NotSetUp, Office, Person
 
 VINTAGE = 2025
@@ -59,7 +62,8 @@ async def gather_company(office: Office, name: str, commune: str, more: Mapping[
 
     async def let_in(word: str) -> tuple[str, list[Person]]:
         kind, roles = AROUND[word]
-        organisation_id = await office.organisation(f"{name} {word}", kind, **where)
+        described = {**where, **(_identified() if Role.PROJECT_HOLDER in roles else {})}
+        organisation_id = await office.organisation(f"{name} {word}", kind, **described)
         codes = {role: [commune] if role in BY_COMMUNE else [] for role in roles}
         clients = [office.client(f"{name}.{role}", role, organisation_id, codes=codes[role]) for role in roles]
         return organisation_id, list(await asyncio.gather(*clients))
@@ -112,6 +116,11 @@ async def free_places(office: Office) -> tuple[Place, Place, Place]:
 def all_of(*grounds: Ground) -> Iterator[Person]:
     for ground in grounds:
         yield from ground.company.people.values()
+
+
+def _identified() -> dict[str, Any]:
+    """Say that an organisation holds projects, under a number of its own (R29)."""
+    return {"roles": [OrganisationRole.PROJECT_HOLDER], "rna": f"W{secrets.randbelow(10**9):09}"}
 
 
 def _near_and_far(free: Mapping[str, Sequence[str]]) -> tuple[str, str]:

@@ -47,7 +47,7 @@ async def found(gateway: Gateway, operator: Credentials) -> Region:
     setting = _Setting(gateway, operator, secrets.token_hex(6))
     drac_id = await setting.organisation("DRAC", "state_service")
     coordination_org = await setting.organisation("Coordination", "coordination")
-    holder_id = await setting.organisation("Porteur", "popular_education")
+    holder_id = await setting.organisation("Porteur", "popular_education", **_identified())
     drac = await setting.client("drac_adviser", drac_id, codes=list(DEPARTMENTS))
     department, coordination_id = await setting.coordination(drac, coordination_org)
     coordinator = await setting.client("regional_coordinator", coordination_org, coordination_id=coordination_id)
@@ -73,8 +73,8 @@ class _Setting:
     operator: Credentials
     run: str
 
-    async def organisation(self, name: str, kind: str) -> str:
-        body = {"name": f"{name} {self.run} (banc d’essai)", "kind": kind, "valid_from": "2024-01-01"}
+    async def organisation(self, name: str, kind: str, **more: Any) -> str:
+        body = {"name": f"{name} {self.run} (banc d’essai)", "kind": kind, "valid_from": "2024-01-01", **more}
         return str((await self.write(self.operator, "/v1/organisations", body))["id"])
 
     async def client(self, role: str, organisation_id: str, **more: Any) -> Credentials:
@@ -116,3 +116,8 @@ class _Setting:
             raise NotSetUp(f"{path}: {problem(answer)}")
         said: dict[str, Any] = answer.body
         return said
+
+
+def _identified() -> dict[str, Any]:
+    """Say that an organisation holds projects, under a number of its own (R29)."""
+    return {"roles": ["project_holder"], "rna": f"W{secrets.randbelow(10**9):09}"}

@@ -13,12 +13,15 @@ from partners.domain.client import (
     Asked,
     ClientRevoked,
     CoordinationMismatch,
+    NotAProjectHolder,
     RoleNotRegistrable,
     Secret,
     TerritoryMismatch,
     fingerprint,
     recognises,
+    require_appointed,
     require_fit,
+    require_holder,
     require_known,
     rotated,
     secret,
@@ -79,6 +82,27 @@ def test_who_is_bounded_otherwise_has_none(role):
 def test_no_operator_is_made_through_the_api():
     with pytest.raises(RoleNotRegistrable):
         require_fit(Asked(role=Role.OPERATOR, coordination_id=None, codes=()))
+
+
+def test_only_a_holder_by_its_roles_lets_a_holder_in():
+    require_holder(Role.PROJECT_HOLDER, ["host_of_public", "project_holder"])
+    require_holder(Role.FUNDER, ["host_of_public"])
+    for held in ([], ["host_of_public"]):
+        with pytest.raises(NotAProjectHolder):
+            require_holder(Role.PROJECT_HOLDER, held)
+
+
+@pytest.mark.parametrize("role", COORDINATION_ROLES)
+def test_a_coordinator_is_of_the_organisation_that_is_the_coordination(role):
+    own, other = UUID(int=1), UUID(int=2)
+    require_appointed(role, own, own)
+    with pytest.raises(CoordinationMismatch):
+        require_appointed(role, own, None)
+    if role is Role.REGIONAL_COORDINATOR:
+        with pytest.raises(CoordinationMismatch):
+            require_appointed(role, own, other)
+    else:
+        require_appointed(role, own, other)
 
 
 def test_an_unknown_code_is_named_by_its_place():

@@ -16,6 +16,7 @@ from common.contracts import ce_type, topic
 from common.contracts.access import Role
 from common.contracts.actions import About, ActionScheduled
 from common.contracts.actions.vocabulary import ProjectStatus
+from common.contracts.partners import OrganisationRole
 from common.database import Database, uuid7
 from common.tokens import SYSTEM
 from partners.commands import fanout
@@ -108,21 +109,23 @@ class House:
     coordination_id: UUID
     offsets: dict[str, int] = field(default_factory=dict)
 
-    async def organisation(self) -> UUID:
+    async def organisation(self, *roles: str) -> UUID:
         organisation_id = uuid7()
         await self.administrator.execute(
             """
             INSERT INTO partners.organisation (id, version, name, findable, formerly, kind, roles, history, doc)
-            VALUES ($1, 1, 'x', 'x', 'x', 'commune', '{}', '{}', '{}')
+            VALUES ($1, 1, 'x', 'x', 'x', 'commune', $2, '{}', '{}')
             """,
             organisation_id,
+            roles,
         )
         return organisation_id
 
     async def register(self, role: Role, **more: Any) -> httpx.Response:
         body = {"name": f"A {role}", "role": role, **more}
         if "organisation_id" not in body:
-            body["organisation_id"] = str(await self.organisation())
+            fitting = (OrganisationRole.PROJECT_HOLDER,) if role is Role.PROJECT_HOLDER else ()
+            body["organisation_id"] = str(await self.organisation(*fitting))
         return await self.operator.post("/v1/api-clients", body)
 
     async def partner(self, role: Role, **more: Any) -> Partner:
@@ -135,7 +138,14 @@ class House:
         return await self.partner(Role.COLLECTIVITY_SYSTEM, codes=list(codes) or ["86194"])
 
     async def coordinator(self) -> Partner:
-        return await self.partner(Role.REGIONAL_COORDINATOR, coordination_id=str(self.coordination_id))
+        return await self.partner(Role.REGIONAL_COORDINATOR, **await self.coordinating())
+
+    async def coordinating(self) -> dict[str, str]:
+        """Say which coordination there is, and of which organisation."""
+        organisation_id = await self.administrator.fetchval(
+            "SELECT organisation_id FROM partners.coordination WHERE id = $1", self.coordination_id
+        )
+        return {"coordination_id": str(self.coordination_id), "organisation_id": str(organisation_id)}
 
     async def hear(self, *messages: Message) -> int:
         """Let the fan-out hear facts, as its consumer would."""

@@ -70,6 +70,10 @@ async def test_of_five_at_once_one_client_is_made(house):
             {"role": "regional_coordinator", "coordination_id": str(uuid4())},
             (422, "coordination-mismatch", "/coordination_id"),
         ),
+        (
+            {"role": "committee_member", "coordination_id": str(uuid4())},
+            (422, "coordination-mismatch", "/coordination_id"),
+        ),
         ({"role": "funder", "coordination_id": str(uuid4())}, (422, "coordination-mismatch", "/coordination_id")),
         ({"role": "operator"}, (422, "role-not-registrable", "/role")),
         ({"role": "emperor"}, (422, "enum", "/role")),
@@ -83,6 +87,26 @@ async def test_a_registration_that_cannot_be(house, body, said):
     answer = await house.register(body.pop("role"), **body)
     assert answer.status_code == status
     assert (code, pointer) in {(error["code"], error.get("pointer")) for error in answer.json()["errors"]}
+
+
+async def test_who_was_never_asked_for_a_number_files_no_projects(house):
+    """R29 is asked of the role: an organisation without it may have neither SIRET nor RNA number."""
+    association = await house.organisation("host_of_public")
+    refused = await house.register(Role.PROJECT_HOLDER, organisation_id=str(association))
+    assert problem(refused) == (422, "not-a-project-holder")
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/organisation_id"]
+    assert (await house.register(Role.FUNDER, organisation_id=str(association))).status_code == 201
+    holder = await house.organisation("host_of_public", "project_holder")
+    assert (await house.register(Role.PROJECT_HOLDER, organisation_id=str(holder))).status_code == 201
+
+
+async def test_a_coordinator_is_let_into_its_own_coordination_only(house):
+    """One wrong id would open the files of another coordination."""
+    coordination = {"coordination_id": str(house.coordination_id)}
+    refused = await house.register(Role.REGIONAL_COORDINATOR, **coordination)
+    assert problem(refused) == (422, "coordination-mismatch")
+    assert refused.json()["detail"] == "Cette coordination est celle d’un autre organisme."
+    assert (await house.register(Role.COMMITTEE_MEMBER, **coordination)).status_code == 201
 
 
 async def test_a_key_with_its_private_part_is_refused(house):
@@ -202,7 +226,7 @@ async def test_a_client_of_an_earlier_release_is_told_of_when_it_is_changed(hous
 
 
 async def test_clients_are_listed_by_pages(house):
-    org = str(await house.organisation())
+    org = str(await house.organisation("project_holder"))
     for role in (Role.FUNDER, Role.DASHBOARD, Role.PROJECT_HOLDER):
         await house.register(role, organisation_id=org)
     first = (await house.operator.get("/v1/api-clients", organisation_id=org, limit=2)).json()
@@ -283,14 +307,15 @@ async def _put(house, code, *, kind, parent=None, successors=()):
 async def test_a_coordinations_client_follows_its_coordination(house):
     """Its territory is what the coordination covers today, not what it covered when the client was registered."""
     partner = await house.coordinator()
-    other = uuid4()
+    other, organisation_id = uuid4(), await house.organisation("coordination")
     await house.administrator.execute(
         """
         INSERT INTO partners.coordination (id, version, organisation_id, drac_id, region, doc)
-        SELECT $1, 1, organisation_id, drac_id, '75', '{}' FROM partners.coordination WHERE id = $2
+        SELECT $1, 1, $3, drac_id, '75', '{}' FROM partners.coordination WHERE id = $2
         """,
         other,
         house.coordination_id,
+        organisation_id,
     )
     await house.administrator.execute(
         """
@@ -299,7 +324,8 @@ async def test_a_coordinations_client_follows_its_coordination(house):
         """,
         other,
     )
-    ended = await house.partner(Role.REGIONAL_COORDINATOR, coordination_id=str(other))
+    theirs = {"coordination_id": str(other), "organisation_id": str(organisation_id)}
+    ended = await house.partner(Role.REGIONAL_COORDINATOR, **theirs)
     seen = {one.client_id: await _codes(house, one) for one in (partner, ended)}
     assert seen == {partner.client_id: ["86"], ended.client_id: ["17"]}
 

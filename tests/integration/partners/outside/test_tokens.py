@@ -210,7 +210,7 @@ async def test_every_role_gets_its_scopes_and_its_territory(house):
             continue
         more: dict[str, Any] = {}
         if role in (Role.REGIONAL_COORDINATOR, Role.COMMITTEE_SECRETARY, Role.COMMITTEE_MEMBER):
-            more["coordination_id"] = str(house.coordination_id)
+            more |= await house.coordinating()
         elif LEVEL_OF[role] == "departments":
             more["codes"] = ["86", "79"]
         elif LEVEL_OF[role] == "municipalities":

@@ -22,6 +22,7 @@ from partners.domain.client import (
     CoordinationMismatch,
     KeptInTheSettings,
     NoSuchClient,
+    NotAProjectHolder,
     RoleNotRegistrable,
     TerritoryMismatch,
     TerritoryTooLarge,
@@ -129,6 +130,7 @@ class ClientOut(BaseModel):
     responses=problems(
         ClientExists,
         CoordinationMismatch,
+        NotAProjectHolder,
         RoleNotRegistrable,
         TerritoryMismatch,
         TerritoryTooLarge,

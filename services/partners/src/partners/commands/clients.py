@@ -21,13 +21,14 @@ from partners.domain.client import (
     CODES_MAX,
     ApiClient,
     Asked,
-    CoordinationMismatch,
     NoSuchClient,
     Secret,
     TerritoryTooLarge,
     UnknownOrganisation,
     fingerprint,
+    require_appointed,
     require_fit,
+    require_holder,
     require_known,
     rotated,
     secret,
@@ -217,14 +218,17 @@ def _operator(at: datetime) -> ApiClient:
 async def _sound_codes(tx: Transaction, asked: Registration) -> tuple[str, ...]:
     """Refuse a registration that cannot be; return its codes, those of its organisation if it names none."""
     require_usable(asked.public_keys)
-    if not await clients.organisation_exists(tx, asked.organisation_id):
+    held = await clients.roles_of_organisation(tx, asked.organisation_id)
+    if held is None:
         raise UnknownOrganisation(pointer="/organisation_id")
+    require_holder(asked.role, held)
     codes = asked.codes
     if not codes and LEVEL_OF[asked.role] == "municipalities":
         codes = await clients.codes_of_organisation(tx, asked.organisation_id)
     codes = await _territory(tx, Asked(role=asked.role, coordination_id=asked.coordination_id, codes=codes))
-    if asked.coordination_id is not None and not await clients.coordination_exists(tx, asked.coordination_id):
-        raise CoordinationMismatch(pointer="/coordination_id")
+    if asked.coordination_id is not None:
+        appointed = await clients.appointed(tx, asked.coordination_id)
+        require_appointed(asked.role, asked.organisation_id, appointed)
     return codes
 
 

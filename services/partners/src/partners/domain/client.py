@@ -8,12 +8,13 @@ hash would let a stranger buy our processor time.
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from common.contracts.access import LEVEL_OF, Role
+from common.contracts.partners import OrganisationRole
 from common.errors import Conflict, FieldError, Invalid, NotFound
 from partners.domain.publickey import PublicKey
 
@@ -71,8 +72,15 @@ class UnknownOrganisation(Invalid):
     titre = "Cet organisme n’existe pas."
 
 
+class NotAProjectHolder(Invalid):
+    """Only whoever has the role was asked for a number (R29), and files projects."""
+
+    title = "This organisation is not registered as a project holder; give it that role first."
+    titre = "Cet organisme n’est pas enregistré comme porteur de projet ; donnez-lui d’abord ce rôle."
+
+
 class CoordinationMismatch(Invalid):
-    """Clients of a coordination or its committee name it; the others do not."""
+    """Clients of a coordination or its committee name it, a coordinator's its own; the others name none."""
 
     title = "This role needs an existing coordination, or must not name one."
     titre = "Ce rôle exige une coordination existante, ou n’en admet aucune."
@@ -174,6 +182,24 @@ def require_fit(asked: Asked) -> None:
         raise TerritoryMismatch("A client of this role has no codes of its own.", pointer="/codes")
     if by_codes and not asked.codes:
         raise TerritoryMismatch("A client of this role needs at least one code.", pointer="/codes")
+
+
+def require_holder(role: Role, held: Collection[str]) -> None:
+    """Refuse a holder's client of an organisation that holds no projects by its roles (R29 is asked of the role)."""
+    if role is Role.PROJECT_HOLDER and OrganisationRole.PROJECT_HOLDER not in held:
+        raise NotAProjectHolder(pointer="/organisation_id")
+
+
+def require_appointed(role: Role, organisation_id: UUID, appointed: UUID | None) -> None:
+    """Refuse a coordination that is none, and a coordinator of another's; `appointed` is whose it is, if anybody's.
+
+    A committee is drawn from others as well: its clients may be of any organisation.
+    """
+    if appointed is None:
+        raise CoordinationMismatch(pointer="/coordination_id")
+    if role is Role.REGIONAL_COORDINATOR and appointed != organisation_id:
+        said = "This coordination is another organisation’s.", "Cette coordination est celle d’un autre organisme."
+        raise CoordinationMismatch(said[0], pointer="/coordination_id", precision=said[1])
 
 
 def require_known(codes: Sequence[str], known: frozenset[str]) -> None:

@@ -222,12 +222,16 @@ async def of_partner(tx: Transaction, role: Role, organisation_id: UUID) -> str:
     return client_id
 
 
-async def organisation_exists(tx: Transaction, organisation_id: UUID) -> bool:
-    return await tx.fetchval("SELECT EXISTS (SELECT FROM organisation WHERE id = $1)", organisation_id) is True
+async def roles_of_organisation(tx: Transaction, organisation_id: UUID) -> frozenset[str] | None:
+    """Say in which roles an organisation takes part now; None: there is none of this id."""
+    roles = await tx.fetchval("SELECT roles FROM organisation WHERE id = $1", organisation_id)
+    return None if roles is None else frozenset(roles)
 
 
-async def coordination_exists(tx: Transaction, coordination_id: UUID) -> bool:
-    return await tx.fetchval("SELECT EXISTS (SELECT FROM coordination WHERE id = $1)", coordination_id) is True
+async def appointed(tx: Transaction, coordination_id: UUID) -> UUID | None:
+    """Say which organisation a coordination is; None: there is none of this id."""
+    found: UUID | None = await tx.fetchval("SELECT organisation_id FROM coordination WHERE id = $1", coordination_id)
+    return found
 
 
 async def known_codes(tx: Transaction, level: str, codes: Sequence[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from tests.integration.catalogue.portal import Portal, problem
 
 TEN = {"identifiable": 10, "restitution_only": 10, "network": 10, "festivals": 10, "internet": 10}
 PRISON = {**TEN, "in_prison": True, "administration_reference": "DISP-2025-118"}
+NOBODY = {"restitution_only": 0, "network": 0, "festivals": 0, "internet": 0}
 NEAR = {"dissemination": "restitution_only", "cause": "administration"}
 FAR = {"dissemination": "internet"}
 
@@ -38,6 +39,11 @@ async def test_r39_a_film_is_on_the_internet_when_all_who_show_have_agreed(
     assert await tried(portal, film, "clear", FAR) == said
 
 
+async def test_r39_who_agreed_to_the_internet_is_shown_in_the_network(portal: Portal) -> None:
+    film = await counted(portal, {"identifiable": 9, "internet": 9})
+    assert await tried(portal, film, "clear", {"dissemination": "network"}) == (200, "", None)
+
+
 async def test_r39_those_who_made_it_may_see_it_whatever_was_agreed(portal: Portal) -> None:
     film = await counted(portal, {"identifiable": 10})
     assert await tried(portal, film, "restrict", NEAR) == (200, "", None)
@@ -46,7 +52,7 @@ async def test_r39_those_who_made_it_may_see_it_whatever_was_agreed(portal: Port
 @pytest.mark.parametrize(
     ("missing", "verb", "body", "said"),
     [
-        ({"restitution_only": 9}, "restrict", NEAR, (409, "consents-missing", "R40")),
+        (NOBODY | {"restitution_only": 9}, "restrict", NEAR, (409, "consents-missing", "R40")),
         ({"administration_reference": ""}, "restrict", NEAR, (409, "consents-missing", "R40")),
         ({}, "restrict", NEAR, (200, "", None)),
         ({"internet": 9}, "clear", FAR, (409, "consents-missing", "R40")),

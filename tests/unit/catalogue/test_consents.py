@@ -55,24 +55,24 @@ def test_r39_those_who_made_it_may_always_see_it():
 
 def test_r39_changed_in_may_is_not_what_april_is_judged_by(monkeypatch: pytest.MonkeyPatch):
     """A change of the law is a new record: the old one gets its last day, and judges as it did."""
-    (now,) = law.versions("R39")
+    now = law.newest("R39")
     until_april = replace(now, valid_until=date(2025, 4, 30))
     milder = replace(
         now,
-        version="2",
+        version="3",
         valid_from=date(2025, 5, 1),
         sets={"without_consents": ("none", "restitution_only", "network")},
     )
     monkeypatch.setattr(law, "RULES", (until_april, milder))
     asked = Dissemination.NETWORK
-    april, may, missing = date(2025, 4, 30), date(2025, 5, 1), replace(TEN, network=9)
+    april, may, missing = date(2025, 4, 30), date(2025, 5, 1), replace(TEN, network=9, festivals=9)
     verdict = consents.against(missing, asked, april)
     assert verdict is not None
-    assert (verdict.rule, verdict.version) == ("R39", "1")
+    assert (verdict.rule, verdict.version) == ("R39", "2")
     assert consents.against(missing, asked, may) is None
     internet = consents.against(missing, Dissemination.INTERNET, may)
     assert internet is not None
-    assert internet.version == "2"
+    assert internet.version == "3"
 
 
 def test_r40_where_no_version_is_in_force_nobody_says_yes():
@@ -86,7 +86,7 @@ def test_r39_a_film_in_which_nobody_can_be_recognised_travels():
 
 
 @pytest.mark.parametrize(
-    "missing", [{"restitution_only": 3}, {"administration_reference": ""}], ids=["a consent", "the leave"]
+    "missing", [{"restitution_only": 3, "network": 3}, {"administration_reference": ""}], ids=["a consent", "the leave"]
 )
 def test_r40_a_film_made_in_prison_is_shown_to_nobody_before_all_is_there(missing):
     assert refusal(counted(replace(PRISON, **missing)), Dissemination.RESTITUTION_ONLY) == "R40"
@@ -96,6 +96,35 @@ def test_r40_a_film_made_in_prison_is_shown_to_nobody_before_all_is_there(missin
 def test_r40_with_every_consent_and_the_leave_it_travels_as_far_as_they_agreed():
     assert counted(PRISON).clear(Dissemination.NETWORK, at=NOON)
     assert refusal(counted(PRISON), Dissemination.FESTIVALS) == "R40"
+
+
+NINE = Consents(identifiable=9, internet=9)
+"""Who shows it agreed to the furthest, and the nearer uses were not asked for on paper."""
+
+
+@pytest.mark.parametrize("wanted", [Dissemination.NETWORK, Dissemination.FESTIVALS, Dissemination.INTERNET])
+def test_r39_who_agreed_to_be_seen_far_away_agreed_to_be_seen_nearer(wanted):
+    """As `actions` judges the sessions of the film."""
+    assert counted(NINE).clear(wanted, at=NOON)
+
+
+def test_r39_who_agreed_to_be_seen_nearby_did_not_agree_to_further():
+    assert refusal(counted(Consents(identifiable=9, network=9)), Dissemination.FESTIVALS) == "R39"
+
+
+def test_r40_who_agreed_to_be_seen_far_away_agreed_to_be_seen_nearer():
+    agreed = replace(NINE, in_prison=True, administration_reference="DISP-1")
+    assert counted(agreed).restrict(Dissemination.RESTITUTION_ONLY, RestrictionCause.ADMINISTRATION, at=NOON)
+
+
+@pytest.mark.parametrize(("rule_id", "in_prison"), [("R39", False), ("R40", True)])
+def test_a_verdict_of_the_version_before_says_what_it_said(rule_id, in_prison):
+    before, now = law.versions(rule_id)
+    agreed = replace(NINE, in_prison=in_prison, administration_reference="DISP-1")
+    verdict = consents.by(before, agreed, Dissemination.NETWORK)
+    assert verdict is not None
+    assert (verdict.version, verdict.reason[:6]) == ("1", "0 of 9")
+    assert consents.by(now, agreed, Dissemination.NETWORK) is None
 
 
 def test_counts_that_cannot_be_are_refused_each_by_name():

@@ -10,6 +10,7 @@ from common.contracts.rules import Rule, unjudged
 from common.errors import Conflict, FieldError, Invalid, Verdict
 
 USES = (Dissemination.RESTITUTION_ONLY, Dissemination.NETWORK, Dissemination.FESTIVALS, Dissemination.INTERNET)
+"""In this order: each is further than the one before."""
 
 
 class ConsentsMissing(Conflict):
@@ -36,13 +37,16 @@ def against(consents: Consents | None, wanted: Dissemination, on: date) -> Verdi
     """Say what stands, on a day, against showing a workshop film this far; uncounted consents are none."""
     rule_id = "R40" if consents is not None and consents.in_prison else "R39"
     rule = law.in_force(rule_id, on)
-    if rule is None:
-        return unjudged(rule_id, on)
+    return unjudged(rule_id, on) if rule is None else by(rule, consents, wanted)
+
+
+def by(rule: Rule, consents: Consents | None, wanted: Dissemination) -> Verdict | None:
+    """Say what stands against it by this version of R39 or R40; the verdicts of an earlier one replay by that one."""
     if wanted in rule.sets["without_consents"]:
         return None
     if consents is not None and consents.in_prison:
         return _in_prison(rule, consents, wanted)
-    agreed, wanted_of = _counted(consents, wanted)
+    agreed, wanted_of = _counted(rule, consents, wanted)
     if consents is not None and agreed >= wanted_of:
         return None
     said = f"{agreed} of {wanted_of} agreed.", f"{agreed} sur {wanted_of} ont consenti."
@@ -50,7 +54,7 @@ def against(consents: Consents | None, wanted: Dissemination, on: date) -> Verdi
 
 
 def _in_prison(rule: Rule, consents: Consents, wanted: Dissemination) -> Verdict | None:
-    agreed, wanted_of = _counted(consents, wanted)
+    agreed, wanted_of = _counted(rule, consents, wanted)
     if agreed < wanted_of:
         said = f"{agreed} of {wanted_of} agreed in writing.", f"{agreed} sur {wanted_of} ont consenti par écrit."
         return _verdict(rule, consents, wanted, *said)
@@ -60,9 +64,12 @@ def _in_prison(rule: Rule, consents: Consents, wanted: Dissemination) -> Verdict
     return None
 
 
-def _counted(consents: Consents | None, wanted: Dissemination) -> tuple[int, int]:
-    """Count who agreed to this, and of how many."""
-    return (0, 0) if consents is None else (getattr(consents, wanted), consents.identifiable)
+def _counted(rule: Rule, consents: Consents | None, wanted: Dissemination) -> tuple[int, int]:
+    """Count who agreed to this, and of how many; who agreed to be seen far away agreed to be seen nearer (ADR 0055)."""
+    if consents is None:
+        return 0, 0
+    further = USES[USES.index(wanted) :] if "further_counts" in rule.parameters else (wanted,)
+    return max(getattr(consents, use) for use in further), consents.identifiable
 
 
 def _verdict(rule: Rule, consents: Consents | None, wanted: Dissemination, reason: str, raison: str) -> Verdict:

@@ -28,6 +28,20 @@ RULES: tuple[Rule, ...] = (
         texte="Un film d’atelier va aussi loin que toute personne reconnaissable l’accepte ; ses auteurs le voient.",
         source="Code civil, 372-1, for minors; rule of the scheme (règle du dispositif)",
         sets={"without_consents": (Dissemination.NONE, Dissemination.RESTITUTION_ONLY)},
+        corrected=True,
+    ),
+    Rule(
+        id="R39",
+        version="2",
+        valid_from=SINCE,
+        text="A workshop film travels as far as everybody who can be recognised agreed, there or further; who made it "
+        "may see it.",
+        texte="Un film d’atelier va où toute personne reconnaissable l’accepte, là ou plus loin ; ses auteurs le "
+        "voient.",
+        source="Code civil, 372-1, for minors; rule of the scheme (règle du dispositif); version 1 took who agreed to "
+        "be seen far away for one who did not agree to be seen nearer",
+        parameters={"further_counts": 1},
+        sets={"without_consents": (Dissemination.NONE, Dissemination.RESTITUTION_ONLY)},
     ),
     Rule(
         id="R40",
@@ -36,6 +50,20 @@ RULES: tuple[Rule, ...] = (
         text="A film made in a prison is shown to nobody before all agreed in writing and the administration too.",
         texte="Un film fait en prison n’est montré à personne sans tous les accords écrits, administration comprise.",
         source="Loi du 24 novembre 2009, article 41",
+        sets={"without_consents": (Dissemination.NONE,)},
+        corrected=True,
+    ),
+    Rule(
+        id="R40",
+        version="2",
+        valid_from=SINCE,
+        text="A film made in a prison is shown to nobody before all agreed in writing, to that or to further, and the "
+        "administration too.",
+        texte="Un film fait en prison n’est montré à personne sans tous les accords écrits, pour cela ou plus loin, "
+        "administration comprise.",
+        source="Loi du 24 novembre 2009, article 41; version 1 took who agreed to be seen far away for one who did not "
+        "agree to be seen nearer",
+        parameters={"further_counts": 1},
         sets={"without_consents": (Dissemination.NONE,)},
     ),
 )

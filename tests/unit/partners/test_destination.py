@@ -111,8 +111,10 @@ def test_one_bad_address_refuses_the_whole_answer():
     ],
 )
 def test_a_url_that_says_by_itself_that_it_must_not_be_called(url):
-    with pytest.raises(ForbiddenDestination):
+    with pytest.raises(ForbiddenDestination) as refused:
         PUBLIC.require(url)
+    assert refused.value.detail
+    assert refused.value.precision not in {"", refused.value.detail}
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ def written_day(said: object) -> object:
 
 def _in_reach(day: date) -> date:
     if day.year not in YEARS:
-        raise PydanticCustomError("date_out_of_reach", "Must be a day between 1900 and 2200.")
+        said = "Must be a day between 1900 and 2200.", "Doit être un jour entre 1900 et 2200."
+        raise PydanticCustomError("date_out_of_reach", said[0], {"libelle": said[1]})
     return day
 
 

@@ -58,7 +58,8 @@ router = APIRouter(tags=["copies"])
 def _in_reach(at: datetime) -> datetime:
     """Take an instant of a year that calendars agree on, as UTC has it."""
     if at.year not in YEARS:
-        raise PydanticCustomError("datetime_out_of_reach", "Must be a moment between 1900 and 2200.")
+        said = "Must be a moment between 1900 and 2200.", "Doit être un instant entre 1900 et 2200."
+        raise PydanticCustomError("datetime_out_of_reach", said[0], {"libelle": said[1]})
     return at.astimezone(UTC)
 
 

@@ -167,4 +167,5 @@ async def claim(tx: Transaction, film: Film) -> None:
 async def _claim_names(tx: Transaction, film: Film) -> None:
     if taken := await store.claim_names(tx, film):
         name = taken[0]
-        raise IdentifierTaken(f"{name.scheme} {name.value}: film {name.film_id}.")
+        said, dit = (f"{name.scheme} {name.value}{colon} film {name.film_id}." for colon in (":", " :"))
+        raise IdentifierTaken(said, precision=dit)

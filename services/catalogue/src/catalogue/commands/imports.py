@@ -98,7 +98,7 @@ async def take_rows(
     calls = {call for entry in read if isinstance(entry, Entry) for call in called(entry.film)}
     found = await store.lock_films_called(tx, sorted(calls))
     if any(film.merged_into for film in found):
-        raise FilmIsMerged("A film was merged a moment ago.")
+        raise FilmIsMerged("A film was merged a moment ago.", precision="Un film vient d’être fusionné.")
     known.learn(found)
     outcomes = [entry if isinstance(entry, Outcome) else _decide(entry, known, at) for entry in read]
     if not dry_run:
@@ -134,6 +134,8 @@ async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     ]
     films = [one.film for one in written]
     if taken := await bulk.claim_all_names(tx, films):
-        raise IdentifierTaken(f"{taken[0].scheme} {taken[0].value} was given to another film a moment ago.")
+        name = f"{taken[0].scheme} {taken[0].value}"
+        said = f"{name} was given to another film a moment ago.", f"{name} vient d’être donné à un autre film."
+        raise IdentifierTaken(said[0], precision=said[1])
     _, batches = await asyncio.gather(store.keep_words(tx, films), bulk.prepared(written))
     await bulk.write_films(tx, batches, written)

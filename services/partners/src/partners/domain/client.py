@@ -179,9 +179,11 @@ def require_fit(asked: Asked) -> None:
         raise CoordinationMismatch(pointer="/coordination_id")
     by_codes = LEVEL_OF[asked.role] in ("departments", "municipalities") and asked.role not in COORDINATION_ROLES
     if asked.codes and not by_codes:
-        raise TerritoryMismatch("A client of this role has no codes of its own.", pointer="/codes")
+        said = "A client of this role has no codes of its own.", "Un client de ce rôle n’a pas de codes à lui."
+        raise TerritoryMismatch(said[0], pointer="/codes", precision=said[1])
     if by_codes and not asked.codes:
-        raise TerritoryMismatch("A client of this role needs at least one code.", pointer="/codes")
+        said = "A client of this role needs at least one code.", "Un client de ce rôle a au moins un code."
+        raise TerritoryMismatch(said[0], pointer="/codes", precision=said[1])
 
 
 def require_holder(role: Role, held: Collection[str]) -> None:

@@ -166,7 +166,8 @@ class Coordination:
 
     def _require_open(self) -> None:
         if self.ended_on is not None:
-            raise CoordinationAlreadyEnded(f"It ended on {self.ended_on}.")
+            said = f"It ended on {self.ended_on}.", f"Elle a pris fin le {self.ended_on}."
+            raise CoordinationAlreadyEnded(said[0], precision=said[1])
 
 
 def against(ended_on: date | None) -> Mapping[str, type[DomainError] | None]:

@@ -82,32 +82,54 @@ class Destinations:
 
     def require(self, url: str) -> None:
         """Refuse a URL whose very text says that it must not be called."""
-        if reason := self._refusal(url):
-            raise ForbiddenDestination(reason, pointer="/url")
+        if why := self._refusal(url):
+            raise ForbiddenDestination(why.reason, pointer="/url", precision=why.raison)
 
-    def _refusal(self, url: str) -> str | None:
+    def _refusal(self, url: str) -> "_Why | None":
         if len(url) > URL_LENGTH_MAX or not url.isascii() or not url.isprintable() or " " in url:
-            return f"A URL is at most {URL_LENGTH_MAX} printable ASCII characters, without spaces."
+            return _UNPRINTABLE
         try:
             parts = urlsplit(url)
             port = parts.port or 443
         except ValueError:
-            return "This is no URL."
+            return _NO_URL
         return _refused_shape(parts) or self._refused_host(parts.hostname or "", port)
 
-    def _refused_host(self, host: str, port: int) -> str | None:
+    def _refused_host(self, host: str, port: int) -> "_Why | None":
         if port not in self.ports:
-            return f"Port {port} is not allowed."
+            return _Why(f"Port {port} is not allowed.", f"Le port {port} n’est pas autorisé.")
         if _is_literal(host):
-            return None if self.networks and self.admits(host) else "The host must be a name, not an address."
+            return None if self.networks and self.admits(host) else _AN_ADDRESS
         if self.networks and host == "localhost":
             return None
         if host.rstrip(".") in self.own_names:
-            return "This is one of our own names."
+            return _OUR_OWN
         labels = host.rstrip(".").split(".")
         if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1] in _PRIVATE_NAMES:
-            return "The host must be a full public name."
+            return _NOT_PUBLIC
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """What is wrong with a URL, in English and in French."""
+
+    reason: str
+    raison: str
+
+
+_UNPRINTABLE = _Why(
+    f"A URL is at most {URL_LENGTH_MAX} printable ASCII characters, without spaces.",
+    f"Une URL compte au plus {URL_LENGTH_MAX} caractères ASCII imprimables, sans espaces.",
+)
+_NO_URL = _Why("This is no URL.", "Ce n’est pas une URL.")
+_AN_ADDRESS = _Why("The host must be a name, not an address.", "L’hôte doit être un nom, non une adresse IP.")
+_OUR_OWN = _Why("This is one of our own names.", "C’est un de nos propres noms.")
+_NOT_PUBLIC = _Why("The host must be a full public name.", "L’hôte doit être un nom public complet.")
+_NOT_HTTPS = _Why("The scheme must be https.", "Le schéma doit être https.")
+_CREDENTIALS = _Why("A URL may not carry credentials.", "Une URL ne porte pas d’identifiants de connexion.")
+_FRAGMENT = _Why("A URL may not carry a fragment.", "Une URL ne porte pas de fragment.")
+_NO_HOST = _Why("The URL names no host.", "L’URL ne nomme aucun hôte.")
 
 
 def host(url: str) -> str:
@@ -127,14 +149,14 @@ def public(ip: Address) -> bool:
     return not ip.scope_id and ip in _ALLOWED_6 and not any(ip in block for block in _DENIED_6)
 
 
-def _refused_shape(parts: SplitResult) -> str | None:
+def _refused_shape(parts: SplitResult) -> _Why | None:
     if parts.scheme != "https":
-        return "The scheme must be https."
+        return _NOT_HTTPS
     if "@" in parts.netloc:
-        return "A URL may not carry credentials."
+        return _CREDENTIALS
     if parts.fragment:
-        return "A URL may not carry a fragment."
-    return None if parts.hostname else "The URL names no host."
+        return _FRAGMENT
+    return None if parts.hostname else _NO_HOST
 
 
 def _is_literal(host: str) -> bool:

@@ -180,7 +180,8 @@ class Organisation:
         self._require_open()
         first = self.names[-1].valid_from
         if closed_on < first:
-            raise DatesGoBackwards(f"It has been called so since {first}.", pointer="/closed_on")
+            said = f"It has been called so since {first}.", f"Il porte ce nom depuis le {first}."
+            raise DatesGoBackwards(said[0], pointer="/closed_on", precision=said[1])
         organisation = replace(
             self,
             version=self.version + 1,
@@ -223,7 +224,8 @@ class Organisation:
 
     def _require_open(self) -> None:
         if self.closed_on is not None:
-            raise OrganisationAlreadyClosed(f"It was closed on {self.closed_on}.")
+            said = f"It was closed on {self.closed_on}.", f"Il est fermé depuis le {self.closed_on}."
+            raise OrganisationAlreadyClosed(said[0], precision=said[1])
 
 
 def require_derogation(derogation: Derogation, *, pointer: str) -> None:

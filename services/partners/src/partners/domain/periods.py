@@ -44,7 +44,9 @@ def ended_before(periods: tuple[Period, ...], day: date, *, pointer: str = "/val
         return ()
     latest = periods[-1]
     if day < latest.valid_from:
-        raise DatesGoBackwards(f"The latest one took effect on {latest.valid_from}.", pointer=pointer)
+        since = latest.valid_from
+        said = f"The latest one took effect on {since}.", f"Le dernier a pris effet le {since}."
+        raise DatesGoBackwards(said[0], pointer=pointer, precision=said[1])
     if day == latest.valid_from:
         return periods[:-1]
     last = day - DAY

@@ -136,7 +136,8 @@ def with_densities(
 def one_department(departments: Collection[str], *, pointer: str) -> str:
     """Refuse a request about several départements: each is an aggregate of its own."""
     if len(departments) != 1:
-        raise SeveralDepartments(", ".join(sorted(departments)), pointer=pointer)
+        named = ", ".join(sorted(departments))
+        raise SeveralDepartments(named, pointer=pointer, precision=named)
     return next(iter(departments))
 
 

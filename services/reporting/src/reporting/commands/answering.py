@@ -128,7 +128,8 @@ async def _add_published(
 ) -> dict[Place, datetime]:
     """Put in what everybody may see, and nothing where nothing is published; say as of when, place by place."""
     if asked.awaited and not await figures.published_includes(tx, asked.awaited):
-        raise NotYetIncluded("Breakdowns are published at the day’s close.")
+        said = "Breakdowns are published at the day’s close.", "Les ventilations sont publiées à la clôture du jour."
+        raise NotYetIncluded(said[0], precision=said[1])
     closed: dict[Place, datetime] = {}
     published = {*group_by, *filters} <= OF_PUBLISHED_BREAKDOWNS
     found = await publications.published(tx, breakdowns(), group_by, filters) if published else []

@@ -89,7 +89,8 @@ async def elsewhere(standings: Standings) -> Mapping[Table, Publication]:
     try:
         found = await asyncio.get_running_loop().run_in_executor(processes, publications_of, standings)
     except BrokenExecutor as broken:
-        raise Unavailable(f"The process of the day's close: {broken}") from broken
+        said = f"The process of the day's close: {broken}", "Le processus de clôture du jour s’est arrêté."
+        raise Unavailable(said[0], precision=said[1]) from broken
     finally:
         processes.shutdown(wait=False, cancel_futures=True)
     return found

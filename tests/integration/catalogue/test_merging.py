@@ -220,5 +220,5 @@ async def test_a_merger_never_makes_a_class_milder(portal: Portal):
     survivor = await portal.film(classification="all", warning="drogue")
     assert (await merge(portal, duplicate, survivor)).status_code == 200
     read = (await portal.get(where(survivor))).json()
-    assert (read["classification"], read["warning"]) == ("u16", "drogue; violence")
+    assert (read["classification"], read["warning"]) == ("u16", "drogue ; violence")
     assert (await portal.get(f"{where(survivor)}/provenance")).json()["conflicts"] == [], "nothing is left to settle"

@@ -106,6 +106,13 @@ def test_what_both_say_differently_is_named_and_the_survivor_s_is_kept():
     assert (done.fact.differing, done.survivor.description.year) == (("year",), 2011)
 
 
+def test_warnings_are_written_one_way_however_they_came_together():
+    warned = Visa(number="128083", warning="violence")
+    done = merged(a_film(warning="violence"), survivor(warned, warning="drogue"))
+    assert done.survivor.description.warning == "drogue ; violence"
+    assert done.survivor.state(at=LATER).warning == "drogue ; violence"
+
+
 def visa(number: str, one: Classification | None, *versions: FilmVersion, kind: VisaKind = VisaKind.ORDINARY) -> Visa:
     return Visa(number=number, classification=one, versions=versions, kind=kind)
 

@@ -137,7 +137,7 @@ def _completing(here: Description, there: Description) -> Iterator[tuple[str, An
         elif field.name == "classification":
             yield field.name, max((one for one in (own, other) if one), key=visas.STRICTER.index, default=None)
         elif field.name == "warning":
-            yield field.name, "; ".join(dict.fromkeys(one for one in (own, other) if one)) or None
+            yield field.name, visas.together(own, other)
         elif other and not own:
             yield field.name, other
 

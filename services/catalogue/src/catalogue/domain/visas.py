@@ -20,6 +20,8 @@ FIRST_YEAR, LAST_YEAR = 1916, 2100
 STRICTER = tuple(Classification)
 """In this order: each class admits fewer than the one before."""
 
+BETWEEN_WARNINGS = " ; "
+
 
 class NoSuchVisa(NotFound):
     """A visa that the film does not carry cannot be taken from it."""
@@ -113,8 +115,13 @@ def strictest(own: Classification | None, visas: Sequence[Visa], *, on: date) ->
 
 def warned(own: str | None, visas: Sequence[Visa], *, on: date) -> str | None:
     """Tell every warning that goes with the film or one of its visas in force, each once."""
-    known = dict.fromkeys(one for one in (own, *(visa.warning for visa in _in_force(visas, on))) if one)
-    return " ; ".join(known) or None
+    return together(own, *(visa.warning for visa in _in_force(visas, on)))
+
+
+def together(*warnings: str | None) -> str | None:
+    """Write several warnings as one text, each once: those that were written so before are taken apart again."""
+    known = dict.fromkeys(one for text in warnings if text for one in text.split(BETWEEN_WARNINGS))
+    return BETWEEN_WARNINGS.join(known) or None
 
 
 def _in_force(visas: Sequence[Visa], on: date) -> Iterator[Visa]:

@@ -213,7 +213,7 @@ async def test_bad_input_is_pointed_at_and_nothing_is_written(portal: Portal, bo
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("fr", "Il manque à cet identifiant isan"), ("en", "This isan lacks check characters")]
+    ("language", "said"), [("fr", "Il manque à cet identifiant ISAN"), ("en", "This ISAN lacks check characters")]
 )
 async def test_an_isan_without_its_check_characters_is_refused_by_that_name(portal: Portal, language: str, said: str):
     """They are not computed: a digit copied wrong would then look verified."""

@@ -121,7 +121,7 @@ async def test_a_line_whose_isan_lacks_its_check_characters_is_set_aside_with_it
     outcomes = await take(file)
     assert [outcome.result for outcome in outcomes] == [Result.REGISTERED, Result.REFUSED, Result.REGISTERED]
     report = list(imports.account(outcomes))
-    said = "This isan lacks check characters: give it whole, as its agency writes it."
+    said = "This ISAN lacks check characters: give it whole, as its agency writes it."
     assert f"line 3: refused: Sans clé, 900012, 0000-0001-8947-0000: /identifiers/0/value: {said}" in report
 
 

@@ -135,6 +135,7 @@ def test_two_classes_for_one_version_contradict_each_other(one: Visa, other: Vis
     with pytest.raises(VisasContradict) as said:
         merged(a_film(one), survivor(other))
     assert [error.message for error in said.value.errors] == ["1: all; 2: u12"]
+    assert [error.libelle for error in said.value.errors] == ["1 : tous publics ; 2 : interdit aux moins de 12 ans"]
 
 
 def test_who_said_something_of_the_duplicate_answers_for_it_at_the_survivor():

@@ -106,7 +106,7 @@ def test_a_film_is_named_by_a_number_that_is_whole():
     table = a_table("ISAN", *HEAD[3:8])
     cells = [ROW[heading] for heading in HEAD[3:8]]
     assert table.read(2, ["0000-0000-D07A-0090-Q", *cells]).film.names == (("isan", "0000-0000-D07A-0090-Q"),)
-    with pytest.raises(UnreadableCell, match=r"^isan: '0000-0000-D07A-0090': This isan lacks check characters"):
+    with pytest.raises(UnreadableCell, match=r"^isan: '0000-0000-D07A-0090': This ISAN lacks check characters"):
         table.read(2, ["0000-0000-D07A-0090", *cells])
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from catalogue.domain import access, settling, visas
 from catalogue.domain.film import Film, IdentifierTaken, NewFilm
+from catalogue.domain.identifiers import CALLED
 from catalogue.domain.imports import FilmFact
 from catalogue.domain.provenance import ConflictSettled, Decision, Source, SourceKind
 from catalogue.store import conflicts
@@ -167,5 +168,6 @@ async def claim(tx: Transaction, film: Film) -> None:
 async def _claim_names(tx: Transaction, film: Film) -> None:
     if taken := await store.claim_names(tx, film):
         name = taken[0]
-        said, dit = (f"{name.scheme} {name.value}{colon} film {name.film_id}." for colon in (":", " :"))
+        called = f"{CALLED.get(name.scheme, name.scheme)} {name.value}"
+        said, dit = (f"{called}{colon} film {name.film_id}." for colon in (":", " :"))
         raise IdentifierTaken(said, precision=dit)

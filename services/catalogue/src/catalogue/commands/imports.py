@@ -12,6 +12,7 @@ from uuid import UUID
 
 from catalogue.domain.cells import beginning
 from catalogue.domain.film import Film, FilmIsMerged, IdentifierTaken
+from catalogue.domain.identifiers import CALLED
 from catalogue.domain.imports import Entry, Outcome, Result, called, decide
 from catalogue.domain.lines import Sheet
 from catalogue.domain.provenance import Source
@@ -134,7 +135,7 @@ async def _write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     ]
     films = [one.film for one in written]
     if taken := await bulk.claim_all_names(tx, films):
-        name = f"{taken[0].scheme} {taken[0].value}"
+        name = f"{CALLED.get(taken[0].scheme, taken[0].scheme)} {taken[0].value}"
         said = f"{name} was given to another film a moment ago.", f"{name} vient d’être donné à un autre film."
         raise IdentifierTaken(said[0], precision=said[1])
     _, batches = await asyncio.gather(store.keep_words(tx, films), bulk.prepared(written))

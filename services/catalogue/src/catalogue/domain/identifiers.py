@@ -1,7 +1,7 @@
 """The numbers by which the world knows a film: their form, their check digits, their one way of being written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stdnum import isan
@@ -18,6 +18,15 @@ _WIKIDATA = re.compile(r"Q[1-9][0-9]*")
 _UNCHECKED_ISAN = re.compile(r"[0-9A-F]{16}(?:[0-9A-F]{8}|[0-9A-Z][0-9A-F]{8}|[0-9A-F]{8}[0-9A-Z])?")
 """An ISAN without its check characters, or a version's number without one of the two."""
 _UNCHECKED_EIDR = re.compile(r"10\.5240/[0-9A-F]{4}(?:-[0-9A-F]{4}){4}")
+
+
+CALLED: Mapping[str, str] = {
+    IdentifierScheme.ISAN: "ISAN",
+    IdentifierScheme.EIDR: "EIDR",
+    IdentifierScheme.IMDB: "IMDb",
+    IdentifierScheme.WIKIDATA: "Wikidata",
+}
+"""What people call a scheme; a visa is a visa."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +56,19 @@ def mistake(identifier: Identifier) -> Mistake | None:
     One whose check characters are missing is told apart: nobody can tell whether it was copied right, and to compute
     them would make whatever was copied look verified.
     """
-    scheme = identifier.scheme
+    called = CALLED[identifier.scheme]
     if canonical(identifier) is not None:
         return None
-    if _is_unchecked(scheme, identifier.value.strip()):
+    if _is_unchecked(identifier.scheme, identifier.value.strip()):
         return Mistake(
             "check-characters-missing",
-            f"This {scheme} lacks check characters: give it whole, as its agency writes it.",
-            f"Il manque à cet identifiant {scheme} ses caractères de contrôle : le donner entier, tel qu’attribué.",
+            f"This {called} lacks check characters: give it whole, as its agency writes it.",
+            f"Il manque à cet identifiant {called} ses caractères de contrôle : le donner entier, tel qu’attribué.",
         )
     return Mistake(
         "invalid-identifier",
-        f"This is no {scheme} identifier: its form or its check digit is wrong.",
-        f"Ce n’est pas un identifiant {scheme} : forme ou clé de contrôle fausse.",
+        f"This is no {called} identifier: its form or its check digit is wrong.",
+        f"Ce n’est pas un identifiant {called} : forme ou clé de contrôle fausse.",
     )
 
 

@@ -99,7 +99,8 @@ def _contradictions(duplicate: Film, survivor: Film) -> Iterator[FieldError]:
         for other in survivor.visas:
             if _contradict(one, other):
                 said = f"{one.number}: {one.classification}; {other.number}: {other.classification}"
-                yield FieldError("/into", "visas-contradict", said, libelle=said)
+                dit = " ; ".join(f"{visa.number} : {visas.ADMITTED[visa.classification]}" for visa in (one, other))
+                yield FieldError("/into", "visas-contradict", said, libelle=dit)
 
 
 def _contradict(one: Visa, other: Visa) -> bool:

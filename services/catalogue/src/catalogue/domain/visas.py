@@ -20,6 +20,15 @@ FIRST_YEAR, LAST_YEAR = 1916, 2100
 STRICTER = tuple(Classification)
 """In this order: each class admits fewer than the one before."""
 
+ADMITTED: Mapping[Classification | None, str] = {
+    Classification.ALL: "tous publics",
+    Classification.U12: "interdit aux moins de 12 ans",
+    Classification.U16: "interdit aux moins de 16 ans",
+    Classification.U18: "interdit aux moins de 18 ans",
+    Classification.U18_X: "interdit aux moins de 18 ans, inscrit sur la liste des films pornographiques",
+}
+"""What a class is called in French."""
+
 BETWEEN_WARNINGS = " ; "
 
 

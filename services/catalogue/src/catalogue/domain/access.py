@@ -1,7 +1,8 @@
 """Who may do what in the catalogue: one table, from which the check, the API's documents and its tests are derived.
 
-The catalogue is national and open to all roles that read; writing it is the national coordination's.  Every row is
-visible to every reader.  Only a list may be somebody's: its coordination writes a regional one, and so does the nation.
+The catalogue is national and open to all roles that read; writing it is the national coordination's, and what an import
+does, an operator may do as well.  Every row is visible to every reader.  Only a list may be somebody's: its own
+coordination writes a regional one, and so does the nation.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +49,7 @@ class Verb:
 
 _READ = Verb(frozenset({"read"}))
 _WRITE = Verb(frozenset({"catalogue:write"}))
-_IMPORT = Verb(frozenset({"catalogue:write", "operations"}))  # what an import does, an operator may do
+_IMPORT = Verb(frozenset({"catalogue:write", "operations"}))
 _LIST = Verb(frozenset({"lists:write"}), own_or_national)
 
 VERBS: Mapping[str, Verb] = {

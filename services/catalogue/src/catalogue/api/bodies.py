@@ -42,7 +42,7 @@ DESCRIBED = frozenset(field.name for field in fields(Description))
 TERMS = frozenset(field.name for field in fields(Terms))
 
 
-def _absent() -> Any:
+def absent() -> Any:
     """Stand in for what a change leaves out: only what is in `model_fields_set` is looked at."""
     return None
 
@@ -143,7 +143,7 @@ class FilmBody(DescriptionBody):
 class FilmChangeBody(DescriptionBody):
     """What is to be said otherwise of a film; what is absent stays as it is, null or an empty list makes it unknown."""
 
-    title: Title = Field(default_factory=_absent)
+    title: Title = Field(default_factory=absent)
 
 
 class MergeBody(Model):
@@ -245,9 +245,9 @@ class RightsOfferBody(RightsTermsBody):
 class RightsOfferChangeBody(RightsTermsBody):
     """Terms to be offered otherwise; what is absent stays as it is."""
 
-    uses: Uses = Field(default_factory=_absent)
-    territories: Territories = Field(default_factory=_absent)
-    versions: Versions = Field(default_factory=_absent)
-    starts_on: Day = Field(default_factory=_absent)
-    ends_on: Day = Field(default_factory=_absent)
-    negotiated_nationally: bool = Field(default_factory=_absent)
+    uses: Uses = Field(default_factory=absent)
+    territories: Territories = Field(default_factory=absent)
+    versions: Versions = Field(default_factory=absent)
+    starts_on: Day = Field(default_factory=absent)
+    ends_on: Day = Field(default_factory=absent)
+    negotiated_nationally: bool = Field(default_factory=absent)

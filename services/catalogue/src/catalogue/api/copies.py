@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from catalogue.api.bodies import absent
 from catalogue.commands import copies as commands
 from catalogue.domain import access
 from catalogue.domain.copies import (
@@ -63,11 +64,6 @@ def _in_reach(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _absent() -> Any:
-    """Stand in for what a change leaves out: only what is in `model_fields_set` is looked at."""
-    return None
-
-
 Instant = Annotated[Moment, AfterValidator(_in_reach)]
 Days = Annotated[int, Field(strict=True, ge=0, le=TRANSIT_DAYS_MAX)]
 Label = Annotated[str, Field(max_length=200, description="What stands on its case; never a name.")]
@@ -80,9 +76,9 @@ class CopyChangeBody(Model):
 
     film_version: FilmVersion | None = Field(None, description="Null: not known.")
     transit_days: Days = Field(
-        default_factory=_absent, description="Whole days on its way to another commune; 0: sent by network."
+        default_factory=absent, description="Whole days on its way to another commune; 0: sent by network."
     )
-    label: Label = Field(default_factory=_absent)
+    label: Label = Field(default_factory=absent)
 
     def said(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.model_fields_set}

@@ -23,6 +23,7 @@ from common.contracts.access import Role
 from stack import certificates, ports
 from stack.ports import Ports
 from stack.processes import run_to_end
+from stack.services import SERVICES
 from tests.conftest import WHOLE_HOUSE, House, launched
 from tests.e2e.people import Person
 from tests.e2e.subscription import PATH, Subscription
@@ -291,6 +292,9 @@ async def test_no_backup_is_missed_until_one_is_there_and_then_nothing_is_wrong(
 ) -> None:
     await prometheus.fires("BackupMissing")
     await passeurs(there, "backup", str(tmp_path / "backups"))
+    for service in SERVICES:
+        async with _owner(there, service) as owner:
+            assert await owner.fetchval("SELECT count(*) FROM operation WHERE command = 'backup'") == 1
     await prometheus.falls_silent()
 
 

@@ -71,7 +71,9 @@ async def test_a_dropped_table_comes_back_as_it_was_the_second_before(
     cluster = described(archived)
     async with connected(cluster.url) as here:
         await here.execute(THINGS, experiment.number("rows"))
-        assert "as its manifest says" in passeurs(archived, "backup", str(tmp_path / "backups"))
+        said = passeurs(archived, "backup", str(tmp_path / "backups"))
+        assert "as its manifest says" in said
+        assert "actions has it not in its audit" in said, "there is no service here, and nothing is left unsaid"
         await here.execute("UPDATE thing SET said = 'changed since the backup' WHERE n % 7 = 0")
         megabytes = await here.fetchval("SELECT pg_database_size(current_database()) >> 20")
         before, at = await here.fetchval(SUMS), await here.fetchval("SELECT clock_timestamp()")

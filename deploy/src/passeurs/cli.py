@@ -168,7 +168,7 @@ def backup(
 
 @app.command()
 def restore(place: Place, into: Into, at: At = None, archive: Archive = None) -> None:
-    """Restore the last backup of a folder to a second, into a folder beside what runs, and check every table."""
+    """Restore the newest backup that had ended by a second to it, into a folder beside what runs, and check all."""
     moment = None if at is None else at.replace(tzinfo=UTC)
     _run(lambda house: keeping.restore(house, place, into, at=moment, archive=archive))
 

@@ -1,7 +1,6 @@
 """Backups and restores, as an operator asks for them."""
 
 import os
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -46,11 +45,13 @@ async def restore(house: House, place: Path, into: Path, *, at: datetime | None,
 
 
 async def _written_down(house: House, command: str, arguments: dict[str, str]) -> None:
-    """Write it into the audit of every schema: the whole database is what was kept."""
+    """Write it into the audit of every schema, for the whole database is what was kept; say where that cannot be."""
     for service in SERVICES:
-        with suppress(asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError):
+        try:
             async with house.schema(service) as connection, connection.transaction():
                 await operations.record(connection, who=house.who, command=command, arguments=arguments)
+        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError):
+            console.print(f"[yellow]![/] {service} has it not in its audit: its owner is not let in.", soft_wrap=True)
 
 
 def _server(house: House) -> Server:

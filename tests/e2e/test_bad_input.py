@@ -23,7 +23,7 @@ UNSEEN = '"v99999"'
 BODIES = [one for one in SECURED if one.body_schema() is not None]
 WRITES = [one for one in SECURED if "Idempotency-Key" in {p["name"] for p in one.document.get("parameters", ())}]
 CHANGES = [one for one in WRITES if "If-Match" in one.parameters("header")]
-CREATIONS = [one for one in WRITES if "If-Match" not in one.parameters("header")]
+CREATIONS = [one for one in WRITES if "Idempotency-Key" in one.parameters("header")]
 READS = [one for one in SECURED if one.reads]
 LANGUAGES = {"fr": {}, "en": {"accept-language": "en-GB, fr;q=0.5"}}
 

@@ -57,6 +57,21 @@ async def test_the_same_key_gets_the_same_answer_and_makes_one_project(desk: Des
     assert problem(other) == (422, "key-reused")
 
 
+async def test_an_action_is_added_to_a_draft_once_for_each_key(desk: Desk) -> None:
+    """The draft keeps its version: without a key the same If-Match would make the same action again."""
+    cast = a_cast()
+    draft = await drafted(desk, cast)
+    path, body, key = f"/v1/projects/{draft.json()['id']}/actions", an_action(title="Une de plus"), str(uuid4())
+    headers = {"authorization": cast.holder.bearer(), "if-match": draft.headers["etag"], "sandbox-date": JANUARY}
+    keyless = await desk.http.post(path, json=body, headers=headers)
+    assert problem(keyless) == (400, "idempotency-key-required")
+    assert problem(await desk.post(path, cast.holder, body, at=JANUARY)) == (428, "precondition-required")
+    first, again = [await desk.post(path, cast.holder, body, match=draft, at=JANUARY, key=key) for _ in range(2)]
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    listed = await desk.get("/v1/actions", cast.holder, project_id=draft.json()["id"])
+    assert [one["title"] for one in listed.json()["items"]].count("Une de plus") == 1
+
+
 async def test_a_creation_tells_whether_it_was_this_one_that_was_made(desk: Desk) -> None:
     """Two requests with one key pass the first look together; only the key's row says which of them came first."""
     cast = a_cast()

@@ -167,7 +167,7 @@ _KeyOptional = Annotated[
     str | None,
     Header(alias="Idempotency-Key", description=_KEY_SAYS, max_length=KEY_LENGTH_MAX, pattern=_KEY_PATTERN),
 ]
-_IfMatch = Annotated[
+IfMatch = Annotated[
     str | None,
     Header(alias="If-Match", description=_MATCH_SAYS, json_schema_extra={REQUIRED_HEADER: True}),
 ]
@@ -179,7 +179,7 @@ async def _create_once(request: Request, caller: Caller, key: _KeyRequired = Non
     return Once(caller.client_id, key, await _fingerprint(request, caller), None)
 
 
-async def _change_once(request: Request, caller: Caller, key: _KeyOptional = None, if_match: _IfMatch = None) -> Once:
+async def _change_once(request: Request, caller: Caller, key: _KeyOptional = None, if_match: IfMatch = None) -> Once:
     return Once(caller.client_id, key, await _fingerprint(request, caller), seen_version(if_match))
 
 

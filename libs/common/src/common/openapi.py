@@ -107,7 +107,7 @@ def _refusals(method: str, operation: Mapping[str, Any]) -> Iterator[type[Domain
         yield from (KeyReused, Conflict, NotKnownHere)
     if ("header", "If-Match") in takes:
         yield from (PreconditionRequired, PreconditionFailed)
-    elif ("header", "Idempotency-Key") in takes:
+    if any(one["name"] == "Idempotency-Key" and one["required"] for one in operation.get("parameters", [])):
         yield IdempotencyKeyRequired
 
 

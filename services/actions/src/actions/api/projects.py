@@ -1,10 +1,10 @@
 """Projects, over HTTP: the file, from its first draft to the committee's decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from actions.api.bodies import ActionBody, Amount, Code, FileBody, Line, Some, Text
@@ -28,14 +28,17 @@ from common.http import (
     ChangeOnce,
     CreateOnce,
     Db,
+    IfMatch,
     Model,
     NewId,
     Now,
     from_query,
     present,
     respond,
+    seen_version,
     with_actions,
 )
+from common.idempotency import Once
 from common.pages import Listed, Page, listed
 from common.problems import problems
 
@@ -117,6 +120,12 @@ class ProjectQuery:
         )
 
 
+async def _add_once(once: CreateOnce, if_match: IfMatch = None) -> Once:
+    """Ask for both: a project that is given an action keeps its version, so that If-Match alone would let it repeat."""
+    return replace(once, if_match=seen_version(if_match))
+
+
+AddOnce = Annotated[Once, Depends(_add_once)]
 ProjectSearch = Annotated[ProjectQuery, from_query(ProjectQuery)]
 
 
@@ -193,9 +202,9 @@ async def read(project_id: UUID, db: Db, caller: Caller) -> Response:
     ),
 )
 async def add_action(
-    project_id: UUID, body: ActionBody, db: Db, caller: Caller, once: ChangeOnce, new_id: NewId, now: Now
+    project_id: UUID, body: ActionBody, db: Db, caller: Caller, once: AddOnce, new_id: NewId, now: Now
 ) -> Response:
-    """Add an action to a draft."""
+    """Add an action to a draft; the draft keeps its version, so that the key alone tells a repeat from another."""
     async with db.transaction(caller) as tx:
         answer = await commands.add_action(tx, project_id, body.wish(), caller=caller, new_id=new_id, once=once, at=now)
     return respond(answer)

@@ -4,7 +4,7 @@ Each type is the slice we need of another service's state, no more; `store` fill
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -214,3 +214,17 @@ class Municipality:
     districts: frozenset[str] = frozenset()
     parent: str | None = None
     successors: tuple[str, ...] = ()
+
+    def within(self, whole: "Municipality | None") -> "Municipality":
+        """Take what is known of the commune that this part is counted in (R31, R32): sources describe communes.
+
+        A priority district lies on communes (R35), a density and an intermunicipality are a commune's.
+        """
+        if whole is None:
+            return self
+        return replace(
+            self,
+            epci=whole.epci or self.epci,
+            density=self.density if whole.density is None else whole.density,
+            districts=self.districts | whole.districts,
+        )

@@ -28,7 +28,7 @@ def current(found: Municipality | None, code: str, vintage: int, *, pointer: str
 
 
 def locality(municipality: Municipality) -> Locality:
-    """Take a commune down as it is counted: a delegated commune or an arrondissement as its parent."""
+    """Take a commune down as it is counted: a delegated commune or an arrondissement under its parent, by its name."""
     return Locality(
         municipality=municipality.parent or municipality.code,
         name=municipality.name,

@@ -166,22 +166,24 @@ async def hear_coordination(tx: Transaction, heard: CoordinationState, epoch: in
 
 
 async def municipality(tx: Transaction, code: str, vintage: int) -> Municipality | None:
-    """Find a commune of a vintage; none if that vintage, which is known here, has no such code.
+    """Find a commune of a vintage, or a part of one; none if that vintage, which is known here, has no such code.
 
     Raises:
         VintageNotKnownYet: nothing of that vintage has been heard.
     """
-    row = await tx.fetchrow(
+    rows = await tx.fetch(
         """
         SELECT code, vintage, name, department, region, epci, density, districts, parent, successors
           FROM known_municipality
-         WHERE vintage = $1 AND code = $2
+         WHERE vintage = $1
+           AND (code = $2 OR code = (SELECT parent FROM known_municipality WHERE vintage = $1 AND code = $2))
         """,
         vintage,
         code,
     )
-    if row is not None:
-        return _municipality(row)
+    found = {row["code"]: _municipality(row) for row in rows}
+    if code in found:
+        return found[code].within(found.get(found[code].parent or ""))
     if await tx.fetchval("SELECT NOT EXISTS (SELECT FROM known_territory WHERE vintage = $1)", vintage):
         raise VintageNotKnownYet
     return None

@@ -259,7 +259,7 @@ def against_showing(made: WorkshopFilm, *, own: bool) -> Sequence[str]:
 
 
 def r01_r04(action: Action, wish: SessionPlan, given: Circumstances) -> bool:
-    """A feature waits a year from its visa, its release where that has no date; a ciné-club's six months indoors.
+    """A feature waits a year from its visa, its release where none is dated; a ciné-club's six months indoors.
 
     A licensed operator's screening is not subject to the delay.
     """
@@ -269,7 +269,7 @@ def r01_r04(action: Action, wish: SessionPlan, given: Circumstances) -> bool:
     for film in given.films.values():
         dated = [visa.issued_on for visa in film.visas if visa.issued_on is not None]
         first = min(dated) if dated else film.released_on
-        waits = film.visas and (film.duration_minutes is None or film.duration_minutes > 60)
+        waits = (film.visas or film.released_on) and (film.duration_minutes is None or film.duration_minutes > 60)
         if waits and (first is None or wish.held_on <= anniversary(first, 6 if club_indoors else 12)):
             return True
     return False

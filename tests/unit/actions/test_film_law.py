@@ -172,6 +172,17 @@ def test_r01_takes_the_release_for_a_visa_without_date_and_refuses_when_nothing_
     assert VisaDateUnknown.code == "visa-date-unknown"
 
 
+def test_r01_a_released_film_of_which_no_visa_is_known_waits_from_its_release():
+    """As lists of releases bring films in: no film is released without a visa, and its delay ends later at most."""
+    released = a_film(visas=(), released_on=p.day("2025-06-01"))
+    verdict = p.there(delay(a_case(released, "2025-07-01", Regime.NC_FREE)))
+    assert (verdict.rule, verdict.outcome, verdict.first_lawful_on) == ("R01", Outcome.REFUSED, p.day("2026-06-02"))
+    assert delay(a_case(released, "2026-06-02", Regime.NC_FREE)) is None
+    dossier, film = a.a_funded(), replace(p.LINDA, visas=(), released_on=p.day("2025-06-01"))
+    with pytest.raises(VisaDelayNotElapsed):
+        planned(dossier.screening, p.SCREENING, replace(dossier.given, films=p.FILMS | {film.id: film}))
+
+
 def test_r01_a_film_whose_visa_nobody_knows_is_to_be_cleared_and_a_workshop_film_has_none():
     unknown = p.there(delay(a_case(replace(a_film(), visas=()), "2025-07-18")))
     assert (unknown.rule, unknown.outcome, unknown.first_lawful_on) == ("R01", Outcome.TO_CLEAR, None)

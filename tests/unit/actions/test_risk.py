@@ -56,7 +56,7 @@ def test_a_plan_that_still_lacks_things_is_at_no_risk():
     ("changed", "rule"),
     [
         ({"visas": LATER}, "R01"),
-        ({"visas": ()}, "R01"),
+        ({"visas": (), "released_on": None}, "R01"),
         ({"visas": (Visa(number="128083"),), "released_on": None}, "R01"),
         ({"classification": Classification.U16}, "R16"),
         ({"classification": None}, "R16"),
@@ -80,7 +80,7 @@ def test_what_is_corrected_of_a_film_stands_against_its_session(changed, rule, a
 
 
 def test_what_was_unknown_when_it_was_planned_is_no_risk_until_no_plan_may_lack_it():
-    unknown = corrected(visas=(), classification=None)
+    unknown = corrected(visas=(), classification=None, released_on=None)
     dossier = a.screening_planned(a.a_funded().having(films=unknown))
     assert {notice.rule for notice in dossier.screening.notices} == {"R01", "R16"}
     assert risks(dossier) == []
@@ -94,7 +94,9 @@ def test_a_cineclub_s_visa_that_is_taken_back_is_a_risk_too():
     club = replace(LICENCE, kind=EntitlementKind.CINECLUB)
     said = {"organiser": replace(p.HOLDER, entitlements=(club,))}
     assert risks(dossier.having(screening=screening), **said) == []
-    assert risks(dossier.having(screening=screening), films=corrected(visas=()), **said) == [("R04", p.LINDA.id)]
+    assert risks(dossier.having(screening=screening), films=corrected(visas=(), released_on=None), **said) == [
+        ("R04", p.LINDA.id)
+    ]
 
 
 def test_an_authorisation_that_is_refused_is_a_risk_of_the_plan():

@@ -180,7 +180,7 @@ def test_r52_the_papers_of_both_fallbacks_are_asked_for_with_those_of_the_day():
 
 
 def test_what_is_said_of_the_session_in_the_same_words_is_said_once():
-    unknown = p.FILMS | {p.LINDA.id: replace(p.LINDA, visas=(), classification=None)}
+    unknown = p.FILMS | {p.LINDA.id: replace(p.LINDA, visas=(), released_on=None, classification=None)}
     notices = planned(films=unknown).notices
     assert sorted((one.rule, one.fallback) for one in notices if one.film_id == p.LINDA.id) == [
         ("R01", None),
@@ -352,7 +352,7 @@ def test_o03_o05_a_fallback_asks_for_its_own_permit_leave_and_rights():
 def test_a_risk_of_the_session_is_not_hidden_by_what_was_said_of_its_fallback():
     dossier = a.screening_planned(FUNDED, BOTH_WAYS)
     before = Notice(rule="R01", version="1", reason="", raison="", session_id=SESSION, film_id=p.LINDA.id)
-    unknown = replace(dossier.given, films=p.FILMS | {p.LINDA.id: replace(p.LINDA, visas=())})
+    unknown = replace(dossier.given, films=p.FILMS | {p.LINDA.id: replace(p.LINDA, visas=(), released_on=None)})
 
     def risks(*notices: Notice) -> list[str]:
         action = replace(dossier.screening, notices=notices)

@@ -69,12 +69,12 @@ class Film:
 
     @property
     def has_visa(self) -> bool:
-        """Tell whether it has a visa from which delays run; of one for a while, a release shows that there is another.
+        """Tell whether it has a visa from which delays run; a release shows that there is one, whatever is known of it.
 
-        With nothing but a visa for a while it is as one without any: nobody knows of its own, and somebody must look.
+        No film is released without (L211-1).  With nothing but a visa for a while it is as one without any: nobody
+        knows of its own, and somebody must look.
         """
-        ordinary = any(visa.kind is VisaKind.ORDINARY for visa in self.visas)
-        return ordinary or (bool(self.visas) and self.released_on is not None)
+        return self.released_on is not None or any(visa.kind is VisaKind.ORDINARY for visa in self.visas)
 
     @property
     def counts_from(self) -> date | None:

@@ -38,6 +38,10 @@ def test_what_is_written_as_it_should_be_is_taken(field: str, value: object):
     assert getattr(Body.model_validate({field: value}), field) is not None
 
 
+def test_a_commune_of_corsica_is_taken_with_a_small_letter():
+    assert Body.model_validate({"commune": "2b033"}).commune == "2B033"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "kind"),
     [

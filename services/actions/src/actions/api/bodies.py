@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from actions.commands.wishes import ActionWish, FileWish, PlaceWish
@@ -56,7 +56,11 @@ Reference = Annotated[str, Field(max_length=200)]
 """Of a letter, a decision, a receipt: what is written on the paper, which may have none."""
 
 Line = Annotated[str, Field(min_length=1, max_length=500)]
-Code = Annotated[str, Field(pattern=r"^([0-9]{5}|2[ABab][0-9]{3})$", description="A commune's code, as text.")]
+Code = Annotated[
+    str,
+    Field(pattern=r"^([0-9]{5}|2[ABab][0-9]{3})$", description="A commune's code, as text."),
+    AfterValidator(str.upper),
+]
 District = Annotated[str, Field(pattern=r"^(QN([0-9]{3}|02[AB])[0-9]{2}[A-Z]|QP([0-9]{3}|02[AB])[0-9]{3})$")]
 Few = Field(max_length=LISTED_MAX)
 Some = Field(min_length=1, max_length=LISTED_MAX)

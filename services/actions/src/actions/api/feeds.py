@@ -55,8 +55,9 @@ class FeedBody(Model):
     municipality: Code | None = None
 
     def subject(self) -> Subject:
-        code = None if self.municipality is None else self.municipality.upper()
-        return Subject(coordination_id=self.coordination_id, organisation_id=self.organisation_id, municipality=code)
+        return Subject(
+            coordination_id=self.coordination_id, organisation_id=self.organisation_id, municipality=self.municipality
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,7 @@ from common.database import Transaction
 
 async def municipality(tx: Transaction, code: str, vintage: int, *, pointer: str) -> Municipality:
     """Find a commune of that year, or refuse the code."""
-    written = code.upper()
-    return place.current(await known.municipality(tx, written, vintage), written, vintage, pointer=pointer)
+    return place.current(await known.municipality(tx, code, vintage), code, vintage, pointer=pointer)
 
 
 async def file(tx: Transaction, wish: FileWish, vintage: int) -> ProjectFile:

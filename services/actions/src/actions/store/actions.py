@@ -103,7 +103,10 @@ _SAVE = outbox.changing(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionFilters:
-    """What a list of actions may be narrowed by; None: any."""
+    """What a list of actions may be narrowed by; None: any.
+
+    `municipality` is a commune, or a part of one: places in a part are counted in its commune.
+    """
 
     project_id: UUID | None = None
     campaign_id: UUID | None = None
@@ -231,7 +234,10 @@ async def list_actions(
            AND ($3::text IS NULL
                 OR $3 = CASE WHEN state = 'in_progress' AND withheld(action) THEN 'scheduled' ELSE state END)
            AND ($4::text IS NULL OR action_type = $4)
-           AND ($5::text IS NULL OR $5 = ANY (municipalities))
+           AND ($5::text IS NULL OR $5 = ANY (municipalities)
+                OR EXISTS (SELECT FROM known_municipality AS part
+                            WHERE part.vintage = campaign_year AND part.code = $5 AND part.successors = '{}'
+                              AND part.parent = ANY (municipalities)))
            AND ($6::uuid IS NULL OR id > $6)
          ORDER BY id
          LIMIT $7

@@ -21,7 +21,10 @@ _PINS = f"""
      WHERE {SHOWN}
        AND ($1::uuid IS NULL OR action.campaign_id = $1)
        AND ($2::text IS NULL OR session.state = $2)
-       AND ($3::text IS NULL OR session.municipality = $3)
+       AND ($3::text IS NULL OR session.municipality = $3
+            OR EXISTS (SELECT FROM known_municipality AS part
+                        WHERE part.vintage = action.campaign_year AND part.code = $3 AND part.successors = '{{}}'
+                          AND part.parent = session.municipality))
        AND session.held_on BETWEEN $4 AND $5
        AND (session.held_on, session.id) > ($6, $7::uuid)
 """
@@ -40,7 +43,10 @@ BY_DAY, IN_BOX = f"{_PINS}{_ORDERED}", f"{_PINS}{_INSIDE}{_ORDERED}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinFilters:
-    """What sessions may be narrowed by; None: any.  Both days are included, and the sides of the box."""
+    """What sessions may be narrowed by; None: any.  Both days are included, and the sides of the box.
+
+    `municipality` is a commune, or a part of one: places in a part are counted in its commune.
+    """
 
     campaign_id: UUID | None = None
     state: str | None = None

@@ -86,7 +86,10 @@ _SAVE = outbox.changing(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFilters:
-    """What a list of projects may be narrowed by; None: any."""
+    """What a list of projects may be narrowed by; None: any.
+
+    `municipality` is a commune, or a part of one: places in a part are counted in its commune.
+    """
 
     campaign_id: UUID | None = None
     state: str | None = None
@@ -149,7 +152,10 @@ async def list_projects(
          WHERE ($1::uuid IS NULL OR campaign_id = $1)
            AND ($2::text IS NULL OR state = $2)
            AND ($3::uuid IS NULL OR holder_id = $3)
-           AND ($4::text IS NULL OR $4 = ANY (municipalities))
+           AND ($4::text IS NULL OR $4 = ANY (municipalities)
+                OR EXISTS (SELECT FROM known_municipality AS part
+                            WHERE part.vintage = campaign_year AND part.code = $4 AND part.successors = '{}'
+                              AND part.parent = ANY (municipalities)))
            AND ($5::uuid IS NULL OR id > $5)
          ORDER BY id
          LIMIT $6

@@ -17,7 +17,7 @@ from actions.store import campaigns
 from common.contracts.catalogue import CopyState
 from common.database import Database, Transaction
 from common.tokens import SYSTEM
-from tests.integration.actions.journeys import MARCH, act, an_action
+from tests.integration.actions.journeys import MARCH, act, an_action, go
 from tests.integration.actions.people import Cast, Desk, Person, a_cast
 from tests.integration.actions.screenings import a_film, a_session, asked, begun, indoors, planned, running
 from tests.integration.actions.test_copies import a_copy, shown_from
@@ -133,6 +133,16 @@ async def test_what_has_not_been_heard_of_keeps_nothing_else_from_being_judged(d
     found = {one["action_id"]: one for one in await stands(desk, cast.coordinator, one)}
     assert found[one.json()["id"]]["lawful"] is False
     assert (found[two.json()["id"]]["lawful"], found[two.json()["id"]]["waits_for"]) == (None, f"film {gone.id}")
+
+
+async def test_the_actions_of_a_project_that_was_withdrawn_are_judged_no_more(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await begun(desk, cast, film, actions=[indoors()])
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-07-18"))
+    assert [one["action_id"] for one in await stands(desk, cast.holder, action)] == [action.json()["id"]]
+    project = await desk.get(f"/v1/projects/{action.json()['project_id']}", cast.holder)
+    await go(desk, project, "withdraw", cast.holder, {"reason": "Plus de salle"}, at=MARCH)
+    assert await stands(desk, cast.holder, action) == []
 
 
 async def test_a_stranger_is_told_of_no_action_and_nobody_of_a_campaign_that_is_none(desk: Desk) -> None:

@@ -150,11 +150,15 @@ async def action(tx: Transaction, action_id: UUID) -> Action:
 async def going(
     tx: Transaction, campaign_id: UUID, states: Collection[str], *, after: UUID | None, limit: int
 ) -> tuple[Action, ...]:
-    """Read the actions of a campaign that are in one of these states and have a session, in the order of their ids."""
+    """Read the actions of a campaign that are in one of these states and have a session, in the order of their ids.
+
+    Those of a project that counts nowhere are going nowhere, whatever their own state.
+    """
     found = await tx.fetch(
         f"""
         {_READ}
          WHERE campaign_id = $1 AND state = ANY ($2::text[]) AND ($3::uuid IS NULL OR id > $3)
+           AND project_state <> ALL ($5::text[])
            AND NOT withheld(action)
            AND EXISTS (SELECT FROM session WHERE action_id = action.id AND session.state = 'planned')
          ORDER BY id
@@ -164,6 +168,7 @@ async def going(
         list(states),
         after,
         limit,
+        list(COUNTS_NOWHERE),
     )
     return tuple(rows.restored(Action, row, NESTED) for row in found)
 

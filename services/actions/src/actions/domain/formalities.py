@@ -52,7 +52,7 @@ class MoveDeclared:
 
 
 def change_clearance(action: Action, clearance_id: UUID, step: ClearanceStep, *, at: datetime) -> Moved:
-    """MoveDeclared the rights of one film for one session one step on."""
+    """Move the rights of one film for one session one step on."""
     action.require("action.change_clearance")
     clearance = action.clearance(clearance_id).step(step, local_day(at, action.zone))
     clearances = tuple(clearance if one.id == clearance_id else one for one in action.clearances)

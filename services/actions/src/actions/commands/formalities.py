@@ -81,18 +81,16 @@ async def record_opinion(
 
 
 async def decide_authorisation(
-    tx: Transaction,
-    action_id: UUID,
-    decision: AuthorisationDecision,
-    *,
-    caller: Principal,
-    once: Once,
-    at: datetime,
+    tx: Transaction, action_id: UUID, decision: AuthorisationDecision, *, caller: Principal, once: Once, at: datetime
 ) -> Answer:
-    action = await lock(tx, action_id, "action.decide_authorisation", caller)
-    if answer := await once.answered(tx, action.version):
-        return answer
-    return await save(tx, authorising.decide_authorisation(action, decision, at=at), once)
+    return await alone(
+        tx,
+        action_id,
+        "action.decide_authorisation",
+        lambda action: authorising.decide_authorisation(action, decision, at=at),
+        caller,
+        once,
+    )
 
 
 async def inform_neighbours(

@@ -1,5 +1,6 @@
 """Who asks the service for something: roles, organisations, the tokens it believes, and what it has heard of them."""
 
+import re
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -37,6 +38,9 @@ from common.tokens import SYSTEM
 ISSUER = "https://issuer.example.org"
 KEY = ECKey.generate_key("P-256", {"kid": "k1"})
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
+A_PROGRAM_S = re.compile(r"\b[a-z0-9]+[_.][a-z]\w*")
+"""A word of the contracts' own, such as a verb's name or a state's."""
+
 REGIONS = {"971": "01", "972": "02", "973": "03", "974": "04", "976": "06"}
 """The regions of départements overseas, each of its own; all others are in one here."""
 
@@ -109,7 +113,7 @@ class Desk:
     db: Database
 
     async def get(self, path: str, who: Person, **params: Any) -> httpx.Response:
-        return await self.http.get(path, params=params, headers={"authorization": who.bearer()})
+        return in_french(await self.http.get(path, params=params, headers={"authorization": who.bearer()}))
 
     async def post(
         self, path: str, who: Person, body: Any = None, *, match: object = None, at: str | None = None, key: str = ""
@@ -122,7 +126,7 @@ class Desk:
             headers["if-match"] = f'"v{match}"'
         if at is not None:
             headers["sandbox-date"] = at
-        return await self.http.post(path, json=body, headers=headers)
+        return in_french(await self.http.post(path, json=body, headers=headers))
 
     async def hear(self, aggregate: str, state: Any, *, epoch: int = 1) -> None:
         """Announce another service's state, as Kafka would."""
@@ -244,6 +248,14 @@ def a_department(
 
 def a_town(code: str, **said: Any) -> Municipality:
     return Municipality(**{"code": code, "name": code, "kind": MunicipalityKind.MUNICIPALITY, **said})
+
+
+def in_french(answer: httpx.Response) -> httpx.Response:
+    """Hold every refusal that a test meets to its language: nobody is told `pay_line` or `open_air`."""
+    if answer.headers.get("content-type") == "application/problem+json":
+        said = answer.json().get("detail") or ""
+        assert A_PROGRAM_S.search(said) is None, said
+    return answer
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

@@ -42,8 +42,10 @@ _unread_us: dict[str, int] = {}
 
 
 def watch(service: str) -> None:
-    """Let the age of what is in hand grow also while nothing moves."""
+    """Let the age of what is in hand grow also while nothing moves; and say that nothing has been lost yet."""
     OLDEST.labels(service).set_function(partial(_oldest_age_s, service))
+    RESTORES.labels(service)
+    TAIL_LOSSES.labels(service)
 
 
 def looked(service: str, snapshot: str) -> None:

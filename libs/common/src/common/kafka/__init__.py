@@ -10,10 +10,8 @@ from uuid import UUID
 from common.kafka import aio, confluent
 from common.kafka.port import Client, Headers
 from common.kafka.topics import (
-    COMPACTION_LAG_MS,
     DAY_MS,
     EVENTS_KEPT_MS,
-    TOMBSTONES_KEPT_MS,
     configuration,
     create_topics,
     differing_topics,
@@ -65,13 +63,9 @@ def headers(
 
 
 __all__ = [
-    "COMPACTION_LAG_MS",
     "DAY_MS",
     "EVENTS_KEPT_MS",
-    "TOMBSTONES_KEPT_MS",
-    "Client",
     "ClientName",
-    "Headers",
     "client",
     "configuration",
     "create_topics",

@@ -89,9 +89,8 @@ async def reader(servers: str, places: Collection[Place]) -> Consumer:
     Raises:
         Trouble: there is no broker, or it does not answer in time.
     """
-    settings = _reading(servers) | {
-        "group.id": "none"
-    }  # the library wants a name; without a subscription it joins none
+    # the library wants a name; without a subscription it joins none
+    settings = _reading(servers) | {"group.id": "none"}
     made = _Consumer(confluent_kafka.Consumer(settings, logger=_log), keeps=True)
     await _started(made, partial(made.take, places))
     return made

@@ -73,16 +73,12 @@ def _ports(settings: Settings, digest: Count | None) -> Ports:
         outbox=partial(Store.open, settings.dsn, settings.service, settings.ack_timeout_s),
         broker=partial(Kafka.open, client, settings.servers, f"{settings.service}.relay", settings.ack_timeout_s),
         clock=Clock(),
-        place=lru_cache(PLACES_KEPT)(_place),
+        place=lru_cache(PLACES_KEPT)(lambda topic, key: Place(topic, kafka.partition(key))),
         places=places,
         states=[place for place in places if place.topic in states],
         new_id=uuid7,
         digest=None if digest is None else partial(_count, settings, digest),
     )
-
-
-def _place(topic: str, key: str) -> Place:
-    return Place(topic, kafka.partition(key))
 
 
 def _count(settings: Settings, digest: Count, snapshot: str) -> Ahead[Sequence[Digest] | None]:

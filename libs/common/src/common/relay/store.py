@@ -83,10 +83,9 @@ class Store:
 
     async def save(self, cursor: Cursor, acked: Mapping[Place, int]) -> None:
         upper, last_seq = cursor.draining or (None, None)
-        offsets = {f"{place.topic}/{place.partition}": offset for place, offset in acked.items()}
-        said = msgspec.json.encode(offsets).decode()
+        said = (cursor.s1, upper, last_seq, _encoded(acked))
         with _translated():
-            saved = await self._connection.execute(_SAVE, self._service, cursor.epoch, cursor.s1, upper, last_seq, said)
+            saved = await self._connection.execute(_SAVE, self._service, cursor.epoch, *said)
         _require_fence(saved)
 
     async def forget(self, cursor: Cursor) -> Cursor:

@@ -144,6 +144,33 @@ async def test_what_a_blockage_of_all_held_up_is_not_set_aside_when_that_ends(db
         assert await parked(db, reader) == []
 
 
+async def test_what_is_parked_behind_its_key_condemns_nobody_while_all_are_held_up(db, owner, topic):
+    """All that stands behind what waits is of a key that is parked: it is set aside, and nobody has passed."""
+
+    class Blocked(Reader):
+        tries = 0
+
+        async def take(self, tx: Transaction, messages: Sequence[Message]) -> None:
+            self.tries += messages[0].key == "waits"
+            await tx.execute("LOCK TABLE shared_by_all IN ACCESS SHARE MODE NOWAIT")
+            await super().take(tx, messages)
+
+    await owner.execute("CREATE TABLE shared_by_all ()")
+    reader = Blocked(refused="bad")
+    group = consumer.Group(name=reader.name, listeners={topic.name: reader.take})
+    await topic.say(("bad", 1))
+    settings = consumer.Settings(servers=topic.servers, backoff_s_max=0.2)
+    async with running(consumer.run(group, database=db, settings=settings)):
+        await until(lambda: _has_parked(db, reader, 1))
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE shared_by_all")
+            await topic.say(("waits", 1), ("bad", 2))
+            await until(lambda: reader.tries > 2 * settings.tries)
+        await until(lambda: reader.told == [("waits", 1)])
+        await until(lambda: _has_parked(db, reader, 2))
+    assert [key for key, _ in await parked(db, reader)] == ["bad", "bad"]
+
+
 async def test_a_slow_handler_keeps_its_membership_and_other_topics_are_read(db, topic):
     """It holds a transaction for longer than a member may be silent; nothing is read twice, nothing changes hands."""
     release = asyncio.Event()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import coroutine
 
-from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Portion, Run
+from common.consumer.ports import Asked, Away, Behind, Fenced, Held, Look, Passed, Portion, Run
 from common.kafka.port import Place, Record
 
 Waits = Callable[[], bool]
@@ -93,7 +93,7 @@ class ModelLedger:
             keys = {named(one)[0] for one in records if (_place(one), one.offset) in aside} | self.store.parked.keys()
             flowing = [one for one in records if named(one)[0] not in keys]
             self._judge(flowing)
-            self._doubt(runs)
+            self._doubt(runs, flowing)
             await a_moment()
             self._commit(runs, keys, flowing)
         await self._answer()
@@ -138,8 +138,10 @@ class ModelLedger:
     async def tell(self) -> None:
         await a_moment()
 
-    def _doubt(self, runs: Sequence[Run]) -> None:
+    def _doubt(self, runs: Sequence[Run], flowing: Sequence[Record]) -> None:
         for doubted in [one for run in runs for one in run.records if one.offset == run.doubted]:
+            if not flowing:
+                raise Behind
             with suppress(Poisoned, Held):
                 self._judge([doubted])
                 raise Passed

@@ -11,8 +11,9 @@ apply what waits, `watch` looks whether all still move.  They await the ports, a
     records of that key are set aside behind it, in order; other keys flow.  Nothing is skipped in silence.
 (5) What may pass later makes its partition rest, and is tried again.  A record that has failed so five times, alone, is
     set aside in the transaction in which a record behind it passes and it fails once more: never while nobody passes,
-    nor because it was tried just before the others' trouble ended.  A database that is not of the shape of this code is
-    no record's fault: everything waits for its migrations.
+    nor because it was tried just before the others' trouble ended.  What goes behind a parked record of its key passes
+    nowhere.  A database that is not of the shape of this code is no record's fault: everything waits for its
+    migrations.
 (6) A partition is read only once it was put where the ledger has it; a rebalance, a lost race or a moved offset take
     it back to that, and what waits of it is forgotten.
 (7) Partitions of one topic share a transaction until it fails; then each goes alone, in halves, until the record at
@@ -31,7 +32,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from common.consumer.lanes import Lane, Pulse
 from common.consumer.pace import Pace
-from common.consumer.ports import Away, Clock, Fenced, Held, Ledger, Passed, Run, Settings
+from common.consumer.ports import Away, Behind, Clock, Fenced, Held, Ledger, Passed, Run, Settings
 from common.consumer.redriving import Redrives
 from common.kafka.port import Consumer, Place, Trouble
 
@@ -277,6 +278,8 @@ class Member:
                 return True
             except (Away, Held):
                 return False
+            except Behind:  # it is set aside with its key, and shows nothing
+                keys = {*keys, record.key}
             except Exception as error:  # noqa: BLE001 - it never will pass: one more to be set aside
                 aside, keys = {**aside, record.offset: repr(error)}, {*keys, record.key}
             else:

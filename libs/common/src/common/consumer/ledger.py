@@ -15,7 +15,7 @@ from prometheus_client import Counter, Gauge
 from common import migrations, operations, telemetry
 from common.consumer import freshness, parking, store
 from common.consumer.listening import Group, Message, message
-from common.consumer.ports import Asked, Away, Fenced, Held, Look, Passed, Portion, Run
+from common.consumer.ports import Asked, Away, Behind, Fenced, Held, Look, Passed, Portion, Run
 from common.consumer.store import Gap
 from common.database import TROUBLE, Database, Transaction, passes
 from common.errors import NotKnownHere
@@ -84,6 +84,8 @@ class PostgresLedger:
                 flowing = [await self._flowing(tx, run, messages) for run, messages in zip(runs, heard, strict=True)]
             gaps = [gap for messages in flowing if messages for gap in await self._handle(tx, messages)]
             for doubted in [one for run in runs for one in run.records if one.offset == run.doubted]:
+                if not any(flowing):
+                    raise Behind
                 await self._require_failing(tx, message(doubted))
         parked = len(aside) + sum(map(len, heard)) - sum(map(len, flowing))
         self._count(runs[0].place.topic, parked, gaps, max(filter(None, times), default=None))

@@ -56,11 +56,15 @@ class Passed(Exception):
     """What was doubted passes now: nothing was applied, and nothing set aside."""
 
 
+class Behind(Exception):
+    """Nothing passes beside what is doubted, for all of it belongs behind parked keys: nothing was set aside."""
+
+
 class Run(NamedTuple):
     """Records of one partition that follow each other, to be applied behind `stored`.
 
     `aside` names the offsets that are set aside instead, each with the reason.  One of them may be `doubted`: it is
-    tried once more when the others have passed.
+    tried once more when others have passed.
     """
 
     place: Place
@@ -115,6 +119,7 @@ class Ledger(Protocol):
         Raises:
             Fenced: an offset was not the one that we last stored.
             Passed: what was doubted passes.
+            Behind: nothing else passes, so that nothing is known of what is doubted.
         """
 
     async def look(self, offsets: Mapping[Place, int]) -> Look:

@@ -61,6 +61,20 @@ def test_what_a_broker_forgets_is_sent_again(seed: int):
     judge_losses(seed)
 
 
+@pytest.mark.parametrize("seed", FEW[:20])
+def test_a_tail_that_is_lost_while_a_large_difference_is_sent_is_sent_again(seed: int):
+    """The session that is to forget what was acknowledged is reading the next page when the loss is found."""
+    schedule = Schedule(seed, faults=())
+    world = schedule.world
+    for _ in range(300):
+        world.write(begin=True)
+    schedule.go_until(lambda: world.database.cursor is not None and world.database.cursor.cursor.draining)
+    longest = max(world.broker.logs, key=lambda place: len(world.broker.log(place)))
+    world.broker.lose_tail(longest, 1)
+    schedule.run(0)
+    assert judge.lost(schedule) == set()
+
+
 @pytest.mark.on_demand
 @pytest.mark.timeout(3_600)
 def test_no_crash_loses_or_disorders_anything_in_many_more_schedules():

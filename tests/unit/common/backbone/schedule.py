@@ -1,7 +1,7 @@
 """Lets relays, writers and faults take turns, as a seed decides; then lets everything come to rest, and judges."""
 
 from collections import defaultdict
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -76,6 +76,11 @@ class Schedule:
         for process in self.processes:
             process.relay.close()
 
+    def go_until(self, condition: Callable[[], object]) -> None:
+        """Let the relays go on, and nothing else happen, until something is so."""
+        while not condition():
+            self._go_on()
+
     # ------------------------------------------------------------------------------------------- what happens
 
     def _happen(self) -> None:
@@ -98,6 +103,7 @@ class Schedule:
         self._step(world.rng.choice(ready))
 
     def _step(self, process: Process) -> None:
+        self.world.turns += 1
         process.turn = process.relay.send(None)
 
     def _started(self) -> Process:

@@ -3,11 +3,14 @@
 (1) Whoever awaits anything here gives the turn away: between any two awaits anything may happen to anybody.
 (2) A broker appends what it is sent a part at a time, and its answer may be lost.
 (3) The server may end a process's session while the process lives on, and knows nothing of it.
+(4) A session answers one question at a time, and refuses a second one: who gives up what he has asked for ahead is not
+    free to ask before he has given the turn away.
 """
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,6 +53,7 @@ class World:
     database: Database = field(default_factory=Database)
     broker: Broker = field(default_factory=Broker)
     time: float = 0.0
+    turns: int = 0
     ids: int = 1 << 64
     exported: dict[str, Snapshot] = field(default_factory=dict)
 
@@ -109,9 +113,12 @@ async def _made(port: Any) -> Any:
 class Later:
     """What is asked for now and answered when awaited; whether it is done already is a matter of luck."""
 
-    def __init__(self, answer: Callable[[], Any], rng: Random | None = None) -> None:
+    def __init__(
+        self, answer: Callable[[], Any], rng: Random | None = None, *, given_up: Callable[[], None] = lambda: None
+    ) -> None:
         self._answer = answer
         self._rng = rng
+        self._given_up = given_up
 
     def __await__(self) -> Generator[Any, Any, Any]:
         return self._answer().__await__()  # type: ignore[no-any-return]  # a coroutine's
@@ -120,7 +127,7 @@ class Later:
         return self._rng is None or self._rng.random() < 0.3
 
     def cancel(self) -> None:
-        pass
+        self._given_up()
 
 
 class Clock:
@@ -148,17 +155,20 @@ class Alive:
 
 @dataclass(eq=False)
 class Session:
-    """The outbox, through one session."""
+    """The outbox, through one session; `free_at`: in which turn of the world it may be asked again."""
 
     world: World
     alive: Alive
     generation: int
+    free_at: float = 0
 
     @property
     def database(self) -> Database:
         return self.world.database
 
     async def _ask(self) -> None:
+        if self.world.turns < self.free_at:
+            raise OutboxAway("another operation is in progress")
         await Step()
         if self.generation != self.alive.generation:
             raise OutboxAway("the session has ended")
@@ -206,13 +216,18 @@ class Session:
         return self._rows(Snapshot.of(s1), Snapshot.of(upper))[0][0]
 
     def page(self, cursor: Cursor, after: int, *, rows_max: int) -> Later:
+        def give_up() -> None:
+            self.free_at = min(self.free_at, self.world.turns + 1)
+
         async def read() -> Sequence[Row]:
+            self.free_at = 0
             await self._ask()
             assert cursor.draining is not None
             rows = self._rows(Snapshot.of(cursor.s1), Snapshot.of(cursor.draining[0]))
             return [row for row in rows if row[0] > after][:rows_max]
 
-        return Later(read)
+        self.free_at = inf
+        return Later(read, given_up=give_up)
 
     async def save(self, cursor: Cursor, acked: Mapping[Place, int]) -> None:
         await self._ask()
@@ -309,4 +324,5 @@ class Client:
         return found[:records_max]
 
     async def close(self) -> None:
-        pass
+        """Take a while: whoever waits for that has given the turn away."""
+        self.world.turns += 1

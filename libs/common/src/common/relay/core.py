@@ -10,8 +10,7 @@
 (5) A cursor written by another PostgreSQL (restored, failed over), or ahead of this one (a disk image put back), or a
     broker that ends before what it had acknowledged (asked at each take-over and every few seconds, seen in each
     answer): everything that the outbox retains is sent again.  Repeats are legal, gaps are not.  A restored database
-    moves `ce_aggepoch` by one.  What is older than the outbox retains is not sent again by itself:
-    docs/reliability.md, "After a restore".
+    moves `ce_aggepoch` by one.  What is older is not sent again by itself (docs/reliability.md, "After a restore").
 (6) A producer that raised is closed and replaced, and all of (5) is asked again: what it had sent may be there or not.
 (7) After a leader, or a producer, that did not sign off, whatever it still had in hand may arrive behind newer records.
     For a while the new leader reads the state topics that it writes, and sends the newest row again where an older one
@@ -58,7 +57,7 @@ class Pace:
 
 
 class TailLost(SteppedDown):
-    """The broker no longer has what it had acknowledged; the cursor has been told."""
+    """The broker no longer has what it had acknowledged: the cursor forgets it before anything else is asked."""
 
 
 class Unfit(SteppedDown):
@@ -225,6 +224,9 @@ async def _publish(lead: Lead) -> None:
             metrics.waits(lead.pace.service, None)  # from here on it is told by what is in hand
             pause_ms = lead.pace.poll_ms_min if lead.sent else min(pause_ms * 1.5, lead.pace.poll_ms_max)
             await _rest(lead, max(0.0, began + pause_ms / 1000 - lead.ports.clock.monotonic()))
+    except TailLost:
+        await _forget_tail(lead.pace, lead.outbox, lead.cursor)
+        raise
     finally:
         lead.reports.cancel()
         await lead.outbox.release()
@@ -303,6 +305,9 @@ async def _send_page(lead: Lead, upper: str, rows: Sequence[Row]) -> Sequence[Ro
     try:
         acked = await _send_rows(lead, rows)
         following = await ahead
+    except TailLost:
+        await ahead  # a session answers one question after the other, and is asked to forget next
+        raise
     finally:
         ahead.cancel()
     lead.cursor = replace(lead.cursor, draining=(upper, last))
@@ -327,7 +332,6 @@ async def _send(lead: Lead, runs: Mapping[Place, Sequence[Outgoing]]) -> Mapping
     acked = await lead.broker.send(runs)
     for place, offset in acked.items():
         if offset - len(runs[place]) + 1 < lead.ends.get(place, 0):
-            lead.cursor = await _forget_tail(lead.pace, lead.outbox, lead.cursor)
             raise TailLost(f"{place.topic}/{place.partition} ends before {lead.ends[place]}")
         if place in lead.ends:
             lead.ends[place] = offset + 1
@@ -374,7 +378,6 @@ async def _require_tail(lead: Lead) -> None:
     ends = await lead.broker.ends(lead.ports.places)
     lost = [f"{place.topic}/{place.partition}" for place, end in ends.items() if end < lead.ends[place]]
     if lost:
-        lead.cursor = await _forget_tail(lead.pace, lead.outbox, lead.cursor)
         raise TailLost(", ".join(lost))
 
 

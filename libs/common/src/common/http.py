@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from inspect import signature
 from typing import Annotated, Any, Final, TypeVar, cast
 from uuid import UUID
@@ -149,24 +150,17 @@ def from_query(kind: Callable[..., T]) -> Any:
 REQUIRED_HEADER: Final = "x-required"
 """Marks a header whose absence we refuse with a problem of its own; the OpenAPI document says `required`."""
 
-_KEY_PATTERN = r"^[\x21-\x7e]+$"
-_KEY_SAYS = "Any text of your own, new for each write; the same key repeats the same answer for 48 hours."
+_key = partial(
+    Header,
+    alias="Idempotency-Key",
+    description="Any text of your own, new for each write; the same key repeats the same answer for 48 hours.",
+    max_length=KEY_LENGTH_MAX,
+    pattern=r"^[\x21-\x7e]+$",
+)
 _MATCH_SAYS = 'The ETag of the version you saw, such as "v3".'
 
-_KeyRequired = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description=_KEY_SAYS,
-        max_length=KEY_LENGTH_MAX,
-        pattern=_KEY_PATTERN,
-        json_schema_extra={REQUIRED_HEADER: True},
-    ),
-]
-_KeyOptional = Annotated[
-    str | None,
-    Header(alias="Idempotency-Key", description=_KEY_SAYS, max_length=KEY_LENGTH_MAX, pattern=_KEY_PATTERN),
-]
+_KeyRequired = Annotated[str | None, _key(json_schema_extra={REQUIRED_HEADER: True})]
+_KeyOptional = Annotated[str | None, _key()]
 IfMatch = Annotated[
     str | None,
     Header(alias="If-Match", description=_MATCH_SAYS, json_schema_extra={REQUIRED_HEADER: True}),

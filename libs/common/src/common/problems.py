@@ -19,16 +19,7 @@ from starlette.exceptions import HTTPException
 from common import telemetry
 from common.contracts.problem import SAID, UNSAID
 from common.database import passes
-from common.errors import (
-    Conflict,
-    DomainError,
-    FieldError,
-    Forbidden,
-    Invalid,
-    Malformed,
-    NotFound,
-    Unavailable,
-)
+from common.errors import Conflict, DomainError, FieldError, Forbidden, Invalid, Malformed, NotFound, Unavailable
 from common.http import operation
 from common.idempotency import PreconditionFailed, PreconditionRequired
 from common.tokens import Unauthenticated

@@ -18,6 +18,8 @@ import asyncio
 import hashlib
 import hmac
 import random
+import secrets
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -32,6 +34,7 @@ reader holds the table for a minute, less than one request in a hundred."""
 TRIES = 10
 CONNECTIONS_MAX = {"owner": 10, "app": 60, "relay": 10, "housekeeper": 10}
 """What a service may take of the server: one that opens more than its share takes from nobody else's."""
+SCRAM_ROUNDS = 4096  # as PostgreSQL's own
 _ROLES_LOCK = 0x50617373  # one preparation of cluster-wide roles at a time
 
 
@@ -192,10 +195,19 @@ def _role(admin_dsn: str, service: str, role: str, database: str) -> Iterator[st
     END $$
     """
     rights = f"LOGIN NOSUPERUSER NOBYPASSRLS CONNECTION LIMIT {CONNECTIONS_MAX[role]}"
-    yield f"ALTER ROLE {name} {rights} PASSWORD '{password(admin_dsn, name)}'"
+    yield f"ALTER ROLE {name} {rights} PASSWORD '{_verifier(password(admin_dsn, name))}'"
     yield f'GRANT CONNECT ON DATABASE "{database}" TO {name}'
     for setting, value in (("search_path", f"{service}, public"), *_limits(role)):
         yield f'ALTER ROLE {name} IN DATABASE "{database}" SET {setting} = {value}'
+
+
+def _verifier(secret: str) -> str:
+    """Write what PostgreSQL keeps of a password (RFC 5803): a statement may come into its log, and others read that."""
+    salt = secrets.token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt, SCRAM_ROUNDS)
+    client, server = (hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key"))
+    kept = (b64encode(one).decode() for one in (salt, hashlib.sha256(client).digest(), server))
+    return "SCRAM-SHA-256${}:{}${}:{}".format(SCRAM_ROUNDS, *kept)
 
 
 def _limits(role: str) -> tuple[tuple[str, str], ...]:

@@ -138,7 +138,10 @@ async def write(
 async def write_all(
     tx: Transaction, statement: Statement, written: Sequence[tuple[Sequence[object], Announcement]]
 ) -> None:
-    """Write many aggregates that no request waits for, each as `write` does, in one exchange with the database."""
+    """Write many aggregates that no request waits for, in one exchange with the database, which counts nothing.
+
+    Where `write` raises because nothing was written, this says nothing: whoever calls it has locked what it changes.
+    """
     bodies = [msgspec.json.encode(said.state) for _, said in written]
     parameters = (
         _parameters(statement, values, said, body) for (values, said), body in zip(written, bodies, strict=True)

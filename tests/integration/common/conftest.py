@@ -117,6 +117,9 @@ def start(database: Callable[[str], Awaitable[str]], tmp_path_factory: pytest.Te
             "TRACE_SAMPLE_RATIO": "0",
             **environ,
         }
+        if kind == "worker":
+            given["RELAY_DATABASE_URL"] = migrations.dsn(address[0], SERVICE, "relay")
+            given["HOUSEKEEPER_DATABASE_URL"] = migrations.dsn(address[0], SERVICE, "housekeeper")
         words = [sys.executable, "-m", "tests.integration.common.tiny", kind]
         with (
             output.open("wb") as log,

@@ -37,6 +37,7 @@ S = TypeVar("S", bound=Settings)
 Piece = Callable[[FastAPI], AbstractAsyncContextManager[object]]
 Run = Callable[[], Coroutine[object, object, object]]
 
+OF_A_WORKER = ("RELAY_DATABASE_URL", "HOUSEKEEPER_DATABASE_URL")
 HEARD_LATELY_S = 0.5
 """A database that has just answered a request is there: a question of ours would wait behind all others for nothing."""
 
@@ -120,13 +121,19 @@ def main(
     api: Callable[[S], FastAPI],
     worker: Callable[[S], AbstractAsyncContextManager[Worker]],
 ) -> None:
-    """Run `python -m <service>.main api` or `… worker`, with settings from the environment."""
+    """Run `python -m <service>.main api` or `… worker`, with settings from the environment.
+
+    A worker without its roles' addresses is refused too: the library would take the nearest server, and say nothing.
+    """
     if sys.argv[1:] not in (["api"], ["worker"]):
         sys.exit(f"usage: python -m {service}.main api|worker")
+    lacking = [name for name in OF_A_WORKER if sys.argv[1] == "worker" and not os.environ.get(name)]
+    wrong, settings = [f"{name}: A worker needs it" for name in lacking], None
     try:
         settings = read(os.environ)
     except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, fault['loc'])).upper() or service}: {fault['msg']}" for fault in error.errors())
+        wrong += [f"{'.'.join(map(str, fault['loc'])).upper() or service}: {fault['msg']}" for fault in error.errors()]
+    if settings is None or wrong:
         sys.exit("\n".join(wrong))
     telemetry.start(
         f"{service}-{sys.argv[1]}",

@@ -29,8 +29,8 @@ class Settings(BaseModel):
     worker_port: Port = Field(8001, description="The worker's port: health and metrics only.")
 
     database_url: SecretStr = Field(description="This service's schema, as its role <service>_app.")
-    relay_database_url: SecretStr = Field(SecretStr(""), description="The same as <service>_relay (worker only).")
-    housekeeper_database_url: SecretStr = Field(SecretStr(""), description="The same as <service>_housekeeper.")
+    relay_database_url: SecretStr = Field(SecretStr(""), description="As <service>_relay, for workers.")
+    housekeeper_database_url: SecretStr = Field(SecretStr(""), description="As <service>_housekeeper, for workers.")
     pool_min: Annotated[int, Field(ge=0)] = Field(1, description="Connections kept open by a process.")
     pool_max: Positive = Field(8, description="Connections that a process opens at most; 4 to 10 fill a core.")
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Brokers, comma-separated.")

@@ -1,0 +1,38 @@
+"""How a process begins: what it refuses to begin with."""
+
+import sys
+from typing import Never
+
+import pytest
+
+from common import service
+from common.settings import Settings
+from tests.unit.common.test_settings import GIVEN
+
+
+def _never(_: Settings) -> Never:
+    raise AssertionError("it has begun")
+
+
+@pytest.mark.parametrize(
+    ("environ", "wrong"),
+    [
+        ({**GIVEN}, ["RELAY_DATABASE_URL", "HOUSEKEEPER_DATABASE_URL"]),
+        ({**GIVEN, "RELAY_DATABASE_URL": ""}, ["RELAY_DATABASE_URL", "HOUSEKEEPER_DATABASE_URL"]),
+        ({**GIVEN, "RELAY_DATABASE_URL": "postgresql://relay:tiptoe@db/passeurs"}, ["HOUSEKEEPER_DATABASE_URL"]),
+        ({**GIVEN, "API_PORT": "tiptoe"}, ["RELAY_DATABASE_URL", "HOUSEKEEPER_DATABASE_URL", "API_PORT"]),
+    ],
+)
+def test_a_worker_does_not_begin_without_the_addresses_of_its_roles(
+    environ: dict[str, str], wrong: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    """The library would take an empty one for the nearest server: ready, and silent."""
+    monkeypatch.setattr(sys, "argv", ["tiny", "worker"])
+    for name in service.OF_A_WORKER:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as refused:
+        service.main("tiny", Settings.read, api=_never, worker=_never)
+    assert [line.partition(":")[0] for line in str(refused.value.code).splitlines()] == wrong
+    assert "tiptoe" not in str(refused.value.code)

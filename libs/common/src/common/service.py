@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -171,9 +171,7 @@ async def work(opened: AbstractAsyncContextManager[Worker], settings: Settings) 
         collector.settle()
         done, _ = await asyncio.wait([*tasks.values(), door, told], return_when=asyncio.FIRST_COMPLETED)
         health.draining = True
-        for task in tasks.values():
-            task.cancel()
-            await asyncio.wait([task], timeout=settings.stop_s)
+        await end_in_turn(tasks.values(), within_s=settings.stop_s)
         server.should_exit = True
         told.cancel()
         await door
@@ -182,6 +180,17 @@ async def work(opened: AbstractAsyncContextManager[Worker], settings: Settings) 
             error = None if task.cancelled() else task.exception()
             _log.critical("task_ended", task=task.get_name(), exc_info=error)
         sys.exit(1)
+
+
+async def end_in_turn(tasks: Iterable[asyncio.Task[object]], *, within_s: float) -> None:
+    """End tasks one after the other, all within one time: who hangs has half of what is left of it.
+
+    The relay comes last: it publishes what the others still wrote, and signs off.
+    """
+    deadline = monotonic() + within_s
+    for task in tasks:
+        task.cancel()
+        await asyncio.wait([task], timeout=(deadline - monotonic()) / 2)
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import jsonschema_rs
 import pytest
@@ -270,3 +271,27 @@ async def test_a_map_is_read_from_its_index_in_its_order(desk: Desk, db: Databas
     conditions = " ".join(re.findall(r'"Index Cond": "([^"]*)"', plan))
     assert "ROW(held_on, id)" in conditions
     assert ("longitude" in conditions, "latitude" in conditions) == (bool(box), bool(box))
+
+
+ELSEWHERE = """
+    INSERT INTO session
+    SELECT (jsonb_populate_record(session, jsonb_build_object('id', gen_random_uuid(), 'municipality', '10' || n))).*
+      FROM session, generate_series(100, 999) AS n
+     WHERE action_id = $1::uuid
+"""
+"""A session like one's own in each of nine hundred communes."""
+
+
+async def test_the_sessions_of_a_commune_are_looked_for_by_their_commune(
+    desk: Desk, db: Database, address: str
+) -> None:
+    """Though it may be a part, of a commune that each action's year says: which it may be of is asked once, before."""
+    action = await at_places(desk, a_cast(), SQUARE)
+    owner = await asyncpg.connect(address, server_settings={"search_path": "actions"})
+    await owner.execute(ELSEWHERE, action.json()["id"])
+    await owner.execute("ANALYZE session")
+    await owner.close()
+    async with db.transaction(SYSTEM) as tx:
+        asked = (None, None, "86194", date.min, date.max, date.min, UUID(int=0), 10)
+        plan = await tx.fetchval(f"EXPLAIN (FORMAT JSON) {pins.BY_DAY}", *asked)
+    assert any("municipality = ANY" in one for one in re.findall(r'"Index Cond": "([^"]*)"', plan)), plan

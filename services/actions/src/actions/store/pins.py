@@ -21,6 +21,13 @@ _PINS = f"""
      WHERE {SHOWN}
        AND ($1::uuid IS NULL OR action.campaign_id = $1)
        AND ($2::text IS NULL OR session.state = $2)
+       AND ($3::text IS NULL OR session.municipality = ANY (ARRAY(
+              SELECT $3
+               UNION ALL
+              SELECT part.parent
+                FROM known_municipality AS part
+               WHERE part.code = $3 AND part.parent IS NOT NULL
+                 AND part.vintage IN (SELECT known.vintage FROM known_territory AS known))))
        AND ($3::text IS NULL OR session.municipality = $3
             OR EXISTS (SELECT FROM known_municipality AS part
                         WHERE part.vintage = action.campaign_year AND part.code = $3 AND part.successors = '{{}}'
@@ -28,6 +35,7 @@ _PINS = f"""
        AND session.held_on BETWEEN $4 AND $5
        AND (session.held_on, session.id) > ($6, $7::uuid)
 """
+"""Of which communes a code may be is asked first, for their index; of which it is, is said by the action's year."""
 _INSIDE = """
        AND NOT withheld(action)
        AND session.longitude BETWEEN $9 AND $10

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from actions.api import ics
@@ -102,6 +102,7 @@ def test_r41_from_outside_a_kind_of_establishment_and_a_commune(kind: ClosedCirc
 
 @settings(max_examples=40, deadline=None)
 @given(text=some.text(max_size=300), place=some.text(min_size=1, max_size=120))
+@example(text=r"C:\Nord", place=r"\\N")
 def test_whatever_somebody_has_written_arrives_in_one_piece(text: str, place: str):
     event = events.session_event(replace(SESSION, title=text, label=place, films=(text,)))
     content = ics.written(events.calendar(text, [event]), "https://passeurs.example.org")

@@ -21,8 +21,16 @@ EVERY = timedelta(hours=1)
 EVERY_SAID = "PT1H"
 ANY_DAY = date(2025, 1, 1)
 """Where there is no event, the nation's clock is described: a calendar has one component at least (RFC 5545 §3.6)."""
-_WRITTEN_BY = "1", icalendar.__version__
+_WRITTEN_BY = "2", icalendar.__version__
 """What bytes depend on besides the events: how they are written here (another number for another way), and by what."""
+
+
+class Text(icalendar.vText):
+    """A text as somebody wrote it: the library takes a backslash before an N for a line break (RFC 5545 §3.3.11)."""
+
+    def to_ical(self) -> bytes:
+        """Escape it piece by piece, so that the library never sees the two together."""
+        return rb"\\N".join(icalendar.vText(piece).to_ical() for piece in self.split(r"\N"))
 
 
 def etag(calendar: Calendar, root: str) -> str:
@@ -38,7 +46,7 @@ def written(calendar: Calendar, root: str) -> bytes:
     document.add("PRODID", "-//Passeurs d'images//actions//FR")
     document.add("CALSCALE", "GREGORIAN")
     for name in ("NAME", "X-WR-CALNAME"):
-        document.add(name, icalendar.vText(calendar.name))  # a text, though the library knows neither name
+        document.add(name, Text(calendar.name))  # the library knows neither name
     document.add("REFRESH-INTERVAL", EVERY, parameters={"VALUE": "DURATION"})
     document.add("X-PUBLISHED-TTL", EVERY_SAID)
     for zone in _zones(calendar):
@@ -59,11 +67,11 @@ def _event(event: Event, root: str) -> icalendar.Event:
     for name, at in (("DTSTART", event.starts), ("DTEND", event.ends)):
         said.add(name, at.date() if event.zone is None else at.replace(tzinfo=ZoneInfo(event.zone)))
     said.add("TRANSP", "OPAQUE" if event.busy else "TRANSPARENT")
-    said.add("SUMMARY", event.summary)
+    said.add("SUMMARY", Text(event.summary))
     said.add("CATEGORIES", list(event.categories))
     for name, text in (("LOCATION", event.location), ("DESCRIPTION", event.description)):
         if text:
-            said.add(name, text)
+            said.add(name, Text(text))
     if event.action_id is not None:
         said.add("URL", f"{root}/v1/actions/{event.action_id}")
     return said

@@ -4,7 +4,8 @@ import httpx
 
 from common.contracts.partners import Density, MunicipalityKind
 from tests.integration.actions.journeys import JANUARY, act, actions_of, an_action, drafted
-from tests.integration.actions.people import Cast, Desk, a_cast, a_department, a_town
+from tests.integration.actions.people import Cast, Desk, a_cast, a_department, a_town, problem
+from tests.integration.actions.subscribing import FEEDS
 
 LISTS = ("/v1/projects", "/v1/actions", "/v1/sessions.geojson")
 EVENING = {"held_on": "2025-05-07", "starts_at": "18:00", "responsible": "médiatrice"}
@@ -42,6 +43,14 @@ async def test_r32_what_happens_in_an_arrondissement_is_found_under_its_commune_
     await act(desk, action, "sessions", cast.holder, EVENING, at=JANUARY)
     for code, there in (("75056", 1), ("75118", 1), ("86194", 0)):
         assert await found(desk, cast, code) == [there] * 3, code
+
+
+async def test_a_calendar_is_of_a_commune_and_whoever_asks_for_a_part_of_one_is_told_which(desk: Desk) -> None:
+    cast = a_cast("75", "75056")
+    await in_paris(desk, cast)
+    refused = await desk.post(FEEDS, cast.holder, {"of": "sessions", "municipality": "75118"})
+    assert problem(refused) == (422, "unknown-commune")
+    assert "75056" in refused.json()["detail"]
 
 
 async def test_a_part_that_has_ceased_finds_nothing_of_what_took_its_place(desk: Desk) -> None:

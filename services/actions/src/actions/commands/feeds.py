@@ -27,6 +27,7 @@ from actions.domain.feed import (
     key_of,
     reaches,
     require_reach,
+    require_whole,
 )
 from actions.domain.known import Coordination, is_closed
 from actions.domain.obligations import obligations
@@ -177,6 +178,7 @@ async def _whose(tx: Transaction, caller: Principal, subject: Subject) -> str:
         commune = await known.latest_municipality(tx, subject.municipality)
         if commune is None:
             raise UnknownCommune(pointer="/municipality")
+        require_whole(commune)
         require_reach(caller, subject, commune.department)
         return commune.name
     require_reach(caller, subject, None)

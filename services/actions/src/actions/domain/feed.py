@@ -15,6 +15,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from actions.domain.access import Caller
+from actions.domain.known import Municipality
 from common.contracts.access import SCOPES_OF, Level, Role
 from common.errors import AllowedAction, Conflict, Invalid, NotFound, NotKnownHere, NotYours
 
@@ -47,6 +48,20 @@ class UnknownCommune(Invalid):
 
     title = "No commune has this code in any year known here."
     titre = "Aucune commune n’a ce code, quelle que soit l’année connue ici."
+
+
+def require_whole(commune: Municipality) -> None:
+    """Refuse a part of a commune: what takes place there is counted under its commune (R31, R32), whose calendar it is.
+
+    Raises:
+        UnknownCommune: it is one; the commune is named.
+    """
+    if commune.parent is not None:
+        raise UnknownCommune(
+            f"{commune.code} is a part of {commune.parent}, under which its sessions are counted.",
+            precision=f"{commune.code} fait partie de {commune.parent}, où ses séances sont comptées.",
+            pointer="/municipality",
+        )
 
 
 class AccessNotKnownYet(NotKnownHere):

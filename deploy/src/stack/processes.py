@@ -53,7 +53,7 @@ class Program:
     ready: Callable[[], Awaitable[bool]] = _at_once
     ready_within_s: float = 60
     stop: Signals = signal.SIGTERM
-    grace_s: float = 22  # the services drain for 20 s
+    grace_s: float = 24  # an API is unready for 2.5 s, and has 20 s for what is in hand
     on_launcher_death: Signals = signal.SIGKILL
     user: User | None = None
 

@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 from collections import defaultdict
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
@@ -18,6 +19,7 @@ from common.settings import Settings
 from stack import certificates, doctor, gateway, kafka, ports, services
 from stack.folder import DEPLOY, Folder, FolderTaken, identity
 from stack.ports import Ports
+from stack.processes import Program
 from stack.settings import GatewaySettings
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -53,6 +55,14 @@ def test_a_torn_record_is_no_record(folder: Folder, torn: str) -> None:
     (folder.run / "launcher.json").write_text(torn, encoding="utf-8")
     assert folder.left_behind() == {}
     assert folder.launcher() is None
+
+
+def test_who_is_told_to_stop_has_the_time_that_it_takes_before_it_is_killed() -> None:
+    """In the launcher and in containers: what a service grants itself is over sooner."""
+    takes_s = sum(Settings.model_fields[name].default for name in ("drain_s", "stop_s"))
+    grace_s = next(field.default for field in fields(Program) if field.name == "grace_s")
+    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["x-service"]
+    assert takes_s < grace_s < float(composed["stop_grace_period"].removesuffix("s"))
 
 
 def test_nobody_has_the_number_of_nobody() -> None:

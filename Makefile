@@ -11,7 +11,8 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 MEMBERS := libs/common services/actions services/partners services/reporting services/catalogue deploy
 STAMP   := $(VENV)/.set-up
-# Two at a time beside each other; each says all it has to say when it is over, where make can keep them apart.
+# Two at a time beside each other; each says all it has to say when it is over, where make can keep them apart.  What has a
+# plus sign says it as it goes.
 BESIDE  := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCKS   := requirements/bootstrap.txt requirements/run.txt requirements/dev.txt
 
@@ -84,9 +85,13 @@ law: setup ## Another: the tests of the longest law, that of projects and screen
 units: setup ## The rest: all other tests that need no parts
 	@$(BIN)/pytest -q $(wildcard tests/unit tests/contract tests/architecture) --ignore tests/unit/actions
 
+.PHONY: parts
+parts: setup ## What check leaves out: the services, the whole system, and what happens when parts break
+	@+$(BIN)/pytest -q $(wildcard tests/integration tests/e2e tests/faults)
+
 .PHONY: test
-test: check ## Everything: check, then the services, the whole system, and what happens when parts break
-	@$(BIN)/pytest -q $(wildcard tests/integration tests/e2e tests/faults)
+test: setup ## Everything: what needs real parts, and beside its first minutes what check does
+	@$(BESIDE) parts law units lint
 
 .PHONY: faults
 faults: setup ## What breaks, in the long form: F1 to F15, P1 to P22, every process at every step (a night); FORM=short takes minutes

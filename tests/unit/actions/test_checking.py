@@ -269,7 +269,8 @@ def r01_r04(action: Action, wish: SessionPlan, given: Circumstances) -> bool:
     for film in given.films.values():
         dated = [visa.issued_on for visa in film.visas if visa.issued_on is not None]
         first = min(dated) if dated else film.released_on
-        waits = (film.visas or film.released_on) and (film.duration_minutes is None or film.duration_minutes > 60)
+        has_visa = film.visas or (film.released_on and film.workshop is None)
+        waits = has_visa and (film.duration_minutes is None or film.duration_minutes > 60)
         if waits and (first is None or wish.held_on <= anniversary(first, 6 if club_indoors else 12)):
             return True
     return False

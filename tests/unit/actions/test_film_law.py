@@ -25,6 +25,7 @@ from common.contracts.catalogue import Classification, FilmVersion, ScreenVersio
 from common.errors import Outcome
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
+from tests.unit.actions import showings
 from tests.unit.actions.cases import a_case, against, delay
 
 
@@ -178,6 +179,8 @@ def test_r01_a_released_film_of_which_no_visa_is_known_waits_from_its_release():
     verdict = p.there(delay(a_case(released, "2025-07-01", Regime.NC_FREE)))
     assert (verdict.rule, verdict.outcome, verdict.first_lawful_on) == ("R01", Outcome.REFUSED, p.day("2026-06-02"))
     assert delay(a_case(released, "2026-06-02", Regime.NC_FREE)) is None
+    shown = replace(showings.a_film(None), released_on=p.day("2025-06-01"))
+    assert not shown.has_visa, "what a workshop has shown needed none"
     dossier, film = a.a_funded(), replace(p.LINDA, visas=(), released_on=p.day("2025-06-01"))
     with pytest.raises(VisaDelayNotElapsed):
         planned(dossier.screening, p.SCREENING, replace(dossier.given, films=p.FILMS | {film.id: film}))

@@ -71,10 +71,11 @@ class Film:
     def has_visa(self) -> bool:
         """Tell whether it has a visa from which delays run; a release shows that there is one, whatever is known of it.
 
-        No film is released without (L211-1).  With nothing but a visa for a while it is as one without any: nobody
-        knows of its own, and somebody must look.
+        No film is released without (L211-1), but one made in a workshop is only shown.  With nothing but a visa for a
+        while it is as one without any: nobody knows of its own, and somebody must look.
         """
-        return self.released_on is not None or any(visa.kind is VisaKind.ORDINARY for visa in self.visas)
+        released = self.released_on is not None and self.workshop is None
+        return released or any(visa.kind is VisaKind.ORDINARY for visa in self.visas)
 
     @property
     def counts_from(self) -> date | None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from common.consumer import core
 from tests.unit.common.consumer_ledger import Store, named
 from tests.unit.common.consumer_world import OTHER_TOPIC, PLACES, SETTINGS, TOPIC, World
 
@@ -198,14 +199,19 @@ def test_a_record_that_is_parked_behind_its_key_passes_nowhere_and_condemns_nobo
     assert _version(world, "e") == 2
 
 
-def test_a_record_that_cannot_pass_is_set_aside_when_one_behind_those_of_a_parked_key_passes():
+@pytest.mark.parametrize("between", [1, 5])
+def test_a_record_that_cannot_pass_is_set_aside_when_one_behind_those_of_a_parked_key_passes(
+    between: int, monkeypatch: pytest.MonkeyPatch
+):
+    """However many of the parked key stand between: neighbours are counted by their keys."""
+    monkeypatch.setattr(core, "_NEIGHBOURS_MAX", 3)
     world = World(Random(1))  # noqa: S311 - a seeded schedule
     world.lives[0].kafka.assign(PLACES)
     world.say("a", 1)
     world.spoil("a", 1, world.store.poisonous)
     move_until(world, lambda: "a" in world.store.parked)
     world.spoil("e", 1, world.store.held)
-    for key, version in (("e", 1), ("a", 2), ("i", 1)):  # of one partition
+    for key, version in (("e", 1), *(("a", n + 2) for n in range(between)), ("i", 1)):  # of one partition
         world.say(key, version)
     move_until(world, lambda: _version(world, "i") == 1)
     world.settle()

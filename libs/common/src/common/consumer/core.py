@@ -264,8 +264,8 @@ class Member:
         """
         held = run.records[0]
         aside, keys = {held.offset: reason}, {held.key}
-        for upto, record in enumerate(lane.waiting[1:_NEIGHBOURS_MAX], 2):
-            if record.key in keys:
+        for upto, record in enumerate(lane.waiting[1:], 2):
+            if record.key in keys or len(keys) > _NEIGHBOURS_MAX:
                 continue
             try:
                 together = run._replace(records=lane.waiting[:upto], aside=aside, doubted=held.offset)

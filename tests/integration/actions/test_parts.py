@@ -49,7 +49,7 @@ async def test_a_calendar_is_of_a_commune_and_whoever_asks_for_a_part_of_one_is_
     cast = a_cast("75", "75056")
     await in_paris(desk, cast)
     refused = await desk.post(FEEDS, cast.holder, {"of": "sessions", "municipality": "75118"})
-    assert problem(refused) == (422, "unknown-commune")
+    assert problem(refused) == (422, "part-of-commune")
     assert "75056" in refused.json()["detail"]
 
 
@@ -62,6 +62,8 @@ async def test_a_part_that_has_ceased_finds_nothing_of_what_took_its_place(desk:
     await drafted(desk, cast, main_municipality="93066", actions=[an_action(places=[place])])
     assert await found(desk, cast, "93066") == [1, 1, 0]
     assert await found(desk, cast, "93059") == [0, 0, 0]
+    kept = await desk.post(FEEDS, cast.holder, {"of": "sessions", "municipality": "93059"})
+    assert kept.status_code == 201, "sessions of years in which it was a commune are its own"
 
 
 async def test_a_commune_of_corsica_is_found_however_its_letter_is_written(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from actions.domain.feed import (
     Limits,
     NoSuchFeed,
     OneSubject,
+    PartOfCommune,
     Subject,
     TooManyFeeds,
     UnknownCommune,
@@ -91,7 +92,7 @@ FreshOne = Annotated[commands.Fresh, Depends(_fresh)]
     operation_id="calendar_feed.make",
     status_code=201,
     response_model=FeedState,
-    responses=problems(OneSubject, UnknownCommune, NotYours, TooManyFeeds, NotKnownHere),
+    responses=problems(OneSubject, UnknownCommune, PartOfCommune, NotYours, TooManyFeeds, NotKnownHere),
 )
 async def make(
     body: FeedBody, db: Db, caller: Caller, once: CreateOnce, fresh: FreshOne, limits: Bounds, root: Root

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from actions.commands import lookups
 from actions.commands.wishes import ActionWish, FileWish
-from actions.domain import access, agenda, deciding, filing, states
+from actions.domain import access, agenda, deciding, filing
 from actions.domain.action import Action
 from actions.domain.campaign import Campaign
 from actions.domain.project import CommitteeDecision, Moved, Project
@@ -181,8 +181,6 @@ async def follow_action(
     tx: Transaction, project: Project, before: Action, after: Action, campaign: Campaign, *, at: datetime
 ) -> None:
     """Hold what is described otherwise to what was found eligible, and the project, which is held, to its places."""
-    if project.state in states.FILE_OPEN:
-        return
     described = [after if one.id == after.id else one for one in await actions.actions_of(tx, project.id)]
     filing.require_still_eligible(before, after, described, campaign, at)
     if located := filing.follow_places(project, described, at=at):

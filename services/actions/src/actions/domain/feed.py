@@ -50,18 +50,11 @@ class UnknownCommune(Invalid):
     titre = "Aucune commune n’a ce code, quelle que soit l’année connue ici."
 
 
-def require_whole(commune: Municipality) -> None:
-    """Refuse a part of a commune: what takes place there is counted under its commune (R31, R32), whose calendar it is.
+class PartOfCommune(Invalid):
+    """An arrondissement, a delegated commune: its sessions stand under its commune's code."""
 
-    Raises:
-        UnknownCommune: it is one; the commune is named.
-    """
-    if commune.parent is not None:
-        raise UnknownCommune(
-            f"{commune.code} is a part of {commune.parent}, under which its sessions are counted.",
-            precision=f"{commune.code} fait partie de {commune.parent}, où ses séances sont comptées.",
-            pointer="/municipality",
-        )
+    title = "This is a part of a commune; name the commune."
+    titre = "C’est une partie de commune ; nommez la commune."
 
 
 class AccessNotKnownYet(NotKnownHere):
@@ -208,6 +201,22 @@ class Feed:
 def key_of(luck: bytes) -> str:
     """Write a key so that it stands in an address as it is."""
     return base64.urlsafe_b64encode(luck).rstrip(b"=").decode()
+
+
+def require_whole(commune: Municipality) -> None:
+    """Refuse a part of a commune: what takes place there is counted under its commune (R31, R32), whose calendar it is.
+
+    Not one that has become a part: sessions of the years before are its own.
+
+    Raises:
+        PartOfCommune: it is one; the commune is named.
+    """
+    if commune.parent is not None and not commune.successors:
+        raise PartOfCommune(
+            f"{commune.code} is a part of {commune.parent}, under which its sessions are counted.",
+            precision=f"{commune.code} fait partie de {commune.parent}, où ses séances sont comptées.",
+            pointer="/municipality",
+        )
 
 
 def fingerprint(key: str) -> bytes:

@@ -11,8 +11,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 MEMBERS := libs/common services/actions services/partners services/reporting services/catalogue deploy
 STAMP   := $(VENV)/.set-up
-# Two at a time beside each other; each says all it has to say when it is over, where make can keep them apart.  What has a
-# plus sign says it as it goes.
+# Two at a time beside each other; each says all it has to say when it is over, where make can keep them apart.
 BESIDE  := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCKS   := requirements/bootstrap.txt requirements/run.txt requirements/dev.txt
 
@@ -87,7 +86,7 @@ units: setup ## The rest: all other tests that need no parts
 
 .PHONY: parts
 parts: setup ## What check leaves out: the services, the whole system, and what happens when parts break
-	@+$(BIN)/pytest -q $(wildcard tests/integration tests/e2e tests/faults)
+	@$(BIN)/pytest -q $(wildcard tests/integration tests/e2e tests/faults)
 
 .PHONY: test
 test: setup ## Everything: what needs real parts, and beside its first minutes what check does

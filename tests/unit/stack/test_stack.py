@@ -5,7 +5,6 @@ import os
 import socket
 import ssl
 from collections import defaultdict
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
@@ -60,7 +59,7 @@ def test_a_torn_record_is_no_record(folder: Folder, torn: str) -> None:
 def test_who_is_told_to_stop_has_the_time_that_it_takes_before_it_is_killed() -> None:
     """In the launcher and in containers: what a service grants itself is over sooner."""
     takes_s = sum(Settings.model_fields[name].default for name in ("drain_s", "stop_s"))
-    grace_s = next(field.default for field in fields(Program) if field.name == "grace_s")
+    grace_s = Program(name="", command=(), environment={}).grace_s
     composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["x-service"]
     assert takes_s < grace_s < float(composed["stop_grace_period"].removesuffix("s"))
 

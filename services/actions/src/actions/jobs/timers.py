@@ -52,8 +52,8 @@ async def run_timers(database: Database, *, every_s: float, page_max: int, clock
 async def move_due(database: Database, *, at: datetime, page_max: int) -> TimersRun:
     """Move all that is due at this instant; the same instant twice moves nothing more.
 
-    Trouble with one row, such as a lock that somebody holds, keeps no other waiting, and no other timer: it is raised
-    once all have had their turn, so that nobody takes what is still due for moved.
+    Trouble with one row, such as a lock that somebody holds, keeps no other waiting, and no other timer: the first is
+    raised once all have had their turn, so that nobody takes what is still due for moved.
     """
     troubles = list[Exception]()
     run = TimersRun(
@@ -82,7 +82,7 @@ async def _each(database: Database, timer: Timer, at: datetime, page_max: int, t
             refused[refusal.code] += 1
             last[refusal.code] = str(one)
         except TROUBLE as error:
-            troubles.append(error)
+            troubles[:] = troubles or [error]
             log.warning("timers.held_up", verb=timer.verb, id=str(one), error=f"{type(error).__name__}: {error}")
     if refused:
         log.info("timers.refused", verb=timer.verb, count=refused.total(), codes=dict(refused), last=last)

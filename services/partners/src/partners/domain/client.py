@@ -187,7 +187,10 @@ def require_fit(asked: Asked) -> None:
 
 
 def require_holder(role: Role, held: Collection[str]) -> None:
-    """Refuse a holder's client of an organisation that holds no projects by its roles (R29 is asked of the role)."""
+    """Refuse a holder's client of an organisation that holds no projects by its roles (R29 is asked of the role).
+
+    Of who is let in: an organisation that gives the role up later keeps its clients until they are revoked.
+    """
     if role is Role.PROJECT_HOLDER and OrganisationRole.PROJECT_HOLDER not in held:
         raise NotAProjectHolder(pointer="/organisation_id")
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
+from typing import Self
 
 from tests.faults.asking import Client, Reply
 from tests.faults.experiment import Experiment
@@ -19,6 +21,8 @@ CAPACITY_S = 3
 PAUSE_S = 0.01
 """Between an answer and the next question of a client: nobody asks a refused thing again at once."""
 ASKED_BEFORE_FROZEN = 500
+TRIED_PER_S = 40.0
+TRIES, TRY_S = 4, 15
 
 Ask = Callable[[int, float], Awaitable[Reply]]
 
@@ -128,3 +132,35 @@ async def capacity(ask: Ask, *, seconds: float = CAPACITY_S) -> float:
     """Measure what the house answers to a few clients who never wait: requests a second."""
     replies = await closed_loop(ask, clients=CAPACITY_CLIENTS, seconds=seconds, pause_s=0)
     return sum(one.good for one in replies) / seconds
+
+
+async def rate_at(ask: Ask, load: float) -> float:
+    """Find how many requests a second keep the whole machine busy for that part of its time.
+
+    What the house does for a request later (facts, figures, webhooks) is work too: of clients who never wait it answers
+    twice as many as that, and is then behind with all the rest.
+    """
+    per_s = TRIED_PER_S
+    for _ in range(TRIES):
+        before = Spent.by_now()
+        await steadily(ask, per_s=per_s, seconds=TRY_S)
+        per_s *= load / before.busy_since()
+    return per_s
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the machine's cores have spent since it started, in the kernel's ticks."""
+
+    all: int
+    idle: int
+
+    @classmethod
+    def by_now(cls) -> Self:
+        ticks = [int(one) for one in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return cls(all=sum(ticks), idle=ticks[3] + ticks[4])
+
+    def busy_since(self) -> float:
+        """Say which part of the time since then they were busy, from 0 to 1."""
+        now = self.by_now()
+        return 1 - (now.idle - self.idle) / (now.all - self.all)

@@ -22,7 +22,7 @@ PAUSE_S = 0.01
 """Between an answer and the next question of a client: nobody asks a refused thing again at once."""
 ASKED_BEFORE_FROZEN = 500
 TRIED_PER_S = 40.0
-TRIES, TRY_S = 4, 15
+TRIES = 4
 
 Ask = Callable[[int, float], Awaitable[Reply]]
 
@@ -134,16 +134,16 @@ async def capacity(ask: Ask, *, seconds: float = CAPACITY_S) -> float:
     return sum(one.good for one in replies) / seconds
 
 
-async def rate_at(ask: Ask, load: float) -> float:
+async def rate_at(ask: Ask, load: float, *, try_s: float) -> float:
     """Find how many requests a second keep the whole machine busy for that part of its time.
 
-    What the house does for a request later (facts, figures, webhooks) is work too: of clients who never wait it answers
-    twice as many as that, and is then behind with all the rest.
+    What the house does for a request later (facts, figures, webhooks) is work too: clients who never wait get more
+    answers than it can go on with.
     """
     per_s = TRIED_PER_S
     for _ in range(TRIES):
         before = Spent.by_now()
-        await steadily(ask, per_s=per_s, seconds=TRY_S)
+        await steadily(ask, per_s=per_s, seconds=try_s)
         per_s *= load / before.busy_since()
     return per_s
 

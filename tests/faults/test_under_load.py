@@ -88,7 +88,7 @@ async def test_overload_sheds_and_does_not_fall(experiment: Experiment, house: H
 async def test_nothing_grows(experiment: Experiment, house: House, town: Town) -> None:
     """A machine busy for half of its time, for a while: memory and open files stay what they were when all was warm."""
     mix = Mix(town, await town.client())
-    per_s = await rate_at(mix.ask, LOAD)
+    per_s = await rate_at(mix.ask, LOAD, try_s=experiment.number("try_s"))
     seconds, began, spent = experiment.number("seconds"), time.monotonic(), Spent.by_now()
     pids = services(house)
     looks: list[Look] = []

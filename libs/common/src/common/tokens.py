@@ -247,7 +247,8 @@ async def fetched(url: str) -> bytes:
         httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, trust_env=False, verify=_trusted()) as client,
         client.stream("GET", url) as answer,
     ):
-        answer.raise_for_status()
+        if answer.status_code != httpx.codes.OK:
+            raise ValueError(f"The issuer answered {answer.status_code}.")
         document = bytearray()
         async for piece in answer.aiter_bytes():
             document += piece
@@ -257,7 +258,6 @@ async def fetched(url: str) -> bytes:
 
 
 _COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
-_HEADER = {"alg", "kid", "typ"}
 
 
 def _extracted(token: str) -> jws.CompactSignature:
@@ -269,7 +269,7 @@ def _extracted(token: str) -> jws.CompactSignature:
     except (JoseError, ValueError, RecursionError) as error:
         raise _refused("encoding") from error
     header: object = signature.headers()
-    if not isinstance(header, dict) or header.keys() != _HEADER or header["alg"] != "ES256":
+    if not isinstance(header, dict) or header.keys() != {"alg", "kid", "typ"} or header["alg"] != "ES256":
         raise _refused("header")
     if not isinstance(header["kid"], str) or str(header["typ"]).lower() not in {"at+jwt", "application/at+jwt"}:
         raise _refused("type")

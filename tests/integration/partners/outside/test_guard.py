@@ -221,6 +221,14 @@ async def test_a_redirect_is_a_failure_and_is_not_followed(receiver, authority):
     assert [call.path for call in receiver.calls] == ["/moved"]
 
 
+async def test_what_a_receiver_asks_us_to_keep_is_neither_kept_nor_sent_to_another(receiver, authority):
+    receiver.always["/"] = status(200, set_cookie="stranger=1; Path=/")
+    async with to(receiver, authority) as send:
+        for path in ("/", "/other"):
+            await send(receiver.url(path))
+    assert [call.headers.get("cookie") for call in receiver.calls] == [None, None]
+
+
 async def test_fifty_megabytes_are_cut_at_sixteen_kilobytes(receiver, authority):
     receiver.always["/"] = huge
     async with to(receiver, authority) as send:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Self
 
@@ -52,6 +53,7 @@ class Receivers:
             timeout=httpx.Timeout(deadline_s, connect=CONNECT_TIMEOUT_S),
             trust_env=False,
             follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # one receiver's would be sent to others
         )
 
     async def __aenter__(self) -> Self:

@@ -35,6 +35,15 @@ async def test_what_a_topic_still_has_is_not_sent_again_when_it_is_read_again(ho
     assert await endpoint.states() == {3: "done"}
 
 
+async def test_a_run_that_a_relay_sent_twice_is_numbered_in_its_first_order(house, worker, receiver):
+    """Its second time was cut off where a batch ended; what was set down at a repeat's place would stand too late."""
+    endpoint = await worker.subscribed(await house.collectivity(), "/hook")
+    one, two, three = (a_fact(ONE) for _ in range(3))
+    await worker.hear(one, two, three, one, two)
+    await until(lambda: all_done(endpoint))
+    assert [call.event["id"] for call in receiver.at("/hook")] == [one.id, two.id, three.id]
+
+
 async def test_what_no_topic_has_any_more_is_forgotten(house, worker, address):
     await worker.hear(a_fact(ONE))
     await _age(house, days=200)

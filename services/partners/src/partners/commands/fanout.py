@@ -18,9 +18,12 @@ from partners.store.fanout import Addressed
 async def hear(tx: Transaction, messages: Sequence[Message]) -> int:
     """Take facts once each, address them to the endpoints that want them, and count the letters."""
     unheard = await fanout.unheard(tx, [UUID(message.id) for message in messages])
-    fresh = {UUID(message.id): message for message in reversed(messages) if UUID(message.id) in unheard}
+    fresh: dict[UUID, Message] = {}
+    for message in messages:
+        if UUID(message.id) in unheard:
+            fresh.setdefault(UUID(message.id), message)  # where it was first heard: a repeat is out of order
     subscribers = await fanout.subscribers(tx) if fresh else []
-    letters = [letter for message in reversed(fresh.values()) for letter in _letters(message, subscribers)]
+    letters = [letter for message in fresh.values() for letter in _letters(message, subscribers)]
     await fanout.address(tx, letters)
     return len(letters)
 

@@ -50,8 +50,8 @@ class Partner:
     ) -> httpx.Response:
         return await self.http.post(path, json=body, headers=await self._headers(key, match))
 
-    async def delete(self, path: str, *, match: object) -> httpx.Response:
-        return await self.http.delete(path, headers=await self._headers(None, match))
+    async def delete(self, path: str, *, match: object, key: str | None = None) -> httpx.Response:
+        return await self.http.delete(path, headers=await self._headers(key, match))
 
     async def _headers(self, key: str | None, match: object) -> dict[str, str]:
         headers = {**await self.bearer(), "idempotency-key": key or str(uuid4())}

@@ -212,6 +212,15 @@ async def test_removed_it_leaves_nothing_behind(house, worker, receiver):
     assert problem(await endpoint.read()) == (404, "no-such-endpoint")
 
 
+async def test_who_removes_it_again_with_the_same_key_gets_the_answer(house, receiver):
+    """Also who does so at the same time: the second waits for the first, and what it was is gone."""
+    endpoint, key = await (await house.collectivity()).endpoint(receiver.url("/hook")), str(uuid4())
+    answers = await asyncio.gather(*(endpoint.owner.delete(endpoint.path, match=1, key=key) for _ in range(3)))
+    again = await endpoint.owner.delete(endpoint.path, match=1, key=key)
+    assert {(answer.status_code, answer.text) for answer in (*answers, again)} == {(200, again.text)}
+    assert problem(await endpoint.owner.delete(endpoint.path, match=1)) == (404, "no-such-endpoint")
+
+
 async def test_a_test_event_goes_the_way_of_all_others(house, worker, receiver):
     endpoint = await worker.subscribed(await house.collectivity(), "/hook", "film.*")
     answer = await endpoint.owner.post(f"{endpoint.path}/test")

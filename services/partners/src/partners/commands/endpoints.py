@@ -15,7 +15,7 @@ from partners.domain import access, signature
 from partners.domain.cloudevent import Event, document
 from partners.domain.destination import Destinations, host
 from partners.domain.eventtypes import TEST, require_known
-from partners.domain.webhook import ENDPOINTS_MAX, Endpoint, TooManyEndpoints, require_within
+from partners.domain.webhook import ENDPOINTS_MAX, Endpoint, NoSuchEndpoint, TooManyEndpoints, require_within
 from partners.store import audit, endpoints, fanout, kept, lanes
 from partners.store.endpoints import SealedSecret
 from partners.store.fanout import Addressed
@@ -92,8 +92,13 @@ async def change(
 
 
 async def remove(tx: Transaction, endpoint_id: UUID, caller: Principal, once: Once) -> Answer:
-    """End a subscription, and forget everything about it."""
-    endpoint = await endpoints.lock(tx, endpoint_id)
+    """End a subscription, and forget everything about it but the answer."""
+    try:
+        endpoint = await endpoints.lock(tx, endpoint_id)
+    except NoSuchEndpoint:
+        if answer := await once.stored(tx):
+            return answer
+        raise
     access.require(caller, "endpoint.remove")
     if answer := await once.answered(tx, endpoint.version):
         return answer

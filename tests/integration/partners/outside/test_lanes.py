@@ -113,6 +113,17 @@ async def test_the_hole_of_a_dead_delivery_is_filled_by_pull(house, worker, rece
     assert 'rel="next"' in rest.headers["link"]
 
 
+async def test_where_nothing_is_kept_any_more_no_page_comes_next(house, worker):
+    """Else who follows the links would ask for the same page again and again."""
+    endpoint = await worker.subscribed(await house.collectivity(), "/hook")
+    await worker.hear(a_fact(ONE))
+    await until(lambda: all_done(endpoint))
+    await house.administrator.execute("DELETE FROM partners.wh_delivery WHERE endpoint_id = $1", endpoint.id)
+    pulled = await endpoint.owner.get("/v1/events", endpoint=str(endpoint.id), after=0)
+    assert (pulled.json()["items"], pulled.json()["last"]) == ([], 1)
+    assert "link" not in pulled.headers
+
+
 async def test_r41_of_a_closed_circuit_a_town_is_sent_and_pulls_no_day(house, worker, receiver):
     """What comes on the day is not sent before it was held, and what is sent says a commune and no day."""
     endpoint = await worker.subscribed(await house.collectivity(), "/hook")

@@ -176,7 +176,7 @@ async def list_events(
     items = ",".join(body for _, body in rows)
     first = "null" if oldest is None else oldest
     answer = _unkept(f'{{"items":[{items}],"next_after":{following},"oldest":{first},"last":{last}}}')
-    if following < last:
+    if rows and following < last:
         answer.headers["Link"] = f'</v1/events?endpoint={endpoint}&after={following}&limit={limit}>; rel="next"'
     return answer
 

@@ -251,6 +251,20 @@ async def test_an_authority_has_an_area_whose_code_says_of_what(door: Door, leve
         assert answer.json()["area"] == area
 
 
+async def test_an_authority_without_a_municipality_lies_in_the_departement_of_its_area(door: Door):
+    """Nobody registers the council of a département that is another coordination's, nor keeps it by a correction."""
+    body = a_body(kind="department", municipality=None)
+    theirs = body | {"area": {"level": "department", "code": "93", "vintage": 2025}}
+    assert problem(await door.post("/v1/organisations", theirs, POITOU)) == (403, "not-yours")
+    first = await door.post("/v1/organisations", theirs, OPERATOR)
+    path = f"/v1/organisations/{first.json()['id']}/change"
+    area = {"level": "department", "code": "86", "vintage": 2025}
+    corrected = await door.post(path, {"area": area, "valid_from": "2021-01-01"}, OPERATOR, match=first)
+    assert (first.json()["department"], corrected.json()["department"]) == ("93", "86")
+    named = await door.post(path, {"name": "Vienne", "valid_from": "2022-01-01"}, POITOU, match=corrected)
+    assert (named.status_code, named.json()["department"]) == (200, "86")
+
+
 # ------------------------------------------------------------------------------------------------ who, and lists
 
 

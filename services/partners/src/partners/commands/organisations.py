@@ -91,7 +91,10 @@ async def close_organisation(
 
 
 async def _described(tx: Transaction, before: Description, said: Mapping[str, Any]) -> Description:
-    """Put what was said in the place of what was known, and look its codes up."""
+    """Put what was said in the place of what was known, and look its codes up.
+
+    Where no municipality says in which département it lies, the area that it is the authority of does.
+    """
     known: dict[str, Any] = {name: value for name, value in said.items() if name not in NUMBERS}
     if NUMBERS & said.keys():
         known["identifiers"] = _numbers(said, before.identifiers)
@@ -99,7 +102,10 @@ async def _described(tx: Transaction, before: Description, said: Mapping[str, An
         known["municipality"], known["department"] = await _placed(tx, said["municipality"])
     if said.get("area"):
         known["area"] = await _area(tx, said["area"])
-    return replace(before, **known)
+    described = replace(before, **known)
+    if described.municipality is None and {"municipality", "area"} & said.keys():
+        return replace(described, department=described.department_by_area)
+    return described
 
 
 def _numbers(said: Mapping[str, Any], before: Identifiers) -> Identifiers:

@@ -88,13 +88,17 @@ class Description:
     cinema: Cinema | None = None
     entitlements: tuple[Entitlement, ...] = ()
 
+    @property
+    def department_by_area(self) -> str | None:
+        """The département that it is the authority of, if it is that of one."""
+        return self.area.code if self.area and self.area.level is AreaLevel.DEPARTMENT else None
+
     def checked(self) -> "Description":
         """Write it its one way, or refuse it (R29)."""
-        by_area = self.area.code if self.area and self.area.level is AreaLevel.DEPARTMENT else None
         described = replace(
             self,
             name=line(self.name),
-            department=self.department or by_area,
+            department=self.department or self.department_by_area,
             roles=tuple(sorted(set(self.roles))),
             derogations=tuple(sorted(self.derogations, key=lambda one: one.valid_from)),
             entitlements=tuple(sorted(self.entitlements, key=lambda one: (one.kind, one.valid_from))),

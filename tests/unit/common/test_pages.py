@@ -44,6 +44,16 @@ def test_a_cursor_of_another_list_or_version_is_refused():
         assert refusal.value.errors[0].parameter == "after"
 
 
+@pytest.mark.parametrize(("number", "accepted"), [(2**63 - 1, True), (2**63, False), (-(2**63) - 1, False)])
+def test_a_number_that_no_database_has_is_refused(number: int, accepted: bool):
+    found = page(pages.cursor(number))
+    if accepted:
+        assert found.position(int) == (number,)
+        return
+    with pytest.raises(CursorRefused):
+        found.position(int)
+
+
 def test_the_first_page_begins_nowhere():
     assert page(None).position(str) is None
 

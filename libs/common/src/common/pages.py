@@ -21,6 +21,9 @@ LIMIT_DEFAULT = 50
 LIMIT_MAX = 100
 CURSOR_LENGTH_MAX = 500
 _VERSION = 1
+_OF_THIS_VERSION = Annotated[int, msgspec.Meta(ge=_VERSION, le=_VERSION)]
+_INTEGER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What a database can be asked for as a `bigint`."""
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -53,13 +56,13 @@ class PageRequest:
         """Read where to go on, as values of these types; None at the beginning."""
         if self.after is None:
             return None
+        wanted = (_OF_THIS_VERSION, *(_INTEGER if one is int else one for one in types))
         try:
             raw = base64.b64decode(self.after + "=" * (-len(self.after) % 4), altchars=b"-_", validate=True)
-            version, *values = msgspec.json.decode(raw, type=GenericAlias(tuple, (int, *types)))
+            _, *values = msgspec.json.decode(raw, type=GenericAlias(tuple, wanted))
         except (ValueError, RecursionError) as error:
-            raise _refused() from error
-        if version != _VERSION:
-            raise _refused()
+            refused = FieldError("", "cursor-refused", CursorRefused.title, None, CursorRefused.titre, "after")
+            raise CursorRefused(errors=[refused]) from error
         return tuple(values)
 
 
@@ -94,9 +97,3 @@ def listed(
         query = urlencode([*page.filters, ("limit", page.limit), ("after", following)])
         headers["Link"] = f'<{page.path}?{query}>; rel="next"'
     return Response(body, headers=headers, media_type="application/json")
-
-
-def _refused() -> CursorRefused:
-    return CursorRefused(
-        errors=[FieldError("", "cursor-refused", CursorRefused.title, None, CursorRefused.titre, "after")]
-    )

@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from common.pages import cursor
 from tests.integration.partners.reference.conftest import DEPARTMENTS
 from tests.integration.partners.reference.door import NATIONAL, READER, Door, problem, rules
 
@@ -31,6 +32,8 @@ async def test_vintages_are_listed(door: Door):
     answer = await door.get("/v1/territories")
     assert [one["vintage"] for one in answer.json()["items"]] == [2024, 2025, 2026]
     assert all(one["departments"] == len(DEPARTMENTS) for one in answer.json()["items"])
+    assert (await door.get("/v1/territories", after=cursor(2**40))).json()["items"] == []
+    assert problem(await door.get("/v1/territories", after=cursor(2**63))) == (400, "cursor-refused")
 
 
 async def test_a_municipality_says_where_it_lies(door: Door):

@@ -26,7 +26,7 @@ async def vintages(tx: Transaction, *, after: int | None, limit: int) -> Sequenc
         """
         SELECT vintage, count(*)::integer AS departments, sum(municipalities)::integer AS municipalities
           FROM territory
-         WHERE $1::integer IS NULL OR vintage > $1
+         WHERE $1::bigint IS NULL OR vintage > $1
          GROUP BY vintage
          ORDER BY vintage
          LIMIT $2

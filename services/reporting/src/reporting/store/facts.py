@@ -39,7 +39,7 @@ async def of(
         """
         SELECT epoch, version, type, topic, part AS "partition", "offset", event_id, recorded_at
           FROM fact
-         WHERE kind = $1 AND id = $2 AND ($3::integer[] IS NULL OR (epoch, version) > (($3)[1], ($3)[2]))
+         WHERE kind = $1 AND id = $2 AND ($3::bigint[] IS NULL OR (epoch, version) > (($3)[1], ($3)[2]))
          ORDER BY epoch, version
          LIMIT $4
         """,

@@ -204,8 +204,9 @@ class Rig:
         self.load.acknowledged = there
         return lost
 
-    async def is_of_epoch(self, epoch: int) -> bool:
+    async def is_told_again(self) -> bool:
         """Say whether everything was told again since the database became another one, and heard."""
+        epoch = await self.source.fetchval("SELECT db_epoch FROM outbox_cursor")
         older = "SELECT (SELECT count(*) FROM shown WHERE epoch < $1) + (SELECT count(*) FROM balance WHERE epoch < $1)"
         return await self._is_zero(older, epoch)
 

@@ -48,10 +48,11 @@ async def promoted() -> AsyncIterator[Promoted]:
             yield Promoted(taken=seen, era=era, server=standby)
 
 
-async def test_a_relay_sends_everything_again_under_the_next_epoch(promoted: Promoted) -> None:
+async def test_a_relay_sends_everything_again_under_a_higher_epoch(promoted: Promoted) -> None:
     found = await taken(promoted.server)
     assert await promoted.server.ask(CHECKPOINTED) == 1, "the first checkpoint has ended: nothing is shown"
-    assert (found.restored, found.cursor.db_epoch) == (True, promoted.taken.cursor.db_epoch + 1)
+    assert found.restored
+    assert found.cursor.db_epoch > promoted.taken.cursor.db_epoch
     assert not (await taken(promoted.server)).restored
 
 

@@ -61,10 +61,11 @@ async def test_a_restored_database_is_not_forgotten_by_a_relay_that_dies_before_
         async with relaying(address, kafka_servers, takeover_wait_s=60):
             await until(lambda: _has_moved_from(owner, epoch))
         taken = await owner.fetchrow(CURSOR)
-        assert (taken["db_epoch"], taken["s1"], taken["acked"]) == (2, relay.NOTHING_SEEN, "{}")
+        assert (taken["s1"], taken["acked"]) == (relay.NOTHING_SEEN, "{}")
         async with relaying(address, kafka_servers):
             await until(lambda: received.versions(key) == [1, 1])
-    assert [message.epoch for message in received.by_key[key]] == [1, 2]
+    assert [message.epoch for message in received.by_key[key]] == [1, taken["db_epoch"]]
+    assert taken["db_epoch"] > 1
 
 
 async def test_a_large_difference_under_way_is_begun_anew_in_a_restored_database(address, db, owner, kafka_servers):
@@ -118,7 +119,8 @@ async def test_after_a_restore_every_state_is_announced_anew_as_the_page_says(ad
         async with relaying(address, kafka_servers):
             await until(lambda: received.has(film, 7))
     message = received.by_key[film][-1]
-    assert (message.type, message.epoch, message.value) == (contracts.ce_type("film.state"), 2, b'{"version":7}')
+    assert (message.type, message.value) == (contracts.ce_type("film.state"), b'{"version":7}')
+    assert message.epoch > received.by_key[film][0].epoch
 
 
 async def test_what_the_cursor_is_said_to_hold_is_what_it_holds(address, db, owner, kafka_servers):

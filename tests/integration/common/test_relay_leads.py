@@ -119,7 +119,7 @@ async def test_a_cursor_ahead_of_its_database_is_one_of_another_database(address
     await owner.execute("UPDATE outbox_cursor SET s1 = '900000000:900000000:'")
     async with relaying(address, kafka_servers):
         await until(partial(heard.has, FACTS, key, [1, 1]))
-    assert await owner.fetchval("SELECT db_epoch FROM outbox_cursor") == 2
+    assert await owner.fetchval("SELECT db_epoch FROM outbox_cursor") > 1
 
 
 async def test_an_old_state_that_comes_last_is_followed_by_the_newest_again(address, db, owner, heard, kafka_servers):

@@ -8,13 +8,15 @@ import pytest
 from common import contracts, migrations
 from common.database import Database
 from common.relay import store
-from common.relay.ports import NOTHING_SEEN
+from common.relay.ports import NOTHING_SEEN, Taken
 from common.relay.store import Store
 from common.tokens import SYSTEM
+from tests.waiting import until
 
 SERVICE = "catalogue"
 STATES = contracts.topic("film", "state")
 SAY = "INSERT INTO outbox (event_id, topic, key, version, type, value) VALUES ($1, $2, $3, $4, 'film.state', '{}')"
+AS_IN_THE_BACKUP = "UPDATE outbox_cursor SET db_epoch = 1, timeline = 0"
 NOW = "SELECT pg_current_snapshot()::text"
 DRAINING = """
 UPDATE outbox_cursor SET s1 = '1:1:', s2 = $1::text::pg_snapshot, last_seq = (SELECT max(seq) FROM outbox)
@@ -48,6 +50,24 @@ async def test_what_was_committed_behind_what_is_sent_waits_too(db, owner, outbo
         await say(db, "quick")
         await owner.execute(DRAINING, await owner.fetchval(NOW))
     assert await outbox.oldest() == await owner.fetchval(WRITTEN_US, "slow")
+
+
+async def test_what_is_restored_twice_from_one_backup_tells_each_time_under_an_epoch_of_its_own(owner, outbox):
+    """Else readers would hold what the first restore had told against the second."""
+
+    async def restored() -> int:
+        await owner.execute(AS_IN_THE_BACKUP)
+        taken: Taken = await outbox.take()
+        return taken.cursor.db_epoch
+
+    await outbox.take()
+    first = await restored()
+
+    async def is_higher() -> bool:
+        return await restored() > first
+
+    await until(is_higher)
+    assert (await outbox.take()).cursor.db_epoch > first, "whoever leads next goes on under the same"
 
 
 async def test_an_audit_reads_again_only_what_had_not_been_sent_when_it_began(db, owner, outbox):

@@ -10,7 +10,7 @@
 (5) A cursor written by another PostgreSQL (restored, failed over), or ahead of this one (a disk image put back), or a
     broker that ends before what it had acknowledged (asked at each take-over and every few seconds, seen in each
     answer): everything that the outbox retains is sent again.  Repeats are legal, gaps are not.  A restored database
-    moves `ce_aggepoch` by one.  What is older is not sent again by itself (docs/reliability.md, "After a restore").
+    moves `ce_aggepoch` past all before.  What is older is sent again by an operator ("After a restore").
 (6) A producer that raised is closed and replaced, and all of (5) is asked again: what it had sent may be there or not.
 (7) After a leader, or a producer, that did not sign off, whatever it still had in hand may arrive behind newer records.
     For a while the new leader reads the state topics that it writes, and sends the newest row again where an older one

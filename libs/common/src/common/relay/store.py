@@ -292,10 +292,10 @@ UPDATE outbox_cursor
 
 _TAKE = f"""
 WITH here AS (
-  SELECT system_identifier AS system_id, {TIMELINE} AS timeline, pg_current_snapshot() AS now
-    FROM pg_control_system()
+  SELECT system_identifier AS system_id, {TIMELINE} AS timeline, pg_current_snapshot() AS now,
+         extract(epoch FROM now() - timestamptz '2020-01-01 00:00Z')::int AS seconds FROM pg_control_system()
 ), before AS (
-  SELECT cursor.relay, cursor.signed_off,
+  SELECT cursor.relay, cursor.signed_off, here.seconds,
          (cursor.system_id, cursor.timeline) <> (here.system_id, here.timeline)
            OR pg_snapshot_xmax(coalesce(cursor.s2, cursor.s1)) > pg_snapshot_xmax(here.now) AS restored
     FROM outbox_cursor AS cursor CROSS JOIN here WHERE cursor.relay = $1
@@ -305,7 +305,7 @@ WITH here AS (
   SELECT $1, 1, 1, '1:1:', '{{}}', false, here.system_id, here.timeline, clock_timestamp() FROM here
       ON CONFLICT (relay) DO UPDATE
      SET epoch = cursor.epoch + 1,
-         db_epoch = cursor.db_epoch + (SELECT before.restored::int FROM before),
+         db_epoch = (SELECT greatest(cursor.db_epoch + restored::int, restored::int * seconds) FROM before),
          s1 = CASE WHEN (SELECT before.restored FROM before) THEN excluded.s1 ELSE cursor.s1 END,
          s2 = CASE WHEN (SELECT before.restored FROM before) THEN NULL ELSE cursor.s2 END,
          last_seq = CASE WHEN (SELECT before.restored FROM before) THEN NULL ELSE cursor.last_seq END,

@@ -8,6 +8,8 @@ import pytest
 
 from docs.experiments import sheets
 from tests.architecture import source
+from tests.faults import checker
+from tests.faults.checker import PLACES, Crash, Findings, Record
 from tests.faults.experiment import Experiment
 
 MARK = re.compile(r'^@pytest\.mark\.experiment\("(\w+)"\)$', re.MULTILINE)
@@ -60,6 +62,28 @@ def test_what_needs_a_machine_of_its_own_is_judged_by_the_long_form_and_named_by
     assert json.loads(short.line(holds=True)).items() >= {"told_only": ["at once"], "p99_ms": 80.0}.items()
     with pytest.raises(AssertionError, match="breaks"):
         long.conclude()
+
+
+def a_record(n: int, *, offset: int) -> Record:
+    place, headers = PLACES[0], (("ce_id", str(n).encode()),)
+    return Record(place.topic, place.partition, offset, 0, 0, b"a key", b"", None, 5, 0, headers)
+
+
+def test_repeats_belong_to_the_crash_behind_which_they_stand():
+    """The topic is 1 2 3 | 2 3 4 | 4: twice a relay died, and left three rows on it, then six."""
+    crashes = [Crash(2, {**dict.fromkeys(PLACES, 0), PLACES[0]: end}) for end in (3, 6)]
+    read = [a_record(n, offset=offset) for offset, n in enumerate((1, 2, 3, 2, 3, 4, 4))]
+    assert checker.repeats_after(crashes, read) == [2, 1]
+    assert checker.repeats_after([], read) == []
+
+
+@pytest.mark.parametrize(("unbounded", "holds"), [(0, True), (1, False)], ids=["none", "one"])
+def test_one_crash_that_repeats_too_much_is_not_made_up_for_by_the_others(unbounded: int, holds: bool):
+    record = Experiment.of(sheets(source.ROOT)["F1"], {})
+    found = Findings(**{**dict.fromkeys(Findings.__slots__, 0), "repeats": 3, "unbounded": unbounded})
+    checker.judge(record, found, [Crash(2, {}), Crash(2000, {})])
+    assert record.verdicts["INV5"] is holds
+    assert (record.figures["repeats"], record.figures["in_flight"]) == (3, 2002)
 
 
 def test_a_seed_plays_the_same_schedule_again_and_the_line_says_what_ran():

@@ -3,8 +3,9 @@
 It shares no code with what it judges: SQL of its own, a bare client of the broker, sums made again from the source.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,15 @@ PLACES = [TopicPartition(topic, n) for topic in (FACTS, STATES) for n in range(P
 Ends = Mapping[TopicPartition, int]
 Record = ConsumerRecord
 
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """One death: how many rows were in flight, which may come again, and where the topics ended once it was over."""
+
+    in_flight: int
+    ends: Ends
+
+
 OUTBOX = "SELECT event_id::text AS id, topic, key, version FROM outbox ORDER BY version"
 DELTAS = """
 SELECT key, sum((convert_from(value, 'UTF8')::jsonb ->> 'by')::numeric) AS total, max(version) AS version
@@ -32,7 +42,7 @@ SELECT key, sum((convert_from(value, 'UTF8')::jsonb ->> 'by')::numeric) AS total
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found, counted."""
+    """What was found, counted; `unbounded` are crashes after which more came again than was in flight."""
 
     rows: int
     records: int
@@ -41,6 +51,8 @@ class Findings:
     ghosts: int
     inverted: int
     repeats: int
+    repeats_a_crash: int
+    unbounded: int
     outdated: int
     wrong: int
 
@@ -80,6 +92,7 @@ async def examine(
     reader: "asyncpg.Connection[asyncpg.Record]",
     load: Load,
     read: list[Record],
+    crashes: Sequence[Crash] = (),
 ) -> Findings:
     """Compare everything with everything."""
     rows = await source.fetch(OUTBOX)
@@ -88,6 +101,7 @@ async def examine(
     written = {row["id"] for row in rows}
     seen = [_id(record) for record in mine]
     newest = {row["key"]: row["version"] for row in rows if row["topic"] == STATES}
+    again = repeats_after(crashes, mine)
     return Findings(
         rows=len(rows),
         records=len(mine),
@@ -96,12 +110,14 @@ async def examine(
         ghosts=len(set(seen) - written),
         inverted=sum(_inversions(mine, topic) for topic in (FACTS, STATES)),
         repeats=len(seen) - len(set(seen)),
+        repeats_a_crash=max(again, default=0),
+        unbounded=sum(n > crash.in_flight for n, crash in zip(again, crashes, strict=True)),
         outdated=_outdated(mine, newest),
         wrong=await _wrong(source, reader),
     )
 
 
-def judge(experiment: Experiment, found: Findings, *, in_flight: int | None = None) -> None:
+def judge(experiment: Experiment, found: Findings, crashes: Sequence[Crash] = ()) -> None:
     """Turn what was found into the verdicts that the experiment's sheet asks for."""
     verdicts = {
         "INV1": found.lost == 0 and found.unwritten == 0,
@@ -110,8 +126,9 @@ def judge(experiment: Experiment, found: Findings, *, in_flight: int | None = No
         "INV4": found.wrong == 0,
         "INV9": found.outdated == 0,
     }
-    if in_flight is not None:
-        verdicts["INV5"] = found.repeats <= in_flight
+    if crashes:
+        in_flight = sum(crash.in_flight for crash in crashes)
+        verdicts["INV5"] = found.unbounded == 0 and found.repeats <= in_flight
         experiment.tell(in_flight=in_flight)
     for name, holds in verdicts.items():
         if name in experiment.sheet.invariants:
@@ -119,6 +136,17 @@ def judge(experiment: Experiment, found: Findings, *, in_flight: int | None = No
     experiment.tell(
         **{name: getattr(found, name) for name in Findings.__slots__},
     )
+
+
+def repeats_after(crashes: Sequence[Crash], read: Sequence[Record]) -> list[int]:
+    """Count what came again between each crash and the next one, by where it stands on its topic."""
+    ends = {place: [crash.ends[place] for crash in crashes] for place in PLACES}
+    seen, counted = set[str](), [0] * (1 + len(crashes))
+    for record in read:
+        behind = bisect_right(ends[TopicPartition(record.topic, record.partition)], record.offset)
+        counted[behind] += _id(record) in seen
+        seen.add(_id(record))
+    return counted[1:]
 
 
 def _id(record: Record) -> str:

@@ -19,7 +19,7 @@ from common import consumer, database, kafka, migrations, operations, relay
 from common.tokens import SYSTEM
 from stack.ports import Ports
 from tests.faults import checker, node, projection
-from tests.faults.checker import Findings
+from tests.faults.checker import Crash, Findings
 from tests.faults.experiment import Experiment
 from tests.faults.node import Node, Reading
 from tests.faults.writers import ROWS_A_CHANGE, WRITERS, Load
@@ -68,6 +68,7 @@ class Rig:
     group: str = field(default_factory=lambda: f"faults.{uuid4().hex}")
     nodes: list[Node] = field(default_factory=list)
     in_flight: int = 0
+    crashes: list[Crash] = field(default_factory=list)
     floor: int = 0
 
     def relay(self, *, servers: str | None = None, environ: Mapping[str, str] | None = None, **changed: float) -> Node:
@@ -107,8 +108,12 @@ class Rig:
         return self.load.flowing(self.experiment.share("events_per_s"))
 
     async def count_in_flight(self, most: int = LARGEST_BATCH) -> None:
-        """Add what a crash leaves between the cursor and the end: it may be sent again, and nothing else may."""
-        self.in_flight += min(most, await self.source.fetchval(UNPUBLISHED))
+        """Count what a crash leaves between the cursor and the end: it may be sent again, and nothing else may."""
+        self.in_flight = min(most, await self.source.fetchval(UNPUBLISHED))
+
+    async def note_the_crash(self) -> None:
+        """Note where the topics end once it is over: what was on the wire has arrived, and nothing has come again."""
+        self.crashes.append(Crash(self.in_flight, await checker.ends(self.servers)))
 
     async def some_published(self, count: int = 20) -> None:
         """Wait until some more has reached the reader."""
@@ -181,13 +186,13 @@ class Rig:
 
     async def found(self) -> Findings:
         read = await checker.records(self.servers, self.since)
-        return await checker.examine(self.source, self.reader, self.load, read)
+        return await checker.examine(self.source, self.reader, self.load, read, self.crashes)
 
-    async def judged(self, *, bounded: bool = False) -> Findings:
+    async def judged(self) -> Findings:
         """Wait for the end, look at everything, and let the experiment's sheet decide."""
         await self.settled()
         found = await self.found()
-        checker.judge(self.experiment, found, in_flight=self.in_flight if bounded else None)
+        checker.judge(self.experiment, found, self.crashes)
         self.experiment.tell(changes=self.load.changes, rolled_back=self.load.rolled_back)
         return found
 

@@ -71,9 +71,10 @@ async def killed_again_and_again(experiment: Experiment, rig: Rig, broker: Broke
         for n in range(kills):
             await rig.some_published(experiment.rng.randrange(1, 200))
             await ways[n % len(ways)](rig, broker, leader)
+            await rig.note_the_crash()
             leader = rig.relay()
         recovered_s = await rig.recovered(within_s=60)
-    await rig.judged(bounded=True)
+    await rig.judged()
     experiment.tell(kills=kills, recovery_s=recovered_s)
 
 

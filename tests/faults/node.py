@@ -12,16 +12,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import prometheus_client
+import uvicorn
 import uvloop
+from starlette.applications import Starlette
 
-from common import consumer, database, relay, telemetry
+from common import consumer, database, relay, service, telemetry
+from common.health import Health
 from stack.processes import bound_to
 from tests.faults import projection
 from tests.waiting import until
@@ -32,7 +35,7 @@ _fork.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a reader is told: its group, its database, where it says its metrics, and what goes wrong in it."""
+    """What a reader is told: its group, its database, where its door for supervisors is, and what goes wrong in it."""
 
     group: str
     dsn: str
@@ -52,8 +55,6 @@ def lead(settings: relay.Settings) -> None:
 
 def read(reading: Reading) -> None:
     """Be a reader, until killed or told to stop."""
-    if reading.metrics_port:
-        prometheus_client.start_http_server(reading.metrics_port, addr="127.0.0.1")
     _run(_read(reading))
 
 
@@ -64,7 +65,33 @@ async def _read(reading: Reading) -> None:
         listeners=projection.listeners(since=reading.since, slow_s=reading.slow_s, fails_on=reading.fails_on),
         watched=frozenset({projection.FACTS} if reading.watched else ()),
     )
-    await consumer.run(group, database=opened, settings=reading.settings)
+    async with _door(reading.metrics_port, opened):
+        await consumer.run(group, database=opened, settings=reading.settings)
+
+
+@asynccontextmanager
+async def _door(port: int, opened: database.Database) -> AsyncIterator[None]:
+    """Say at a worker's own addresses whether this one is ready, and its metrics; without a port, nothing."""
+    health = Health(service.checks(projection.SERVICE, lambda: opened))
+    health.started = True
+    app = Starlette(routes=health.routes())
+    quiet: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "none", "lifespan": "off"}
+    server = _Door(uvicorn.Config(app, port=port, timeout_graceful_shutdown=1, **quiet))
+    serving = asyncio.create_task(server.serve()) if port else None
+    try:
+        yield
+    finally:
+        if serving is not None:
+            server.should_exit = True
+            await serving
+
+
+class _Door(uvicorn.Server):
+    """A server that leaves signals to the process it is in."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def _run(what: Any) -> None:

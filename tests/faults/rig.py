@@ -222,17 +222,28 @@ class Rig:
         """Ask a reader for the time of the last record it applied; return how long ago that is."""
         return time.time() - await self._said(reader, f'consumer_applied_record_time_seconds{{.*"{topic}"}}')
 
+    async def told_lag_s(self, reader: Node) -> float:
+        """Ask a reader for how long it has not read everything that was published: what people are called for."""
+        return await self._said(reader, "consumer_lag_seconds{.*}")
+
+    async def is_ready(self, reader: Node) -> bool:
+        """Ask a reader whether it is ready, as a supervisor does."""
+        return (await self._asked(reader, "/health/ready")).is_success
+
     async def rebalances(self, reader: Node) -> int:
         """Ask a reader how often partitions were given to it that it had not had."""
         return int(await self._said(reader, "consumer_rebalances_total{.*}"))
 
     async def _said(self, node: Node, series: str) -> float:
         """Ask a node for one of its metrics, as Prometheus does."""
-        async with httpx.AsyncClient() as client:
-            text = (await client.get(f"http://127.0.0.1:{node.metrics_port}/metrics")).text
+        text = (await self._asked(node, "/metrics")).text
         said = re.search(rf"^{series} (\S+)$", text, re.MULTILINE)
         assert said, text
         return float(said[1])
+
+    async def _asked(self, node: Node, path: str) -> httpx.Response:
+        async with httpx.AsyncClient() as client:
+            return await client.get(f"http://127.0.0.1:{node.metrics_port}{path}")
 
     async def shown_lag_s(self) -> float:
         """Say how long ago the newest record was written that the reader shows."""

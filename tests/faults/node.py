@@ -25,6 +25,7 @@ from starlette.applications import Starlette
 
 from common import consumer, database, relay, service, telemetry
 from common.health import Health
+from reporting.consumers import GROUP as FIGURES
 from stack.processes import bound_to
 from tests.faults import projection
 from tests.waiting import until
@@ -64,6 +65,7 @@ async def _read(reading: Reading) -> None:
         name=reading.group,
         listeners=projection.listeners(since=reading.since, slow_s=reading.slow_s, fails_on=reading.fails_on),
         watched=frozenset({projection.FACTS} if reading.watched else ()),
+        hands=FIGURES.hands,
     )
     async with _door(reading.metrics_port, opened):
         await consumer.run(group, database=opened, settings=reading.settings)

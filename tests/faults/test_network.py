@@ -79,7 +79,7 @@ async def test_a_cut_network_is_told_of_and_outlived(experiment: Experiment, far
             way.undeafen()
             recovered.append(await rig.recovered(within_s=BACK_WITHIN_S))
     await rig.judged()
-    experiment.tell(recovery_s=max(recovered))
+    experiment.tell(recovery_s=max(recovered), write_p99_ms=rig.load.p99_ms())
     experiment.judge("INV7", holds=max(honest) < OFF_BY_S, said_lag_off_by_s=max(honest))
     truthful = min(late) > -OFF_BY_S and max(late) < HEARD_WITHIN_S
     experiment.judge("INV7", holds=truthful, told_lag_over_s=max(late), told_lag_under_s=-min(late))
@@ -117,4 +117,4 @@ async def test_a_slow_network_slows_and_nothing_else(experiment: Experiment, rig
     assert proxy.broken, "no connection was broken"
     experiment.judge("INV6", holds=rate >= experiment.number("floor_events_per_s"), recovery_s=recovered_s)
     experiment.judge("no rebalance", holds=rebalances == 0, rebalances=rebalances)
-    experiment.tell(events_per_s=rate, broken=proxy.broken)
+    experiment.tell(events_per_s=rate, broken=proxy.broken, write_p99_ms=rig.load.p99_ms())

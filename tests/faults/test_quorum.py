@@ -40,6 +40,7 @@ async def test_one_broker_of_three_may_die(experiment: Experiment, database: Dat
                     await until(partial(servers.in_sync, everywhere), within_s=servers.UP_WITHIN_S)
                     back.append(time.monotonic() - began)
             await rig.judged()
+            experiment.tell(write_p99_ms=rig.load.p99_ms())
     experiment.judge("available again in time", holds=max(gaps) < BACK_WITHIN_S)
     experiment.tell(kills=len(gaps), gap_s=max(gaps), gap_median_s=median(gaps), in_sync_s=max(back))
 

@@ -37,7 +37,7 @@ SECONDS: Final = {"short": 60, "long": 600}[FORM]
 KILL_EVERY_S: Final = {"short": 8, "long": 4}[FORM]
 CHANGES_PER_S = 60
 ANNOUNCED_PER_S = 330
-"""Three events a change, and these: five hundred a second are offered."""
+"""Three events a change, and these, which are no news: five hundred a second are offered, 180 of them new."""
 REPEATED = 0.1
 LATE_S = 20
 RESTS_WITHIN_S = 600
@@ -186,6 +186,7 @@ async def storm(
     return {
         "seconds": SECONDS,
         "events_per_s": round((events - before) / SECONDS, 1),
+        "new_per_s": round((events - before - announcer.announced) / SECONDS, 1),
         "changes": writers.changes,
         "announced_again": announcer.announced,
         "repeated": echo.sent,

@@ -18,6 +18,9 @@ from typing import Annotated, Literal
 import typer
 import uvloop
 
+from bench.figures import tell
+from bench.machine import machine
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -56,12 +59,13 @@ Here = Annotated[bool, typer.Option("--here", help="On the stack that the enviro
 
 
 def main(names: Names = None, *, here: Here = False) -> None:
-    """Measure; every figure is one JSON line on standard output."""
+    """Measure; every figure is one JSON line on standard output, those of the machine first."""
     wanted = names or [name for name, bench in BENCHES.items() if not bench.named_only]
     if unknown := [name for name in wanted if name not in BENCHES]:
         raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(BENCHES)}.")
     for name in wanted:
         if here:
+            tell(machine())
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(importlib.import_module(f"bench.{name}").measure(dict(os.environ)))
         elif failed := _on_its_stack(name, BENCHES[name]):

@@ -2,8 +2,8 @@
 
 At three rates and flat out; and a race of writers, which naive ways of reading the same outbox run beside ours.
 
-Every figure alternates with its reference in the same run, and is the median of the rounds.  What writes, relays and
-reads are processes of their own; nothing else uses the machine meanwhile, if one sees to it.
+Every figure alternates with its reference in the same run, and is the median of the rounds; the race is run once.  What
+writes, relays and reads are processes of their own; nothing else uses the machine meanwhile, if one sees to it.
 """
 
 import asyncio

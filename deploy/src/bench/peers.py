@@ -6,7 +6,6 @@ over within `BUDGET_S`: a turn begins only if there is time for as long as its l
 """
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -71,7 +70,6 @@ class Spent:
 
 async def measure(environ: Mapping[str, str], load: Load | None = None) -> None:
     """Let everybody have turns, and tell."""
-    tell([Measured(name="machine.load_before", value=round(os.getloadavg()[0], 1), unit="processes")])
     for recipe in (javas.RECIPE, debezium.RECIPE):
         await javas.fetch(environ, recipe)
     async with rigs.prepared(environ) as rig:

@@ -6,6 +6,7 @@ import pytest
 
 from bench import race
 from bench.figures import percentile, quantile
+from bench.machine import machine
 from bench.order import Order
 from bench.race import Outcome
 
@@ -32,6 +33,14 @@ def test_what_comes_again_is_doubled_and_what_comes_late_is_out_of_order() -> No
         order.take("a", version)
     order.take("b", 1)
     assert order.told() == {"distinct": 5, "doubled": 1, "out_of_order": 1}
+
+
+def test_every_run_says_first_on_what_it_was_measured() -> None:
+    said = {one.name: one for one in machine()}
+    assert list(said) == ["machine.processors", "machine.memory_gb", "machine.load_before"]
+    assert said["machine.processors"].value >= 1
+    assert said["machine.processors"].unit, "the model"
+    assert 0 < said["machine.memory_gb"].value < 100_000
 
 
 def test_a_naive_way_is_told_beside_ours_also_where_it_lost_nothing() -> None:

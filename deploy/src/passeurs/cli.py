@@ -162,7 +162,7 @@ def backup(
     keep: Annotated[int, typer.Option(min=1, help="So many backups, with the log that they need.")] = 7,
     archive: Archive = None,
 ) -> None:
-    """Take a base backup, verify every file of it, delete the oldest, and write it into the audit."""
+    """Take a base backup, verify every file of it, delete the oldest, and write both into the audit."""
     _run(lambda house: keeping.back_up(house, place, now=datetime.now(UTC), kept=keep, archive=archive))
 
 

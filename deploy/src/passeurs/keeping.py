@@ -1,6 +1,7 @@
 """Backups and restores, as an operator asks for them."""
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from common import operations
 from passeurs.place import House
 from passeurs.telling import console, lasting
 from stack import postgres
-from stack.backup import Server, Wanted, newest, prune, take
+from stack.backup import Outdated, Server, Wanted, newest, outdated, prune, take
 from stack.backup import restore as restore_copy
 from stack.folder import Folder
 from stack.ports import Ports
@@ -20,11 +21,22 @@ from stack.services import SERVICES
 async def back_up(house: House, place: Path, *, now: datetime, kept: int, archive: Path | None) -> Path:
     """Take and verify a base backup; delete what is older than those to be kept, and the log that only it needed."""
     made = await take(_server(house), place, now=now)
-    await _written_down(house, "backup", {"folder": str(made)})
     console.print(f"[green]✓[/] {made}: every file is as its manifest says.", soft_wrap=True)
-    for old in await prune(_server(house), place, archive or _cluster().archive, kept=kept):
-        console.print(f"  {old} is deleted: {kept} newer ones are kept.", soft_wrap=True)
+    await _written_down(house, "backup", {"folder": str(made)})
+    await _prune(house, outdated(place, kept=kept), archive or _cluster().archive)
     return made
+
+
+async def _prune(house: House, old: Outdated, archive: Path) -> None:
+    """Delete what is outdated: named in the audit before the first of it goes, with its outcome when the last has."""
+    named = [str(backup) for backup in old.backups]
+    lines = await _written_down(house, "prune", {"backups": named, "log_before": old.log_before}, outcome=None)
+    await prune(_server(house), old, archive)
+    for name in named:
+        console.print(f"  {name} is deleted: newer ones are kept.", soft_wrap=True)
+    for service, line in lines.items():
+        async with house.schema(service) as connection, connection.transaction():
+            await operations.end(connection, line, "done")
 
 
 async def restore(house: House, place: Path, into: Path, *, at: datetime | None, archive: Path | None) -> None:
@@ -38,20 +50,30 @@ async def restore(house: House, place: Path, into: Path, *, at: datetime | None,
         user=cluster.user,
     )
     restored = await restore_copy(_server(house), wanted)
-    await _written_down(house, "restore", {"backup": str(wanted.backup), "into": str(into), "at": str(at)})
     last = "no commit was replayed" if restored.last_commit_at is None else f"last commit {restored.last_commit_at}"
     took = lasting(timedelta(seconds=restored.took_s))
     console.print(f"[green]✓[/] {wanted.into}: {last}, timeline {restored.timeline}, every table whole, in {took}.")
+    await _written_down(house, "restore", {"backup": str(wanted.backup), "into": str(into), "at": str(at)})
 
 
-async def _written_down(house: House, command: str, arguments: dict[str, str]) -> None:
-    """Write it into the audit of every schema, for the whole database is what was kept; say where that cannot be."""
+async def _written_down(
+    house: House, command: str, arguments: Mapping[str, object], *, outcome: str | None = "done"
+) -> dict[str, int]:
+    """Write it into the audit of every schema, for the whole database is what is kept; return the lines' numbers.
+
+    Where that cannot be is said, and ends nothing: a restore is for when the server is not there, or not as it was.
+    """
+    lines = {}
     for service in SERVICES:
         try:
             async with house.schema(service) as connection, connection.transaction():
-                await operations.record(connection, who=house.who, command=command, arguments=arguments)
-        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError):
-            console.print(f"[yellow]![/] {service} has it not in its audit: its owner is not let in.", soft_wrap=True)
+                lines[service] = await operations.record(
+                    connection, who=house.who, command=command, arguments=arguments, outcome=outcome
+                )
+        except (OSError, asyncpg.PostgresError) as error:
+            why = f"{service} has it not in its audit: {type(error).__name__}."
+            console.print(f"[yellow]![/] {why}", soft_wrap=True)
+    return lines
 
 
 def _server(house: House) -> Server:

@@ -80,6 +80,14 @@ class Restored:
     took_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated:
+    """What newer backups have made needless: older ones, and the log before a segment of it."""
+
+    backups: list[Path]
+    log_before: str
+
+
 async def take(server: Server, place: Path, *, now: datetime) -> Path:
     """Take a base backup into a folder of `place` named by the time, and let it be verified; return that folder.
 
@@ -114,21 +122,24 @@ async def _clock(server: Server) -> datetime:
     return now
 
 
-async def prune(server: Server, place: Path, archive: Path, *, kept: int) -> list[Path]:
-    """Delete all but the newest backups of a folder, and of the archive what only those could use; name the deleted.
-
-    What a backup or a deletion that was cut short has left goes with them.  The mark goes first: what has one is whole.
-    """
+def outdated(place: Path, *, kept: int) -> Outdated:
+    """Name what all but the newest backups of a folder are, with what one or a deletion that was cut short has left."""
     oldest_kept = finished(place)[-kept:][0]
     old = [backup for backup in _begun(place) if backup.name < oldest_kept.name]
-    for backup in old:
+    return Outdated(backups=old, log_before=_first_segment(oldest_kept))
+
+
+async def prune(server: Server, old: Outdated, archive: Path) -> None:
+    """Delete outdated backups, and of the archive what only those could use.
+
+    The mark of each goes first: what has one is whole.
+    """
+    for backup in old.backups:
         _mark(backup).unlink(missing_ok=True)
         if backup.exists():
             shutil.rmtree(backup)
-    start = _first_segment(oldest_kept)
-    command = [str(server.bin / "pg_archivecleanup"), str(archive), start]
+    command = [str(server.bin / "pg_archivecleanup"), str(archive), old.log_before]
     await run_to_end(command, server.environment, log=server.log)
-    return old
 
 
 def _begun(place: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """Backups on PostgreSQL's own tools: which are deleted, and how far back the others lead."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,14 +14,17 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from common import migrations
 from stack import backup, ports, postgres
 from stack.backup import Server
 from stack.folder import Folder
 from stack.parts import Parts
 from stack.processes import running
+from stack.services import SERVICES
 from tests.conftest import launched
 from tests.waiting import until
 
+SERVICE = "catalogue"
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -75,6 +79,12 @@ def begun(place: Path, n: int) -> Path:
     return made
 
 
+async def pruned(tools: Server, place: Path, archive: Path, *, kept: int) -> list[Path]:
+    old = backup.outdated(place, kept=kept)
+    await backup.prune(tools, old, archive)
+    return old.backups
+
+
 async def test_what_a_deletion_cut_short_has_left_stops_no_later_one(tools: Server, place: Path, archive: Path) -> None:
     """A mark without a folder did: nothing was deleted from then on, and the archive filled the disk."""
     torn = taken(place, 1)
@@ -82,7 +92,7 @@ async def test_what_a_deletion_cut_short_has_left_stops_no_later_one(tools: Serv
     (torn / "PG_VERSION").unlink()
     torn.rmdir()
     second, third = taken(place, 2), taken(place, 3)
-    assert await backup.prune(tools, place, archive, kept=1) == [torn, second]
+    assert await pruned(tools, place, archive, kept=1) == [torn, second]
     assert sorted(place.iterdir()) == [third, mark(third)]
     assert sorted(path.name for path in archive.iterdir()) == [segment(3), segment(4), segment(5)]
 
@@ -92,7 +102,7 @@ async def test_a_backup_that_was_cut_short_goes_once_a_newer_one_is_the_oldest_k
 ) -> None:
     cut_short, second, last = begun(place, 1), taken(place, 2), begun(place, 4)
     (place / "notes of the operator").mkdir()
-    assert await backup.prune(tools, place, archive, kept=2) == [cut_short]
+    assert await pruned(tools, place, archive, kept=2) == [cut_short]
     assert backup.finished(place) == [second]
     assert last.exists()  # it may still be under way
     assert (place / "notes of the operator").exists()
@@ -108,7 +118,7 @@ async def test_what_is_being_deleted_is_no_backup_any_more(
     with pytest.raises(
         OSError, match="symbolic link"
     ):  # a tree that cannot be deleted, as a dying machine deletes none
-        await backup.prune(tools, place, archive, kept=1)
+        await pruned(tools, place, archive, kept=1)
     assert old.exists()
     assert backup.finished(place) == [kept]
 
@@ -116,7 +126,7 @@ async def test_what_is_being_deleted_is_no_backup_any_more(
 # --------------------------------------------------------------------------------------- how far back they lead
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def archived() -> Iterator[Folder]:
     """PostgreSQL with its log kept; a broker of one's own is not needed, so none is started."""
     with launched("parts", "--archived", environment={"KAFKA_BOOTSTRAP_SERVERS": "nobody:1"}) as folder:
@@ -132,10 +142,14 @@ async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def test_a_second_between_two_backups_is_restored_from_the_first(archived: Folder, tmp_path: Path) -> None:
+def described(archived: Folder) -> postgres.Cluster:
     port = urlsplit(Parts.read(archived).database_url).port
     assert port is not None
-    cluster = postgres.describe(archived, os.environ, port=port)
+    return postgres.describe(archived, os.environ, port=port)
+
+
+async def test_a_second_between_two_backups_is_restored_from_the_first(archived: Folder, tmp_path: Path) -> None:
+    cluster = described(archived)
     server, place = Server(url=cluster.url, bin=cluster.bin, log=archived.logs / "backup.log"), tmp_path / "backups"
     async with connected(cluster.url) as here:
         first = await backup.take(server, place, now=MIDNIGHT)
@@ -156,11 +170,43 @@ async def test_a_second_between_two_backups_is_restored_from_the_first(archived:
     assert await _found(restored, tmp_path / "restored.log") == 7
 
 
-def passeurs(folder: Folder, *words: str) -> str:
-    """Run one command of the operator's on a folder."""
+async def test_what_a_backup_made_needless_is_in_the_audit_by_name(archived: Folder, place: Path) -> None:
+    """It was in none: the line was written first, and told of the new backup only."""
+    old, cluster = taken(place, 1), described(archived)
+    await migrations.prepare(cluster.url, SERVICE)
+    await migrations.migrate(cluster.url, SERVICE)
+    said = passeurs(archived, "backup", str(place), "--keep", "1")
+    assert f"{old} is deleted" in said
+    [made] = backup.finished(place)
+    async with connected(migrations.dsn(cluster.url, SERVICE, "owner")) as owner:
+        lines = await owner.fetch("SELECT command, arguments, outcome FROM operation ORDER BY id")
+    assert [(line["command"], line["outcome"]) for line in lines] == [("backup", "done"), ("prune", "done")]
+    assert json.loads(lines[0]["arguments"]) == {"folder": str(made)}
+    named = json.loads(lines[1]["arguments"])
+    assert named == {"backups": [str(old)], "log_before": named["log_before"]}
+    assert named["log_before"] > segment(1)
+
+
+async def test_a_copy_of_a_server_that_is_not_there_is_whole_all_the_same(archived: Folder, tmp_path: Path) -> None:
+    """That no audit could be reached ended it in red, as if nothing had been restored."""
+    cluster, place = described(archived), tmp_path / "backups"
+    await backup.take(Server(url=cluster.url, bin=cluster.bin, log=tmp_path / "backup.log"), place, now=MIDNIGHT)
+    into = postgres.own(cluster, cluster.home / "of a dead server") / "data"
+    dead = cluster.url.replace(f":{cluster.port}", f":{ports.find()}")
+    said = passeurs(archived, "restore", str(place), "--into", str(into), address=dead)
+    assert "every table whole" in said
+    for service in SERVICES:
+        assert f"{service} has it not in its audit: ConnectionRefusedError." in said
+
+
+def passeurs(folder: Folder, *words: str, address: str | None = None) -> str:
+    """Run one command of the operator's on a folder, whose server may be said to be at another address."""
+    parts = Parts.read(folder)
+    if address is not None:
+        parts = replace(parts, database_url=address)
     ended = subprocess.run(
         [sys.executable, "-m", "passeurs", *words],
-        env={**os.environ, **Parts.read(folder).as_environment(), "PASSEURS_STATE": str(folder.path)},
+        env={**os.environ, **parts.as_environment(), "PASSEURS_STATE": str(folder.path), "COLUMNS": "300"},
         capture_output=True,
         text=True,
         check=False,

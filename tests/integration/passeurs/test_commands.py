@@ -208,3 +208,6 @@ async def test_figures_are_made_anew_compared_and_put_back(operator: Operator) -
     assert "made anew and serve" in operator.does("rebuild")
     assert "BlueIsKept: What an earlier rebuild replaced is still there" in operator.is_refused("rebuild")
     assert "serves again" in operator.does("rebuild", "--back")
+    shown = operator.does("audit")
+    steps = ("rebuild.lay_out", "rebuild.compare", "rebuild.exchange", "rebuild.switch_back")
+    assert [word for word in (*steps, WHO) if word not in shown] == []

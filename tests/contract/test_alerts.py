@@ -10,7 +10,7 @@ import pytest
 
 from docs.alerts import SOURCE, alerts
 from tests.architecture import source
-from tests.faults.prometheus import hastened
+from tests.faults.prometheus import EXPORTER_NAME, hastened
 
 PROMTOOL = shutil.which("promtool")
 ALERTS = alerts(source.text(SOURCE))
@@ -56,6 +56,14 @@ def test_each_is_fired_by_what_it_is_for() -> None:
     """On demand, by a real Prometheus beside a house that is broken."""
     tried = source.text(Path("tests/faults/test_alerts.py"))
     assert {rule["alert"] for rule in ALERTS if f'"{rule["alert"]}"' in tried} == {rule["alert"] for rule in ALERTS}
+
+
+@pytest.mark.parametrize(
+    ("tool", "package"), [("promtool", "prometheus"), (EXPORTER_NAME, EXPORTER_NAME)], ids=["judge", "exporter"]
+)
+def test_ci_installs_what_judges_and_fires_them(tool: str, package: str) -> None:
+    """Debian's prometheus only recommends its exporter, without which nobody tells of a disk that fills."""
+    assert f"command -v {tool} >/dev/null || packages+=({package})\n" in source.text(Path(".ci/run"))
 
 
 def test_hastened_rules_wait_a_part_of_the_time_and_for_the_same_limits() -> None:

@@ -20,7 +20,8 @@ from tests.architecture.source import ROOT
 from tests.waiting import until
 
 BINARY = shutil.which("prometheus")
-EXPORTER = shutil.which("prometheus-node-exporter")
+EXPORTER_NAME = "prometheus-node-exporter"
+EXPORTER = shutil.which(EXPORTER_NAME)
 DEPLOYED = ROOT / "deploy/prometheus"
 TIMES = 60
 EVERY = "1s"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from partners.domain.schedule import Breaker, Patience, Schedule
 from tests.integration.partners.outside.house import a_fact, an_about, problem
@@ -216,11 +217,13 @@ async def test_back_again_it_recovers_what_it_missed(house, worker, receiver):
     receiver.calls.clear()
     await worker.verified(endpoint)
     period = {"since": since.isoformat(), "until": (since + timedelta(hours=1)).isoformat()}
+    first_attempts = _late("count")
     recovered = await endpoint.owner.post(f"{endpoint.path}/recover", period)
     assert recovered.status_code == 202
     assert recovered.json()["recovered"] == len(await endpoint.states())
     await until(lambda: all_done(endpoint))
     assert sorted(receiver.sequences("/hook")) == list(await endpoint.states())
+    assert _late("count") == first_attempts, "what was asked for again is as late as whoever asked"
     too_long = period | {"until": (since + timedelta(days=20)).isoformat()}
     assert problem(await endpoint.owner.post(f"{endpoint.path}/recover", too_long)) == (422, "recover-too-much")
 
@@ -237,6 +240,15 @@ async def test_one_event_can_be_sent_again_under_its_own_number(house, worker, r
     first, _, again = receiver.at("/hook")
     assert (again.body, again.headers["webhook-id"]) == (first.body, first.headers["webhook-id"])
     assert problem(await endpoint.owner.post(f"{endpoint.path}/deliveries/9/redeliver")) == (404, "no-such-delivery")
+
+
+async def test_a_first_attempt_is_as_late_as_its_fact_is_old(house, worker):
+    """What it had waited in the outbox, on its topic and for its reader was in no figure."""
+    endpoint = await worker.subscribed(await house.collectivity(), "/hook")
+    before = _late("sum")
+    await worker.hear(a_fact(ONE, time=datetime.now(UTC) - timedelta(seconds=7)))
+    await until(lambda: all_done(endpoint))
+    assert _late("sum") - before >= 7
 
 
 async def test_what_is_under_way_is_not_sent_again(house, worker, receiver):
@@ -278,6 +290,10 @@ async def test_an_endpoint_that_fails_for_days_is_warned_and_disabled(house, aro
     kinds = _notices(receiver)
     assert 1 <= kinds.count("failing") <= 2
     assert (await endpoint.read()).json()["disabled_because"] == "failing"
+
+
+def _late(of: str) -> float:
+    return REGISTRY.get_sample_value(f"webhook_lag_seconds_{of}") or 0
 
 
 async def _blocked(endpoint):

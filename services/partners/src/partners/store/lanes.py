@@ -68,10 +68,9 @@ CLAIM = """
              attempts = d.attempts + 1
         FROM taken
        WHERE d.endpoint_id = taken.endpoint_id AND d.sequence = taken.sequence
-      RETURNING d.endpoint_id, d.sequence, d.event_id, d.subject, d.cause, d.attempts, d.failures, d.lease_token,
-                d.created_at)
+      RETURNING d.endpoint_id, d.sequence, d.event_id, d.subject, d.cause, d.attempts, d.failures, d.lease_token)
     SELECT c.endpoint_id, c.sequence, c.event_id, c.subject, c.cause, c.attempts, c.failures, c.lease_token,
-           c.created_at, e.type, e.document, e.traceparent, p.url,
+           e.recorded_at, e.type, e.document, e.traceparent, p.url,
            ARRAY(SELECT s.sealed FROM wh_secret s
                   WHERE s.endpoint_id = c.endpoint_id AND coalesce(s.expires_at, 'infinity') > now()
                   ORDER BY s.created_at DESC) AS sealed
@@ -97,7 +96,7 @@ class Claimed:
     attempts: int
     failures: int
     lease_token: UUID
-    created_at: datetime
+    recorded_at: datetime
     type: str
     document: str
     traceparent: str | None

@@ -1,18 +1,23 @@
 """How processes begin and end: signals, drains, dead tasks, wrong environments."""
 
 import asyncio
+import re
 import signal
 import subprocess
 import sys
+from time import monotonic
 
 import asyncpg
 import httpx
 import pytest
 
 from common import migrations
+from common.service import TICK_S
 from tests.integration.common.conftest import Process, Start
 from tests.integration.common.tiny import SERVICE
 from tests.waiting import until
+
+FROZEN_S = 2.0
 
 
 async def failing(process: Process) -> list[str] | None:
@@ -39,6 +44,26 @@ async def _in_hand(api: Process, count: int) -> bool:
 
 async def _is_draining(process: Process) -> bool:
     return await failing(process) == ["draining"]
+
+
+async def test_how_late_its_turns_come_is_measured(start: Start):
+    async with start("api") as api:
+        before, began = await _late_s(api), monotonic()
+        api.popen.send_signal(signal.SIGSTOP)
+        await until(lambda: monotonic() > began + FROZEN_S)
+        api.popen.send_signal(signal.SIGCONT)
+        await until(lambda: _is_late(api, before + FROZEN_S - 3 * TICK_S))
+
+
+async def _is_late(process: Process, by_s: float) -> bool:
+    return await _late_s(process) > by_s
+
+
+async def _late_s(process: Process) -> float:
+    """Read by how much its turns were late, all of them together."""
+    said = re.search(r"^event_loop_lag_seconds_sum (\S+)$", (await process.client.get("/metrics")).text, re.MULTILINE)
+    assert said is not None
+    return float(said[1])
 
 
 async def test_a_second_signal_does_not_wait_for_the_gateway(start: Start):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 
 from common import database, migrations
 from common.database import Database, RolledBack, Transaction
@@ -63,6 +64,19 @@ async def test_the_connection_remembers_nobody(db):
         pass
     async with db.pool.acquire() as connection:
         assert not await connection.fetchval(WHO)
+
+
+async def test_how_many_connections_there_are_and_are_idle_is_measured(db):
+    assert connections() == {"open": 1, "idle": 1, "most": 1}
+    async with db.transaction(SYSTEM):
+        assert connections() == {"open": 1, "idle": 0, "most": 1}
+    assert connections() == {"open": 1, "idle": 1, "most": 1}
+
+
+def connections() -> dict[str, float | None]:
+    """Read what the process says of the pool that was opened last."""
+    name = "database_pool_connections"
+    return {state: REGISTRY.get_sample_value(name, {"state": state}) for state in ("open", "idle", "most")}
 
 
 async def test_leaving_it_commits(db):

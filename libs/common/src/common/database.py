@@ -13,12 +13,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
-from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 import asyncpg
-from prometheus_client import Histogram
+from prometheus_client import Gauge, Histogram
 
 from common.errors import NotKnownHere, Unavailable
 from common.tokens import Principal
@@ -41,6 +40,7 @@ WAITED = Histogram(
     "From asking for a connection to having it, or giving up",
     buckets=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1),
 )
+CONNECTIONS = Gauge("database_pool_connections", "Open, idle among them, and the most there may be", ["state"])
 
 TROUBLE = (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Whatever a database and the way to it may raise: what a loop that goes on for ever tells of, and tries again."""
@@ -111,13 +111,13 @@ class Database:
         await self.pool.close()
 
     async def _acquire(self) -> "PoolConnectionProxy[asyncpg.Record]":
-        began = perf_counter()
+        began = time.perf_counter()
         try:
             return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         except (TimeoutError, OSError, asyncpg.PostgresConnectionError) as error:
             raise NoConnectionFree from error
         finally:
-            WAITED.observe(perf_counter() - began)
+            WAITED.observe(time.perf_counter() - began)
 
 
 def passes(error: BaseException) -> bool:
@@ -139,6 +139,8 @@ async def connect(dsn: str, *, size_min: int = 1, size_max: int = 8) -> Database
         max_inactive_connection_lifetime=IDLE_LIFETIME_S,
         reset=_leave_as_is,
     )
+    for state, count in (("open", pool.get_size), ("idle", pool.get_idle_size), ("most", pool.get_max_size)):
+        CONNECTIONS.labels(state).set_function(count)
     return Database(pool)
 
 

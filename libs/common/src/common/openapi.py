@@ -27,15 +27,16 @@ class UnknownOperation(LookupError):
 def complete(document: dict[str, Any], verbs: Mapping[str, Verb]) -> dict[str, Operation]:
     """Add security, header requirements and refusals to every operation; list the operations by id."""
     listed = {}
-    for path, method, operation in _operations(document):
-        parameters = operation.get("parameters", [])
-        _require_headers(parameters)
-        _secure(operation, verbs)
-        _refuse(operation, _refusals(method, operation))
-        _show_version(operation, parameters)
-        query = frozenset(one["name"] for one in parameters if one["in"] == "query")
-        allow = ", ".join(sorted(document["paths"][path])).upper()
-        listed[operation["operationId"]] = Operation(path, allow, query)
+    for path, methods in document["paths"].items():
+        allow = ", ".join(sorted(methods)).upper()
+        for method, operation in methods.items():
+            parameters = operation.get("parameters", [])
+            _require_headers(parameters)
+            _secure(operation, verbs)
+            _refuse(operation, _refusals(method, operation))
+            _show_version(operation, parameters)
+            query = frozenset(one["name"] for one in parameters if one["in"] == "query")
+            listed[operation["operationId"]] = Operation(path, allow, query)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -43,12 +44,6 @@ def complete(document: dict[str, Any], verbs: Mapping[str, Verb]) -> dict[str, O
     _tell_the_hours(schemas)
     document["components"]["securitySchemes"] = {"token": _scheme(verbs)}
     return listed
-
-
-def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield path, method, operation
 
 
 def _tell_the_hours(schema: object) -> None:

@@ -22,13 +22,14 @@ import structlog
 import uvicorn
 import uvloop
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from prometheus_client import Histogram
 from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from common import collector, http, migrations, openapi, problems, telemetry
 from common.database import Database, connect
 from common.direct import Direct
-from common.door import Door
+from common.door import BUCKETS_S, Door
 from common.health import Check, Health
 from common.settings import Settings
 from common.tokens import SYSTEM, Keys, NoKeysYet, Verifier, fetched
@@ -38,6 +39,8 @@ Piece = Callable[[FastAPI], AbstractAsyncContextManager[object]]
 Run = Callable[[], Coroutine[object, object, object]]
 
 OF_A_WORKER = ("RELAY_DATABASE_URL", "HOUSEKEEPER_DATABASE_URL")
+TICK_S = 0.1  # the server's own
+LATE = Histogram("event_loop_lag_seconds", "How late a turn came that is due ten times a second", buckets=BUCKETS_S)
 HEARD_LATELY_S = 0.5
 """A database that has just answered a request is there: a question of ours would wait behind all others for nothing."""
 
@@ -194,13 +197,14 @@ async def end_in_turn(tasks: Iterable[asyncio.Task[object]], *, within_s: float)
 
 
 class _Server(uvicorn.Server):
-    """The server, told two things more: to be unready for a while before it closes, and to settle once started."""
+    """The server, told more: to be unready before it closes, to settle once started, to say how late its turns are."""
 
     def __init__(self, config: uvicorn.Config, health: Health, drain_s: float | None) -> None:
         super().__init__(config)
         self._health = health
         self._drain_s = drain_s
         self._exit_at = float("inf")
+        self._due_at = float("inf")
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
@@ -222,7 +226,9 @@ class _Server(uvicorn.Server):
         self._health.draining = True
 
     async def on_tick(self, counter: int) -> bool:
+        LATE.observe(max(0.0, monotonic() - self._due_at))
         self.should_exit = self.should_exit or monotonic() >= self._exit_at
+        self._due_at = monotonic() + TICK_S
         return await super().on_tick(counter)
 
 

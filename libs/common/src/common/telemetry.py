@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 import orjson
-import prometheus_client
 import structlog
 from opentelemetry import trace
 from opentelemetry.context import Context, attach, detach
@@ -86,11 +85,6 @@ def span(
             started.set_attribute("error.type", type(error).__name__)
             started.set_status(StatusCode.ERROR)
             raise
-
-
-def exposition() -> bytes:
-    """Write every metric of this process as Prometheus reads it."""
-    return prometheus_client.generate_latest()
 
 
 def _is_let_go(remote: Span) -> bool:

@@ -71,8 +71,7 @@ def password(admin_dsn: str, role: str) -> str:
     """
     secret = urlsplit(admin_dsn).password
     if not secret:
-        message = "the administrator's address needs a password in it (postgresql://user:password@host/database)"
-        raise NoPassword(message)
+        raise NoPassword("the administrator's address needs a password: postgresql://user:password@host/database")
     return hmac.new(secret.encode(), role.encode(), hashlib.sha256).hexdigest()
 
 
@@ -109,8 +108,7 @@ async def migrate(admin_dsn: str, service: str, wanted: Sequence[Migration] | No
             return await _migrate(dsn(admin_dsn, service, "owner"), service, wanted or found(service), patience_ms)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             await asyncio.sleep(0.2 * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
-    message = f"{service}: the tables stayed locked through {TRIES} tries; nothing was changed."
-    raise TimeoutError(message)
+    raise TimeoutError(f"{service}: the tables stayed locked through {TRIES} tries; nothing was changed.")
 
 
 async def pending(connection: "asyncpg.Connection[asyncpg.Record]", service: str) -> list[str]:
@@ -148,8 +146,7 @@ async def _run(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migr
 def _not_done(all_of_them: Sequence[Migration], done: dict[str, str]) -> list[Migration]:
     for migration in all_of_them:
         if done.get(migration.name, migration.checksum) != migration.checksum:
-            message = f"{migration.name} has run and was edited since; write a new migration instead."
-            raise EditedMigration(message)
+            raise EditedMigration(f"{migration.name} has run and was edited since; write a new migration instead.")
     return [migration for migration in all_of_them if migration.name not in done]
 
 

@@ -22,7 +22,14 @@ needs_promtool = pytest.mark.skipif(
 
 
 @needs_promtool
-@pytest.mark.parametrize("words", [("check", "rules", SOURCE.name), ("test", "rules", "alerts.test.yaml")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "config", "prometheus.yaml"),
+        ("check", "rules", SOURCE.name),
+        ("test", "rules", "alerts.test.yaml"),
+    ],
+)
 def test_prometheus_itself_reads_and_judges_them(words: tuple[str, ...]) -> None:
     assert PROMTOOL is not None
     ended = subprocess.run(

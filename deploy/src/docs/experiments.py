@@ -1,4 +1,4 @@
-"""The experiments of tests/faults: the sheet of each, read from one file, and the page that lists them all."""
+"""The experiments of tests/faults: the sheet of each, read from one file, and the table of them all."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from docs.text import placed
+
 SHEETS = Path("tests/faults/experiments.toml")
-PATH = Path("docs/reference/experiments.md")
+PATH = Path("docs/reliability.md")
 
 Form = Literal["short", "long"]
 Numbers = Mapping[str, int | float]
@@ -46,24 +48,9 @@ def sheets(root: Path) -> dict[str, Sheet]:
 
 
 def page(root: Path) -> str:
-    """Write the table of all experiments."""
-    every = sheets(root).values()
-    lines = [
-        "# Experiments",
-        "",
-        "*Written by `make docs` from tests/faults/experiments.toml.*",
-        "",
-        "`make faults FORM=short` runs the short form of each, `make test` of those that can share the machine with",
-        "other tests, `make faults` the long forms. Each ends with one JSON line on standard output: its name, its",
-        "seed (`SEED=` plays it again), its",
-        "form, whether it holds, each invariant's verdict and its figures. INV1 to INV9 are explained in",
-        "[reliability](../reliability.md#experiments).",
-        "",
-        "| | promise | experiment | must hold | short | long | elsewhere |",
-        "|---|---|---|---|---|---|---|",
-        *(_line(sheet) for sheet in every),
-    ]
-    return "\n".join(lines) + "\n"
+    """Bring the table of all experiments up to date, in the page that tells what they found."""
+    rows = ["| | promise | experiment | must hold | short → long | elsewhere |", "|---|---|---|---|---|---|"]
+    return placed((root / PATH).read_text(encoding="utf-8"), [*rows, *map(_line, sheets(root).values())])
 
 
 def _line(sheet: Sheet) -> str:
@@ -72,12 +59,14 @@ def _line(sheet: Sheet) -> str:
         sheet.promise,
         sheet.how,
         " ".join(sheet.invariants),
-        _said(sheet.short),
-        _said(sheet.long),
+        _said(sheet.short, sheet.long),
         sheet.anchor,
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def _said(numbers: Numbers) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value:,}".replace(",", " ") for name, value in numbers.items())
+def _said(short: Numbers, long: Numbers) -> str:
+    """Write the numbers of both forms, once where they are the same: `kills 3 → 500, writers 16`."""
+    both = {name: dict.fromkeys([f"{small:,}", f"{long[name]:,}"]) for name, small in short.items()}
+    said = (f"{name.replace('_', ' ')} {' → '.join(numbers).replace(',', ' ')}" for name, numbers in both.items())
+    return ", ".join(said)

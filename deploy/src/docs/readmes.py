@@ -7,8 +7,7 @@ from pathlib import Path
 
 from common import contracts, migrations
 from docs import events, house, listeners
-
-BEGIN, END = "<!-- written by `make docs`: begin -->", "<!-- end -->"
+from docs.text import placed
 
 
 def pages(root: Path) -> dict[Path, str]:
@@ -25,11 +24,7 @@ def _readmes(root: Path) -> Iterator[tuple[str, Path]]:
 
 def _with_table(path: Path, service: str) -> str:
     text = path.read_text(encoding="utf-8")
-    table = "\n".join([BEGIN, "", "| | |", "|---|---|", *_rows(path.parent, service), "", END])
-    if BEGIN not in text:
-        return f"{text.rstrip()}\n\n{table}\n"
-    before, _, rest = text.partition(BEGIN)
-    return before + table + rest.partition(END)[2]
+    return placed(text, ["| | |", "|---|---|", *_rows(path.parent, service)])
 
 
 def _rows(folder: Path, service: str) -> Iterator[str]:

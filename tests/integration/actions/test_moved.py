@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from common.contracts.partners import EntitlementKind
+from common.contracts.partners import EntitlementKind, OrganisationKind
 from tests.integration.actions.journeys import MARCH, act, an_action
-from tests.integration.actions.people import Desk, a_cast
+from tests.integration.actions.people import Desk, a_cast, an_organisation
 from tests.integration.actions.screenings import (
     SQUARE,
     a_film,
@@ -65,6 +66,24 @@ async def test_r06_what_is_declared_for_one_screening_is_for_no_other(desk: Desk
     assert by_rule(await scheduled(desk, action, cast.holder)) == (409, "move-not-declared", "R06")
     owed = (await desk.get(f"/v1/actions/{action.json()['id']}/obligations", cast.holder)).json()["items"]
     assert sorted(one["settled"] for one in owed if one["kind"] == "cnc_declaration") == [False, True]
+    action = await act(desk, action, "declaration", cast.holder, told, at=MARCH)
+    assert (await scheduled(desk, action, cast.holder)).status_code == 200
+
+
+async def test_r06_what_one_cinema_declared_is_not_declared_by_another(desk: Desk) -> None:
+    cast, film, other = a_cast(), a_film(), uuid4()
+    moved = indoors(setting="outdoors", regime="commercial_moved", organiser_id=str(cast.cinema), places=[SQUARE])
+    action, *_ = await running(desk, cast, film, actions=[moved])
+    await desk.hear("organisation", an_organisation(other, OrganisationKind.CINEMA))
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-05-02"))
+    action = await cleared(desk, action, cast.holder, "commercial")
+    place, told = action.json()["places"][0]["id"], {"screen_licence": "86-194-1", "declared_on": "2025-03-18"}
+    permit = {"place_id": place, "dates": ["2025-05-02"], "reference": "AM 1", "granted_on": "2025-03-18"}
+    action = await act(desk, action, "permits", cast.town, permit, at=MARCH)
+    action = await act(desk, action, "declaration", cast.holder, told, at=MARCH)
+    action = await act(desk, action, "change", cast.holder, moved | {"organiser_id": str(other)}, at=MARCH)
+    assert action.json()["declaration"] is None
+    assert by_rule(await scheduled(desk, action, cast.holder)) == (409, "move-not-declared", "R06")
     action = await act(desk, action, "declaration", cast.holder, told, at=MARCH)
     assert (await scheduled(desk, action, cast.holder)).status_code == 200
 

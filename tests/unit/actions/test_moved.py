@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from actions.domain import formalities, lifecycle
+from actions.domain import agenda, formalities, lifecycle
 from actions.domain.formalities import MoveDeclared
+from actions.domain.known import Organisation
 from actions.domain.obligations import obligations
 from actions.domain.refusals import NothingAsked, NotPossibleInThisState
 from actions.domain.rules import judged
@@ -105,6 +106,15 @@ def test_r06_another_day_is_declared_for_what_was_put_off():
     held = dossier.screening.with_sessions(replace(there, state=SessionStatus.HELD))
     with pytest.raises(NotPossibleInThisState):
         declared(dossier.having(screening=held), session_ids=(ONE,))
+
+
+@pytest.mark.parametrize(("organiser", "kept"), [(p.HOLDER, True), (p.CINEMA, False)])
+def test_r06_what_one_cinema_declared_is_not_declared_by_another(organiser: Organisation, kept: bool):
+    dossier = declared(moving())
+    renamed = replace(p.OPEN_AIR, title="Autrement", places=(p.SQUARE, PARK), regime=Regime.COMMERCIAL_MOVED)
+    dossier = dossier.having(screening=agenda.described(dossier.screening, renamed, organiser))
+    assert undeclared(dossier) == ({} if kept else {ONE: "to_clear", TWO: "to_clear"})
+    assert settled(dossier) == {ONE: kept, TWO: kept}
 
 
 def test_r06_no_day_is_named_that_would_have_to_be_declared_too():

@@ -120,7 +120,7 @@ def plan(wish: ActionPlan, project: Project, organiser: Organisation, *, action_
 def described(action: Action, wish: ActionPlan, organiser: Organisation) -> Action:
     """Describe a planned action otherwise; once it has sessions, its type and their places stay.
 
-    What one authority said of its closed site is not said by another.
+    What one authority said of its closed site is not said by another, nor what one cinema declared of its screen.
     """
     action.require("action.change")
     wish = replace(wish, places=keeping_ids(wish.places, action.places))
@@ -137,6 +137,7 @@ def described(action: Action, wish: ActionPlan, organiser: Organisation) -> Acti
     return replace(
         action,
         organiser_id=organiser.id,
+        declaration=action.declaration if organiser.id == action.organiser_id else None,
         site_approval=action.site_approval if same_site else None,
         **wish.said() | {"regime": regime(wish, organiser, action.campaign_on)},
     )

@@ -1,5 +1,6 @@
 """Money: R23 and R24 at their boundaries, payments, the guards of T11, T22 and T23."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from actions.domain.budget import Budget, Entry
 from actions.domain.funding import LineDecision, LineWish, Payment
 from actions.domain.known import Film
 from actions.domain.refusals import (
+    AcceptedBeforeSubmitted,
     AccountMissing,
     AccountsNotAccepted,
     AmountNotPossible,
@@ -36,6 +38,7 @@ from common.contracts.actions import (
     LineKind,
     LineStatus,
     PaymentStage,
+    ProjectAccountSubmitted,
     ProjectStatus,
     ReportStatus,
 )
@@ -46,6 +49,7 @@ from tests.unit.actions.dossiers import Dossier
 
 TODAY = p.day("2025-04-10")
 FEBRUARY = p.at("2025-02-27 12:00")
+CLOSING = p.at("2026-01-15 10:00")
 
 
 def budget(*, charges: int, resources: int, kind_charges: int = 0, kind_resources: int = 0) -> Budget:
@@ -168,7 +172,28 @@ def test_a_funder_accepts_an_account_once_where_it_granted():
             financing.accept_account(project, dossier.line(funder), accepted, at=p.at("2026-01-12 10:00"))
 
 
-CLOSING = p.at("2026-01-15 10:00")
+def test_r46_a_corrected_account_is_accepted_anew():
+    dossier = a.a_settled()
+    corrected = Account(submitted_on=p.day("2026-01-14"), reference="15059, corrigé")
+    project, facts = financing.submit_account(dossier.project, corrected, at=p.at("2026-01-14 10:00"))
+    assert p.only(facts, ProjectAccountSubmitted).again
+    assert {line.account_accepted_on for line in project.lines} == {None}
+    with pytest.raises(AccountsNotAccepted) as refused:
+        closing.close(project, ReportStatus.VALIDATED, (), at=CLOSING)
+    assert p.verdict_of(refused).inputs == {"waiting": 3}
+    for funder in (p.DRAC, p.VILLE, p.PREFECTURE):
+        project, _ = financing.accept_account(project, dossier.line(funder), p.day("2026-01-15"), at=CLOSING)
+    assert closing.close(project, ReportStatus.VALIDATED, (), at=CLOSING)[0].state is ProjectStatus.CLOSED
+
+
+@pytest.mark.parametrize(("day", "refused"), [("2026-01-08", True), ("2026-01-09", False)])
+def test_no_account_is_accepted_before_it_was_handed_in(day: str, refused: bool):
+    dossier = a.report_validated(a.reported(a.an_ended()))
+    account = Account(submitted_on=p.day("2026-01-09"), reference="")
+    project, facts = financing.submit_account(dossier.project, account, at=p.at("2026-01-09 10:00"))
+    assert not p.only(facts, ProjectAccountSubmitted).again
+    with pytest.raises(AcceptedBeforeSubmitted) if refused else nullcontext():
+        financing.accept_account(project, dossier.line(p.DRAC), p.day(day), at=CLOSING)
 
 
 def test_t22_needs_the_report_validated():

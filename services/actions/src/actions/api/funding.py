@@ -135,12 +135,13 @@ async def pay_line(
         refusals.NotPossibleInThisState,
         refusals.InTheFuture,
         refusals.AccountMissing,
+        refusals.AcceptedBeforeSubmitted,
     ),
 )
 async def accept_account(
     project_id: UUID, line_id: UUID, body: AcceptanceBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
-    """Accept the financial account for one's own line."""
+    """Accept the financial account that was handed in last, for one's own line."""
     async with db.transaction(caller) as tx:
         answer = await commands.accept_account(
             tx, project_id, line_id, body.accepted_on, caller=caller, once=once, at=now
@@ -239,7 +240,7 @@ async def fund(project_id: UUID, db: Db, caller: Caller, once: ChangeOnce, now: 
 async def submit_account(
     project_id: UUID, body: AccountBody, db: Db, caller: Caller, once: ChangeOnce, now: Now
 ) -> Response:
-    """Hand in the financial account."""
+    """Hand in the financial account, or a corrected one: every funder that granted is to accept it, again."""
     account = Account(submitted_on=body.submitted_on, reference=body.reference)
     async with db.transaction(caller) as tx:
         answer = await commands.submit_account(tx, project_id, account, caller=caller, once=once, at=now)

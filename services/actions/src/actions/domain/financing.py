@@ -15,6 +15,7 @@ from actions.domain.days import local_day, require_past
 from actions.domain.funding import FundingLine, LineDecision, Payment
 from actions.domain.project import Moved, Project, granted_shares, moved
 from actions.domain.refusals import (
+    AcceptedBeforeSubmitted,
     AccountMissing,
     AmountNotPossible,
     BalanceAfterReport,
@@ -198,16 +199,22 @@ def pay_line(
 
 
 def submit_account(project: Project, account: Account, *, at: datetime) -> Moved:
-    """Hand in the financial account, one for all funders."""
+    """Hand in the financial account, one for all funders; handed in again, each of them is to accept that one (R46)."""
     states.require("project.submit_account", project.state)
     require_past(account.submitted_on, at, project.zone, pointer="/submitted_on")
-    submitted = replace(project, account=account)
-    fact = ProjectAccountSubmitted(occurred_at=at, about=submitted.about(), submitted_on=account.submitted_on)
+    unread = (replace(line, account_accepted_on=None) for line in project.lines)
+    submitted = replace(project, account=account).with_lines(*unread)
+    fact = ProjectAccountSubmitted(
+        occurred_at=at,
+        about=submitted.about(),
+        submitted_on=account.submitted_on,
+        again=project.account is not None,
+    )
     return moved(submitted, fact)
 
 
 def accept_account(project: Project, line_id: UUID, accepted_on: date, *, at: datetime) -> Moved:
-    """Accept the account for one's own line."""
+    """Accept the account that was handed in last, for one's own line."""
     states.require("project.accept_account", project.state)
     require_past(accepted_on, at, project.zone, pointer="/accepted_on")
     if project.account is None:
@@ -217,6 +224,12 @@ def accept_account(project: Project, line_id: UUID, accepted_on: date, *, at: da
         raise NotPossibleInThisState(
             "The line has no grant, or its account is accepted.",
             precision="La ligne n’a pas de subvention, ou son compte rendu est accepté.",
+        )
+    if accepted_on < project.account.submitted_on:
+        raise AcceptedBeforeSubmitted(
+            f"It was handed in on {project.account.submitted_on}.",
+            precision=f"Il a été remis le {project.account.submitted_on}.",
+            pointer="/accepted_on",
         )
     accepted = project.with_lines(replace(line, account_accepted_on=accepted_on))
     fact = ProjectAccountAccepted(

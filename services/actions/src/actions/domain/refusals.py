@@ -249,6 +249,11 @@ class AccountMissing(Conflict):
     titre = "Il n’y a pas encore de compte rendu financier."
 
 
+class AcceptedBeforeSubmitted(Conflict):
+    title = "An account is accepted on the day it is handed in, or later."
+    titre = "Un compte rendu financier est accepté le jour de sa remise, ou plus tard."
+
+
 class OutsideCampaign(Conflict):
     title = "The day lies outside the campaign."
     titre = "Cette date est en dehors de la campagne."

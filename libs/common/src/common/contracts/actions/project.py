@@ -239,13 +239,14 @@ class ProjectPaymentRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectAccountSubmitted:
-    """The holder handed in its financial account."""
+    """The holder handed in its financial account; handed in `again`, no funder has accepted it any more."""
 
     TYPE: ClassVar[str] = "project.account_submitted"
 
     occurred_at: datetime
     about: About
     submitted_on: date
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

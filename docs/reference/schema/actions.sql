@@ -439,7 +439,7 @@ ALTER FUNCTION actions.sees(coordination uuid, holder uuid, parties uuid[], muni
 
 CREATE FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'none'::text THEN false WHEN 'departments'::text THEN (departments && actions.codes()) ELSE (campaign_state <> 'draft'::text) END END;
+    RETURN CASE WHEN actions.is_system() THEN true WHEN (NOT actions.reads()) THEN false WHEN ((actions.principal() ->> 'coordination_id'::text) IS NOT NULL) THEN (coordination = ((actions.principal() ->> 'coordination_id'::text))::uuid) ELSE CASE (actions.principal() ->> 'level'::text) WHEN 'none'::text THEN false WHEN 'departments'::text THEN ((campaign_state <> 'draft'::text) OR (departments && actions.codes())) ELSE (campaign_state <> 'draft'::text) END END;
 
 ALTER FUNCTION actions.sees_campaign(coordination uuid, departments text[], campaign_state text) OWNER TO actions_owner;
 

@@ -14,8 +14,20 @@ from common.contracts.access import Role
 from common.idempotency import Once
 from common.tokens import SYSTEM
 from tests.integration.actions import journeys
-from tests.integration.actions.journeys import JANUARY, MARCH, a_project, an_action, drafted, funded, opened, validated
+from tests.integration.actions.journeys import (
+    JANUARY,
+    MARCH,
+    a_project,
+    actions_of,
+    an_action,
+    drafted,
+    funded,
+    go,
+    opened,
+    validated,
+)
 from tests.integration.actions.people import Desk, Person, a_cast, euros, problem
+from tests.integration.actions.screenings import asked
 
 
 async def test_a_project_goes_from_draft_to_funded(desk: Desk) -> None:
@@ -176,6 +188,19 @@ async def test_what_lies_elsewhere_is_not_there(desk: Desk) -> None:
         assert answer.status_code == 404, stranger.role
     for insider in (cast.coordinator, cast.secretary, cast.holder, cast.drac, cast.town):
         assert (await desk.get(path, insider)).status_code == 200, insider.role
+
+
+async def test_a_drac_pays_for_and_asks_of_what_reaches_into_its_region(desk: Desk) -> None:
+    """The call is of another region: it is open, so the DRAC reads by what its project is paid and judged."""
+    cast = a_cast()
+    project = await funded(desk, cast, actions=[an_action(places=[{"label": "Ici", "municipality": "93066"}])])
+    (action,) = await actions_of(desk, cast, project)
+    elsewhere, line = replace(cast.drac, codes=("93",)), project.json()["lines"][0]
+    payment = {"stage": "balance", "amount": euros("600.00"), "paid_on": "2025-03-20"}
+    paid = await go(desk, project, f"funding-lines/{line['id']}/pay", elsewhere, payment, at=MARCH)
+    assert paid.json()["lines"][0]["paid"] == euros("600.00")
+    assert (await desk.get(f"/v1/actions/{action.json()['id']}/obligations", elsewhere)).status_code == 200
+    await asked(desk, action, elsewhere)
 
 
 async def test_what_is_seen_is_not_therefore_one_s_own(desk: Desk) -> None:

@@ -79,6 +79,7 @@ async def test_rows_are_seen_by_those_whom_the_domain_lets_see_them(db: Database
 
 
 async def test_campaigns_are_seen_by_those_whom_the_domain_lets_see_them(db: Database, rng: random.Random) -> None:
+    elsewhere: set[CampaignStatus] = set()
     for _ in range(CASES):
         principal = a_principal(rng)
         campaign = replace(
@@ -95,6 +96,13 @@ async def test_campaigns_are_seen_by_those_whom_the_domain_lets_see_them(db: Dat
                 campaign.state,
             )
         assert by_row is access.visible(principal, campaign), (principal, campaign)
+        if (
+            principal.role is Role.DRAC_ADVISER
+            and principal.territory.codes.isdisjoint(campaign.departments)
+            and by_row
+        ):
+            elsewhere.add(campaign.state)
+    assert elsewhere == set(CampaignStatus) - {CampaignStatus.DRAFT}
 
 
 async def test_unset_nothing_is_seen(db: Database) -> None:

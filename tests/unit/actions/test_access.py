@@ -252,7 +252,8 @@ def test_an_opened_campaign_is_public_to_whoever_may_apply_and_not_to_other_coor
     ours = COORDINATION | {Role.DRAC_ADVISER}
     assert {role for role in Role if access.visible(a_client(role), drafted)} == ours
     strangers = {role for role in Role if access.visible(a_stranger(role), DOSSIER.campaign)}
-    assert strangers == READERS - COORDINATION - {Role.DRAC_ADVISER}
+    assert strangers == READERS - COORDINATION
+    assert not any(access.visible(a_stranger(role), drafted) for role in Role)
 
 
 def test_the_system_sees_everything_and_a_token_without_read_nothing():

@@ -19,8 +19,9 @@ scopes stands in `common.contracts.access`; here stands what a scope is good for
 Where and when an action in a closed circuit takes place is for fewer (R41, `sees_inside`, `withheld` in SQL); how it
 looks to all others stands in `domain.disclosure`.
 
-And of `campaign`: a client of a coordination sees its own; a DRAC those of its départements; anybody else what has
-been opened, since a call for projects is public.
+And of `campaign`: a client of a coordination sees its own; anybody else what has been opened, since a call for
+projects is public, and its rules are those that its projects are paid and judged by; a DRAC those of its départements
+before, too.
 """
 
 from collections.abc import Callable, Mapping
@@ -369,9 +370,7 @@ _RELATED: Mapping[Relation, Callable[[Caller, Resource], bool]] = {
 
 
 def _campaign_visible(caller: Caller, campaign: Campaign) -> bool:
-    if caller.territory.level == "departments":
-        return _in_departments(caller, campaign)
-    return campaign.state is not CampaignStatus.DRAFT
+    return campaign.state is not CampaignStatus.DRAFT or _in_departments(caller, campaign)
 
 
 def _handed_over(resource: Project | Action | Report) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from actions.domain.clearance import ClearanceStep
 from actions.domain.costs import Cost, CostBasis, Costs, costs
 from actions.domain.known import RightsOffer
 from common.contracts.actions import ClearanceStatus, ObligationKind, ResponsibleBody
@@ -168,6 +169,19 @@ def test_what_was_agreed_on_one_offer_never_costs_what_another_asks(
 def test_the_price_that_was_agreed_on_an_offer_goes_before_the_offer_s():
     linda = of_linda(costing(ITS_OWN, CHEAPER, dossier=spoken_of(ClearanceStatus.CONFIRMED, "its own", 20_000)))
     assert (linda.basis, linda.price) == (CostBasis.AGREED, Money(amount=Decimal("200.00")))
+
+
+def test_a_quote_that_was_refused_is_no_price_once_an_offer_is_asked():
+    clearance = spoken_of(ClearanceStatus.QUOTED, None, 50_000).screening.clearances[0]
+    for step in (
+        ClearanceStep(to=ClearanceStatus.REFUSED),
+        ClearanceStep(to=ClearanceStatus.REQUESTED, offer=ITS_OWN),
+        ClearanceStep(to=ClearanceStatus.QUOTED),
+    ):
+        clearance = clearance.step(step, p.day("2025-06-01"))
+    dossier = PLANNED.having(screening=replace(PLANNED.screening, clearances=(clearance,)))
+    linda = of_linda(costing(ITS_OWN, CHEAPER, dossier=dossier))
+    assert (linda.basis, linda.price) == (CostBasis.QUOTED, Money(amount=Decimal("180.00")))
 
 
 def test_an_offer_that_was_withdrawn_since_has_the_price_at_which_it_was_agreed_on():

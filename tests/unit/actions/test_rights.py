@@ -272,8 +272,13 @@ def test_a_clearance_goes_by_its_own_steps_only(start):
                 clearance.step(step, p.day("2025-05-06"))
 
 
-def test_rights_asked_again_are_no_longer_agreed():
+@pytest.mark.parametrize("end", [ClearanceStatus.LAPSED, ClearanceStatus.REFUSED])
+@pytest.mark.parametrize("asked", [None, 20_000])
+def test_rights_asked_again_are_no_longer_agreed_nor_priced(end: ClearanceStatus, asked: int | None):
     dossier = a.rights_confirmed(a.screening_planned(a.a_funded()))
-    lapsed = dossier.screening.clearances[0].step(ClearanceStep(to=ClearanceStatus.LAPSED), p.day("2025-06-01"))
-    assert lapsed.terms is not None
-    assert lapsed.step(ClearanceStep(to=ClearanceStatus.REQUESTED), p.day("2025-06-01")).terms is None
+    ended = dossier.screening.clearances[0].step(ClearanceStep(to=end), p.day("2025-06-01"))
+    assert (ended.terms is not None, ended.price_cents) == (True, 24_000)
+    again = ended.step(ClearanceStep(to=ClearanceStatus.REQUESTED, price_cents=asked), p.day("2025-06-01"))
+    assert (again.terms, again.price_cents) == (None, asked)
+    quoted = again.step(ClearanceStep(to=ClearanceStatus.QUOTED), p.day("2025-06-02"))
+    assert quoted.price_cents == asked

@@ -60,7 +60,10 @@ class Clearance:
     terms: RightsTerms | None = None
 
     def step(self, step: ClearanceStep, on: date) -> "Clearance":
-        """Go one step; rights are confirmed with their terms, which an offer bounds (R52)."""
+        """Go one step; rights are confirmed with their terms, which an offer bounds (R52).
+
+        Asked again, they have neither the terms nor the price that came to nothing.
+        """
         if step.to not in NEXT[self.state]:
             raise NotPossibleInThisState(
                 f"The clearance is {self.state}; it cannot become {step.to}.",
@@ -72,7 +75,7 @@ class Clearance:
             self,
             state=step.to,
             offer_id=self._offer_id(step),
-            price_cents=self.price_cents if step.price_cents is None else step.price_cents,
+            price_cents=step.price_cents if reopened or step.price_cents is not None else self.price_cents,
             terms=None if reopened else self._terms(step, on),
         )
 

@@ -1,13 +1,25 @@
-"""What is described otherwise once the committee has validated it: still eligible (R15, R20), and known where it is."""
+"""What is described otherwise once the committee has validated it: still eligible (R15, R20), and known where it is.
+
+And the fact names what differs.
+"""
 
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from actions.domain import filing
+from actions.domain.known import Organisation
 from actions.domain.refusals import OnSchoolTime, OpenAirAlone
-from common.contracts.actions import ActionStatus, ActionType, ProjectChanged
+from common.contracts.actions import (
+    ActionChanged,
+    ActionStatus,
+    ActionType,
+    Declaration,
+    ProjectChanged,
+    SiteApproval,
+)
 from tests.unit.actions import dossiers as a
 from tests.unit.actions import pieces as p
 
@@ -52,3 +64,29 @@ def test_a_validated_project_takes_the_territory_of_its_places_as_they_are_descr
     assert (fact.changed, fact.about.departments) == (("municipalities", "departments"), ("86", "79"))
     draft = a.a_draft()
     assert filing.follow_places(draft.project, moved, at=when) is None
+
+
+HERE = a.a_funded().screening
+TOLD = Declaration(screen_licence="86-1", declared_on=p.day("2025-06-01"))
+SAID = SiteApproval(authority_id=p.VILLE, approved=True, decided_on=p.day("2025-03-20"), restrictions="")
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "organiser", "named"),
+    [
+        ({}, {}, p.HOLDER, ()),
+        ({}, {}, p.PROVIDER, ("organiser_id",)),
+        ({}, {"title": "Autrement"}, p.PROVIDER, ("organiser_id", "title")),
+        ({"declaration": TOLD}, {"title": "Autrement"}, p.HOLDER, ("title",)),
+        ({"declaration": TOLD}, {}, p.PROVIDER, ("organiser_id", "declaration")),
+        ({"site_authority_id": p.VILLE, "site_approval": SAID}, {}, p.HOLDER, ("site_authority_id", "site_approval")),
+        ({"site_authority_id": p.VILLE}, {}, p.HOLDER, ("site_authority_id",)),
+    ],
+)
+def test_a_change_names_who_organises_and_which_papers_fell_away(
+    before: dict[str, Any], said: dict[str, Any], organiser: Organisation, named: tuple[str, ...]
+):
+    action, given = replace(HERE, **before), replace(a.a_funded().given, organiser=organiser)
+    wish = replace(p.OPEN_AIR, regime=HERE.regime, **said)
+    _, facts = a.change(action, wish, given, at=p.at("2025-06-02 10:00"))
+    assert p.only(facts, ActionChanged).changed == named

@@ -373,5 +373,6 @@ def _require_state(session: Session, verb: str, *states: SessionStatus) -> None:
 
 
 def _differing(before: Action, after: Action) -> tuple[str, ...]:
-    said = after.said()
-    return tuple(name for name, value in before.said().items() if value != said[name])
+    """Name what is described otherwise: who organises it, what is said of it, and what fell away with either."""
+    named = ("organiser_id", *before.said(), "declaration", "site_approval")
+    return tuple(name for name in named if getattr(before, name) != getattr(after, name))

@@ -34,7 +34,7 @@ class ActionPlanned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionChanged:
-    """A holder changed an action; `changed` names what."""
+    """A holder changed an action; `changed` names what, and which of its papers fell away with that."""
 
     TYPE: ClassVar[str] = "action.changed"
 

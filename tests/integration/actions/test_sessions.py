@@ -7,11 +7,12 @@ import asyncpg
 import msgspec
 import pytest
 
+from actions.domain.action import SHOWN_MAX
 from common.contracts.actions import Session
 from common.database import Database
 from common.tokens import SYSTEM, Territory
 from tests.integration.actions.journeys import MARCH, act, an_action
-from tests.integration.actions.people import Desk, a_cast
+from tests.integration.actions.people import Desk, a_cast, problem
 from tests.integration.actions.screenings import a_film, a_session, begun, indoors, outdoors, planned, running
 from tests.integration.actions.test_copies import a_copy, shown_from
 from tests.integration.actions.test_row_security import holding
@@ -99,3 +100,16 @@ async def test_a_verdict_is_written_once(desk: Desk) -> None:
     async with desk.db.transaction(holding("read", "actions:write")) as tx:
         assert await tx.execute("UPDATE verdict SET outcome = 'refused'") == "UPDATE 0"
         assert await tx.execute("DELETE FROM verdict") == "DELETE 0"
+
+
+async def test_an_action_is_full_before_its_record_is_too_large(desk: Desk) -> None:
+    cast, film = a_cast(), a_film(visa="2023-01-01")
+    action, *_ = await begun(desk, cast, film, actions=[indoors()])
+    shorts = [{"film_id": str(film.id)}] * (SHOWN_MAX - 1)
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-05-02", programme=shorts))
+    action = await planned(desk, action, cast.holder, a_session(film.id, "2025-05-30"))
+    path, more = f"/v1/actions/{action.json()['id']}", a_session(film.id, "2025-06-06")
+    refused = await desk.post(f"{path}/sessions", cast.holder, more, match=action, at=MARCH)
+    assert problem(refused) == (409, "too-many-sessions")
+    assert refused.json()["detail"].startswith("101 avec celle-ci")
+    assert problem(await desk.post(f"{path}/check", cast.holder, {"session": more}, at=MARCH)) == problem(refused)

@@ -149,6 +149,7 @@ class ClearanceBody(Model):
         refusals.NoSuchAction,
         refusals.NotPossibleInThisState,
         refusals.OutsideCampaign,
+        refusals.TooManySessions,
         refusals.NoSuchPlace,
         refusals.NothingAsked,
         unlawful.NotALicensedOperator,
@@ -174,7 +175,8 @@ async def plan_session(
     """Plan a session; its films are lawful on that day (R01 to R05, R07), and go no further than agreed (R39, R40).
 
     What rules have against the day or the room that it may fall back to refuses nothing, and is among the notices; what
-    papers are still missing there, a check tells.
+    papers are still missing there, a check tells.  An action has a hundred sessions at most, each counted once for each
+    film that it shows.
     """
     async with db.transaction(caller) as tx:
         answer = await commands.plan_session(

@@ -56,6 +56,7 @@ class CheckBody(Model):
         refusals.WithheldFromYou,
         refusals.NotPossibleInThisState,
         refusals.OutsideCampaign,
+        refusals.TooManySessions,
         refusals.NoSuchPlace,
         refusals.NothingAsked,
         refusals.SessionsStillPostponed,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from actions.domain import kinds, states
 from actions.domain.clearance import Clearance
-from actions.domain.refusals import NoSuchClearance, NoSuchPlace, NoSuchSession
+from actions.domain.refusals import NoSuchClearance, NoSuchPlace, NoSuchSession, TooManySessions
 from common.contracts import actions as wire
 from common.contracts.actions import (
     About,
@@ -42,6 +42,12 @@ from common.contracts.actions import (
 from common.contracts.money import money
 
 NO_AUTHORISATION = Authorisation(state=AuthorisationStatus.NOT_REQUIRED)
+
+SHOWN_MAX = 100
+"""Sessions of one action, cancelled ones too, each counted once for each film that it shows.
+
+Its rights, its notices and all that may turn against it make some 6 kB of each, of the 900 that a record may have.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +248,15 @@ class Action(ActionPlan):
         """Put these notices in the place of those that the judged sessions had, and of those that name no session."""
         kept = (one for one in self.notices if one.session_id is not None and one.session_id not in judged)
         return replace(self, notices=(*kept, *notices))
+
+    def require_room(self) -> None:
+        """Refuse more sessions than its record can carry with all that may be said of them later."""
+        shown = sum(max(1, len(session.programme)) for session in self.sessions)
+        if shown > SHOWN_MAX:
+            raise TooManySessions(
+                f"{shown} with this one, each counted once for each film that it shows: at most {SHOWN_MAX}.",
+                precision=f"{shown} avec celle-ci, chacune comptée une fois par film montré : {SHOWN_MAX} au plus.",
+            )
 
     def require(self, verb: str) -> None:
         """Refuse a verb that its state, or its project's, does not allow."""

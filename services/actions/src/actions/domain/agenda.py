@@ -180,7 +180,7 @@ def change(before: Action, judged: Judgement, *, at: datetime) -> Moved:
 def judge_session(action: Action, wish: SessionPlan, given: Circumstances, *, session_id: UUID) -> Judgement:
     """Find what rules say of a session that is to be planned, and of where it may fall back to.
 
-    Its days must lie inside the campaign.
+    Its days must lie inside the campaign, and its action have room for it.
 
     Raises:
         FilmNotKnownYet: a film of its programme has not been heard of.
@@ -190,6 +190,7 @@ def judge_session(action: Action, wish: SessionPlan, given: Circumstances, *, se
         require_within(given.campaign, day)
     session = _session(action, wish, given, session_id)
     planned = authorisation_reviewed(replace(action, sessions=(*action.sessions, session)), given.films)
+    planned.require_room()
     return Judgement(
         verb="action.plan_session",
         action=planned,

@@ -259,6 +259,11 @@ class OutsideCampaign(Conflict):
     titre = "Cette date est en dehors de la campagne."
 
 
+class TooManySessions(Conflict):
+    title = "The action has no room for more sessions."
+    titre = "L’action ne peut pas porter plus de séances."
+
+
 class NotYet(Conflict):
     title = "The session has not begun."
     titre = "La séance n’a pas commencé."

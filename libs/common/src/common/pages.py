@@ -35,6 +35,9 @@ class CursorRefused(Malformed):
     title = "This cursor does not come from this list."
     titre = "Ce curseur ne provient pas de cette liste."
 
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("", "cursor-refused", self.title, None, self.titre, "after")])
+
 
 class Listed(BaseModel, Generic[Item]):
     """One page of a list."""
@@ -61,8 +64,7 @@ class PageRequest:
             raw = base64.b64decode(self.after + "=" * (-len(self.after) % 4), altchars=b"-_", validate=True)
             _, *values = msgspec.json.decode(raw, type=GenericAlias(tuple, wanted))
         except (ValueError, RecursionError) as error:
-            refused = FieldError("", "cursor-refused", CursorRefused.title, None, CursorRefused.titre, "after")
-            raise CursorRefused(errors=[refused]) from error
+            raise CursorRefused from error
         return tuple(values)
 
 

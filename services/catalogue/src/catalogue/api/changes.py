@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from catalogue.domain import access
 from catalogue.domain.changes import NEVER, Position, PositionTooOld, Snapshot
 from catalogue.store import changes as store
-from common.errors import FieldError
 from common.http import Caller, Db
 from common.pages import LIMIT_DEFAULT, LIMIT_MAX, CursorRefused, PageRequest, cursor
 from common.problems import problems
@@ -77,6 +76,5 @@ def _position(page: PageRequest) -> Position | None:
     seen, *reading = [Snapshot(at=at, below=below, running=running) for at, below, running in numbers] or [NEVER]
     position = Position(era=era, seen=seen, reading=next(iter(reading), None), last_seq=last_seq)
     if not position.is_one:
-        refused = FieldError("", "cursor-refused", CursorRefused.title, None, CursorRefused.titre, "after")
-        raise CursorRefused(errors=[refused])
+        raise CursorRefused
     return position
